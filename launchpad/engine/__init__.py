@@ -1,0 +1,1 @@
+"""The one process that acts: lease, sampler, checker, alerter, planner, runner."""

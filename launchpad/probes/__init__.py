@@ -1,0 +1,1 @@
+"""Probes that measure: one implementation for signals, checks and smoke tests."""

@@ -1,0 +1,1 @@
+"""Capability protocols and the providers that fulfil them, found through entry points."""

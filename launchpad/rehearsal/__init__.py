@@ -1,0 +1,1 @@
+"""A product on loopback with scripted faults, and the launch that watches it."""

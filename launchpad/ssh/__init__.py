@@ -1,0 +1,1 @@
+"""The SSH server that gives each connection a seat."""

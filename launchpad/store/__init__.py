@@ -1,0 +1,1 @@
+"""SQLite and PostgreSQL behind the store protocol of `launchpad.model.store`."""

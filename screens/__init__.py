@@ -1,0 +1,1 @@
+"""The face: the Textual application over a session and a desk."""
