@@ -1,0 +1,189 @@
+"""A throw-away PostgreSQL cluster."""
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from tests.support.tools import lacking
+
+_BIN_FOLDERS = (
+    "/usr/lib/postgresql/*/bin",  # Debian
+    "/usr/pgsql-*/bin",  # Fedora and its kin
+    "/opt/homebrew/opt/postgresql@*/bin",
+    "/usr/local/opt/postgresql@*/bin",
+)
+_START_SECONDS = 30.0
+_STOP_SECONDS = 30.0
+
+# The server is a child of a shell that waits on our pipe, so that it ends even when the tests are killed.
+_LIFELINE = '"$@" & server=$!; cat >/dev/null; kill -INT $server; wait $server'
+
+
+class Cluster:
+    """A server of our own: its data in a temporary folder, reached on loopback under a random password."""
+
+    def __init__(self) -> None:
+        self._bin = _find_binaries()
+        # A short path: the name of a Unix socket has at most some 100 characters.
+        self._home = Path(tempfile.mkdtemp(prefix="lp-pg-", dir="/tmp"))
+        self._data = self._home / "data"
+        self._log = self._home / "log"
+        self._password = secrets.token_hex(16)
+        self._server: subprocess.Popen[bytes] | None = None
+        self._port = 0
+        self._as_user: dict[str, Any] = {}
+        if os.geteuid() == 0:  # initdb and postgres refuse root
+            self._as_user = {"user": "postgres", "group": "postgres", "extra_groups": []}
+            shutil.chown(self._home, "postgres", "postgres")
+
+    @property
+    def url(self) -> str:
+        """A superuser's URL."""
+        return self.url_of("postgres")
+
+    def url_of(self, database: str) -> str:
+        """The superuser's URL of a database."""
+        return f"postgresql://postgres:{self._password}@127.0.0.1:{self._port}/{database}"
+
+    def create(self) -> None:
+        """Make the cluster's files."""
+        password_file = self._home / "password"
+        password_file.write_text(self._password, encoding="ascii")
+        subprocess.run(
+            [
+                self._bin / "initdb",
+                f"--pgdata={self._data}",
+                f"--pwfile={password_file}",
+                "--username=postgres",
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale=C",
+            ],
+            cwd=self._home,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            timeout=_START_SECONDS,
+            **self._as_user,
+        )
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        self._port = _free_port()
+        settings = {
+            "fsync": "on",
+            "listen_addresses": "127.0.0.1",
+            "port": self._port,
+            "unix_socket_directories": self._home,
+            "max_connections": 200,
+        }
+        server = [str(self._bin / "postgres"), "-D", str(self._data)]
+        for name, value in settings.items():
+            server += ["-c", f"{name}={value}"]
+        with self._log.open("ab") as log:
+            self._server = subprocess.Popen(
+                ["/bin/sh", "-c", _LIFELINE, "sh", *server],
+                cwd=self._home,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C ends the tests first, and they end the server
+                **self._as_user,
+            )
+        self._wait_until_it_answers()
+
+    def stop(self) -> None:
+        """Stop the server, its sessions cut off."""
+        if self._server is None:
+            return
+        assert self._server.stdin is not None
+        self._server.stdin.close()
+        try:
+            self._server.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._server.pid, signal.SIGKILL)
+            self._server.wait()
+        self._server = None
+
+    def remove(self) -> None:
+        """Remove the cluster's files."""
+        shutil.rmtree(self._home)
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """The URL of a new, empty database, dropped at the end."""
+        name = f"test_{secrets.token_hex(6)}"
+        self._execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield self.url_of(name)
+        finally:
+            self._execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _execute(self, statement: sql.Composed) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(statement)
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        while True:
+            try:
+                psycopg.connect(self.url, connect_timeout=5).close()
+            except psycopg.OperationalError as fault:
+                if time.monotonic() > deadline:
+                    log = self._log.read_text(encoding="utf-8", errors="replace")
+                    self.stop()
+                    raise RuntimeError(f"PostgreSQL did not start:\n{log}") from fault
+                time.sleep(0.05)
+            else:
+                return
+
+
+@contextmanager
+def throwaway_cluster() -> Iterator[Cluster]:
+    """A running cluster, removed at the end; where there is no PostgreSQL, the test is skipped."""
+    cluster = Cluster()
+    try:
+        cluster.create()
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+        cluster.remove()
+
+
+def _find_binaries() -> Path:
+    on_path = shutil.which("postgres")
+    # Debian links neither initdb nor postgres into PATH, but some systems link only one of the two.
+    if on_path and (Path(on_path).resolve().parent / "initdb").exists():
+        return Path(on_path).resolve().parent
+    found = [
+        folder
+        for pattern in _BIN_FOLDERS
+        for folder in Path("/").glob(pattern.lstrip("/"))
+        if (folder / "initdb").exists() and (folder / "postgres").exists()
+    ]
+    if not found:
+        lacking("PostgreSQL's server is not here: install postgresql")
+    return max(found, key=_version)
+
+
+def _version(folder: Path) -> int:
+    digits = "".join(character for character in folder.parent.name if character.isdigit())
+    return int(digits or 0)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
