@@ -1,9 +1,9 @@
-"""Text from outside made safe to show: what a terminal would obey is removed, what a person would read stays."""
+"""Text from outside made safe to show: what a terminal would obey goes, what a person would read stays."""
 
 import re
 
 _SEQUENCES = re.compile(
-    # OSC, DCS, SOS, PM and APC carry a string; unterminated ones end with the line, as nothing else would show.
+    # OSC, DCS, SOS, PM and APC carry a string; an unterminated one ends with its line.
     r"(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\r\n]*(?:\x07|\x1b\\|\x9c)?"
     r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"  # CSI
     r"|\x1b[ -/]*[0-~]?"  # every other escape, and ESC alone
@@ -18,7 +18,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def clean(text: str, limit: int = 200) -> str:
-    """One line of at most `limit` (>= 1) characters: no control sequence, no control, every blank run one space."""
+    """One line of at most `limit` (>= 1) characters, no control sequence or character, single spaces."""
     return _cut(" ".join(_visible(text).split()), limit)
 
 

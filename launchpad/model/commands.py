@@ -1,0 +1,201 @@
+"""What an operator can ask of the desk: one frozen struct for each verb.
+
+A command names what is wanted, never who wants it: identity is the desk's. `expect` is the last sequence
+number of the subject that the operator saw (None: whatever it is now).
+"""
+
+from launchpad.model.definition import Definition, Phase, Role
+from launchpad.model.events import Auth, Outcome, Resolution
+from launchpad.model.values import Value
+
+
+class Identity(Value):
+    """Who acts, and how we know."""
+
+    name: str
+    role: Role
+    teams: tuple[str, ...] = ()
+    auth: Auth = "os"
+
+    @property
+    def may_approve(self) -> bool:
+        """A claimed name (`--as`) can ask, but never approve."""
+        return self.auth != "claimed"
+
+
+class Command(Value, tag_field="verb"):
+    """Base of all commands."""
+
+
+class OpenLaunch(Command, tag="open"):
+    launch: str
+    definition: Definition
+
+
+class CloseLaunch(Command, tag="close"):
+    outcome: Outcome
+    text: str = ""
+
+
+class EnterPhase(Command, tag="phase"):
+    phase: Phase
+    override: str = ""
+    """Reason for going against the gate; directors only."""
+    expect: int | None = None
+
+
+class Tick(Command, tag="tick"):
+    item: str
+    evidence: str = ""
+    expect: int | None = None
+
+
+class Untick(Command, tag="untick"):
+    item: str
+    text: str = ""
+    expect: int | None = None
+
+
+class Fail(Command, tag="fail"):
+    item: str
+    text: str
+    expect: int | None = None
+
+
+class Skip(Command, tag="skip"):
+    item: str
+    text: str
+    expect: int | None = None
+
+
+class Assign(Command, tag="assign"):
+    item: str
+    assignee: str | None
+    expect: int | None = None
+
+
+class Comment(Command, tag="comment"):
+    item: str
+    text: str
+
+
+class AddEvidence(Command, tag="evidence"):
+    item: str
+    text: str
+
+
+class RequestCheck(Command, tag="check"):
+    item: str
+
+
+class WriteNote(Command, tag="note"):
+    text: str
+
+
+class Acknowledge(Command, tag="ack"):
+    alert: str
+    text: str = ""
+
+
+class RequestRun(Command, tag="request"):
+    action: str
+    params: dict[str, str] = {}
+
+
+class ConfirmRun(Command, tag="confirm"):
+    run: str
+    digest: str
+    override: str = ""
+
+
+class ApproveRun(Command, tag="approve"):
+    run: str
+    digest: str
+
+
+class RejectRun(Command, tag="reject"):
+    run: str
+    text: str = ""
+
+
+class RetractRun(Command, tag="retract"):
+    """By the requester: the request. By an approver: the approval."""
+
+    run: str
+
+
+class AbortRun(Command, tag="abort"):
+    run: str
+    text: str = ""
+
+
+class ResolveRun(Command, tag="resolve"):
+    run: str
+    resolution: Resolution
+    text: str = ""
+    expect: int | None = None
+
+
+class Lock(Command, tag="lock"):
+    """Keeps runs off a target, across launches. `target` is a provider's name, or `*` for all."""
+
+    target: str
+    text: str
+    seconds: float
+
+
+class Unlock(Command, tag="unlock"):
+    target: str
+
+
+class Redact(Command, tag="redact"):
+    seq: int
+    text: str
+    """Why."""
+
+
+AnyCommand = (
+    OpenLaunch
+    | CloseLaunch
+    | EnterPhase
+    | Tick
+    | Untick
+    | Fail
+    | Skip
+    | Assign
+    | Comment
+    | AddEvidence
+    | RequestCheck
+    | WriteNote
+    | Acknowledge
+    | RequestRun
+    | ConfirmRun
+    | ApproveRun
+    | RejectRun
+    | RetractRun
+    | AbortRun
+    | ResolveRun
+    | Lock
+    | Unlock
+    | Redact
+)
+
+VERBS: dict[str, type[Command]] = {str(cls.__struct_config__.tag): cls for cls in AnyCommand.__args__}
+
+
+def verb_of(command: Command) -> str:
+    return str(command.__struct_config__.tag)
+
+
+class Done(Value):
+    """What the desk answers when it did what was asked.
+
+    `already` is set when somebody else had done the very same first: nothing was written, `by` did it.
+    """
+
+    seq: int
+    """The last sequence number of the subject, for a later `expect`."""
+    message: str
+    """One sentence for the operator."""
+    subject: str = ""
+    already: bool = False

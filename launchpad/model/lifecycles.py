@@ -1,0 +1,83 @@
+"""The lives of items and runs as transition tables: state × event kind → state.
+
+The desk refuses what a table does not hold; the fold follows the tables and counts what does not fit.
+"""
+
+from typing import Literal
+
+ItemStatus = Literal["open", "done", "failed", "skipped"]
+RunStatus = Literal[
+    "requested",
+    "planned",
+    "approved",
+    "running",
+    "interrupted",
+    "aborting",
+    "succeeded",
+    "failed",
+    "aborted",
+    "rejected",
+    "retracted",
+    "refused",
+]
+StepStatus = Literal[
+    "pending", "intended", "running", "succeeded", "failed", "skipped", "interrupted", "aborted"
+]
+
+RUN_ENDED: frozenset[RunStatus] = frozenset(
+    {"succeeded", "failed", "aborted", "rejected", "retracted", "refused"}
+)
+RUN_ACTIVE: frozenset[RunStatus] = frozenset({"approved", "running", "interrupted", "aborting"})
+"""Statuses in which a run holds, or is about to hold, its targets."""
+
+ITEM: dict[tuple[ItemStatus, str], ItemStatus] = {
+    ("open", "item.ticked"): "done",
+    ("open", "item.failed"): "failed",
+    ("open", "item.skipped"): "skipped",
+    ("done", "item.reopened"): "open",
+    ("done", "item.failed"): "failed",
+    ("failed", "item.ticked"): "done",
+    ("failed", "item.reopened"): "open",
+    ("failed", "item.skipped"): "skipped",
+    ("skipped", "item.reopened"): "open",
+}
+
+RUN: dict[tuple[RunStatus, str], RunStatus] = {
+    ("requested", "run.planned"): "planned",
+    ("requested", "run.refused"): "refused",
+    ("requested", "run.retracted"): "retracted",
+    ("requested", "run.abort-requested"): "aborted",
+    ("planned", "run.confirmed"): "planned",
+    ("planned", "run.approved"): "planned",
+    ("planned", "run.rejected"): "rejected",
+    ("planned", "run.retracted"): "retracted",
+    ("planned", "run.refused"): "refused",
+    ("planned", "run.abort-requested"): "aborted",
+    ("approved", "run.started"): "running",
+    ("approved", "run.rejected"): "rejected",
+    ("approved", "run.retracted"): "retracted",
+    ("approved", "run.refused"): "refused",
+    ("approved", "run.abort-requested"): "aborted",
+    ("running", "run.succeeded"): "succeeded",
+    ("running", "run.failed"): "failed",
+    ("running", "run.interrupted"): "interrupted",
+    ("running", "run.abort-requested"): "aborting",
+    ("interrupted", "run.resolved"): "running",
+    ("interrupted", "run.abort-requested"): "aborting",
+    ("aborting", "run.aborted"): "aborted",
+    ("aborting", "run.succeeded"): "succeeded",
+    ("aborting", "run.failed"): "failed",
+}
+"""`planned` becomes `approved` when the requester has confirmed and enough others have approved;
+`interrupted` becomes `failed` instead of `running` when it is resolved by `roll-back`."""
+
+STEP: dict[str, StepStatus] = {
+    "step.intended": "intended",
+    "step.running": "running",
+    "step.succeeded": "succeeded",
+    "step.failed": "failed",
+    "step.skipped": "skipped",
+    "step.interrupted": "interrupted",
+    "step.aborted": "aborted",
+}
+STEP_ENDED: frozenset[StepStatus] = frozenset({"succeeded", "failed", "skipped", "interrupted", "aborted"})

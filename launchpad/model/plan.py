@@ -1,0 +1,83 @@
+"""What a run would do, and whether it may: values that events carry and faces draw."""
+
+import hashlib
+from typing import Literal
+
+import msgspec
+
+from launchpad.model.definition import Verb
+from launchpad.model.values import Value
+
+GateVerdict = Literal["GO", "HOLD", "NO-GO"]
+GATE_VERDICTS: tuple[GateVerdict, ...] = ("GO", "HOLD", "NO-GO")
+"""From best to worst."""
+
+
+class ConditionReport(Value):
+    """One condition of a gate, answered."""
+
+    name: str
+    """What is asked, as an operator reads it: `latency p95 below 2 s`."""
+    verdict: GateVerdict
+    detail: str
+    """Value, threshold, n and age, or what is missing."""
+    advisory: bool = False
+
+
+class GateReport(Value):
+    """A gate, answered: the worst of its binding conditions."""
+
+    gate: str
+    verdict: GateVerdict
+    conditions: tuple[ConditionReport, ...] = ()
+
+    @property
+    def met(self) -> int:
+        return sum(c.verdict == "GO" for c in self.conditions)
+
+    @property
+    def blockers(self) -> tuple[ConditionReport, ...]:
+        """What keeps the gate from GO, NO-GO first."""
+        binding = [c for c in self.conditions if c.verdict != "GO" and not c.advisory]
+        return tuple(sorted(binding, key=lambda c: c.verdict != "NO-GO"))
+
+
+class PlannedStep(Value):
+    """One step as its provider describes it, before anything has happened."""
+
+    verb: Verb
+    provider: str
+    does: str
+    """What will happen, in a line."""
+    command: str
+    """The vendor's own command or console link, for the case that Launchpad is gone."""
+    undo: str | None = None
+    """How it is undone; None: it can't be."""
+    timeout: float = 900.0
+    """Seconds after which it is shown as timed out."""
+    stuck_after: float = 120.0
+    """Seconds without output after which it is shown as stuck."""
+
+
+class Plan(Value):
+    """What a run will do. People approve its digest."""
+
+    action: str
+    title: str
+    version: str
+    environment: str
+    steps: tuple[PlannedStep, ...]
+    params: dict[str, str] = {}
+    approvals: int = 0
+    """How many people other than the requester must approve."""
+    gate: str | None = None
+    on_failure: str | None = None
+    """What follows a failure, in words."""
+
+    @property
+    def reversible(self) -> bool:
+        return all(step.undo for step in self.steps)
+
+    def digest(self) -> str:
+        """Content hash that an approval is bound to."""
+        return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()[:12]

@@ -1,0 +1,187 @@
+"""The scalar kinds that definitions are written in, how they are parsed and how they are shown.
+
+Each kind is an annotated Python type. Its `Meta.extra["read"]` names the parser below that turns what a
+user writes (`5m`, `99.9%`, `T-1d`) into what the journal keeps (a number); `config` applies the parser,
+the journal's own decoding never does.
+"""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Meta
+
+Micros = int
+"""An instant: microseconds since the Unix epoch, UTC."""
+
+SECOND = 1_000_000
+"""Microseconds in a second."""
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of every frozen value of the model."""
+
+
+class Quantity(Value):
+    """A number with the unit it was written in: `2s` is 2.0 s, `0.1%` is 0.001 shown as a percentage."""
+
+    value: float
+    unit: Literal["s", "%", ""] = ""
+
+
+class ZonedTime(Value):
+    """An instant and the zone in which people speak of it."""
+
+    at: Micros
+    zone: str
+
+
+def _schema(kind: str, pattern: str, example: str) -> dict[str, object]:
+    return {"type": "string", "pattern": pattern, "examples": [example], "description": kind}
+
+
+_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
+_DURATION = rf"(?:{_NUMBER}(?:ms|s|m|h|d|w))+"
+
+Duration = Annotated[
+    float,
+    Meta(
+        ge=0,
+        extra={"read": "duration"},
+        extra_json_schema=_schema("A duration such as 500ms, 5s, 1h30m or 2d.", f"^{_DURATION}$", "5m"),
+    ),
+]
+Fraction = Annotated[
+    float,
+    Meta(
+        ge=0,
+        le=1,
+        extra={"read": "percent"},
+        extra_json_schema=_schema("A percentage such as 99.9%.", f"^{_NUMBER}%$", "99.9%"),
+    ),
+]
+Offset = Annotated[
+    float,
+    Meta(
+        extra={"read": "offset"},
+        extra_json_schema=_schema("A time relative to T-0.", rf"^T[+-]{_DURATION}$", "T-1d"),
+    ),
+]
+SecretRef = Annotated[
+    str,
+    Meta(
+        extra={"read": "secret"},
+        extra_json_schema=_schema(
+            "A reference to a secret, never the secret itself.", "^(env|keyring|file|command):.+", "env:TOKEN"
+        ),
+    ),
+]
+
+_UNITS = {"ms": Decimal("0.001"), "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+SECRET_SCHEMES = ("env:", "keyring:", "file:", "command:")
+
+
+def parse_duration(text: str) -> float:
+    """Seconds in `1h30m`, `500ms`, `2d`. Raises ValueError with what was expected."""
+    if not re.fullmatch(_DURATION, text):
+        raise ValueError("expected a duration such as 500ms, 5s, 1h30m or 2d")
+    parts = re.findall(rf"({_NUMBER})(ms|[smhdw])", text)
+    return float(sum(Decimal(number) * _UNITS[unit] for number, unit in parts))
+
+
+def parse_percent(text: str) -> float:
+    """The fraction in `99.9%` (0.999, exactly the nearest float). Raises ValueError."""
+    if not re.fullmatch(rf"{_NUMBER}%", text):
+        raise ValueError("expected a percentage such as 99.9%")
+    fraction = float(Decimal(text[:-1]) / 100)
+    if fraction > 1:
+        raise ValueError("expected a percentage of at most 100%")
+    return fraction
+
+
+def parse_offset(text: str) -> float:
+    """Seconds from T-0 in `T-1d` (negative) or `T+15m`. Raises ValueError."""
+    if not re.fullmatch(rf"T[+-]{_DURATION}", text):
+        raise ValueError("expected a time relative to T-0 such as T-1d or T+15m")
+    seconds = parse_duration(text[2:])
+    return -seconds if text[1] == "-" else seconds
+
+
+def parse_quantity(text: str) -> Quantity:
+    """`2s`, `0.1%` or a plain number. Raises ValueError."""
+    if text.endswith("%"):
+        return Quantity(value=parse_percent(text), unit="%")
+    if re.fullmatch(_NUMBER, text):
+        return Quantity(value=float(text))
+    try:
+        return Quantity(value=parse_duration(text), unit="s")
+    except ValueError:
+        raise ValueError("expected a limit such as 2s, 0.1% or 5") from None
+
+
+def parse_zoned_time(text: str) -> ZonedTime:
+    """`2026-12-01 09:00 Europe/Berlin`: local time, then an IANA zone (or UTC). Raises ValueError."""
+    expected = "expected a time with its zone such as 2026-12-01 09:00 Europe/Berlin"
+    match = re.fullmatch(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?) +(\S+)", text)
+    if not match:
+        raise ValueError(expected)
+    try:
+        zone = ZoneInfo(match[3])
+        local = datetime.fromisoformat(f"{match[1]} {match[2]}").replace(tzinfo=zone)
+    except (ValueError, OSError, KeyError):
+        raise ValueError(expected) from None
+    if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
+        raise ValueError("this time does not exist in its zone (clocks are set forward over it)")
+    return ZonedTime(at=round(local.timestamp()) * SECOND, zone=match[3])
+
+
+def is_secret_reference(text: str) -> bool:
+    """Whether `text` names a secret (`env:NAME` …) instead of holding one."""
+    return any(text.startswith(scheme) and len(text) > len(scheme) for scheme in SECRET_SCHEMES)
+
+
+def format_duration(seconds: float) -> str:
+    """A short duration for people: `350 ms`, `4.2 s`, `41 s`, `4m10s`, `2h05m`, `3d4h`."""
+    if seconds < 0:
+        return "-" + format_duration(-seconds)
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 10 and seconds != int(seconds):
+        return f"{seconds:.2g} s"
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, secs = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes}m{secs:02d}s" if secs else f"{minutes}m"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours}h{minutes:02d}m" if minutes else f"{hours}h"
+    days, hours = divmod(hours, 24)
+    return f"{days}d{hours}h" if hours else f"{days}d"
+
+
+def format_quantity(value: float, unit: str) -> str:
+    """A value in its unit: seconds as a duration, fractions as percentages to four figures."""
+    if unit == "s":
+        return format_duration(value)
+    if unit == "%":
+        return f"{value * 100:.4g}%" if value < 0.99 or value == 1 else f"{value * 100:.6g}%"
+    return f"{value:.4g}"
+
+
+def format_countdown(seconds: float) -> str:
+    """`T-1d 02:03:04` before T-0 and `T+00:14:32` after it."""
+    sign = "-" if seconds < 0 else "+"
+    days, rest = divmod(int(abs(seconds)), 86400)
+    clock = f"{rest // 3600:02d}:{rest % 3600 // 60:02d}:{rest % 60:02d}"
+    return f"T{sign}{days}d {clock}" if days else f"T{sign}{clock}"
+
+
+def format_instant(at: Micros, zone: str = "UTC", *, date: bool = False) -> str:
+    """Wall time in `zone`: `14:03:22`, or with the date `2026-12-01 14:03:22`."""
+    local = datetime.fromtimestamp(at / SECOND, ZoneInfo(zone))
+    return local.strftime("%Y-%m-%d %H:%M:%S" if date else "%H:%M:%S")
