@@ -8,7 +8,7 @@ the journal's own decoding never does.
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, dataclass_transform
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -21,6 +21,7 @@ SECOND = 1_000_000
 """Microseconds in a second."""
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
 class Value(msgspec.Struct, frozen=True, kw_only=True):
     """Base of every frozen value of the model."""
 
@@ -79,8 +80,19 @@ SecretRef = Annotated[
         ),
     ),
 ]
+Text = Annotated[str, Meta(extra={"read": "text"})]
+"""Text that may have several lines; any other string is one line."""
+Environment = Annotated[dict[str, str], Meta(extra={"read": "environment"})]
+"""Names and values handed to the outside; a value whose name sounds secret must be a reference."""
 
-_UNITS = {"ms": Decimal("0.001"), "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_UNITS: dict[str, Decimal | int] = {
+    "ms": Decimal("0.001"),
+    "s": 1,
+    "m": 60,
+    "h": 3600,
+    "d": 86400,
+    "w": 604800,
+}
 SECRET_SCHEMES = ("env:", "keyring:", "file:", "command:")
 
 
@@ -89,7 +101,7 @@ def parse_duration(text: str) -> float:
     if not re.fullmatch(_DURATION, text):
         raise ValueError("expected a duration such as 500ms, 5s, 1h30m or 2d")
     parts = re.findall(rf"({_NUMBER})(ms|[smhdw])", text)
-    return float(sum(Decimal(number) * _UNITS[unit] for number, unit in parts))
+    return float(sum((Decimal(number) * _UNITS[unit] for number, unit in parts), Decimal(0)))
 
 
 def parse_percent(text: str) -> float:
