@@ -94,13 +94,17 @@ def parse_url(text: str) -> HttpUrl:
     target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
     if parts.query:
         target += "?" + quote(parts.query, safe="/%:@!$&'()*+,;=~?[]")
-    return HttpUrl(scheme=scheme, host=_host(parts.hostname or ""), port=port or _PORTS[scheme], target=target)
+    return HttpUrl(
+        scheme=scheme, host=_host(parts.hostname or ""), port=port or _PORTS[scheme], target=target
+    )
 
 
 def _host(name: str) -> str:
     """`name` in ASCII. Raises ValueError where no host can be called so."""
-    if ":" in name or _is_ipv4(name):
-        return str(ipaddress.ip_address(name))
+    if _is_ipv4(name):
+        return name
+    if ":" in name and "%" not in name:
+        return str(ipaddress.IPv6Address(name))
     try:
         host = name.encode("idna").decode("ascii").lower() if name else ""
     except UnicodeError:

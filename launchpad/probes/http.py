@@ -1,0 +1,307 @@
+"""The HTTP probe: one fresh connection, one request, every phase timed, the answer held to what is expected.
+
+A server can say what it wants: no more than a bounded piece of it is kept, nothing is decompressed, and
+what reaches an operator is one clean line.
+"""
+
+import asyncio
+import functools
+import ssl
+from collections.abc import Mapping
+from time import perf_counter
+from urllib.parse import urljoin
+
+from launchpad import __version__
+from launchpad.model.http import HttpCheck, HttpExpect, HttpUrl, parse_url
+from launchpad.model.text import clean
+from launchpad.model.values import format_duration
+from launchpad.probes.answer import Answer
+from launchpad.probes.control import Control
+from launchpad.probes.resolve import Addresses
+from launchpad.probes.result import Blame, Phases, ProbeFailure, ProbeResult
+from launchpad.probes.wire import Wire, connect, is_loopback, literal
+
+MAX_BODY = 1024 * 1024
+"""Bytes of a body that are read; the rest is left where it is and the answer counts as whole."""
+
+_MAX_REDIRECTS = 10
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_OUR_HEADERS = frozenset({"connection", "content-length", "transfer-encoding"})
+"""What only the probe itself can set rightly."""
+
+_SHOWN = 60
+"""Characters of a server's own words that a reason quotes."""
+
+
+class _Request:
+    """What one hop asks."""
+
+    __slots__ = ("body", "data", "headers", "method", "url")
+
+    def __init__(self, url: HttpUrl, method: str, headers: Mapping[str, str], body: bytes) -> None:
+        self.url = url
+        self.method = method
+        self.headers = headers
+        self.body = body
+        lines = {
+            "host": url.authority,
+            "user-agent": f"launchpad/{__version__}",
+            "accept": "*/*",
+            "accept-encoding": "identity",
+            **{name.lower(): value for name, value in headers.items()},
+            "connection": "close",
+        }
+        if body or method == "POST":
+            lines["content-length"] = str(len(body))
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        self.data = f"{method} {url.target} HTTP/1.1\r\n{head}\r\n".encode() + body
+
+    def redirected(self, status: int, url: HttpUrl) -> "_Request":
+        """The request that follows a redirect with `status` to `url`. Raises ProbeFailure."""
+        keeps = status in {307, 308} or self.method == "HEAD"
+        method, body = (self.method, self.body) if keeps else ("GET", b"")
+        if url.origin == self.url.origin:
+            return _Request(url, method, self.headers, body)
+        if body:
+            raise ProbeFailure(Blame.TARGET, f"redirected with its body to {url.authority}, not followed")
+        # Headers may hold secrets; they were meant for the origin that the operator named.
+        return _Request(url, method, {}, body)
+
+
+class _Trace:
+    """What a probe is doing and how long the parts took, so that a failure can tell too."""
+
+    __slots__ = ("addresses", "doing", "seconds", "started", "status")
+
+    def __init__(self) -> None:
+        self.started = perf_counter()
+        self.doing = "resolving"
+        self.addresses: Addresses = ()
+        self.status: int | None = None
+        self.seconds: dict[str, float] = {}
+
+    def took(self, phase: str, since: float) -> float:
+        """Count the time since `since` to `phase`; now."""
+        now = perf_counter()
+        self.seconds[phase] = self.seconds.get(phase, 0.0) + now - since
+        return now
+
+
+class HttpProbe:
+    """Runs an `HttpCheck`, again and again. Raises ValueError if it can't be run at all.
+
+    `control` is shared by all probes of a process. `tls` replaces the system's certificate authorities.
+    """
+
+    def __init__(
+        self,
+        check: HttpCheck,
+        *,
+        control: Control | None = None,
+        tls: ssl.SSLContext | None = None,
+        max_body: int = MAX_BODY,
+    ) -> None:
+        if check.timeout <= 0:
+            raise ValueError("expected a timeout of more than 0 s")
+        url = parse_url(check.url)
+        _refuse_unsendable(check.headers)
+        self._request = _Request(url, check.method, check.headers, check.body.encode())
+        self._check = check
+        self._needle = None if check.expect.contains is None else check.expect.contains.encode()
+        self._control = control or Control()
+        self._tls = tls
+        self._max_body = max_body
+        wanted = check.expect.redirect
+        self._redirect = None if wanted is None else urljoin(check.url, wanted)
+
+    async def run(self) -> ProbeResult:
+        """Probe once. Takes the check's timeout at most, plus the control probe's where that must decide.
+
+        May be cancelled at any time and leaves nothing behind.
+        """
+        trace = _Trace()
+        timeout = asyncio.timeout(self._check.timeout)
+        try:
+            async with timeout:
+                await self._follow(trace)
+        except ProbeFailure as failure:
+            return await self._failed(trace, failure)
+        except TimeoutError:
+            return await self._timed_out(trace)
+        whole = trace.seconds["whole"]
+        return ProbeResult(
+            verdict="ok",
+            reason=f"status {trace.status}",
+            duration=whole,
+            phases=Phases(**trace.seconds),
+            status=trace.status,
+        )
+
+    async def _follow(self, trace: _Trace) -> None:
+        """Ask, and ask on where redirects lead if they are to be followed; judge the last answer."""
+        request = self._request
+        for _ in range(_MAX_REDIRECTS + 1):
+            answer = await self._ask(request, trace)
+            location = answer.header("location") if answer.status in _REDIRECTS else None
+            if location is None or not self._check.follow_redirects:
+                break
+            request = request.redirected(answer.status or 0, _redirect_url(request.url, location))
+        else:
+            raise ProbeFailure(Blame.TARGET, f"more than {_MAX_REDIRECTS} redirects")
+        trace.took("whole", trace.started)
+        self._judge(request.url, answer)
+
+    async def _ask(self, request: _Request, trace: _Trace) -> Answer:
+        url = request.url
+        now = perf_counter()
+        if url.is_address:
+            trace.addresses = literal(url.host)
+        else:
+            trace.doing, trace.addresses = "resolving", ()
+            trace.addresses = await self._control.resolver.lookup(url.host)
+            now = trace.took("resolve", now)
+        trace.doing = "connecting"
+        wire = await connect(trace.addresses, url.port)
+        try:
+            now = trace.took("connect", now)
+            if url.scheme == "https":
+                trace.doing = "in the TLS handshake"
+                await wire.handshake(self._tls or _system_tls(), url.host.removesuffix("."))
+                trace.took("tls", now)
+            return await self._exchange(wire, request, trace)
+        finally:
+            wire.close()
+
+    async def _exchange(self, wire: Wire, request: _Request, trace: _Trace) -> Answer:
+        trace.doing = "sending the request"
+        await wire.send(request.data)
+        sent = perf_counter()
+        trace.doing = "waiting for an answer"
+        data = await wire.receive()
+        trace.took("first_byte", sent)
+        trace.doing = "reading the answer"
+        answer = Answer(
+            bodiless=request.method == "HEAD", keep_body=self._needle is not None, max_body=self._max_body
+        )
+        while data:
+            answer.feed(data)
+            trace.status = answer.status
+            if answer.done:
+                return answer
+            data = await wire.receive()
+        answer.end()
+        return answer
+
+    def _judge(self, url: HttpUrl, answer: Answer) -> None:
+        """Raises ProbeFailure where the answer is not what is expected."""
+        expect = self._check.expect
+        if not _status_is_right(expect, answer.status or 0, followed=self._check.follow_redirects):
+            raise ProbeFailure(Blame.TARGET, f"status {answer.status}, expected {_expected(expect)}")
+        if self._redirect is not None:
+            self._judge_redirect(url, answer, self._redirect)
+        for name, part in expect.header.items():
+            value = answer.header(name)
+            if value is None:
+                raise ProbeFailure(Blame.TARGET, clean(f"header {name} is missing"))
+            if part not in value:
+                reason = f"header {name} is '{clean(value, _SHOWN)}', expected '{clean(part, _SHOWN)}' in it"
+                raise ProbeFailure(Blame.TARGET, clean(reason))
+        if self._needle is not None and self._needle not in answer.body:
+            raise ProbeFailure(Blame.TARGET, self._lacks(answer))
+
+    def _judge_redirect(self, url: HttpUrl, answer: Answer, wanted: str) -> None:
+        if self._check.follow_redirects:
+            there = url.origin + url.target
+        else:
+            location = answer.header("location")
+            if location is None:
+                raise ProbeFailure(Blame.TARGET, f"status {answer.status} without a Location")
+            there = urljoin(url.origin + url.target, location)
+        if _normal(there) != _normal(wanted):
+            reason = f"redirects to {clean(there, _SHOWN)}, expected {clean(wanted, _SHOWN)}"
+            raise ProbeFailure(Blame.TARGET, reason)
+
+    def _lacks(self, answer: Answer) -> str:
+        text = f"'{clean(self._check.expect.contains or '', _SHOWN)}'"
+        encoding = answer.header("content-encoding") or "identity"
+        if encoding.lower() != "identity":
+            return clean(
+                f"the body is compressed ({clean(encoding, 20)}) unasked, {text} can't be looked for"
+            )
+        size = len(answer.body)
+        if size >= self._max_body:
+            return f"the first {self._max_body} bytes of the body do not contain {text}"
+        return f"the body ({size} bytes) does not contain {text}"
+
+    async def _timed_out(self, trace: _Trace) -> ProbeResult:
+        if trace.doing == "resolving":
+            return await self._failed(trace, ProbeFailure(Blame.OURS, "our resolver does not answer"))
+        limit = self._check.timeout
+        reason = f"timed out after {format_duration(limit)} while {trace.doing}"
+        trace.seconds["whole"] = limit
+        return await self._failed(trace, ProbeFailure(Blame.PATH, reason), silent_for=limit)
+
+    async def _failed(
+        self, trace: _Trace, failure: ProbeFailure, *, silent_for: float | None = None
+    ) -> ProbeResult:
+        whole = trace.seconds.get("whole")
+        phases = Phases(**trace.seconds) if trace.seconds else None
+        blame, reason = failure.blame, failure.reason
+        if blame is Blame.PATH and not is_loopback(trace.addresses):
+            through, doubt = await self._control.gets_through(within=silent_for)
+            if not through:
+                blame, reason = Blame.OURS, f"{reason}; {doubt}"
+        bad = blame is not Blame.OURS
+        return ProbeResult(
+            verdict="bad" if bad else "unknown",
+            reason=reason,
+            duration=whole if bad else None,
+            phases=phases,
+            status=trace.status,
+        )
+
+
+@functools.cache
+def _system_tls() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def _refuse_unsendable(headers: Mapping[str, str]) -> None:
+    """Raises ValueError for a header that can't be sent, or not safely; never repeats its value."""
+    for name, value in headers.items():
+        if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
+            raise ValueError(f"expected a header name, not '{clean(name, _SHOWN)}'")
+        if name.lower() in _OUR_HEADERS:
+            raise ValueError(f"expected no header {name}: the probe sets it itself")
+        if any(char in value for char in "\r\n\0"):
+            raise ValueError(f"expected a header {name} of one line")
+
+
+def _redirect_url(base: HttpUrl, location: str) -> HttpUrl:
+    try:
+        return parse_url(urljoin(base.origin + base.target, location))
+    except ValueError:
+        raise ProbeFailure(Blame.TARGET, f"redirects to no usable URL: {clean(location, _SHOWN)}") from None
+
+
+def _status_is_right(expect: HttpExpect, status: int, *, followed: bool) -> bool:
+    if expect.redirect is not None and not followed and expect.status == HttpExpect().status:
+        return status in _REDIRECTS
+    return status in expect.status
+
+
+def _expected(expect: HttpExpect) -> str:
+    if expect.redirect is not None and expect.status == HttpExpect().status:
+        return "a redirect"
+    return " or ".join(str(status) for status in expect.status)
+
+
+def _normal(url: str) -> str:
+    """One spelling for URLs that mean the same; what is no URL stays as it is."""
+    try:
+        parsed = parse_url(url)
+    except ValueError:
+        return url
+    return parsed.origin + parsed.target
