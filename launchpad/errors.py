@@ -1,12 +1,12 @@
 """What can go wrong, told to an operator in one line, and the exit codes that scripts see.
 
-    LaunchpadError
-    ├── BadInput         the user's file, flag or argument            exit 2
-    ├── Refused          role, state, gate or lock says no            exit 3
-    │   ├── Conflict     the subject moved since the operator saw it  exit 3
-    │   └── LeaseLost    another engine acts for this launch          exit 3
-    ├── Unreachable      the store or a provider does not answer      exit 4
-    └── BrokenJournal    the hash chain does not hold                 exit 1
+LaunchpadError
+├── BadInput         the user's file, flag or argument            exit 2
+├── Refused          role, state, gate or lock says no            exit 3
+│   ├── Conflict     the subject moved since the operator saw it  exit 3
+│   └── LeaseLost    another engine acts for this launch          exit 3
+├── Unreachable      the store or a provider does not answer      exit 4
+└── BrokenJournal    the hash chain does not hold                 exit 1
 """
 
 from enum import IntEnum

@@ -164,7 +164,8 @@ class Condition(Value, tag_field="condition"):
 
 
 class ItemsCondition(Condition, tag="items"):
-    """Checklist items of the phases up to the present one are done (or skipped)."""
+    """Checklist items of the phases before the present one (in the gate of a phase: before that phase) are
+    done or skipped."""
 
     items: Literal["required", "all"]
     advisory: bool = False

@@ -6,16 +6,16 @@ folds. An event that does not fit the state it meets changes nothing but `State.
 
 from collections.abc import Callable, Iterable
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
 from launchpad.model import events as ev
+from launchpad.model.fold_runs import requested, run_after, run_after_step
 from launchpad.model.journal import Recorded
-from launchpad.model.lifecycles import ITEM, RUN, STEP
+from launchpad.model.lifecycles import ITEM
 from launchpad.model.state import (
     AlertState,
-    Approval,
     CheckResult,
     EngineState,
     ItemState,
@@ -23,7 +23,6 @@ from launchpad.model.state import (
     Remark,
     RunState,
     State,
-    StepState,
 )
 
 
@@ -64,10 +63,8 @@ class Fold:
 
     def apply(self, recorded: Recorded) -> None:
         self._state = None
-        self._scalars.update(
-            launch=recorded.launch, seq=recorded.seq, hash=recorded.hash, at=recorded.at
-        )
-        handler = _HANDLERS.get(type(recorded.event))
+        self._scalars.update(launch=recorded.launch, seq=recorded.seq, hash=recorded.hash, at=recorded.at)
+        handler = self._HANDLERS.get(type(recorded.event))
         if handler is not None:
             handler(self, recorded, recorded.event)
 
@@ -87,12 +84,12 @@ class Fold:
     def _phase(self, rec: Recorded, event: ev.PhaseEntered) -> None:
         self._scalars.update(phase=event.phase, phase_since=rec.at, phase_seq=rec.seq)
 
-    def _unknown(self, rec: Recorded, event: ev.Unknown) -> None:
+    def _unknown(self, _rec: Recorded, event: ev.Unknown) -> None:
         kinds = self._scalars.get("unknown_kinds", ())
         if event.kind not in kinds:
             self._scalars["unknown_kinds"] = (*kinds, event.kind)
 
-    def _redacted(self, rec: Recorded, event: ev.TextRedacted) -> None:
+    def _redacted(self, _rec: Recorded, event: ev.TextRedacted) -> None:
         item = self._items.get(self._remarks.get(event.seq, ""))
         if item is None:
             return
@@ -109,7 +106,8 @@ class Fold:
         item = self._items.get(event.item)
         status = ITEM.get((item.status, rec.kind)) if item else None
         if item is None or status is None:
-            return self._misfit()
+            self._misfit()
+            return
         ticked = status == "done"
         self._items[event.item] = replace(
             item,
@@ -154,7 +152,8 @@ class Fold:
     def _item_checked(self, rec: Recorded, event: ev.ItemChecked) -> None:
         item = self._items.get(event.item)
         if item is None:
-            return self._misfit()
+            self._misfit()
+            return
         result = CheckResult(verdict=event.verdict, reason=event.reason, at=event.observed_at)
         item = replace(item, check=result, check_requested=0)
         if item.status != "skipped" and event.verdict != "unknown":
@@ -230,188 +229,68 @@ class Fold:
 
     def _run_requested(self, rec: Recorded, event: ev.RunRequested) -> None:
         if event.run in self._runs:
-            return self._misfit()
-        self._runs[event.run] = RunState(
-            id=event.run,
-            action=event.action,
-            params=event.params,
-            status="requested",
-            seq=rec.seq,
-            requested_by=rec.actor,
-            requested_auth=rec.auth,
-            requested_at=rec.at,
-        )
+            self._misfit()
+            return
+        self._runs[event.run] = requested(rec, event)
 
     def _run_moved(self, rec: Recorded, event: Any) -> None:
         run = self._runs.get(event.run)
-        if run is None:
-            return self._misfit()
-        approval_back = isinstance(event, ev.RunRetracted) and event.what == "approval"
-        status = run.status if approval_back else RUN.get((run.status, rec.kind))
-        if status is None:
-            return self._misfit()
-        run = replace(run, status=status, seq=rec.seq)
-        if run.ended:
-            run = replace(run, ended_at=rec.at)
-        detail = _RUN_DETAILS.get(type(event))
-        run = detail(run, rec, event) if detail else run
-        self._runs[event.run] = _settle_approval(run)
+        after = run_after(run, rec, event) if run else None
+        if after is None:
+            self._misfit()
+            return
+        self._runs[event.run] = after
 
     def _step_moved(self, rec: Recorded, event: Any) -> None:
         run = self._runs.get(event.run)
         if run is None or event.step >= len(run.steps):
-            return self._misfit()
-        step = replace(run.steps[event.step], status=STEP[rec.kind])
-        match event:
-            case ev.StepIntended():
-                step = StepState(
-                    status="intended",
-                    attempt=event.attempt,
-                    epoch=event.epoch,
-                    nonce=event.nonce,
-                    started_at=rec.at,
-                )
-            case ev.StepRunning():
-                step = replace(step, provider_id=event.provider_id)
-            case ev.StepSucceeded() | ev.StepAborted():
-                step = replace(step, ended_at=rec.at, detail=event.detail)
-            case ev.StepFailed() | ev.StepInterrupted():
-                step = replace(step, ended_at=rec.at, detail=event.reason)
-            case _:
-                step = replace(step, ended_at=rec.at)
-        steps = (*run.steps[: event.step], step, *run.steps[event.step + 1 :])
-        gate = event.gate or run.gate if isinstance(event, ev.StepIntended) else run.gate
-        self._runs[event.run] = replace(run, steps=steps, seq=rec.seq, gate=gate)
+            self._misfit()
+            return
+        self._runs[event.run] = run_after_step(run, rec, event)
+
+    _HANDLERS: ClassVar[dict[type, Callable[["Fold", Recorded, Any], None]]] = {
+        ev.LaunchOpened: _opened,
+        ev.LaunchClosed: _closed,
+        ev.PhaseEntered: _phase,
+        ev.Unknown: _unknown,
+        ev.TextRedacted: _redacted,
+        ev.ItemTicked: _item_moved,
+        ev.ItemReopened: _item_moved,
+        ev.ItemFailed: _item_moved,
+        ev.ItemSkipped: _item_moved,
+        ev.ItemAssigned: _item_assigned,
+        ev.ItemCommented: _item_commented,
+        ev.EvidenceAdded: _item_evidence,
+        ev.CheckRequested: _check_requested,
+        ev.ItemChecked: _item_checked,
+        ev.ObjectiveChanged: _objective,
+        ev.AlertChanged: _alert,
+        ev.AlertAcknowledged: _acknowledged,
+        ev.EngineStarted: _engine_started,
+        ev.EngineStopped: _engine_stopped,
+        ev.RunRequested: _run_requested,
+        ev.RunPlanned: _run_moved,
+        ev.RunRefused: _run_moved,
+        ev.RunConfirmed: _run_moved,
+        ev.RunApproved: _run_moved,
+        ev.RunRejected: _run_moved,
+        ev.RunRetracted: _run_moved,
+        ev.RunStarted: _run_moved,
+        ev.RunSucceeded: _run_moved,
+        ev.RunFailed: _run_moved,
+        ev.RunInterrupted: _run_moved,
+        ev.RunResolved: _run_moved,
+        ev.AbortRequested: _run_moved,
+        ev.RunAborted: _run_moved,
+        ev.StepIntended: _step_moved,
+        ev.StepRunning: _step_moved,
+        ev.StepSucceeded: _step_moved,
+        ev.StepFailed: _step_moved,
+        ev.StepSkipped: _step_moved,
+        ev.StepInterrupted: _step_moved,
+        ev.StepAborted: _step_moved,
+    }
 
 
 def _without_text(remarks: tuple[Remark, ...], seq: int) -> tuple[Remark, ...]:
     return tuple(replace(r, text="", redacted=True) if r.seq == seq else r for r in remarks)
-
-
-def _settle_approval(run: RunState) -> RunState:
-    """A confirmed run with enough approvals is approved; one that lost an approval is not."""
-    if run.status not in ("planned", "approved") or run.plan is None:
-        return run
-    enough = run.confirmed and len(run.approvals) >= run.plan.approvals
-    return replace(run, status="approved" if enough else "planned")
-
-
-def _planned(run: RunState, rec: Recorded, event: ev.RunPlanned) -> RunState:
-    return replace(
-        run,
-        plan=event.plan,
-        digest=event.digest,
-        gate=event.gate,
-        expires_at=event.expires_at,
-        steps=tuple(StepState() for _ in event.plan.steps),
-    )
-
-
-def _confirmed(run: RunState, rec: Recorded, event: ev.RunConfirmed) -> RunState:
-    run = replace(run, confirmed=True)
-    if event.overridden:
-        run = replace(run, overridden_by=rec.actor, override_reason=rec.text)
-    return run
-
-
-def _approved(run: RunState, rec: Recorded, event: ev.RunApproved) -> RunState:
-    others = tuple(a for a in run.approvals if a.by != rec.actor)
-    return replace(run, approvals=(*others, Approval(by=rec.actor, auth=rec.auth, at=rec.at)))
-
-
-def _retracted(run: RunState, rec: Recorded, event: ev.RunRetracted) -> RunState:
-    if event.what == "request":
-        return run
-    return replace(run, approvals=tuple(a for a in run.approvals if a.by != rec.actor))
-
-
-def _started(run: RunState, rec: Recorded, event: ev.RunStarted) -> RunState:
-    return replace(run, started_at=rec.at, gate=event.gate or run.gate)
-
-
-def _with_reason(run: RunState, rec: Recorded, event: Any) -> RunState:
-    return replace(run, reason=event.reason)
-
-
-def _rejected(run: RunState, rec: Recorded, event: ev.RunRejected) -> RunState:
-    return replace(run, reason=f"rejected by {rec.actor}" + (f": {rec.text}" if rec.text else ""))
-
-
-def _abort_asked(run: RunState, rec: Recorded, event: ev.AbortRequested) -> RunState:
-    return replace(run, aborted_by=rec.actor)
-
-
-def _resolved(run: RunState, rec: Recorded, event: ev.RunResolved) -> RunState:
-    if event.resolution == "roll-back":
-        reason = f"given up by {rec.actor} after it was interrupted"
-        return replace(run, status="failed", ended_at=rec.at, reason=reason)
-    index = run.current_step
-    if index is None:
-        return run
-    outcomes = {
-        "retry": StepState(attempt=run.steps[index].attempt),
-        "skip": replace(run.steps[index], status="skipped", ended_at=rec.at),
-        "done": replace(
-            run.steps[index], status="succeeded", ended_at=rec.at, detail=f"marked done by {rec.actor}"
-        ),
-    }
-    step = outcomes[event.resolution]
-    return replace(run, steps=(*run.steps[:index], step, *run.steps[index + 1 :]), reason="")
-
-
-_RUN_DETAILS: dict[type, Callable[[RunState, Recorded, Any], RunState]] = {
-    ev.RunPlanned: _planned,
-    ev.RunConfirmed: _confirmed,
-    ev.RunApproved: _approved,
-    ev.RunRetracted: _retracted,
-    ev.RunStarted: _started,
-    ev.RunRefused: _with_reason,
-    ev.RunFailed: _with_reason,
-    ev.RunInterrupted: _with_reason,
-    ev.RunRejected: _rejected,
-    ev.AbortRequested: _abort_asked,
-    ev.RunResolved: _resolved,
-}
-
-_HANDLERS: dict[type, Callable[[Fold, Recorded, Any], None]] = {
-    ev.LaunchOpened: Fold._opened,
-    ev.LaunchClosed: Fold._closed,
-    ev.PhaseEntered: Fold._phase,
-    ev.Unknown: Fold._unknown,
-    ev.TextRedacted: Fold._redacted,
-    ev.ItemTicked: Fold._item_moved,
-    ev.ItemReopened: Fold._item_moved,
-    ev.ItemFailed: Fold._item_moved,
-    ev.ItemSkipped: Fold._item_moved,
-    ev.ItemAssigned: Fold._item_assigned,
-    ev.ItemCommented: Fold._item_commented,
-    ev.EvidenceAdded: Fold._item_evidence,
-    ev.CheckRequested: Fold._check_requested,
-    ev.ItemChecked: Fold._item_checked,
-    ev.ObjectiveChanged: Fold._objective,
-    ev.AlertChanged: Fold._alert,
-    ev.AlertAcknowledged: Fold._acknowledged,
-    ev.EngineStarted: Fold._engine_started,
-    ev.EngineStopped: Fold._engine_stopped,
-    ev.RunRequested: Fold._run_requested,
-    ev.RunPlanned: Fold._run_moved,
-    ev.RunRefused: Fold._run_moved,
-    ev.RunConfirmed: Fold._run_moved,
-    ev.RunApproved: Fold._run_moved,
-    ev.RunRejected: Fold._run_moved,
-    ev.RunRetracted: Fold._run_moved,
-    ev.RunStarted: Fold._run_moved,
-    ev.RunSucceeded: Fold._run_moved,
-    ev.RunFailed: Fold._run_moved,
-    ev.RunInterrupted: Fold._run_moved,
-    ev.RunResolved: Fold._run_moved,
-    ev.AbortRequested: Fold._run_moved,
-    ev.RunAborted: Fold._run_moved,
-    ev.StepIntended: Fold._step_moved,
-    ev.StepRunning: Fold._step_moved,
-    ev.StepSucceeded: Fold._step_moved,
-    ev.StepFailed: Fold._step_moved,
-    ev.StepSkipped: Fold._step_moved,
-    ev.StepInterrupted: Fold._step_moved,
-    ev.StepAborted: Fold._step_moved,
-}

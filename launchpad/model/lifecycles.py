@@ -1,4 +1,4 @@
-"""The lives of items and runs as transition tables: state × event kind → state.
+"""The lives of items and runs as transition tables: (state, event kind) → state.
 
 The desk refuses what a table does not hold; the fold follows the tables and counts what does not fit.
 """

@@ -1,0 +1,149 @@
+"""The part of the fold that carries a run from its request to its end."""
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec.structs import replace
+
+from launchpad.model import events as ev
+from launchpad.model.journal import Recorded
+from launchpad.model.lifecycles import RUN, STEP
+from launchpad.model.state import Approval, RunState, StepState
+
+
+def requested(rec: Recorded, event: ev.RunRequested) -> RunState:
+    """A run at its beginning."""
+    return RunState(
+        id=event.run,
+        action=event.action,
+        params=event.params,
+        status="requested",
+        seq=rec.seq,
+        requested_by=rec.actor,
+        requested_auth=rec.auth,
+        requested_at=rec.at,
+    )
+
+
+def run_after(run: RunState, rec: Recorded, event: Any) -> RunState | None:
+    """The run after an event about it; None if its life does not allow the event."""
+    approval_back = isinstance(event, ev.RunRetracted) and event.what == "approval"
+    status = run.status if approval_back else RUN.get((run.status, rec.kind))
+    if status is None:
+        return None
+    run = replace(run, status=status, seq=rec.seq)
+    if run.ended:
+        run = replace(run, ended_at=rec.at)
+    detail = _DETAILS.get(type(event))
+    return _settle_approval(detail(run, rec, event) if detail else run)
+
+
+def run_after_step(run: RunState, rec: Recorded, event: Any) -> RunState:
+    """The run after an event about one of its steps."""
+    step = replace(run.steps[event.step], status=STEP[rec.kind])
+    match event:
+        case ev.StepIntended():
+            step = StepState(
+                status="intended",
+                attempt=event.attempt,
+                epoch=event.epoch,
+                nonce=event.nonce,
+                started_at=rec.at,
+            )
+        case ev.StepRunning():
+            step = replace(step, provider_id=event.provider_id)
+        case ev.StepSucceeded() | ev.StepAborted():
+            step = replace(step, ended_at=rec.at, detail=event.detail)
+        case ev.StepFailed() | ev.StepInterrupted():
+            step = replace(step, ended_at=rec.at, detail=event.reason)
+        case _:
+            step = replace(step, ended_at=rec.at)
+    steps = (*run.steps[: event.step], step, *run.steps[event.step + 1 :])
+    gate = (event.gate or run.gate) if isinstance(event, ev.StepIntended) else run.gate
+    return replace(run, steps=steps, seq=rec.seq, gate=gate)
+
+
+def _settle_approval(run: RunState) -> RunState:
+    """A confirmed run with enough approvals is approved; one that lost an approval is not."""
+    if run.status not in ("planned", "approved") or run.plan is None:
+        return run
+    enough = run.confirmed and len(run.approvals) >= run.plan.approvals
+    return replace(run, status="approved" if enough else "planned")
+
+
+def _planned(run: RunState, _rec: Recorded, event: ev.RunPlanned) -> RunState:
+    return replace(
+        run,
+        plan=event.plan,
+        digest=event.digest,
+        gate=event.gate,
+        expires_at=event.expires_at,
+        steps=tuple(StepState() for _ in event.plan.steps),
+    )
+
+
+def _confirmed(run: RunState, rec: Recorded, event: ev.RunConfirmed) -> RunState:
+    run = replace(run, confirmed=True)
+    if event.overridden:
+        run = replace(run, overridden_by=rec.actor, override_reason=rec.text)
+    return run
+
+
+def _approved(run: RunState, rec: Recorded, _event: ev.RunApproved) -> RunState:
+    others = tuple(a for a in run.approvals if a.by != rec.actor)
+    return replace(run, approvals=(*others, Approval(by=rec.actor, auth=rec.auth, at=rec.at)))
+
+
+def _retracted(run: RunState, rec: Recorded, event: ev.RunRetracted) -> RunState:
+    if event.what == "request":
+        return run
+    return replace(run, approvals=tuple(a for a in run.approvals if a.by != rec.actor))
+
+
+def _started(run: RunState, rec: Recorded, event: ev.RunStarted) -> RunState:
+    return replace(run, started_at=rec.at, gate=event.gate or run.gate)
+
+
+def _with_reason(run: RunState, _rec: Recorded, event: Any) -> RunState:
+    return replace(run, reason=event.reason)
+
+
+def _rejected(run: RunState, rec: Recorded, _event: ev.RunRejected) -> RunState:
+    return replace(run, reason=f"rejected by {rec.actor}" + (f": {rec.text}" if rec.text else ""))
+
+
+def _abort_asked(run: RunState, rec: Recorded, _event: ev.AbortRequested) -> RunState:
+    return replace(run, aborted_by=rec.actor)
+
+
+def _resolved(run: RunState, rec: Recorded, event: ev.RunResolved) -> RunState:
+    if event.resolution == "roll-back":
+        reason = f"given up by {rec.actor} after it was interrupted"
+        return replace(run, status="failed", ended_at=rec.at, reason=reason)
+    index = run.current_step
+    if index is None:
+        return run
+    outcomes = {
+        "retry": StepState(attempt=run.steps[index].attempt),
+        "skip": replace(run.steps[index], status="skipped", ended_at=rec.at),
+        "done": replace(
+            run.steps[index], status="succeeded", ended_at=rec.at, detail=f"marked done by {rec.actor}"
+        ),
+    }
+    step = outcomes[event.resolution]
+    return replace(run, steps=(*run.steps[:index], step, *run.steps[index + 1 :]), reason="")
+
+
+_DETAILS: dict[type, Callable[[RunState, Recorded, Any], RunState]] = {
+    ev.RunPlanned: _planned,
+    ev.RunConfirmed: _confirmed,
+    ev.RunApproved: _approved,
+    ev.RunRetracted: _retracted,
+    ev.RunStarted: _started,
+    ev.RunRefused: _with_reason,
+    ev.RunFailed: _with_reason,
+    ev.RunInterrupted: _with_reason,
+    ev.RunRejected: _rejected,
+    ev.AbortRequested: _abort_asked,
+    ev.RunResolved: _resolved,
+}

@@ -1,0 +1,27 @@
+"""What an item is at a given moment: stale, blocked, due."""
+
+from collections.abc import Mapping
+
+from launchpad.model.definition import Launch
+from launchpad.model.state import ItemState
+from launchpad.model.values import SECOND, Micros
+
+
+def stale(item: ItemState, now: Micros) -> bool:
+    """Whether the check that proved a done item is too old to prove it still."""
+    check = item.item.check
+    if check is None or item.status != "done":
+        return False
+    return item.check is None or now - item.check.at > check.valid_for * SECOND
+
+
+def blocked_by(item: ItemState, items: Mapping[str, ItemState]) -> tuple[str, ...]:
+    """The items it needs that are neither done nor skipped."""
+    return tuple(n for n in item.item.needs if n in items and items[n].status not in ("done", "skipped"))
+
+
+def due_at(item: ItemState, launch: Launch) -> Micros | None:
+    """The instant it is due; None without a due time or a T-0."""
+    if item.item.due is None or launch.t0 is None:
+        return None
+    return launch.t0.at + round(item.item.due * SECOND)

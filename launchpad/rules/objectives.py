@@ -1,0 +1,183 @@
+"""What an objective's samples say now: value, verdict, age, trend, error budget.
+
+The engine and every face compute the same readings from the same samples.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from msgspec.structs import replace
+
+from launchpad.model.definition import Definition, Objective, Signal
+from launchpad.model.events import ReadingVerdict
+from launchpad.model.samples import Sample
+from launchpad.model.values import SECOND, Micros, Value, format_duration, format_quantity
+from launchpad.rules.windows import Tally, Trend, Window
+
+TREND_SLOTS = 240
+TREND_SPAN = 3600.0
+"""Trends reach back this many seconds (further where a signal is probed more rarely than a slot)."""
+
+
+class Point(Value):
+    """One column of a trend."""
+
+    value: float | None
+    verdict: ReadingVerdict
+
+
+class Reading(Value):
+    """An objective at one instant, with everything its verdict rests on."""
+
+    objective: str
+    verdict: ReadingVerdict
+    value: float | None
+    """In the objective's unit: seconds, or a fraction."""
+    limit: float
+    unit: str
+    """`s` or `%`."""
+    n: int
+    """Known samples in the window."""
+    window: float
+    age: float | None
+    """Seconds since the newest sample that was not unknown; None if there never was one."""
+    stale_after: float
+    reason: str = ""
+    """Why it is unknown, or what the last bad sample said."""
+    budget: float | None = None
+    """Share of the error budget that is left (negative: overspent); None for latencies."""
+    trend: tuple[Point, ...] = ()
+
+    @property
+    def stale(self) -> bool:
+        return self.age is None or self.age > self.stale_after
+
+    @property
+    def shown(self) -> str:
+        """The value for people, or `no data`."""
+        return "no data" if self.value is None else format_quantity(self.value, self.unit)
+
+    @property
+    def evidence(self) -> str:
+        """`2.3%, n=120, 3 s old`: what every verdict prints."""
+        age = "never seen" if self.age is None else f"{format_duration(self.age)} old"
+        return f"{self.shown}, n={self.n}, {age}"
+
+
+def stale_after(signal: Signal) -> float:
+    """Seconds without a known sample after which a signal is stale: two missed probes and a slow third."""
+    return 2 * signal.every + signal.timeout + 1
+
+
+def value_of(objective: Objective, tally: Tally) -> float | None:
+    """The objective's quantity over a tally; None if nothing in it is known."""
+    if objective.percentile is not None:
+        return tally.durations.percentile(objective.percentile)
+    if not tally.known:
+        return None
+    return (tally.bad if objective.error_rate else tally.ok) / tally.known
+
+
+def meets(objective: Objective, value: float) -> bool:
+    """Availability must reach its target; latency and error rate must stay below their limit."""
+    return value >= objective.limit.value if objective.target is not None else value < objective.limit.value
+
+
+def budget_left(objective: Objective, tally: Tally) -> float | None:
+    """1 - bad / allowed bad: "The Site Reliability Workbook", chapter 2 (error budgets)."""
+    if objective.percentile is not None or not tally.known:
+        return None
+    allowed = 1 - objective.limit.value if objective.target is not None else objective.limit.value
+    failed = tally.bad / tally.known
+    return 1 - failed / allowed if allowed > 0 else (1.0 if failed == 0 else -1.0)
+
+
+def read(name: str, objective: Objective, signal: Signal, window: Window, now: Micros) -> Reading:
+    """The reading of one objective. `window` has been advanced to `now`."""
+    tally = window.tally
+    value = value_of(objective, tally)
+    latency = objective.percentile is not None
+    n = tally.durations.n if latency else tally.known
+    newest = window.newest_timed if latency else window.newest_known
+    age = None if newest is None else max(0.0, (now - newest.observed) / SECOND)
+    limit = stale_after(signal)
+    verdict: ReadingVerdict = "unknown"
+    reason = ""
+    if age is None:
+        reason = _why_unknown(window, "no data yet")
+    elif age > limit:
+        reason = _why_unknown(window, f"stale for {format_duration(age)}")
+    elif value is None:
+        reason = "nothing measured in the window"
+    elif n < objective.at_least:
+        reason = f"{n} of at least {objective.at_least} samples"
+    else:
+        verdict = "ok" if meets(objective, value) else "bad"
+        if newest is not None and newest.verdict == "bad":
+            reason = newest.reason
+    return Reading(
+        objective=name,
+        verdict=verdict,
+        value=value,
+        limit=objective.limit.value,
+        unit=objective.unit,
+        n=n,
+        window=objective.window,
+        age=age,
+        stale_after=limit,
+        reason=reason,
+        budget=budget_left(objective, tally),
+    )
+
+
+def _why_unknown(window: Window, otherwise: str) -> str:
+    newest = window.newest
+    return newest.reason if newest is not None and newest.verdict != "ok" else otherwise
+
+
+class Meter:
+    """Keeps the windows and trends of a definition's objectives up to date, sample by sample."""
+
+    def __init__(self, definition: Definition) -> None:
+        self._definition = definition
+        self._windows: dict[str, Window] = {}
+        self._trends: dict[str, Trend] = {}
+        self._by_signal: dict[str, list[str]] = {}
+        for name, objective in definition.objectives.items():
+            every = definition.signals[objective.signal].every
+            self._windows[name] = Window(objective.window)
+            self._trends[name] = Trend(width=max(TREND_SPAN / TREND_SLOTS, every), slots=TREND_SLOTS)
+            self._by_signal.setdefault(objective.signal, []).append(name)
+
+    @property
+    def reach(self) -> float:
+        """Seconds of history that readings depend on."""
+        spans = [window.length for window in self._windows.values()]
+        return max([TREND_SPAN if spans else 0.0, *spans])
+
+    def feed(self, samples: Iterable[Sample]) -> None:
+        for sample in samples:
+            for name in self._by_signal.get(sample.signal, ()):
+                self._windows[name].add(sample)
+                self._trends[name].add(sample)
+
+    def readings(self, now: Micros, *, trend: int = 0) -> Mapping[str, Reading]:
+        """Every objective's reading at `now`, with `trend` columns of its past."""
+        return {name: self._reading(name, now, trend) for name in self._windows}
+
+    def _reading(self, name: str, now: Micros, trend: int) -> Reading:
+        objective = self._definition.objectives[name]
+        window = self._windows[name]
+        window.advance(now)
+        reading = read(name, objective, self._definition.signals[objective.signal], window, now)
+        if not trend:
+            return reading
+        columns = self._trends[name].columns(now, trend)
+        points = tuple(_point(objective, slot.tally if slot else None) for slot in columns)
+        return replace(reading, trend=points)
+
+
+def _point(objective: Objective, tally: Tally | None) -> Point:
+    value = value_of(objective, tally) if tally else None
+    if value is None:
+        return Point(value=None, verdict="bad" if tally and tally.bad else "unknown")
+    return Point(value=value, verdict="ok" if meets(objective, value) else "bad")

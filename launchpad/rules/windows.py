@@ -1,0 +1,182 @@
+"""Samples in a sliding stretch of time: counts, and percentiles from mergeable histograms."""
+
+import math
+from collections import Counter, deque
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from launchpad.model.samples import Sample
+from launchpad.model.values import SECOND, Micros
+
+ACCURACY = 0.01
+"""Greatest relative error of a percentile."""
+_GAMMA = (1 + ACCURACY) / (1 - ACCURACY)
+_LOG_GAMMA = math.log(_GAMMA)
+_FLOOR = 1e-6
+"""Durations below a microsecond count as one."""
+
+
+class Histogram:
+    """Counts in buckets whose bounds grow geometrically, so that any percentile is right to `ACCURACY`.
+
+    Two histograms merge, and samples leave again, by adding and subtracting counts. The scheme is that of
+    DDSketch (Masson, Rim, Lee: "DDSketch: a fast and fully-mergeable quantile sketch", VLDB 2019, §2).
+    """
+
+    __slots__ = ("_counts", "n")
+
+    def __init__(self, values: Iterable[float] = ()) -> None:
+        self._counts: Counter[int] = Counter()
+        self.n = 0
+        for value in values:
+            self.add(value)
+
+    def add(self, value: float) -> None:
+        self._counts[_bucket(value)] += 1
+        self.n += 1
+
+    def remove(self, value: float) -> None:
+        """Takes back a value that was added."""
+        bucket = _bucket(value)
+        self._counts[bucket] -= 1
+        if not self._counts[bucket]:
+            del self._counts[bucket]
+        self.n -= 1
+
+    def merge(self, other: "Histogram") -> None:
+        self._counts.update(other._counts)  # noqa: SLF001  # the same class
+        self.n += other.n
+
+    def percentile(self, percent: float) -> float | None:
+        """The nearest-rank percentile (0 < percent < 100); None when empty."""
+        if not self.n:
+            return None
+        rank = max(1, math.ceil(self.n * percent / 100))
+        seen = 0
+        for bucket in sorted(self._counts):
+            seen += self._counts[bucket]
+            if seen >= rank:
+                return 2 * _GAMMA**bucket / (_GAMMA + 1)
+        raise AssertionError("the counts add up to n")
+
+
+def _bucket(value: float) -> int:
+    return math.ceil(math.log(max(value, _FLOOR)) / _LOG_GAMMA)
+
+
+class Tally:
+    """Counts by verdict and a histogram of durations: what a stretch of time amounts to."""
+
+    __slots__ = ("bad", "durations", "ok", "unknown")
+
+    def __init__(self) -> None:
+        self.ok = 0
+        self.bad = 0
+        self.unknown = 0
+        self.durations = Histogram()
+
+    @property
+    def known(self) -> int:
+        return self.ok + self.bad
+
+    def add(self, sample: Sample) -> None:
+        self._count(sample, 1)
+        if sample.duration is not None and sample.verdict != "unknown":
+            self.durations.add(sample.duration)
+
+    def remove(self, sample: Sample) -> None:
+        self._count(sample, -1)
+        if sample.duration is not None and sample.verdict != "unknown":
+            self.durations.remove(sample.duration)
+
+    def merge(self, other: "Tally") -> None:
+        self.ok += other.ok
+        self.bad += other.bad
+        self.unknown += other.unknown
+        self.durations.merge(other.durations)
+
+    def _count(self, sample: Sample, by: int) -> None:
+        match sample.verdict:
+            case "ok":
+                self.ok += by
+            case "bad":
+                self.bad += by
+            case _:
+                self.unknown += by
+
+
+class Slot(NamedTuple):
+    """One column's worth of a trend."""
+
+    start: Micros
+    tally: Tally
+
+
+class Window:
+    """The samples of one signal observed in `(now - length, now]`, kept up incrementally."""
+
+    def __init__(self, length: float) -> None:
+        self.length = length
+        self.tally = Tally()
+        self.newest_known: Sample | None = None
+        """The newest sample that is not unknown, even once it has left the window."""
+        self.newest_timed: Sample | None = None
+        """The newest of those that carries a duration."""
+        self.newest: Sample | None = None
+        self._samples: deque[Sample] = deque()
+
+    def add(self, sample: Sample) -> None:
+        """Takes a sample; late ones are put in their place."""
+        place = len(self._samples)
+        while place and self._samples[place - 1].observed > sample.observed:
+            place -= 1
+        self._samples.insert(place, sample)
+        self.tally.add(sample)
+        if self.newest is None or sample.observed >= self.newest.observed:
+            self.newest = sample
+        if sample.verdict == "unknown":
+            return
+        if self.newest_known is None or sample.observed >= self.newest_known.observed:
+            self.newest_known = sample
+        timed = self.newest_timed
+        if sample.duration is not None and (timed is None or sample.observed >= timed.observed):
+            self.newest_timed = sample
+
+    def advance(self, now: Micros) -> None:
+        """Lets go of what was observed before the window began."""
+        begin = now - round(self.length * SECOND)
+        while self._samples and self._samples[0].observed <= begin:
+            self.tally.remove(self._samples.popleft())
+
+
+class Trend:
+    """The recent past of one signal in slots of equal width, the oldest dropped."""
+
+    def __init__(self, *, width: float, slots: int) -> None:
+        self.width = round(width * SECOND)
+        self._slots: deque[Slot] = deque(maxlen=slots)
+
+    def add(self, sample: Sample) -> None:
+        start = sample.observed - sample.observed % self.width
+        if self._slots and start < self._slots[0].start and len(self._slots) == self._slots.maxlen:
+            return
+        for slot in reversed(self._slots):
+            if slot.start == start:
+                slot.tally.add(sample)
+                return
+            if slot.start < start:
+                break
+        fresh = Slot(start, Tally())
+        fresh.tally.add(sample)
+        if not self._slots or start > self._slots[-1].start:
+            self._slots.append(fresh)
+        else:
+            kept = sorted((*self._slots, fresh))
+            self._slots.clear()
+            self._slots.extend(kept)
+
+    def columns(self, now: Micros, count: int) -> tuple[Slot | None, ...]:
+        """The last `count` slots up to `now`, the newest last; None where nothing was observed."""
+        last = now - now % self.width
+        by_start = {slot.start: slot for slot in self._slots}
+        return tuple(by_start.get(last - i * self.width) for i in range(count - 1, -1, -1))

@@ -1,0 +1,152 @@
+"""One open launch, as screens, reports and the engine hold it: its state, kept up to date.
+
+A session only reads. It folds events as they arrive, keeps the objectives' windows filled with samples,
+and makes the view. What an operator changes goes through a `Desk`.
+"""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+from launchpad.errors import BadInput, Unreachable
+from launchpad.model.fold import Fold
+from launchpad.model.journal import Recorded
+from launchpad.model.samples import Lease, LockInfo, LogLine, Presence, SampleBatch
+from launchpad.model.state import State
+from launchpad.model.values import SECOND, Micros
+from launchpad.rules.objectives import Meter
+from launchpad.rules.view import View, view
+
+_PAGE = 1000
+_RETRY = 1.0
+
+
+class Source(Protocol):
+    """What a session reads from: a store, or a relay to one."""
+
+    def read(self, launch: str, after: int = 0, limit: int = 1000) -> tuple[Recorded, ...]: ...
+    def wait(self, launch: str, after: int, timeout: float) -> bool: ...
+    def samples(
+        self,
+        launch: str,
+        *,
+        cursor: int = 0,
+        since: Micros | None = None,
+        until: Micros | None = None,
+        signals: Sequence[str] | None = None,
+        limit: int = 100_000,
+    ) -> SampleBatch: ...
+    def log(self, launch: str, run: str, after: int = 0, limit: int = 1000) -> tuple[LogLine, ...]: ...
+    def lease(self, launch: str) -> Lease | None: ...
+    def locks(self) -> tuple[LockInfo, ...]: ...
+    def present(self, launch: str, within: float = 15.0) -> tuple[Presence, ...]: ...
+    def announce(self, launch: str, presence: Presence) -> None: ...
+    def leave(self, launch: str, seat: str) -> None: ...
+
+
+def wall_clock() -> Micros:
+    return time.time_ns() // 1000
+
+
+class Session:
+    """Reads one launch. Methods may be called from any thread; `state` is an immutable value."""
+
+    def __init__(self, source: Source, launch: str, *, clock: Callable[[], Micros] = wall_clock) -> None:
+        """Reads the journal to its end. Raises `BadInput` if there is no such launch."""
+        self.source = source
+        self.launch = launch
+        self.clock = clock
+        self.events: list[Recorded] = []
+        """All events, oldest first; only ever appended to."""
+        self._fold = Fold()
+        self._guard = threading.Lock()
+        self._meter: Meter | None = None
+        self._cursor = 0
+        self.refresh()
+        if self.state.definition is None:
+            raise BadInput(f"there is no launch {launch} in this store", hint="see `launchpad launches`")
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    def refresh(self) -> bool:
+        """Folds what was appended since; True if there was anything."""
+        with self._guard:
+            fresh = False
+            while page := self.source.read(self.launch, after=len(self.events), limit=_PAGE):
+                for recorded in page:
+                    self._fold.apply(recorded)
+                self.events.extend(page)
+                fresh = True
+                if len(page) < _PAGE:
+                    break
+            self._state = self._fold.state
+            return fresh
+
+    def sample(self) -> None:
+        """Takes in the samples that were received since the last call."""
+        definition = self.state.definition
+        assert definition is not None, "checked when the session was made"
+        with self._guard:
+            if self._meter is None:
+                self._meter = Meter(definition)
+                since = self.clock() - round(self._meter.reach * SECOND)
+            else:
+                since = None
+            wanted = sorted({o.signal for o in definition.objectives.values()})
+            while True:
+                batch = self.source.samples(
+                    self.launch, cursor=self._cursor, since=since, signals=wanted, limit=50_000
+                )
+                self._meter.feed(batch.samples)
+                self._cursor = batch.cursor
+                if len(batch.samples) < 50_000:
+                    return
+
+    def view(self, *, trend: int = 0) -> View:
+        """What there is to show now, with `trend` columns of each objective's past."""
+        self.sample()
+        assert self._meter is not None, "sample() makes it"
+        now = self.clock()
+        with self._guard:
+            readings = self._meter.readings(now, trend=trend)
+        return view(
+            self.state,
+            readings,
+            now,
+            lease=self.source.lease(self.launch),
+            people=self.source.present(self.launch),
+            locks=self.source.locks(),
+        )
+
+    def log(self, run: str, after: int = 0, limit: int = 1000) -> tuple[LogLine, ...]:
+        return self.source.log(self.launch, run, after=after, limit=limit)
+
+    @contextlib.contextmanager
+    def following(self, on_change: Callable[[str], None]) -> Iterator[None]:
+        """Keeps the state up to date from a thread of its own while the block runs.
+
+        Calls `on_change("")` after new events were folded, and `on_change(why)` each time the store
+        can't be read; it goes on trying.
+        """
+        ending = threading.Event()
+
+        def follow() -> None:
+            while not ending.is_set():
+                try:
+                    if self.source.wait(self.launch, len(self.events), 1.0) and self.refresh():
+                        on_change("")
+                except Unreachable as error:
+                    on_change(str(error))
+                    ending.wait(_RETRY)
+
+        thread = threading.Thread(target=follow, name=f"follow {self.launch}", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ending.set()
+            thread.join(timeout=2.0)
