@@ -32,21 +32,24 @@ _LIFELINE = '"$@" & server=$!; cat >/dev/null; kill -INT $server; wait $server'
 
 
 class Cluster:
-    """A server of our own: its data in a temporary folder, reached on loopback under a random password."""
+    """A server of our own: its data in a temporary folder, reached on loopback under a random password.
+
+    `home` holds its files; `stop` and `start` may be called again and again.
+    """
 
     def __init__(self) -> None:
         self._bin = _find_binaries()
         # A short path: the name of a Unix socket has at most some 100 characters.
-        self._home = Path(tempfile.mkdtemp(prefix="lp-pg-", dir="/tmp"))
-        self._data = self._home / "data"
-        self._log = self._home / "log"
+        self.home = Path(tempfile.mkdtemp(prefix="lp-pg-", dir="/tmp"))
+        self._data = self.home / "data"
+        self._log = self.home / "log"
         self._password = secrets.token_hex(16)
         self._server: subprocess.Popen[bytes] | None = None
         self._port = 0
         self._as_user: dict[str, Any] = {}
         if os.geteuid() == 0:  # initdb and postgres refuse root
             self._as_user = {"user": "postgres", "group": "postgres", "extra_groups": []}
-            shutil.chown(self._home, "postgres", "postgres")
+            shutil.chown(self.home, "postgres", "postgres")
 
     @property
     def url(self) -> str:
@@ -59,7 +62,7 @@ class Cluster:
 
     def create(self) -> None:
         """Make the cluster's files."""
-        password_file = self._home / "password"
+        password_file = self.home / "password"
         password_file.write_text(self._password, encoding="ascii")
         subprocess.run(
             [
@@ -71,7 +74,7 @@ class Cluster:
                 "--encoding=UTF8",
                 "--locale=C",
             ],
-            cwd=self._home,
+            cwd=self.home,
             check=True,
             stdout=subprocess.DEVNULL,
             timeout=_START_SECONDS,
@@ -85,7 +88,7 @@ class Cluster:
             "fsync": "on",
             "listen_addresses": "127.0.0.1",
             "port": self._port,
-            "unix_socket_directories": self._home,
+            "unix_socket_directories": self.home,
             "max_connections": 200,
         }
         server = [str(self._bin / "postgres"), "-D", str(self._data)]
@@ -94,7 +97,7 @@ class Cluster:
         with self._log.open("ab") as log:
             self._server = subprocess.Popen(
                 ["/bin/sh", "-c", _LIFELINE, "sh", *server],
-                cwd=self._home,
+                cwd=self.home,
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
@@ -118,7 +121,7 @@ class Cluster:
 
     def remove(self) -> None:
         """Remove the cluster's files."""
-        shutil.rmtree(self._home)
+        shutil.rmtree(self.home)
 
     @contextmanager
     def database(self) -> Iterator[str]:
