@@ -132,6 +132,8 @@ class View(Value):
     """The one to watch."""
     people: tuple[Presence, ...]
     locks: tuple[LockInfo, ...]
+    situation: Situation
+    """What gates are judged on, for gates other than the next phase's."""
 
     def progress(self, phase: Phase) -> tuple[int, int]:
         """Items done or skipped, and all items, of a phase."""
@@ -185,6 +187,7 @@ def view(
         run=next((r for r in runs if live and r.state.id == live.id), None),
         people=tuple(people),
         locks=tuple(locks),
+        situation=situation,
     )
 
 

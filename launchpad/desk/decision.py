@@ -1,0 +1,79 @@
+"""What the verbs decide with, and what they decide."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from launchpad.desk.roles import allows
+from launchpad.errors import BadInput, Conflict, Refused
+from launchpad.model.commands import Done, Identity
+from launchpad.model.definition import Definition, Role
+from launchpad.model.events import Event
+from launchpad.model.plan import GateReport
+from launchpad.model.samples import LockInfo
+from launchpad.model.state import State
+from launchpad.model.text import clean_lines
+from launchpad.model.values import Micros
+
+TEXT_LIMIT = 4000
+"""Longest free text, in characters."""
+
+
+class Proposal(NamedTuple):
+    """Events to append if the subjects in `expect` have not moved."""
+
+    events: Sequence[Event]
+    message: str
+    text: str = ""
+    """Goes beside the first event."""
+    expect: dict[str, int] = {}  # noqa: RUF012  # never mutated
+
+
+class Context(NamedTuple):
+    """What a verb may look at."""
+
+    state: State
+    identity: Identity
+    now: Micros
+    gate: Callable[[str], GateReport | None]
+    """Evaluates a gate of the definition, by name."""
+    locks: Callable[[], Sequence[LockInfo]]
+
+    @property
+    def definition(self) -> Definition:
+        if self.state.definition is None:
+            raise Refused("no launch is open")
+        return self.state.definition
+
+    def require(self, minimum: Role, what: str) -> None:
+        """Raises Refused unless the operator's role reaches `minimum`."""
+        if not allows(self.identity.role, minimum):
+            raise Refused(
+                f"{self.identity.name} is {self.identity.role}; {what} takes a {minimum}",
+                hint=f"ask a {minimum}",
+            )
+
+
+def words(text: str, what: str) -> str:
+    """Free text that must be there, cleaned. Raises BadInput."""
+    kept = optional_words(text)
+    if not kept:
+        raise BadInput(f"{what} needs a few words")
+    return kept
+
+
+def optional_words(text: str) -> str:
+    """Free text, cleaned; may be empty. Raises BadInput when it is too long to keep."""
+    kept = clean_lines(text).strip()
+    if len(kept) > TEXT_LIMIT:
+        raise BadInput(f"the text has {len(kept)} characters; at most {TEXT_LIMIT} are kept")
+    return kept
+
+
+def must_match(subject: str, seq: int, expected: int | None) -> None:
+    """Raises Conflict if the operator saw an older state of the subject."""
+    if expected is not None and expected != seq:
+        raise Conflict(subject, seq)
+
+
+def already(seq: int, subject: str, message: str) -> Done:
+    return Done(seq=seq, subject=subject, message=message, already=True)

@@ -1,0 +1,160 @@
+"""Performs commands for one operator."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from launchpad.desk import items, launch, runs
+from launchpad.desk.decision import Context, Proposal
+from launchpad.desk.roles import MINIMUM, allows
+from launchpad.errors import Conflict, Refused
+from launchpad.model import commands as cmd
+from launchpad.model.commands import Command, Done, Identity, verb_of
+from launchpad.model.definition import FORMAT
+from launchpad.model.events import LaunchOpened
+from launchpad.model.journal import Draft
+from launchpad.model.plan import GateReport
+from launchpad.model.store import Store
+from launchpad.rules.gates import evaluate
+from launchpad.session import Session
+
+_ATTEMPTS = 5
+"""How often a command that names no expectation is decided anew when its subject moved under it."""
+
+VERBS: Mapping[type[Command], Callable[[Context, Any], Proposal | Done]] = {
+    cmd.CloseLaunch: launch.close,
+    cmd.EnterPhase: launch.enter_phase,
+    cmd.WriteNote: launch.note,
+    cmd.Acknowledge: launch.acknowledge,
+    cmd.Lock: launch.lock,
+    cmd.Unlock: launch.unlock,
+    cmd.Redact: launch.redact,
+    cmd.Tick: items.tick,
+    cmd.Untick: items.untick,
+    cmd.Fail: items.fail,
+    cmd.Skip: items.skip,
+    cmd.Assign: items.assign,
+    cmd.Comment: items.comment,
+    cmd.AddEvidence: items.evidence,
+    cmd.RequestCheck: items.check,
+    cmd.RequestRun: runs.request,
+    cmd.ConfirmRun: runs.confirm,
+    cmd.ApproveRun: runs.approve,
+    cmd.RejectRun: runs.reject,
+    cmd.RetractRun: runs.retract,
+    cmd.AbortRun: runs.abort,
+    cmd.ResolveRun: runs.resolve,
+}
+
+
+def open_launch(store: Store, identity: Identity, command: cmd.OpenLaunch) -> Done:
+    """Opens a launch, or finds it open. The one verb that needs no session, for there is none yet.
+
+    Raises `Refused` unless the operator is a director.
+    """
+    if store.head(command.launch).seq:
+        return Done(seq=1, subject="launch", message=f"{command.launch} is open", already=True)
+    _authorise(identity, "open")
+    event = LaunchOpened(definition=command.definition, format=FORMAT)
+    draft = Draft(id=uuid.uuid4().hex, event=event, actor=identity.name, auth=identity.auth)
+    try:
+        store.append(command.launch, [draft], expect={"launch": 0})
+    except Conflict:
+        return Done(seq=1, subject="launch", message=f"{command.launch} is open", already=True)
+    return Done(seq=1, subject="launch", message=f"opened {command.launch}")
+
+
+def _authorise(identity: Identity, verb: str) -> None:
+    if not allows(identity.role, MINIMUM[verb]):
+        raise Refused(
+            f"{identity.name} is {identity.role}; `{verb}` takes a {MINIMUM[verb]}",
+            hint=f"ask a {MINIMUM[verb]}",
+        )
+
+
+class Desk(Protocol):
+    """What a face holds: the operator's hand on the launch."""
+
+    @property
+    def identity(self) -> Identity: ...
+
+    def may(self, verb: str) -> bool:
+        """Whether the operator's role allows the verb at all."""
+        ...
+
+    def perform(self, command: Command) -> Done:
+        """Does what the command asks, durably, or raises.
+
+        `Refused` when the role, the state, a gate or a lock says no; `Conflict` when the subject moved
+        since the operator saw it; `BadInput` for a subject that does not exist or a text that can't be
+        kept; `Unreachable` when the store does not answer.
+        """
+        ...
+
+
+class LocalDesk:
+    """The desk in the process that holds the store."""
+
+    def __init__(self, store: Store, session: Session, identity: Identity) -> None:
+        self._store = store
+        self._session = session
+        self._identity = identity
+
+    @property
+    def identity(self) -> Identity:
+        return self._identity
+
+    def may(self, verb: str) -> bool:
+        return allows(self._identity.role, MINIMUM[verb])
+
+    def perform(self, command: Command) -> Done:
+        verb = verb_of(command)
+        _authorise(self._identity, verb)
+        for attempt in range(1, _ATTEMPTS + 1):
+            self._session.refresh()
+            decided = self._decide(command, verb)
+            if isinstance(decided, Done):
+                return decided
+            try:
+                return self._record(command, decided)
+            except Conflict:
+                # Decided anew: the verb itself refuses if the operator's own expectation broke.
+                if attempt == _ATTEMPTS:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+    def _decide(self, command: Command, verb: str) -> Proposal | Done:
+        state = self._session.state
+        if state.unknown_kinds or (state.outcome is not None and verb != "redact"):
+            raise Refused(state.read_only)
+        context = Context(
+            state=state,
+            identity=self._identity,
+            now=self._session.clock(),
+            gate=self._gate,
+            locks=self._store.locks,
+        )
+        return VERBS[type(command)](context, command)
+
+    def _gate(self, name: str) -> GateReport | None:
+        return evaluate(name, self._session.view().situation)
+
+    def _record(self, command: Command, proposal: Proposal) -> Done:
+        me = self._identity
+        if isinstance(command, cmd.Lock):
+            self._store.take_lock(command.target, me.name, proposal.text, command.seconds)
+        drafts = [
+            Draft(
+                id=uuid.uuid4().hex,
+                event=event,
+                actor=me.name,
+                auth=me.auth,
+                text=proposal.text if index == 0 else "",
+            )
+            for index, event in enumerate(proposal.events)
+        ]
+        recorded = self._store.append(self._session.launch, drafts, expect=proposal.expect)
+        if isinstance(command, cmd.Unlock):
+            self._store.release_lock(command.target, None)
+        self._session.refresh()
+        return Done(seq=recorded[0].seq, subject=recorded[0].subject, message=proposal.message)

@@ -1,0 +1,132 @@
+"""Verbs on checklist items."""
+
+from launchpad.desk.decision import Context, Proposal, already, must_match, optional_words, words
+from launchpad.errors import BadInput, Refused
+from launchpad.model import commands as cmd
+from launchpad.model import events as ev
+from launchpad.model.commands import Done
+from launchpad.model.lifecycles import ITEM
+from launchpad.model.state import ItemState
+from launchpad.rules.items import blocked_by
+
+
+def _item(ctx: Context, item_id: str) -> ItemState:
+    item = ctx.state.items.get(item_id)
+    if item is None:
+        raise BadInput(f"there is no item {item_id}", hint="see `launchpad items`")
+    return item
+
+
+def _by_hand(item: ItemState) -> None:
+    if item.item.check is not None:
+        raise Refused(f"{item.item.id} is proved by its check", hint="press v to run it now")
+
+
+def _moved(item: ItemState, kind: str, wish: str) -> None:
+    if (item.status, kind) not in ITEM:
+        raise Refused(f"{item.item.id} is {item.status} and can't be {wish}")
+
+
+def _subject(item: ItemState) -> str:
+    return f"item:{item.item.id}"
+
+
+def tick(ctx: Context, command: cmd.Tick) -> Proposal | Done:
+    item = _item(ctx, command.item)
+    _by_hand(item)
+    if item.status == "done":
+        return already(item.seq, _subject(item), f"{item.item.id} was already ticked by {item.by}")
+    must_match(_subject(item), item.seq, command.expect)
+    _moved(item, "item.ticked", "ticked")
+    if missing := blocked_by(item, ctx.state.items):
+        raise Refused(f"{item.item.id} needs {', '.join(missing)} first")
+    evidence = optional_words(command.evidence)
+    if item.item.evidence == "required" and not evidence and not item.evidence:
+        raise Refused(f"{item.item.id} can't be ticked without evidence", hint="give a note or a link")
+    return Proposal(
+        [ev.ItemTicked(item=item.item.id)],
+        f"ticked {item.item.id}",
+        text=evidence,
+        expect={_subject(item): item.seq},
+    )
+
+
+def untick(ctx: Context, command: cmd.Untick) -> Proposal | Done:
+    item = _item(ctx, command.item)
+    if item.status == "open":
+        return already(item.seq, _subject(item), f"{item.item.id} is already open")
+    _by_hand(item)
+    must_match(_subject(item), item.seq, command.expect)
+    return Proposal(
+        [ev.ItemReopened(item=item.item.id)],
+        f"{item.item.id} is open again",
+        text=optional_words(command.text),
+        expect={_subject(item): item.seq},
+    )
+
+
+def fail(ctx: Context, command: cmd.Fail) -> Proposal | Done:
+    item = _item(ctx, command.item)
+    _by_hand(item)
+    must_match(_subject(item), item.seq, command.expect)
+    _moved(item, "item.failed", "marked as failed")
+    return Proposal(
+        [ev.ItemFailed(item=item.item.id)],
+        f"{item.item.id} is marked as failed",
+        text=words(command.text, "failing an item"),
+        expect={_subject(item): item.seq},
+    )
+
+
+def skip(ctx: Context, command: cmd.Skip) -> Proposal | Done:
+    item = _item(ctx, command.item)
+    if item.status == "skipped":
+        return already(item.seq, _subject(item), f"{item.item.id} was already skipped by {item.by}")
+    if item.item.required:
+        ctx.require("director", f"skipping the required item {item.item.id}")
+    must_match(_subject(item), item.seq, command.expect)
+    _moved(item, "item.skipped", "skipped")
+    return Proposal(
+        [ev.ItemSkipped(item=item.item.id)],
+        f"skipped {item.item.id}",
+        text=words(command.text, "skipping an item"),
+        expect={_subject(item): item.seq},
+    )
+
+
+def assign(ctx: Context, command: cmd.Assign) -> Proposal | Done:
+    item = _item(ctx, command.item)
+    known = {operator.name for operator in ctx.definition.operators} | {ctx.identity.name}
+    if command.assignee is not None and command.assignee not in known:
+        raise BadInput(f"{command.assignee} is no operator of this launch", hint="see `operators:`")
+    if item.assignee == command.assignee:
+        return already(
+            item.seq, _subject(item), f"{item.item.id} is already with {item.assignee or 'nobody'}"
+        )
+    must_match(_subject(item), item.seq, command.expect)
+    return Proposal(
+        [ev.ItemAssigned(item=item.item.id, assignee=command.assignee)],
+        f"{item.item.id} is with {command.assignee or 'nobody'}",
+        expect={_subject(item): item.seq},
+    )
+
+
+def comment(ctx: Context, command: cmd.Comment) -> Proposal | Done:
+    item = _item(ctx, command.item)
+    text = words(command.text, "a comment")
+    return Proposal([ev.ItemCommented(item=item.item.id)], f"commented on {item.item.id}", text=text)
+
+
+def evidence(ctx: Context, command: cmd.AddEvidence) -> Proposal | Done:
+    item = _item(ctx, command.item)
+    text = words(command.text, "evidence")
+    return Proposal([ev.EvidenceAdded(item=item.item.id)], f"evidence kept for {item.item.id}", text=text)
+
+
+def check(ctx: Context, command: cmd.RequestCheck) -> Proposal | Done:
+    item = _item(ctx, command.item)
+    if item.item.check is None:
+        raise Refused(f"{item.item.id} has no automated check", hint="tick it by hand")
+    if item.check_requested:
+        return already(item.check_requested, f"check:{item.item.id}", f"{item.item.id} is being checked")
+    return Proposal([ev.CheckRequested(item=item.item.id)], f"asked for a check of {item.item.id}")

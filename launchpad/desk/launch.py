@@ -1,0 +1,111 @@
+"""Verbs on the launch itself: phases, alerts, notes, locks, redaction, close."""
+
+from launchpad.desk.decision import Context, Proposal, already, must_match, optional_words, words
+from launchpad.errors import BadInput, Refused
+from launchpad.model import commands as cmd
+from launchpad.model import events as ev
+from launchpad.model.commands import Done
+from launchpad.model.definition import PHASES
+from launchpad.model.values import SECOND, format_duration
+
+
+def close(ctx: Context, command: cmd.CloseLaunch) -> Proposal | Done:
+    at_work = [run.id for run in ctx.state.runs.values() if run.status in ("running", "aborting")]
+    if at_work:
+        raise Refused(f"{at_work[0]} is still running", hint="wait for it or abort it")
+    return Proposal(
+        [ev.LaunchClosed(outcome=command.outcome)],
+        f"closed as {command.outcome}",
+        text=optional_words(command.text),
+    )
+
+
+def enter_phase(ctx: Context, command: cmd.EnterPhase) -> Proposal | Done:
+    state = ctx.state
+    if state.phase == command.phase:
+        return already(state.phase_seq, "phase", f"the launch is already in {command.phase}")
+    must_match("phase", state.phase_seq, command.expect)
+    step = PHASES.index(command.phase) - PHASES.index(state.phase)
+    override = optional_words(command.override)
+    if step != 1 and not override:
+        raise Refused(
+            f"from {state.phase} the launch goes to {PHASES[PHASES.index(state.phase) + 1]}"
+            if state.phase != PHASES[-1]
+            else f"{state.phase} is the last phase",
+            hint="going anywhere else takes an override with a reason",
+        )
+    gate = ctx.gate(command.phase)
+    against = gate is not None and gate.verdict != "GO"
+    if gate is not None and against and not override:
+        blockers = "; ".join(f"{c.name}: {c.detail}" for c in gate.blockers[:3])
+        raise Refused(f"gate {gate.gate} is {gate.verdict}: {blockers}", hint="mend it or override it")
+    return Proposal(
+        [
+            ev.PhaseEntered(
+                phase=command.phase, gate=gate, overridden=bool(override) and (against or step != 1)
+            )
+        ],
+        f"entered {command.phase}",
+        text=override,
+        expect={"phase": state.phase_seq},
+    )
+
+
+def note(_ctx: Context, command: cmd.WriteNote) -> Proposal | Done:
+    return Proposal([ev.NoteWritten()], "noted", text=words(command.text, "a note"))
+
+
+def acknowledge(ctx: Context, command: cmd.Acknowledge) -> Proposal | Done:
+    alert = ctx.state.alerts.get(command.alert)
+    if alert is None or alert.status not in ("pending", "firing"):
+        if command.alert not in ctx.definition.alerts:
+            raise BadInput(f"there is no alert {command.alert}", hint="see `launchpad alerts`")
+        raise Refused(f"{command.alert} is not firing")
+    subject = f"alert:{command.alert}"
+    if alert.acknowledged_by is not None:
+        return already(
+            alert.seq, subject, f"{command.alert} was already acknowledged by {alert.acknowledged_by}"
+        )
+    return Proposal(
+        [ev.AlertAcknowledged(alert=command.alert)],
+        f"acknowledged {command.alert}",
+        text=optional_words(command.text),
+        expect={subject: alert.seq},
+    )
+
+
+def lock(ctx: Context, command: cmd.Lock) -> Proposal | Done:
+    _known_target(ctx, command.target)
+    if command.seconds <= 0:
+        raise BadInput("a lock needs a duration above zero")
+    until = ctx.now + round(command.seconds * SECOND)
+    return Proposal(
+        [ev.LockChanged(target=command.target, held=True, until=until)],
+        f"locked {command.target} for {format_duration(command.seconds)}",
+        text=words(command.text, "a lock"),
+    )
+
+
+def unlock(ctx: Context, command: cmd.Unlock) -> Proposal | Done:
+    _known_target(ctx, command.target)
+    held = next((held for held in ctx.locks() if held.target == command.target), None)
+    if held is None:
+        return already(ctx.state.seq, f"lock:{command.target}", f"{command.target} is not locked")
+    if held.owner != ctx.identity.name:
+        ctx.require("director", f"releasing {held.owner}'s lock on {command.target}")
+    return Proposal([ev.LockChanged(target=command.target, held=False)], f"unlocked {command.target}")
+
+
+def _known_target(ctx: Context, target: str) -> None:
+    if target != "*" and target not in ctx.definition.providers:
+        raise BadInput(f"there is no provider {target} to lock", hint="name one, or * for all")
+
+
+def redact(ctx: Context, command: cmd.Redact) -> Proposal | Done:
+    if not 1 <= command.seq <= ctx.state.seq:
+        raise BadInput(f"there is no event {command.seq}; the last is {ctx.state.seq}")
+    return Proposal(
+        [ev.TextRedacted(seq=command.seq)],
+        f"removed the text of event {command.seq}",
+        text=words(command.text, "a redaction"),
+    )

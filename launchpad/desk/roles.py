@@ -1,0 +1,34 @@
+"""Which role may use which verb; rules that depend on more than the verb stand with the verb."""
+
+from launchpad.model.definition import ROLES, Role
+
+MINIMUM: dict[str, Role] = {
+    "tick": "engineer",
+    "untick": "engineer",
+    "fail": "engineer",
+    "skip": "engineer",  # a required item: director
+    "assign": "engineer",
+    "comment": "engineer",
+    "evidence": "engineer",
+    "check": "engineer",
+    "note": "engineer",
+    "ack": "engineer",
+    "abort": "engineer",
+    "request": "operator",
+    "confirm": "operator",  # with an override: director
+    "approve": "operator",
+    "reject": "operator",
+    "retract": "operator",
+    "resolve": "operator",
+    "lock": "operator",
+    "unlock": "operator",
+    "phase": "director",
+    "open": "director",
+    "close": "director",
+    "redact": "director",
+}
+
+
+def allows(role: Role, minimum: Role) -> bool:
+    """Whether `role` has at least the authority of `minimum`."""
+    return ROLES.index(role) >= ROLES.index(minimum)

@@ -1,0 +1,186 @@
+"""Verbs on runs: request, confirm, approve, reject, retract, abort, resolve."""
+
+from launchpad.desk.decision import Context, Proposal, already, must_match, optional_words
+from launchpad.errors import BadInput, Refused
+from launchpad.model import commands as cmd
+from launchpad.model import events as ev
+from launchpad.model.commands import Done
+from launchpad.model.definition import Action
+from launchpad.model.lifecycles import RUN
+from launchpad.model.state import RunState
+from launchpad.model.text import clean
+from launchpad.rules.view import run_view
+
+
+def _run(ctx: Context, run_id: str) -> RunState:
+    run = ctx.state.runs.get(run_id)
+    if run is None:
+        raise BadInput(f"there is no run {run_id}", hint="see `launchpad runs`")
+    return run
+
+
+def _subject(run: RunState) -> str:
+    return f"run:{run.id}"
+
+
+def _allowed(run: RunState, kind: str, wish: str) -> None:
+    if (run.status, kind) not in RUN:
+        raise Refused(f"{run.id} is {run.status} and can't be {wish}")
+
+
+def request(ctx: Context, command: cmd.RequestRun) -> Proposal | Done:
+    action = ctx.definition.actions.get(command.action)
+    if action is None:
+        known = ", ".join(ctx.definition.actions) or "none"
+        raise BadInput(f"there is no action {command.action}", hint=f"defined are: {known}")
+    for run in ctx.state.runs.values():
+        if run.action == command.action and not run.ended and not run_view(run, ctx.now).expired:
+            waits = run_view(run, ctx.now).waits_for
+            raise Refused(f"{run.id} is {run.status}" + (f", waiting for {waits}" if waits else ""))
+    _unlocked(ctx, action)
+    params = {key: clean(value) for key, value in command.params.items()}
+    return request_of(ctx, command.action, params)
+
+
+def request_of(ctx: Context, action: str, params: dict[str, str]) -> Proposal:
+    """A request under the next free run id (`deploy-2`)."""
+    number = sum(run.action == action for run in ctx.state.runs.values()) + 1
+    run_id = f"{action}-{number}"
+    return Proposal(
+        [ev.RunRequested(run=run_id, action=action, params=params)],
+        f"requested {run_id}",
+        expect={f"run:{run_id}": 0},
+    )
+
+
+def _unlocked(ctx: Context, action: Action) -> None:
+    targets = {step.provider for step in action.steps} | {"*"}
+    for lock in ctx.locks():
+        if lock.target in targets and lock.owner != ctx.identity.name:
+            raise Refused(
+                f"{lock.target} is locked by {lock.owner}: {lock.reason}",
+                hint="ask them, or a director to unlock",
+            )
+
+
+def _same_plan(run: RunState, digest: str) -> None:
+    if digest != run.digest:
+        raise Refused(f"{run.id} has another plan now (digest {run.digest})", hint="read it again")
+
+
+def _not_expired(ctx: Context, run: RunState) -> None:
+    if run_view(run, ctx.now).expired:
+        raise Refused(f"the plan of {run.id} has expired", hint="request it again")
+
+
+def confirm(ctx: Context, command: cmd.ConfirmRun) -> Proposal | Done:
+    run = _run(ctx, command.run)
+    if run.confirmed:
+        return already(run.seq, _subject(run), f"{run.id} is already confirmed")
+    _allowed(run, "run.confirmed", "confirmed")
+    if run.requested_by != ctx.identity.name:
+        raise Refused(f"{run.id} was requested by {run.requested_by}, who must confirm it")
+    _same_plan(run, command.digest)
+    _not_expired(ctx, run)
+    override = optional_words(command.override)
+    gate = ctx.gate(run.plan.gate) if run.plan and run.plan.gate else None
+    against = gate is not None and gate.verdict != "GO"
+    if gate is not None and against:
+        if not override:
+            blockers = "; ".join(f"{c.name}: {c.detail}" for c in gate.blockers[:3])
+            raise Refused(
+                f"gate {gate.gate} is {gate.verdict}: {blockers}", hint="a director may override it"
+            )
+        ctx.require("director", f"overriding gate {gate.gate}")
+    waits = run.plan.approvals - len(run.approvals) if run.plan else 0
+    return Proposal(
+        [ev.RunConfirmed(run=run.id, digest=run.digest, overridden=against)],
+        f"{run.id} waits for approval" if waits > 0 else f"{run.id} is on its way",
+        text=override if against else "",
+        expect={_subject(run): run.seq},
+    )
+
+
+def approve(ctx: Context, command: cmd.ApproveRun) -> Proposal | Done:
+    run = _run(ctx, command.run)
+    if not ctx.identity.may_approve:
+        raise Refused(
+            f"{ctx.identity.name} is only claimed (--as)", hint="approve under your SSH key or your own login"
+        )
+    if run.requested_by == ctx.identity.name:
+        raise Refused(f"you requested {run.id} yourself", hint="somebody else must approve it")
+    if any(a.by == ctx.identity.name for a in run.approvals):
+        return already(run.seq, _subject(run), f"you have already approved {run.id}")
+    _allowed(run, "run.approved", "approved")
+    if not run.confirmed:
+        raise Refused(f"{run.requested_by} has not confirmed {run.id} yet")
+    _same_plan(run, command.digest)
+    _not_expired(ctx, run)
+    return Proposal(
+        [ev.RunApproved(run=run.id, digest=run.digest)], f"approved {run.id}", expect={_subject(run): run.seq}
+    )
+
+
+def reject(ctx: Context, command: cmd.RejectRun) -> Proposal | Done:
+    run = _run(ctx, command.run)
+    _allowed(run, "run.rejected", "rejected")
+    if run.requested_by == ctx.identity.name:
+        raise Refused(f"{run.id} is your own", hint=f"retract it: `launchpad retract {run.id}`")
+    return Proposal(
+        [ev.RunRejected(run=run.id)],
+        f"rejected {run.id}",
+        text=optional_words(command.text),
+        expect={_subject(run): run.seq},
+    )
+
+
+def retract(ctx: Context, command: cmd.RetractRun) -> Proposal | Done:
+    run = _run(ctx, command.run)
+    me = ctx.identity.name
+    if run.requested_by == me:
+        _allowed(run, "run.retracted", "retracted")
+        return Proposal(
+            [ev.RunRetracted(run=run.id, what="request")],
+            f"retracted {run.id}",
+            expect={_subject(run): run.seq},
+        )
+    if not any(a.by == me for a in run.approvals):
+        raise Refused(f"you have neither requested nor approved {run.id}")
+    if run.status not in ("planned", "approved"):
+        raise Refused(f"{run.id} is {run.status}; the approval has been used", hint="abort it")
+    return Proposal(
+        [ev.RunRetracted(run=run.id, what="approval")],
+        f"took back the approval of {run.id}",
+        expect={_subject(run): run.seq},
+    )
+
+
+def abort(ctx: Context, command: cmd.AbortRun) -> Proposal | Done:
+    # No expectation and no gate: stopping must not lose a race against a log line.
+    run = _run(ctx, command.run)
+    if run.status == "aborting" or run.status == "aborted":
+        return already(run.seq, _subject(run), f"{run.id} is already {run.status}")
+    _allowed(run, "run.abort-requested", "aborted")
+    return Proposal([ev.AbortRequested(run=run.id)], f"aborting {run.id}", text=optional_words(command.text))
+
+
+def resolve(ctx: Context, command: cmd.ResolveRun) -> Proposal | Done:
+    run = _run(ctx, command.run)
+    must_match(_subject(run), run.seq, command.expect)
+    _allowed(run, "run.resolved", "resolved")
+    events: list[ev.Event] = [ev.RunResolved(run=run.id, resolution=command.resolution)]
+    expect = {_subject(run): run.seq}
+    message = f"{run.id}: {command.resolution}"
+    if command.resolution == "roll-back":
+        repair = _repair(ctx, run)
+        events.extend(repair.events)
+        expect.update(repair.expect)
+        message = f"{run.id} is given up; {repair.message}"
+    return Proposal(events, message, text=optional_words(command.text), expect=expect)
+
+
+def _repair(ctx: Context, run: RunState) -> Proposal:
+    action = ctx.definition.actions.get(run.action)
+    if action is None or action.on_failure is None:
+        raise Refused(f"{run.action} names no action to run on failure", hint="request the rollback by name")
+    return request_of(ctx, action.on_failure.run, {})
