@@ -1,8 +1,8 @@
 """Probes per CPU-second over fresh loopback connections, beside Prometheus's blackbox exporter.
 
 Counted is the CPU time (user and system) of the probing process alone. For the exporter this includes serving
-/probe, as that is the only way to make it probe; who asks it runs elsewhere. Both ask the same server, with the
-same number of probes under way, one after the other.
+/probe, as that is the only way to make it probe; who asks it runs elsewhere. Both ask the same server, with
+the same number of probes under way, one after the other.
 
 Needs Linux, and Debian's prometheus-blackbox-exporter for the comparison.
 """
@@ -167,7 +167,7 @@ def _cpu_of(pid: int) -> float:
 
 
 def measure() -> dict[str, float]:
-    """Probes per CPU-second of each contender, and their ratio; the exporter's are left out where it lacks."""
+    """Probes per CPU-second of each contender, and their ratio; ours alone where the exporter is missing."""
     with _site() as site:
         argv = [sys.executable, "-m", "benchmarks.probes", "probe", str(site)]
         ours = subprocess.run(argv, stdout=subprocess.PIPE, check=True).stdout

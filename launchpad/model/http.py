@@ -11,6 +11,7 @@ from launchpad.model.values import Duration, Value
 
 Status = Annotated[int, Meta(ge=100, le=599)]
 
+_NO_HOST = "expected a host name or an IP address after //"
 _PORTS = {"http": 80, "https": 443}
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
 
@@ -76,7 +77,10 @@ def parse_url(text: str) -> HttpUrl:
     """The URL in `text`. Raises ValueError with what was expected; never repeats a password."""
     if re.search(r"[\x00-\x20\x7f]", text.strip()):
         raise ValueError("expected a URL without blanks and control characters")
-    parts = urlsplit(text.strip())
+    try:
+        parts = urlsplit(text.strip())
+    except ValueError:
+        raise ValueError(_NO_HOST) from None
     if parts.scheme == "http":
         scheme: Literal["http", "https"] = "http"
     elif parts.scheme == "https":
@@ -104,14 +108,17 @@ def _host(name: str) -> str:
     if _is_ipv4(name):
         return name
     if ":" in name and "%" not in name:
-        return str(ipaddress.IPv6Address(name))
+        try:
+            return str(ipaddress.IPv6Address(name))
+        except ValueError:
+            raise ValueError(_NO_HOST) from None
     try:
         host = name.encode("idna").decode("ascii").lower() if name else ""
     except UnicodeError:
         host = ""
     labels = host.removesuffix(".").split(".")
     if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
-        raise ValueError("expected a host name or an IP address after //")
+        raise ValueError(_NO_HOST)
     return host
 
 

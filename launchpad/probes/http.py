@@ -109,7 +109,8 @@ class HttpProbe:
         self._check = check
         self._needle = None if check.expect.contains is None else check.expect.contains.encode()
         self._control = control or Control()
-        self._tls = tls
+        # Loaded now: the first probe should not be measured with the reading of the authorities.
+        self._tls = tls or _system_tls()
         self._max_body = max_body
         wanted = check.expect.redirect
         self._redirect = None if wanted is None else urljoin(check.url, wanted)
@@ -165,8 +166,8 @@ class HttpProbe:
         try:
             now = trace.took("connect", now)
             if url.scheme == "https":
-                trace.doing = "in the TLS handshake"
-                await wire.handshake(self._tls or _system_tls(), url.host.removesuffix("."))
+                trace.doing = "shaking hands over TLS"
+                await wire.handshake(self._tls, url.host.removesuffix("."))
                 trace.took("tls", now)
             return await self._exchange(wire, request, trace)
         finally:
