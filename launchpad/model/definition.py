@@ -69,7 +69,7 @@ class Operator(Value):
     """Operating-system user name, where it differs from `name`."""
 
 
-class Check(HttpCheck):
+class Check(HttpCheck, kw_only=True):
     """An automated test that proves a checklist item."""
 
     probe: Literal["http"]
@@ -102,7 +102,7 @@ class Item(Value):
     """Ticked by a test instead of a person."""
 
 
-class Signal(HttpCheck):
+class Signal(HttpCheck, kw_only=True):
     """A measured series: an HTTP probe on an interval."""
 
     probe: Literal["http"]
