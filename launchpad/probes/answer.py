@@ -17,32 +17,33 @@ class Answer:
 
     __slots__ = (
         "_body",
-        "_complete",
         "_head",
         "_headers",
         "_keep",
         "_max_body",
         "_parser",
         "_received",
+        "complete",
         "status",
     )
 
     def __init__(self, *, bodiless: bool, keep_body: bool, max_body: int) -> None:
         self.status: int | None = None
         """Of the final answer, once its headers are complete."""
+        self.complete = False
+        """Whether all of it has come."""
         self._parser = httptools.HttpResponseParser(self)
         self._headers: list[tuple[bytes, bytes]] = []
         self._body: list[bytes] = []
         self._keep = keep_body
         self._max_body = 0 if bodiless else max_body
-        self._complete = False
         self._head = 0
         self._received = 0
 
     @property
     def done(self) -> bool:
         """Whether it is complete, or as much of it has come as may."""
-        return self._complete or (self.status is not None and self._received >= self._max_body)
+        return self.complete or (self.status is not None and self._received >= self._max_body)
 
     @property
     def body(self) -> bytes:
@@ -63,7 +64,7 @@ class Answer:
             pass
         except httptools.HttpParserError as error:
             # What follows a complete answer does not count.
-            if not self._complete:
+            if not self.complete:
                 raise ProbeFailure(Blame.TARGET, clean(f"not an HTTP answer: {error}")) from None
         if self.status is None:
             self._head += len(data)
@@ -85,7 +86,7 @@ class Answer:
             raise ProbeFailure(Blame.TARGET, clean(f"connection closed before the body's {length} bytes"))
         if (self.header("transfer-encoding") or "").lower().endswith("chunked"):
             raise ProbeFailure(Blame.TARGET, "connection closed in the middle of the body")
-        self._complete = True
+        self.complete = True
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self.status is None:
@@ -100,9 +101,9 @@ class Answer:
             self._headers.clear()
 
     def on_body(self, data: bytes) -> None:
-        if self._keep and not self._complete:
+        if self._keep and not self.complete:
             self._body.append(data)
 
     def on_message_complete(self) -> None:
         if self.status is not None:
-            self._complete = True
+            self.complete = True

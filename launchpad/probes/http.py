@@ -25,9 +25,12 @@ MAX_BODY = 1024 * 1024
 """Bytes of a body that are read; the rest is left where it is and the answer counts as whole."""
 
 _MAX_REDIRECTS = 10
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_REDIRECTS = (301, 302, 303, 307, 308)
 _OUR_HEADERS = frozenset({"connection", "content-length", "transfer-encoding"})
 """What only the probe itself can set rightly."""
+
+_LATE = 1.0
+"""Seconds by which a timeout may be noticed too late before it is held to be our own fault."""
 
 _SHOWN = 60
 """Characters of a server's own words that a reason quotes."""
@@ -103,17 +106,22 @@ class HttpProbe:
     ) -> None:
         if check.timeout <= 0:
             raise ValueError("expected a timeout of more than 0 s")
+        if check.method == "HEAD" and check.expect.contains is not None:
+            raise ValueError("expected no text in the body (contains): an answer to HEAD has none")
         url = parse_url(check.url)
         _refuse_unsendable(check.headers)
         self._request = _Request(url, check.method, check.headers, check.body.encode())
         self._check = check
         self._needle = None if check.expect.contains is None else check.expect.contains.encode()
         self._control = control or Control()
-        # Loaded now: the first probe should not be measured with the reading of the authorities.
-        self._tls = tls or _system_tls()
+        # Authorities are read now, or the first probe would be measured with that.
+        self._tls = tls or (_system_tls() if url.scheme == "https" else None)
         self._max_body = max_body
         wanted = check.expect.redirect
-        self._redirect = None if wanted is None else urljoin(check.url, wanted)
+        self._redirect = None if wanted is None else _joined(url, wanted)
+        anywhere = wanted is not None and not check.follow_redirects
+        by_default = check.expect.status == HttpExpect().status
+        self._statuses = _REDIRECTS if anywhere and by_default else check.expect.status
 
     async def run(self) -> ProbeResult:
         """Probe once. Takes the check's timeout at most, plus the control probe's where that must decide.
@@ -167,7 +175,7 @@ class HttpProbe:
             now = trace.took("connect", now)
             if url.scheme == "https":
                 trace.doing = "shaking hands over TLS"
-                await wire.handshake(self._tls, url.host.removesuffix("."))
+                await wire.handshake(self._tls or _system_tls(), url.host.removesuffix("."))
                 trace.took("tls", now)
             return await self._exchange(wire, request, trace)
         finally:
@@ -196,8 +204,11 @@ class HttpProbe:
     def _judge(self, url: HttpUrl, answer: Answer) -> None:
         """Raises ProbeFailure where the answer is not what is expected."""
         expect = self._check.expect
-        if not _status_is_right(expect, answer.status or 0, followed=self._check.follow_redirects):
-            raise ProbeFailure(Blame.TARGET, f"status {answer.status}, expected {_expected(expect)}")
+        if answer.status not in self._statuses:
+            expected = " or ".join(str(status) for status in self._statuses)
+            if self._statuses is _REDIRECTS:
+                expected = "a redirect"
+            raise ProbeFailure(Blame.TARGET, f"status {answer.status}, expected {expected}")
         if self._redirect is not None:
             self._judge_redirect(url, answer, self._redirect)
         for name, part in expect.header.items():
@@ -217,7 +228,7 @@ class HttpProbe:
             location = answer.header("location")
             if location is None:
                 raise ProbeFailure(Blame.TARGET, f"status {answer.status} without a Location")
-            there = urljoin(url.origin + url.target, location)
+            there = _joined(url, location)
         if _normal(there) != _normal(wanted):
             reason = f"redirects to {clean(there, _SHOWN)}, expected {clean(wanted, _SHOWN)}"
             raise ProbeFailure(Blame.TARGET, reason)
@@ -230,14 +241,19 @@ class HttpProbe:
                 f"the body is compressed ({clean(encoding, 20)}) unasked, {text} can't be looked for"
             )
         size = len(answer.body)
-        if size >= self._max_body:
-            return f"the first {self._max_body} bytes of the body do not contain {text}"
+        if not answer.complete:
+            return f"the first {size} bytes of the body do not contain {text}"
         return f"the body ({size} bytes) does not contain {text}"
 
     async def _timed_out(self, trace: _Trace) -> ProbeResult:
         if trace.doing == "resolving":
             return await self._failed(trace, ProbeFailure(Blame.OURS, "our resolver does not answer"))
         limit = self._check.timeout
+        late = perf_counter() - trace.started - limit
+        if late > _LATE:
+            # Stopped or starved: what the target did meanwhile, nobody has seen.
+            reason = f"our machine was held up for {format_duration(late)}"
+            return await self._failed(trace, ProbeFailure(Blame.OURS, reason))
         reason = f"timed out after {format_duration(limit)} while {trace.doing}"
         trace.seconds["whole"] = limit
         return await self._failed(trace, ProbeFailure(Blame.PATH, reason), silent_for=limit)
@@ -282,21 +298,17 @@ def _refuse_unsendable(headers: Mapping[str, str]) -> None:
 
 def _redirect_url(base: HttpUrl, location: str) -> HttpUrl:
     try:
-        return parse_url(urljoin(base.origin + base.target, location))
+        return parse_url(_joined(base, location))
     except ValueError:
         raise ProbeFailure(Blame.TARGET, f"redirects to no usable URL: {clean(location, _SHOWN)}") from None
 
 
-def _status_is_right(expect: HttpExpect, status: int, *, followed: bool) -> bool:
-    if expect.redirect is not None and not followed and expect.status == HttpExpect().status:
-        return status in _REDIRECTS
-    return status in expect.status
-
-
-def _expected(expect: HttpExpect) -> str:
-    if expect.redirect is not None and expect.status == HttpExpect().status:
-        return "a redirect"
-    return " or ".join(str(status) for status in expect.status)
+def _joined(base: HttpUrl, reference: str) -> str:
+    """`reference` as seen from `base`; as it stands where it is too broken for that."""
+    try:
+        return urljoin(base.origin + base.target, reference)
+    except ValueError:
+        return reference
 
 
 def _normal(url: str) -> str:

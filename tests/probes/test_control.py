@@ -175,6 +175,17 @@ async def test_a_good_answer_asks_no_control() -> None:
         assert site.connections == 0
 
 
+@pytest.mark.slow
+async def test_a_machine_that_was_held_up_blames_nobody() -> None:
+    async def answer_late(reader, writer):
+        time.sleep(1.6)  # the loop stands still, as in a stopped process
+
+    async with serving(answer_late) as target:
+        result = await HttpProbe(HttpCheck(url=target.url, timeout=0.2)).run()
+    assert (result.verdict, result.duration) == ("unknown", None)
+    assert result.reason.startswith("our machine was held up for 1.")
+
+
 @pytest.mark.parametrize("target", ["acme.com", "acme.com:http", "tcp://acme.com", ":80", "http://"])
 def test_what_is_no_target_is_refused(target: str) -> None:
     with pytest.raises(ValueError, match="expected"):

@@ -154,9 +154,11 @@ async def test_redirects_in_a_circle_end() -> None:
 )
 async def test_a_redirect_to_nonsense_is_bad(location: str) -> None:
     async with serving(answer("302 Found", b"", f"Location: {location}")) as site:
-        result = await probe(site.url, follow_redirects=True)
-    assert result.verdict == "bad"
-    assert result.reason.isprintable()
+        followed = await probe(site.url, follow_redirects=True)
+        compared = await probe(site.url, expect={"redirect": "https://acme.com/"})
+    for result in (followed, compared):
+        assert result.verdict == "bad"
+        assert result.reason.isprintable()
 
 
 async def test_a_quoted_header_is_clean() -> None:

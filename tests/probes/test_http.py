@@ -261,6 +261,7 @@ def _v4(address: str):
     [
         ({"url": "ftp://acme.com"}, "begins with http"),
         ({"timeout": 0.0}, "more than 0 s"),
+        ({"method": "HEAD", "expect": HttpExpect(contains="x")}, "HEAD has none"),
         ({"headers": {"X": "a\r\nY: b"}}, "header X of one line"),
         ({"headers": {"bad name": "x"}}, "a header name"),
         ({"headers": {"Content-Length": "3"}}, "sets it itself"),
