@@ -13,6 +13,7 @@ PLACEHOLDERS = ("launch.product", "launch.version", "launch.environment")
 """What an argument may speak of, besides `param.NAME`."""
 
 _PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PARAMETER = re.compile(r"param\.[a-zA-Z0-9][a-zA-Z0-9._-]*")
 
 
@@ -52,6 +53,9 @@ class CommandOperation(Value):
             yield ("argv", 0), "expected a program's name without placeholders"
         if self.shell and placeholders(self.shell):
             yield ("shell",), "placeholders are filled in 'argv' only, as a shell would run what they hold"
+        for name in self.env:
+            if not _VARIABLE.fullmatch(name):
+                yield ("env", name), "expected a variable's name: letters, digits and '_', no digit first"
         for name in ("timeout", "stuck_after"):
             if getattr(self, name) == 0:
                 yield (name,), "expected a duration above zero"
@@ -67,12 +71,6 @@ class CommandSettings(Value):
     def verbs(self) -> tuple[Verb, ...]:
         """The verbs it offers."""
         return tuple(self.operations)
-
-    def faults(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
-        """What the types can't say: where in it, and what is wrong."""
-        for verb, operation in self.operations.items():
-            for path, what in operation.faults():
-                yield ("operations", verb, *path), what
 
 
 def placeholders(text: str) -> list[str]:

@@ -1,0 +1,100 @@
+"""What a `launchpad.yaml` and a checklist file hold: the definition as it is written, not yet resolved."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from launchpad.model.definition import (
+    Action,
+    Alert,
+    Condition,
+    Gate,
+    Item,
+    Launch,
+    Line,
+    Name,
+    Objective,
+    Operator,
+    Provider,
+    Signal,
+    Step,
+)
+from launchpad.model.http import HttpCheck
+from launchpad.model.values import Offset, Value
+
+
+class Override(Value):
+    """What differs, for this launch, in an item of a checklist."""
+
+    team: Name | None = None
+    """Another team owns it."""
+    required: bool | None = None
+    """Whether gates wait for it."""
+    due: Offset | None = None
+    """When it is due, relative to T-0."""
+
+
+class ChecklistUse(Value):
+    """A checklist of this launch: a shipped one (`use`), a file of yours (`file`), or `items` right here."""
+
+    use: Name | None = None
+    """Name of a shipped checklist, such as `web-service`."""
+    file: str | None = None
+    """Path of a checklist file, relative to the definition."""
+    name: Name | None = None
+    """Name of a checklist whose items stand here."""
+    items: tuple[Item, ...] = ()
+    """The items, with `name`."""
+    skip: dict[Name, Line] = {}
+    """Items left out from the start, each with the reason."""
+    override: dict[Name, Override] = {}
+    """Items that differ for this launch."""
+
+
+class Checklist(Value):
+    """A checklist file."""
+
+    name: Name
+    items: Annotated[tuple[Item, ...], Meta(min_length=1)]
+    description: Line | None = None
+    """What it is for, in a line."""
+
+
+class Document(Value):
+    """The whole of a `launchpad.yaml`."""
+
+    launch: Launch
+    """The release that goes out."""
+    store: str | None = None
+    """Where the launch is kept: `sqlite:///ABSOLUTE/PATH`, `sqlite:PATH` relative to this file,
+    `postgresql://…` or a reference to a secret. Absent: a file of your own under the state directory."""
+    operators: tuple[Operator, ...] = ()
+    """People who may connect. None: whoever may read the store is the director."""
+    checklists: tuple[ChecklistUse, ...] = ()
+    """What has to be done, in which phase, by which team."""
+    providers: dict[Name, Provider] = {}
+    """Adapters that actions work through; the names are yours, `kind` says which adapter."""
+    signals: dict[Name, Signal] = {}
+    """What is measured."""
+    objectives: dict[Name, Objective] = {}
+    """The targets that signals are held to."""
+    alerts: dict[Name, Alert] = {}
+    """When people are told."""
+    gates: dict[Name, Gate] = {}
+    """What must hold. The gates `launch` and `post-launch` guard those phases, others the actions that
+    name them."""
+    actions: dict[Name, Action] = {}
+    """What can be done, step by step."""
+    control: tuple[str, ...] = ()
+    """`host:port` targets that tell our own network's failure from a target's. Absent: the name servers."""
+
+
+LATER: dict[type, frozenset[str]] = {
+    Document: frozenset({"channels", "contacts", "escalations", "rollouts"}),
+    Launch: frozenset({"deputies", "targets"}),
+    Alert: frozenset({"escalate", "notify"}),
+    Condition: frozenset({"backup", "poll", "present", "rollback"}),
+    HttpCheck: frozenset({"backup", "dns", "metric", "query", "source", "unit"}),
+    Step: frozenset({"encrypt", "to", "verify"}),
+}
+"""Keys that mean something, but not to this version yet."""

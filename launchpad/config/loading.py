@@ -1,0 +1,124 @@
+"""From a file to the definition that a launch is opened with."""
+
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from pathlib import Path as FilePath
+from typing import Any, TypeVar
+
+import msgspec
+
+from launchpad.config import checks
+from launchpad.config.document import Document
+from launchpad.config.faults import HOLE, Faults, Path, Place, Unreadable
+from launchpad.config.nodes import compose
+from launchpad.config.reader import Reader, Settings
+from launchpad.config.scalars import quoted
+from launchpad.config.source import decode, read_source
+from launchpad.config.templates import Placed, expand
+from launchpad.model.definition import Check, Definition, Provider, Signal
+from launchpad.model.keys import RESERVED_KEYS
+from launchpad.model.values import Value, is_secret_reference
+
+P = TypeVar("P", Check, Signal)
+
+
+class Loaded(Value):
+    """A definition that was read, and what belongs to the place where it lies."""
+
+    document: Document
+    """As written."""
+    definition: Definition
+    """Resolved: what the journal will hold."""
+    base_dir: FilePath
+    """The definition's folder; relative paths in it start there."""
+    store: str | None
+    """Where the launch is kept: a URL, or a reference to a secret that holds one."""
+
+
+def load(path: FilePath, providers: Settings, *, reserved_keys: Collection[str] = RESERVED_KEYS) -> Loaded:
+    """The definition in a file.
+
+    `providers` maps each provider kind to its settings' type; `reserved_keys` can't be an action's. Raises
+    BadInput with all faults, each one line `FILE:LINE:COL: what, and what was expected`.
+    """
+    return _load(lambda faults: read_source(path, str(path), faults), path, providers, reserved_keys)
+
+
+def loads(
+    data: bytes, path: FilePath, providers: Settings, *, reserved_keys: Collection[str] = RESERVED_KEYS
+) -> Loaded:
+    """As `load`, of content that the file at `path` is about to have."""
+    return _load(lambda faults: decode(data, str(path), faults), path, providers, reserved_keys)
+
+
+def _load(
+    read: Callable[[Faults], str], path: FilePath, providers: Settings, reserved: Collection[str]
+) -> Loaded:
+    faults = Faults(str(path))
+    reader = Reader(faults, providers)
+    document: Any = HOLE
+    with suppress(Unreadable):
+        root = compose(read(faults), str(path), faults)
+        if root is None:
+            faults.fatal(
+                Place(str(path), 1, 1), "the file is empty, expected 'launch' and what belongs to it"
+            )
+        document = reader.read(root, Document)
+    if document is HOLE:
+        faults.raise_any()
+    placed, skips = expand(document, path.parent, faults, reader)
+    checks.check(document, placed, faults, reserved)
+    base_dir = path.parent.absolute()
+    store = _store(document.store, base_dir, faults)
+    faults.raise_any()
+    return Loaded(
+        document=document,
+        definition=_definition(document, placed, skips, faults),
+        base_dir=base_dir,
+        store=store,
+    )
+
+
+def _store(store: Any, base_dir: FilePath, faults: Faults) -> str | None:
+    """The store's URL, a path in it made absolute."""
+    if not isinstance(store, str):
+        return None
+    if is_secret_reference(store):
+        return store
+    if store.startswith("sqlite:") and not store.startswith("sqlite:/") and len(store) > len("sqlite:"):
+        return f"sqlite://{base_dir / store.removeprefix('sqlite:')}"
+    if not store.startswith(("sqlite:///", "postgresql://", "postgres://")):
+        expected = (
+            "expected sqlite:PATH, sqlite:///ABSOLUTE/PATH, postgresql://… or a reference such as env:NAME"
+        )
+        faults.at(("store",), f"{expected}, found {quoted(store)}")
+    return store
+
+
+def _definition(document: Document, placed: Placed, skips: dict[str, str], faults: Faults) -> Definition:
+    """What the journal holds: `document` with its items in place of checklists."""
+    signals = {name: _timed(("signals", name), signal, faults) for name, signal in document.signals.items()}
+    items = tuple(
+        msgspec.structs.replace(item, check=_timed((*path, "check"), item.check, faults))
+        if item.check
+        else item
+        for path, item in placed
+    )
+    shared = {
+        name: getattr(document, name) for name in Definition.__struct_fields__ if hasattr(document, name)
+    }
+    providers = {name: _plain(provider) for name, provider in document.providers.items()}
+    return Definition(**shared | {"items": items, "skips": skips, "signals": signals, "providers": providers})
+
+
+def _timed(path: Path, probe: P, faults: Faults) -> P:
+    """A timeout that nobody wrote is never longer than the time between two probes."""
+    if probe.timeout <= probe.every or faults.written((*path, "timeout")):
+        return probe
+    return msgspec.structs.replace(probe, timeout=probe.every)
+
+
+def _plain(provider: Provider) -> Provider:
+    """The provider with its settings as the journal's JSON has them."""
+    settings: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(provider.settings))
+    return Provider(kind=provider.kind, settings=settings)

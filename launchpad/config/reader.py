@@ -1,0 +1,278 @@
+"""Nodes to frozen values, steered by the types themselves.
+
+What can't be read becomes a fault and leaves a `HOLE` in its place, so that everything else of the file is
+still read and checked. A struct may have a method `faults()` that yields `(path, sentence)` for what its
+types can't say; it is asked when nothing in the struct is missing.
+"""
+
+from collections.abc import Mapping as AbstractMapping
+from functools import cache
+from typing import Any, get_args
+
+import msgspec
+from msgspec import inspect
+
+from launchpad.config.document import LATER
+from launchpad.config.faults import HOLE, Faults, Path, Place, listed, nearest
+from launchpad.config.nodes import Mapping, Node, Scalar, Sequence
+from launchpad.config.scalars import STRUCTS, environment_fault, parsed, quoted, scalar
+from launchpad.model.definition import Condition, Name, Provider, Step, Verb
+
+Settings = AbstractMapping[str, type[msgspec.Struct]]
+"""Provider kind → the struct that its settings are read into."""
+
+
+@cache
+def info(type_: Any) -> inspect.Type:
+    """Type information, computed once."""
+    return inspect.type_info(type_)
+
+
+class Reader:
+    """Reads nodes as types, collecting faults and places."""
+
+    def __init__(self, faults: Faults, settings: Settings) -> None:
+        self._faults = faults
+        self._settings = settings
+
+    def read(self, node: Node, type_: Any, path: Path = ()) -> Any:
+        """The value of `node` as `type_`, or HOLE. `path` is where it stands in the document."""
+        self._faults.note(path, node.place)
+        return self._read(node, info(type_), path)
+
+    def _read(
+        self, node: Node, type_: inspect.Type, path: Path, kind: str | None = None, hint: str = ""
+    ) -> Any:
+        match type_:
+            case inspect.Metadata():
+                kind = (type_.extra or {}).get("read", kind)
+                hint = (type_.extra_json_schema or {}).get("description", hint)
+                return self._read(node, type_.type, path, kind, hint)
+            case inspect.StructType():
+                return self._struct_or_scalar(node, type_, path)
+            case inspect.UnionType():
+                return self._union(node, type_, path, kind, hint)
+            case inspect.VarTupleType():
+                return self._tuple(node, type_, path)
+            case inspect.DictType():
+                return self._dict(node, type_, path, kind)
+            case inspect.AnyType():
+                return _builtins(node)
+            case _:
+                return self._scalar(node, type_, kind, hint)
+
+    def _scalar(self, node: Node, type_: inspect.Type, kind: str | None, hint: str) -> Any:
+        if not isinstance(node, Scalar):
+            return self._fault(node.place, f"{_found(node)}, expected a single value")
+        if node.nothing:
+            return self._fault(node.place, f"nothing here, {_wanted(hint)}")
+        try:
+            return scalar(node.text, type_, kind, _wanted(hint))
+        except ValueError as error:
+            return self._fault(node.place, str(error))
+
+    def _union(self, node: Node, type_: inspect.UnionType, path: Path, kind: str | None, hint: str) -> Any:
+        members = [member for member in type_.types if not isinstance(member, inspect.NoneType)]
+        if len(members) < len(type_.types) and isinstance(node, Scalar) and node.nothing:
+            return None
+        if len(members) == 1:
+            return self._read(node, members[0], path, kind, hint)
+        by_tag = {member.tag: member for member in members if isinstance(member, inspect.StructType)}
+        names = [str(tag) for tag in by_tag]
+        if not isinstance(node, Mapping):
+            return self._fault(node.place, f"{_found(node)}, expected a mapping with one of {listed(names)}")
+        chosen = [key for key in node.pairs if key in by_tag]
+        if len(chosen) == 1:
+            return self._struct(node, by_tag[chosen[0]], path)
+        if chosen:
+            place = node.pairs[chosen[1]][0]
+            return self._fault(
+                place, f"'{chosen[1]}' stands beside '{chosen[0]}', expected one; make it two entries"
+            )
+        unknown = next(iter(node.pairs), "")
+        place = node.pairs[unknown][0] if unknown else node.place
+        if unknown in LATER[Condition]:
+            return self._fault(place, _not_yet(unknown))
+        return self._fault(
+            place, f"expected one of {listed(names)}, found {quoted(unknown)}{nearest(unknown, names)}"
+        )
+
+    def _tuple(self, node: Node, type_: inspect.VarTupleType, path: Path) -> Any:
+        if isinstance(node, Scalar) and not node.nothing and _stands_alone(type_.item_type):
+            node = Sequence(node.place, [node])
+        if not isinstance(node, Sequence):
+            return self._fault(node.place, f"{_found(node)}, expected a list")
+        if len(node.items) < (type_.min_length or 0):
+            return self._fault(node.place, "an empty list, expected at least one entry")
+        values = []
+        for index, item in enumerate(node.items):
+            self._faults.note((*path, index), item.place)
+            values.append(self._read(item, type_.item_type, (*path, index)))
+        return tuple(values)
+
+    def _dict(self, node: Node, type_: inspect.DictType, path: Path, kind: str | None) -> Any:
+        if not isinstance(node, Mapping):
+            return self._fault(node.place, f"{_found(node)}, expected a mapping")
+        if len(node.pairs) < (type_.min_length or 0):
+            return self._fault(node.place, "an empty mapping, expected at least one entry")
+        values = {}
+        for key, (place, value) in node.pairs.items():
+            self._faults.note((*path, key), value.place, place)
+            name = self._read(Scalar(place, key, plain=False), type_.key_type, (*path, key))
+            read = self._read(value, type_.value_type, (*path, key))
+            if kind == "environment" and read is not HOLE and (wrong := environment_fault(key, read)):
+                read = self._fault(value.place, wrong)
+            if name is not HOLE:
+                values[name] = read
+        return values
+
+    def _struct_or_scalar(self, node: Node, type_: inspect.StructType, path: Path) -> Any:
+        if type_.cls is Step:
+            return self._step(node, path)
+        if type_.cls is Provider:
+            return self._provider(node, path)
+        if type_.cls not in STRUCTS:
+            return self._struct(node, type_, path)
+        if not isinstance(node, Scalar):
+            return self._fault(node.place, f"{_found(node)}, expected a single value")
+        try:
+            return parsed(STRUCTS[type_.cls], node.text)
+        except ValueError as error:
+            return self._fault(node.place, str(error))
+
+    def _struct(
+        self, node: Node, type_: inspect.StructType, path: Path, besides: tuple[str, ...] = ()
+    ) -> Any:
+        """Reads a mapping; `besides` are keys that somebody else has read."""
+        keys = [f.encode_name for f in type_.fields]
+        if not isinstance(node, Mapping):
+            return self._fault(
+                node.place, f"{_found(node)}, expected a mapping with keys such as {listed(keys, 4)}"
+            )
+        before = len(self._faults)
+        for key, (place, _) in node.pairs.items():
+            if key not in keys and key not in besides:
+                self._unknown(key, place, type_.cls, [*besides, *keys])
+        values = {f.name: self._field(node, f, path) for f in type_.fields}
+        value = type_.cls(**{name: read for name, read in values.items() if read is not msgspec.UNSET})
+        if len(self._faults) == before and hasattr(value, "faults"):
+            for where, what in value.faults():
+                self._faults.at((*path, *where), what)
+        return value
+
+    def _field(self, node: Mapping, f: inspect.Field, path: Path) -> Any:
+        """The field's value; UNSET where its default stands."""
+        if f.encode_name not in node.pairs:
+            if not f.required:
+                return msgspec.UNSET
+            where = self._faults.place(path, key=True)
+            self._faults.add(where, f"'{f.encode_name}' is missing, expected beside {_beside(node)}")
+            return HOLE
+        key, value = node.pairs[f.encode_name]
+        inside = (*path, f.encode_name)
+        self._faults.note(inside, value.place, key)
+        if isinstance(value, Scalar) and value.nothing and not f.required and _holds_many(f.type):
+            return msgspec.UNSET
+        return self._read(value, f.type, inside)
+
+    def _step(self, node: Node, path: Path) -> Any:
+        verbs = get_args(Verb)
+        if not isinstance(node, Mapping) or not node.pairs:
+            return self._fault(
+                node.place, f"{_found(node)}, expected 'VERB: PROVIDER' such as 'deploy: site'"
+            )
+        verb: Any
+        verb, (place, provider) = next(iter(node.pairs.items()))
+        for key in list(node.pairs)[1:]:
+            self._unknown(key, node.pairs[key][0], Step, [])
+        if verb not in verbs:
+            near = nearest(verb, verbs)
+            return self._fault(place, f"unknown verb {quoted(verb)}, expected one of {listed(verbs)}{near}")
+        self._faults.note((*path, "verb"), place)
+        self._faults.note((*path, "provider"), provider.place)
+        return Step(verb=verb, provider=self._read(provider, info(Name), path))
+
+    def _provider(self, node: Node, path: Path) -> Any:
+        """Reads `{kind: …, settings…}` with the settings type of its kind; the settings stay a struct."""
+        kinds = sorted(self._settings)
+        if not isinstance(node, Mapping):
+            return self._fault(node.place, f"{_found(node)}, expected a mapping with 'kind' and its settings")
+        if "kind" not in node.pairs:
+            where = self._faults.place(path, key=True)
+            return self._fault(where, f"'kind' is missing, expected one of {listed(kinds)}")
+        kind = node.pairs["kind"][1]
+        if not isinstance(kind, Scalar) or kind.text not in self._settings:
+            text = kind.text if isinstance(kind, Scalar) else ""
+            what = f"unknown kind {quoted(text)}, expected one of {listed(kinds)}{nearest(text, kinds)}"
+            return self._fault(kind.place, what)
+        type_ = info(self._settings[kind.text])
+        assert isinstance(type_, inspect.StructType)
+        return Provider(kind=kind.text, settings=self._struct(node, type_, path, besides=("kind",)))
+
+    def _unknown(self, key: str, place: Place, cls: type, keys: list[str]) -> None:
+        if any(key in later for owner, later in LATER.items() if issubclass(cls, owner)):
+            self._faults.add(place, _not_yet(key))
+            return
+        expected = f"expected one of {listed(keys)}" if keys else "expected none beside the verb"
+        self._faults.add(place, f"unknown key {quoted(key)}, {expected}{nearest(key, keys)}")
+
+    def _fault(self, place: Place, what: str) -> Any:
+        self._faults.add(place, what)
+        return HOLE
+
+
+def _not_yet(key: str) -> str:
+    """Silence would pass for consent."""
+    return f"'{key}' is not acted on by this version of Launchpad; remove it"
+
+
+def _found(node: Node) -> str:
+    match node:
+        case Scalar():
+            return "nothing here" if node.nothing else f"found {quoted(node.text)}"
+        case Sequence():
+            return "found a list"
+        case Mapping():
+            return "found a mapping"
+
+
+def _wanted(hint: str) -> str:
+    """`expected a duration …`, from a type's description."""
+    return f"expected {hint[:1].lower()}{hint[1:].rstrip('.')}" if hint else "expected a value"
+
+
+def _beside(node: Mapping) -> str:
+    return listed((f"'{key}'" for key in node.pairs), 3) if node.pairs else "nothing"
+
+
+def _bare(type_: inspect.Type) -> inspect.Type:
+    return type_.type if isinstance(type_, inspect.Metadata) else type_
+
+
+def _stands_alone(type_: inspect.Type) -> bool:
+    """Whether one such value may be written without the brackets of a list: `status: 200`."""
+    bare = _bare(type_)
+    named = isinstance(bare, inspect.StrType) and bare.pattern is not None
+    return named or isinstance(bare, inspect.IntType | inspect.LiteralType)
+
+
+def _holds_many(type_: inspect.Type) -> bool:
+    """Whether a key with nothing behind it means an empty one."""
+    return isinstance(_bare(type_), inspect.VarTupleType | inspect.DictType)
+
+
+def _builtins(node: Node) -> Any:
+    """A node of no declared type, by the rules of JSON: what is quoted is text."""
+    match node:
+        case Sequence():
+            return [_builtins(item) for item in node.items]
+        case Mapping():
+            return {key: _builtins(value) for key, (_, value) in node.pairs.items()}
+        case Scalar(plain=False):
+            return node.text
+    if node.nothing:
+        return None
+    try:
+        return msgspec.json.decode(node.text)
+    except msgspec.DecodeError:
+        return node.text

@@ -1,0 +1,131 @@
+"""Checklists: the shipped ones, the user's files, and their way into a launch's items."""
+
+from importlib import resources
+from pathlib import Path as FilePath
+from typing import Any
+
+import msgspec
+
+from launchpad.config.document import Checklist, ChecklistUse, Document
+from launchpad.config.faults import HOLE, Faults, Path, Place, Unreadable, listed, nearest
+from launchpad.config.nodes import compose
+from launchpad.config.reader import Reader
+from launchpad.config.source import decode, read_source
+from launchpad.errors import BadInput
+from launchpad.model.definition import Item
+
+Placed = list[tuple[Path, Item]]
+"""Items, each with the path under which its faults are found."""
+
+
+def shipped() -> tuple[str, ...]:
+    """Names of the shipped checklists."""
+    folder = resources.files("checklists")
+    return tuple(sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml")))
+
+
+def load_template(name: str) -> Checklist:
+    """A shipped checklist. Raises BadInput for a name that none has."""
+    faults = Faults(_label(name))
+    if name not in shipped():
+        raise BadInput(f"no shipped checklist is called '{name}'", hint=f"there is {listed(shipped())}")
+    try:
+        checklist = _parse(_shipped_text(name, faults), _label(name), (), faults, Reader(faults, {}))
+    except Unreadable:
+        checklist = HOLE
+    faults.raise_any()
+    assert isinstance(checklist, Checklist)
+    return checklist
+
+
+def expand(
+    document: Document, base: FilePath, faults: Faults, reader: Reader
+) -> tuple[Placed, dict[str, str]]:
+    """All items of the document's checklists with what this launch changes in them, and those it skips.
+
+    `base` is the definition's folder, as the user spells it.
+    """
+    placed: Placed = []
+    skips: dict[str, str] = {}
+    for index, use in enumerate(() if document.checklists is HOLE else document.checklists):
+        if use is HOLE:
+            continue
+        path: Path = ("checklists", index)
+        items = _items(use, path, base, faults, reader)
+        if items is HOLE:
+            continue
+        ids = HOLE if any(item.id is HOLE for _, item in items) else [item.id for _, item in items]
+        for change in ("skip", "override"):
+            for id_ in () if getattr(use, change) is HOLE else getattr(use, change):
+                faults.refer((*path, change, id_), id_, ids, "item of this checklist", key=True)
+        if use.skip is not HOLE:
+            skips |= use.skip
+        placed += [(where, _overridden(item, use)) for where, item in items]
+    return placed, skips
+
+
+def _items(use: ChecklistUse, path: Path, base: FilePath, faults: Faults, reader: Reader) -> Any:
+    """The items of one entry as `Placed`, HOLE if it can't be told which they are."""
+    ways = [way for way in ("use", "file", "name") if getattr(use, way) is not None]
+    if len(ways) != 1:
+        faults.at(path, "expected exactly one of 'use', 'file' and 'name' with 'items'")
+        return HOLE
+    if getattr(use, ways[0]) is HOLE or use.items is HOLE:
+        return HOLE
+    if use.name:
+        if not use.items:
+            faults.at(
+                (*path, "name"), f"checklist '{use.name}' has no items, expected 'items' beside it", key=True
+            )
+        return [((*path, "items", i), item) for i, item in enumerate(use.items) if item is not HOLE]
+    if use.items:
+        faults.at(
+            (*path, "items"), f"'{ways[0]}' names a checklist already, expected no items beside it", key=True
+        )
+    inside: Path = (*path, "file")
+    try:
+        if use.use:
+            inside = (*path, "use")
+            if use.use not in shipped():
+                near = nearest(use.use, shipped())
+                expected = f"expected one of {listed(shipped())}"
+                faults.fatal(
+                    faults.place(inside), f"no shipped checklist is called '{use.use}', {expected}{near}"
+                )
+            label, text = _label(use.use), _shipped_text(use.use, faults)
+        else:
+            assert use.file
+            label = str(base / use.file)
+            text = read_source(base / use.file, label, faults, named_at=faults.place(inside))
+        checklist = _parse(text, label, (*inside, "items of"), faults, reader)
+    except Unreadable:
+        return HOLE
+    if checklist is HOLE or checklist.items is HOLE:
+        return HOLE
+    root: Path = (*inside, "items of", "items")
+    return [((*root, i), item) for i, item in enumerate(checklist.items) if item is not HOLE]
+
+
+def _parse(text: str, label: str, path: Path, faults: Faults, reader: Reader) -> Any:
+    root = compose(text, label, faults)
+    if root is None:
+        faults.fatal(Place(label, 1, 1), "the file is empty, expected 'name' and 'items'")
+    return reader.read(root, Checklist, path)
+
+
+def _shipped_text(name: str, faults: Faults) -> str:
+    data = (resources.files("checklists") / f"{name}.yaml").read_bytes()
+    return decode(data, _label(name), faults)
+
+
+def _label(name: str) -> str:
+    """How faults call a shipped checklist: by the place where it lies in the source."""
+    return f"checklists/{name}.yaml"
+
+
+def _overridden(item: Item, use: ChecklistUse) -> Item:
+    override = None if use.override is HOLE or item.id is HOLE else use.override.get(item.id)
+    if not override or override is HOLE:
+        return item
+    changes = {name: value for name, value in msgspec.structs.asdict(override).items() if value is not None}
+    return msgspec.structs.replace(item, **changes)
