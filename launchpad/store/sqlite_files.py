@@ -1,0 +1,78 @@
+"""The files of a SQLite store: where they lie, who may read them, and what their faults mean."""
+
+import io
+import os
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+from launchpad.errors import BadInput, BrokenJournal, LaunchpadError, Unreachable
+
+BUSY_MS = 10_000
+"""How long SQLite waits for somebody else's lock."""
+_FORM = "sqlite:///ABSOLUTE/PATH"
+
+
+def path_of(url: str) -> Path:
+    """The file that a `sqlite:` URL names, symbolic links resolved. Raises `BadInput`."""
+    parts = urlsplit(url)
+    path = unquote(parts.path).lstrip("/")
+    if parts.netloc or parts.query or parts.fragment or not path or "\0" in path or path.endswith("/"):
+        raise BadInput(f"{url!r} is not a store", hint=f"expected {_FORM}")
+    # All processes must agree on the names of what lies beside the file.
+    return Path("/", path).resolve()
+
+
+def url_of(path: Path) -> str:
+    return f"sqlite:///{quote(str(path))}"
+
+
+def prepare(path: Path, *, create: bool) -> None:
+    """Makes sure that the file is there and ours to write. Raises `BadInput`."""
+    if path.is_dir():
+        raise BadInput(f"{path} is a directory, not a store")
+    try:
+        if create and not path.exists():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_file(path).close()
+            _sync_directory(path.parent)
+        if not path.exists():
+            raise BadInput(f"there is no store at {path}")
+        with path.open("r+b"):
+            pass
+    except OSError as error:
+        raise BadInput(f"the store {path} can't be opened: {error.strerror}") from None
+    if not os.access(path.parent, os.W_OK):
+        raise BadInput(f"the directory of the store {path} can't be written to")
+
+
+def private_file(path: Path) -> io.FileIO:
+    """Opens a file that only its owner may read, making it if need be."""
+    return io.FileIO(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+")
+
+
+def fault(error: sqlite3.Error | OSError, path: Path) -> LaunchpadError:
+    """What a fault of SQLite or of the file system means to an operator."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    match code:
+        case sqlite3.SQLITE_FULL:
+            return Unreachable(f"the disk that holds {path} is full", hint="make room; nothing is lost")
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return Unreachable(f"another process has kept {path} locked for {BUSY_MS // 1000} s")
+        case sqlite3.SQLITE_NOTADB:
+            return BadInput(f"{path} is not a Launchpad store")
+        case sqlite3.SQLITE_CORRUPT:
+            return BrokenJournal(f"{path} is damaged", hint="restore it from a copy or an export")
+        case sqlite3.SQLITE_CONSTRAINT:
+            return BrokenJournal(f"{path} refused an event: {error}")
+        case _:
+            return Unreachable(f"{path} can't be read or written: {error}")
+
+
+def _sync_directory(folder: Path) -> None:
+    """A new file survives a power cut only with its directory's entry."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
