@@ -6,7 +6,6 @@ and makes the view. What an operator changes goes through a `Desk`.
 
 import contextlib
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
@@ -44,20 +43,18 @@ class Source(Protocol):
     def present(self, launch: str, within: float = 15.0) -> tuple[Presence, ...]: ...
     def announce(self, launch: str, presence: Presence) -> None: ...
     def leave(self, launch: str, seat: str) -> None: ...
-
-
-def wall_clock() -> Micros:
-    return time.time_ns() // 1000
+    def now(self) -> Micros: ...
 
 
 class Session:
     """Reads one launch. Methods may be called from any thread; `state` is an immutable value."""
 
-    def __init__(self, source: Source, launch: str, *, clock: Callable[[], Micros] = wall_clock) -> None:
-        """Reads the journal to its end. Raises `BadInput` if there is no such launch."""
+    def __init__(self, source: Source, launch: str, *, clock: Callable[[], Micros] | None = None) -> None:
+        """Reads the journal to its end. `clock` is the store's unless given: what is shown is judged by the
+        clock that stamped it. Raises `BadInput` if there is no such launch."""
         self.source = source
         self.launch = launch
-        self.clock = clock
+        self.clock = clock or source.now
         self.events: list[Recorded] = []
         """All events, oldest first; only ever appended to."""
         self._fold = Fold()
@@ -113,6 +110,8 @@ class Session:
         now = self.clock()
         with self._guard:
             readings = self._meter.readings(now, trend=trend)
+        live = self.state.live_run
+        last = self.log(live.id, after=-1) if live and live.started_at else ()
         return view(
             self.state,
             readings,
@@ -120,6 +119,7 @@ class Session:
             lease=self.source.lease(self.launch),
             people=self.source.present(self.launch),
             locks=self.source.locks(),
+            last_output=last[-1].at if last else None,
         )
 
     def log(self, run: str, after: int = 0, limit: int = 1000) -> tuple[LogLine, ...]:

@@ -44,8 +44,7 @@ def request(ctx: Context, command: cmd.RequestRun) -> Proposal | Done:
 
 def request_of(ctx: Context, action: str, params: dict[str, str]) -> Proposal:
     """A request under the next free run id (`deploy-2`)."""
-    number = sum(run.action == action for run in ctx.state.runs.values()) + 1
-    run_id = f"{action}-{number}"
+    run_id = ctx.state.next_run_id(action)
     return Proposal(
         [ev.RunRequested(run=run_id, action=action, params=params)],
         f"requested {run_id}",
@@ -78,7 +77,7 @@ def confirm(ctx: Context, command: cmd.ConfirmRun) -> Proposal | Done:
     if run.confirmed:
         return already(run.seq, _subject(run), f"{run.id} is already confirmed")
     _allowed(run, "run.confirmed", "confirmed")
-    if run.requested_by != ctx.identity.name:
+    if run.requested_by != ctx.identity.name and run.requested_auth != "engine":
         raise Refused(f"{run.id} was requested by {run.requested_by}, who must confirm it")
     _same_plan(run, command.digest)
     _not_expired(ctx, run)

@@ -1,1 +1,5 @@
-"""The one process that acts: lease, sampler, checker, alerter, planner, runner."""
+"""The engine: probes, judges, plans and acts for one launch."""
+
+from launchpad.engine.engine import Engine
+
+__all__ = ["Engine"]

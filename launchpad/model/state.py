@@ -198,6 +198,10 @@ class State(Value):
         unfinished = [run for run in self.runs.values() if not run.ended]
         return max(unfinished, key=lambda run: (run.status in _AT_WORK, run.seq), default=None)
 
+    def next_run_id(self, action: str) -> str:
+        """The id that the next run of an action gets: `deploy-2`."""
+        return f"{action}-{sum(run.action == action for run in self.runs.values()) + 1}"
+
     def action(self, name: str) -> Action | None:
         return self.definition.actions.get(name) if self.definition else None
 

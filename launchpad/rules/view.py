@@ -76,6 +76,8 @@ class RunView(Value):
     """Seconds since it started (or was requested)."""
     step_elapsed: float
     timed_out: bool
+    stuck: bool
+    """At work, but without output for far longer than usual."""
     expired: bool
     waits_for: str
     """What must happen for it to go on, in words; empty while it simply runs."""
@@ -149,8 +151,10 @@ def view(
     lease: Lease | None = None,
     people: Sequence[Presence] = (),
     locks: Sequence[LockInfo] = (),
+    last_output: Micros | None = None,
 ) -> View:
-    """Derives what is shown. `state` is of an opened launch."""
+    """Derives what is shown. `state` is of an opened launch; `last_output` is when its live run last wrote
+    to its log."""
     definition = state.definition
     assert definition is not None, "a journal begins with launch.opened"
     watched = lease is not None and lease.expires_in > 0
@@ -166,8 +170,11 @@ def view(
         if name in readings
     )
     health, sentence = _health(objectives, alerts, watched)
-    runs = tuple(run_view(run, now) for run in sorted(state.runs.values(), key=lambda r: -r.requested_at))
     live = state.live_run
+    runs = tuple(
+        run_view(run, now, last_output if live and run.id == live.id else None)
+        for run in sorted(state.runs.values(), key=lambda r: -r.requested_at)
+    )
     return View(
         now=now,
         state=state,
@@ -200,8 +207,8 @@ def next_item(shown: View, operator: str, teams: Sequence[str]) -> ItemView | No
     return next(iter([*mine, *ours]), None)
 
 
-def run_view(run: RunState, now: Micros) -> RunView:
-    """A run with what its clock says."""
+def run_view(run: RunState, now: Micros, last_output: Micros | None = None) -> RunView:
+    """A run with what its clock says. `last_output` is when it last wrote to its log, if known."""
     current = run.current_step
     index = len(run.steps) if current is None else current
     step = run.steps[index] if index < len(run.steps) else None
@@ -209,6 +216,8 @@ def run_view(run: RunState, now: Micros) -> RunView:
     end = run.ended_at or now
     step_elapsed = ((step.ended_at or end) - step.started_at) / SECOND if step and step.started_at else 0.0
     at_work = step is not None and step.status in ("intended", "running")
+    silent_since = max(step.started_at or now, last_output or 0) if step else now
+    silent = (now - silent_since) / SECOND
     expired = run.status == "planned" and run.expires_at is not None and now > run.expires_at
     return RunView(
         state=run,
@@ -216,6 +225,7 @@ def run_view(run: RunState, now: Micros) -> RunView:
         elapsed=(end - (run.started_at or run.requested_at)) / SECOND,
         step_elapsed=step_elapsed,
         timed_out=bool(at_work and planned and step_elapsed > planned.timeout),
+        stuck=bool(at_work and planned and silent > planned.stuck_after),
         expired=expired,
         waits_for=_waits_for(run, expired),
     )
@@ -227,7 +237,8 @@ def _waits_for(run: RunState, expired: bool) -> str:
     if run.status == "requested":
         return "the engine's plan"
     if run.status == "planned" and not run.confirmed:
-        return f"{run.requested_by} to confirm the plan"
+        who = "an operator" if run.requested_auth == "engine" else run.requested_by
+        return f"{who} to confirm the plan"
     if run.awaits_approval and run.plan:
         missing = run.plan.approvals - len(run.approvals)
         return f"{missing} approval{'s' if missing > 1 else ''} by others than {run.requested_by}"

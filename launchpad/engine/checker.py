@@ -1,0 +1,62 @@
+"""Runs the automated checks of items and records what they find."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from launchpad.engine.recorder import Recorder
+from launchpad.engine.sampler import Prober
+from launchpad.engine.schedule import every, offset
+from launchpad.model.definition import Check, Item
+from launchpad.model.events import ItemChecked
+from launchpad.model.state import ItemState
+from launchpad.model.values import SECOND, Micros
+from launchpad.probes.result import ProbeResult
+from launchpad.session import Session
+
+_LOOK = 0.25
+"""Seconds between two looks for requests."""
+
+
+class Checker:
+    """One schedule for each item with a check; requests are answered as they come."""
+
+    def __init__(self, session: Session, recorder: Recorder, prober: Prober) -> None:
+        self._session = session
+        self._recorder = recorder
+        self._prober = prober
+
+    async def run(self) -> None:
+        checked = [s.item for s in self._session.state.items.values() if s.item.check is not None]
+        async with asyncio.TaskGroup() as tasks:
+            for item in checked:
+                assert item.check is not None, "filtered"
+                first = offset(item.id, min(item.check.every, 1.0))
+                tasks.create_task(every(item.check.every, self._checker(item, item.check), first_after=first))
+            if checked:
+                tasks.create_task(every(_LOOK, self._answer_requests))
+
+    def _checker(self, item: Item, check: Check) -> Callable[[], Awaitable[None]]:
+        async def run() -> None:
+            if self._session.state.items[item.id].status != "skipped":
+                await self._check(item, check, asked=False)
+
+        return run
+
+    async def _answer_requests(self) -> None:
+        asked = [s.item for s in self._session.state.items.values() if s.check_requested]
+        await asyncio.gather(*(self._check(i, i.check, asked=True) for i in asked if i.check is not None))
+
+    async def _check(self, item: Item, check: Check, *, asked: bool) -> None:
+        observed = self._session.clock()
+        result = await self._prober.run(self._prober.probe(check))
+        if asked or worth_recording(self._session.state.items[item.id], check, result, observed):
+            await self._recorder.append(
+                ItemChecked(item=item.id, verdict=result.verdict, reason=result.reason, observed_at=observed)
+            )
+
+
+def worth_recording(item: ItemState, check: Check, result: ProbeResult, observed: Micros) -> bool:
+    """A changed verdict, or a pass that should be renewed before the last one expires."""
+    if item.check is None or item.check.verdict != result.verdict:
+        return True
+    return result.verdict == "ok" and observed - item.check.at > check.valid_for / 2 * SECOND

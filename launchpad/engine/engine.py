@@ -1,0 +1,199 @@
+"""The engine: the only part that probes, judges and acts, in a process of its own, under a lease."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from launchpad import __version__, providers
+from launchpad.config.secrets import Redactor, SecretResolver, references_in
+from launchpad.engine.checker import Checker
+from launchpad.engine.evaluator import Evaluator
+from launchpad.engine.lease import TTL, LeaseKeeper, holder_name
+from launchpad.engine.logbook import Logbook
+from launchpad.engine.planner import Planner
+from launchpad.engine.recorder import Recorder
+from launchpad.engine.runner import Runner
+from launchpad.engine.sampler import Prober, Sampler
+from launchpad.engine.targets import Targets
+from launchpad.errors import BadInput, LaunchpadError
+from launchpad.model.definition import Definition
+from launchpad.model.events import EngineStarted, EngineStopped
+from launchpad.model.store import Store
+from launchpad.probes.control import Control
+from launchpad.providers.capabilities import Provider, Surroundings
+from launchpad.session import Session
+
+log = logging.getLogger(__name__)
+
+_SUCCESSOR_WAIT = 5.0
+"""Seconds a successor waits, after a lease that lapsed, for requests still on their way."""
+
+
+class Engine:
+    """Watches one launch and carries out its runs."""
+
+    def __init__(
+        self,
+        store: Store,
+        launch: str,
+        *,
+        base_dir: Path,
+        environ: Mapping[str, str],
+        state_dir: Path,
+        holder: str | None = None,
+        ttl: float = TTL,
+    ) -> None:
+        """`base_dir` is the definition's directory, `state_dir` a private one on this host in which steps
+        are found again after a crash."""
+        self._store = store
+        self._launch = launch
+        self._base_dir = base_dir
+        self._environ = environ
+        self._state_dir = state_dir
+        self._lease = LeaseKeeper(store, launch, holder or holder_name(), ttl=ttl)
+
+    async def run(self, stop: asyncio.Event, *, standby: bool = False) -> None:
+        """Takes the lease and works until `stop` is set.
+
+        Raises `BadInput` if a secret can't be resolved (before the lease is taken), `Refused` if another
+        engine holds the lease and `standby` is not set, `LeaseLost` when it is lost.
+        """
+        session = Session(self._store, self._launch)
+        definition = session.state.definition
+        assert definition is not None, "a session holds an opened launch"
+        secrets = await asyncio.to_thread(self._resolve_all, definition)
+        adapters = self._adapters(definition, secrets)
+        taking = asyncio.create_task(self._lease.take(wait=standby))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({taking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not taking.done():
+            taking.cancel()
+            return
+        stopping.cancel()
+        taking.result()
+        try:
+            with _single_error():
+                await self._work(session, definition, secrets, adapters, stop)
+        finally:
+            if self._lease.held:
+                await self._lease.release()
+
+    async def _work(
+        self,
+        session: Session,
+        definition: Definition,
+        secrets: Mapping[str, str],
+        adapters: Mapping[str, Provider],
+        stop: asyncio.Event,
+    ) -> None:
+        redact = Redactor(secrets.values()).clean
+        recorder = Recorder(self._store, session, self._lease)
+        prober = Prober(Control(definition.control), lambda text: secrets.get(text, text), redact)
+        wake = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def on_change(trouble: str) -> None:
+            if trouble:
+                log.warning("the store can't be read: %s", trouble)
+            loop.call_soon_threadsafe(wake.set)
+
+        started = EngineStarted(
+            holder=self._lease.holder,
+            epoch=self._lease.epoch,
+            host=socket.gethostname(),
+            version=__version__,
+        )
+        await recorder.append(started)
+        log.info("watching %s, epoch %d", self._launch, self._lease.epoch)
+        with session.following(on_change):
+            async with asyncio.TaskGroup() as tasks:
+                background = [
+                    tasks.create_task(self._lease.keep()),
+                    tasks.create_task(
+                        Sampler(
+                            self._store, self._launch, definition.signals, prober, self._lease, session.clock
+                        ).run()
+                    ),
+                    tasks.create_task(Checker(session, recorder, prober).run()),
+                    tasks.create_task(Evaluator(session, recorder).run()),
+                    tasks.create_task(self._tend_runs(session, recorder, adapters, redact, wake)),
+                ]
+                await stop.wait()
+                for task in background:
+                    task.cancel()
+        await recorder.append(EngineStopped(holder=self._lease.holder, epoch=self._lease.epoch))
+
+    async def _tend_runs(
+        self,
+        session: Session,
+        recorder: Recorder,
+        adapters: Mapping[str, Provider],
+        redact: Callable[[str], str],
+        wake: asyncio.Event,
+    ) -> None:
+        if self._lease.took_over:
+            await asyncio.sleep(_SUCCESSOR_WAIT)
+
+        def logbook(run: str) -> Logbook:
+            return Logbook(self._store, self._launch, run, clock=session.clock, redact=redact)
+
+        planner = Planner(session, recorder, adapters)
+        async with asyncio.TaskGroup() as tasks:
+            targets = Targets(self._store, self._launch)
+            runner = Runner(session, recorder, self._lease, adapters, targets, logbook, tasks)
+            while True:
+                wake.clear()
+                for run in session.state.runs.values():
+                    if run.status == "requested":
+                        await planner.plan(run)
+                runner.tend()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(wake.wait(), 1.0)
+
+    def _resolve_all(self, definition: Definition) -> dict[str, str]:
+        resolver = SecretResolver(self._base_dir, self._environ)
+        references = references_in(definition, providers.settings_types())
+        return {reference: resolver.resolve(reference) for reference in references}
+
+    def _adapters(self, definition: Definition, secrets: Mapping[str, str]) -> dict[str, Provider]:
+        named = {r.removeprefix("env:") for r in secrets if r.startswith("env:")}
+        around = Surroundings(
+            base_dir=self._base_dir,
+            work_dir=self._state_dir / "steps" / self._launch,
+            environ={name: value for name, value in self._environ.items() if name not in named},
+            resolve=secrets.__getitem__,
+        )
+        adapters: dict[str, Provider] = {}
+        for name, spec in definition.providers.items():
+            adapter = providers.load(spec.kind)
+            try:
+                settings = msgspec.convert(spec.settings, adapter.settings)
+            except msgspec.ValidationError as error:
+                raise BadInput(
+                    f"provider {name}: {error}", hint="was it defined for another version?"
+                ) from error
+            adapters[name] = adapter(name, settings, around)
+        return adapters
+
+
+@contextlib.contextmanager
+def _single_error() -> Iterator[None]:
+    """Raises what went wrong in task groups as itself, Launchpad's own errors first."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        errors = list(_leaves(group))
+        ours = [error for error in errors if isinstance(error, LaunchpadError)]
+        raise (ours or errors)[0] from group
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    found: list[BaseException] = []
+    for error in group.exceptions:
+        found.extend(_leaves(error) if isinstance(error, BaseExceptionGroup) else [error])
+    return found

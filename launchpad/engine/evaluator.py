@@ -1,0 +1,76 @@
+"""Holds objectives and alert rules against the samples and records every change of verdict."""
+
+import asyncio
+
+from launchpad.engine.recorder import Recorder
+from launchpad.engine.schedule import every
+from launchpad.model.events import AlertChanged, Event, ObjectiveChanged, ReadingVerdict
+from launchpad.model.values import SECOND, Micros
+from launchpad.rules.alerts import next_status
+from launchpad.rules.objectives import Reading
+from launchpad.rules.view import View
+from launchpad.session import Session
+
+_TICK = 1.0
+_SETTLED = 2.0
+"""Seconds an objective's new verdict must last to be recorded, so that a value on the brink does not fill
+the journal. Alerts have their own `for`."""
+
+
+class Evaluator:
+    def __init__(self, session: Session, recorder: Recorder) -> None:
+        self._session = session
+        self._recorder = recorder
+        self._candidates: dict[str, tuple[ReadingVerdict, Micros]] = {}
+
+    async def run(self) -> None:
+        await every(_TICK, self._tick)
+
+    async def _tick(self) -> None:
+        shown = await asyncio.to_thread(self._session.view)
+        changes = [*self._objective_changes(shown), *alert_changes(shown)]
+        if changes:
+            await self._recorder.append(*changes)
+
+    def _objective_changes(self, shown: View) -> list[Event]:
+        changes: list[Event] = []
+        for objective in shown.objectives:
+            reading = objective.reading
+            recorded = shown.state.objectives.get(objective.name)
+            if reading.verdict == (recorded.verdict if recorded else "unknown"):
+                self._candidates.pop(objective.name, None)
+                continue
+            verdict, since = self._candidates.get(objective.name, (None, 0))
+            if verdict != reading.verdict:
+                self._candidates[objective.name] = (reading.verdict, shown.now)
+            elif shown.now - since >= _SETTLED * SECOND:
+                changes.append(_objective_changed(reading))
+        return changes
+
+
+def _objective_changed(reading: Reading) -> ObjectiveChanged:
+    return ObjectiveChanged(
+        objective=reading.objective,
+        verdict=reading.verdict,
+        value=reading.value,
+        limit=reading.limit,
+        n=reading.n,
+        window=reading.window,
+        reason=reading.reason,
+    )
+
+
+def alert_changes(shown: View) -> list[Event]:
+    """The alerts that move at this instant."""
+    readings = {o.name: o.reading for o in shown.objectives}
+    changes: list[Event] = []
+    for name, rule in shown.definition.alerts.items():
+        reading = readings[rule.when.objective]
+        status = next_status(rule, shown.state.alerts.get(name), reading, shown.now)
+        if status is not None:
+            changes.append(
+                AlertChanged(
+                    alert=name, status=status, severity=rule.severity, value=reading.value, n=reading.n
+                )
+            )
+    return changes

@@ -1,0 +1,58 @@
+"""Writes a run's output into the store, stripped and redacted."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from launchpad.errors import Unreachable
+from launchpad.model.samples import LogLine
+from launchpad.model.store import Store
+from launchpad.model.text import clean
+from launchpad.model.values import Micros
+
+log = logging.getLogger(__name__)
+
+LINE_LIMIT = 2000
+"""Longest line that is kept, in characters."""
+
+
+class Logbook:
+    """The log of one run; numbering goes on where an earlier engine stopped."""
+
+    def __init__(
+        self,
+        store: Store,
+        launch: str,
+        run: str,
+        *,
+        clock: Callable[[], Micros],
+        redact: Callable[[str], str],
+    ) -> None:
+        self._store = store
+        self._launch = launch
+        self._run = run
+        self._clock = clock
+        self._redact = redact
+        self._n: int | None = None
+
+    async def write(self, step: int, lines: list[str]) -> None:
+        await asyncio.to_thread(self._write, step, lines)
+
+    def _write(self, step: int, lines: list[str]) -> None:
+        now = self._clock()
+        try:
+            if self._n is None:
+                last = self._store.log(self._launch, self._run, after=-1)
+                self._n = last[-1].n if last else 0
+            numbered = enumerate(lines, start=self._n + 1)
+            self._store.add_log(
+                self._launch,
+                [
+                    LogLine(run=self._run, n=n, at=now, step=step, text=clean(self._redact(line), LINE_LIMIT))
+                    for n, line in numbered
+                ],
+            )
+            self._n += len(lines)
+        except Unreachable as error:
+            # The log is a convenience; losing a piece of it must not end the step it tells of.
+            log.warning("%d lines of %s are lost: %s", len(lines), self._run, error)

@@ -1,0 +1,94 @@
+"""Turns a request into a plan: what the providers say they would do, and whether the gate allows it."""
+
+import asyncio
+from collections.abc import Mapping
+
+from launchpad.engine.recorder import Recorder
+from launchpad.errors import Conflict, Refused
+from launchpad.model.definition import Action, Definition
+from launchpad.model.events import Event, RunConfirmed, RunPlanned, RunRefused
+from launchpad.model.plan import Plan
+from launchpad.model.state import RunState
+from launchpad.model.values import SECOND
+from launchpad.providers.capabilities import Provider
+from launchpad.rules.gates import evaluate
+from launchpad.session import Session
+
+VALID = 1800.0
+"""Seconds a plan may wait for its confirmation and approvals."""
+REPAIRS = "repairs"
+"""Parameter of a run that the engine requested itself: the failed run it is to mend."""
+
+
+class Planner:
+    def __init__(self, session: Session, recorder: Recorder, providers: Mapping[str, Provider]) -> None:
+        self._session = session
+        self._recorder = recorder
+        self._providers = providers
+
+    async def plan(self, run: RunState) -> None:
+        """Records the plan of a requested run, or why there can be none."""
+        shown = await asyncio.to_thread(self._session.view)
+        try:
+            plan = make_plan(shown.definition, run.action, run.params, self._providers)
+        except Refused as error:
+            await self._append(run, RunRefused(run=run.id, reason=str(error)))
+            return
+        gate = evaluate(plan.gate, shown.situation) if plan.gate else None
+        digest = plan.digest()
+        events: list[Event] = [
+            RunPlanned(
+                run=run.id,
+                plan=plan,
+                digest=digest,
+                gate=gate,
+                expires_at=shown.now + round(VALID * SECOND),
+            )
+        ]
+        if run.requested_auth == "engine" and self._repairs_by_itself(run):
+            events.append(RunConfirmed(run=run.id, digest=digest))
+        await self._append(run, *events)
+
+    def _repairs_by_itself(self, run: RunState) -> bool:
+        failed = self._session.state.runs.get(run.params.get(REPAIRS, ""))
+        action = self._session.state.action(failed.action) if failed else None
+        return bool(action and action.on_failure and action.on_failure.mode == "auto")
+
+    async def _append(self, run: RunState, *events: Event) -> None:
+        try:
+            await self._recorder.append(*events, expect={f"run:{run.id}": run.seq})
+        except Conflict:
+            # Retracted or aborted meanwhile; the next look sees how it stands.
+            return
+
+
+def make_plan(
+    definition: Definition, name: str, params: Mapping[str, str], providers: Mapping[str, Provider]
+) -> Plan:
+    """What the action would do. Raises `Refused` if a provider can't do its step."""
+    action = definition.actions[name]
+    return Plan(
+        action=name,
+        title=action.title or name,
+        version=definition.launch.version,
+        environment=definition.launch.environment,
+        steps=tuple(
+            providers[step.provider].plan(step.verb, definition.launch, params) for step in action.steps
+        ),
+        params=dict(params),
+        approvals=_approvals(definition, action),
+        gate=action.gate,
+        on_failure=_on_failure(action),
+    )
+
+
+def _approvals(definition: Definition, action: Action) -> int:
+    """A launch with one operator configured needs no second person."""
+    return action.approvals if len(definition.operators) > 1 else 0
+
+
+def _on_failure(action: Action) -> str | None:
+    if action.on_failure is None or action.on_failure.mode == "never":
+        return None
+    how = "starts by itself" if action.on_failure.mode == "auto" else "is offered"
+    return f"{action.on_failure.run} {how}"

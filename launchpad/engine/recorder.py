@@ -1,0 +1,36 @@
+"""How the engine writes: as itself, fenced by its lease."""
+
+import asyncio
+import uuid
+from collections.abc import Mapping
+
+from launchpad.engine.lease import LeaseKeeper
+from launchpad.model.events import Event
+from launchpad.model.journal import Draft
+from launchpad.model.store import Store
+from launchpad.session import Session
+
+ENGINE = "engine"
+"""The actor of what the engine does by itself."""
+
+
+class Recorder:
+    """Appends the engine's events, and keeps its session level with them."""
+
+    def __init__(self, store: Store, session: Session, lease: LeaseKeeper) -> None:
+        self._store = store
+        self._session = session
+        self._lease = lease
+
+    async def append(self, *events: Event, expect: Mapping[str, int] | None = None) -> None:
+        """Records all events or none; the session has folded them when this returns.
+
+        Raises `LeaseLost` if the lease is no longer ours, `Conflict` if a subject in `expect` moved.
+        """
+        self._lease.ensure()
+        drafts = [Draft(id=uuid.uuid4().hex, event=event, actor=ENGINE, auth="engine") for event in events]
+        await asyncio.to_thread(self._append, drafts, expect)
+
+    def _append(self, drafts: list[Draft], expect: Mapping[str, int] | None) -> None:
+        self._store.append(self._session.launch, drafts, expect=expect, epoch=self._lease.epoch)
+        self._session.refresh()

@@ -1,0 +1,286 @@
+"""Carries approved runs through their steps, one mutation at a time, each fenced and findable."""
+
+import asyncio
+import secrets
+import socket
+from collections.abc import Callable, Mapping
+
+from launchpad.engine.lease import LeaseKeeper
+from launchpad.engine.logbook import Logbook
+from launchpad.engine.planner import REPAIRS
+from launchpad.engine.recorder import Recorder
+from launchpad.engine.targets import Targets
+from launchpad.errors import Conflict, Refused, Unreachable
+from launchpad.model import events as ev
+from launchpad.model.events import Event
+from launchpad.model.plan import GateReport, PlannedStep
+from launchpad.model.state import RunState
+from launchpad.providers.capabilities import Ending, Job, Provider
+from launchpad.rules.gates import evaluate
+from launchpad.session import Session
+
+_GATE_PATIENCE = 30.0
+"""Seconds for which a gate may say HOLD, as after a restart, before the run stops for it."""
+
+
+class Runner:
+    """Tends every run that is approved or under way; each is carried by one task."""
+
+    def __init__(
+        self,
+        session: Session,
+        recorder: Recorder,
+        lease: LeaseKeeper,
+        providers: Mapping[str, Provider],
+        targets: Targets,
+        logbook: Callable[[str], Logbook],
+        tasks: asyncio.TaskGroup,
+    ) -> None:
+        self._session = session
+        self._recorder = recorder
+        self._lease = lease
+        self._providers = providers
+        self._targets = targets
+        self._logbook = logbook
+        self._tasks = tasks
+        self._carried: dict[str, asyncio.Task[None]] = {}
+        self._aborts: dict[str, asyncio.Event] = {}
+
+    def tend(self) -> None:
+        """Starts carrying what is to be carried, and passes on what is to be aborted."""
+        for run in self._session.state.runs.values():
+            if run.status not in ("approved", "running", "aborting"):
+                continue
+            carried = self._carried.get(run.id)
+            if carried is None or carried.done():
+                self._aborts[run.id] = asyncio.Event()
+                self._carried[run.id] = self._tasks.create_task(self._carry(run.id), name=run.id)
+            if run.status == "aborting":
+                self._aborts[run.id].set()
+
+    async def _carry(self, run_id: str) -> None:
+        run = self._run(run_id)
+        try:
+            async with self._targets.held(run):
+                while await self._advance(self._run(run_id)):
+                    pass
+        except Refused as error:
+            # Only the locks refuse outside a step; nothing has been asked of a provider here.
+            await self._stop(self._run(run_id), str(error))
+
+    def _run(self, run_id: str) -> RunState:
+        return self._session.state.runs[run_id]
+
+    async def _advance(self, run: RunState) -> bool:
+        """Takes the run one move further; False once there is nothing more to do for now."""
+        try:
+            if run.status == "approved":
+                return await self._begin(run)
+            if run.status not in ("running", "aborting"):
+                return False
+            index = run.current_step
+            if index is None:
+                await self._append(run, ev.RunSucceeded(run=run.id))
+                return False
+            match run.steps[index].status:
+                case "pending" if run.status == "aborting":
+                    await self._append(run, ev.RunAborted(run=run.id))
+                    return False
+                case "pending":
+                    return await self._start(run, index)
+                case "intended" | "running":
+                    return await self._recover(run, index)
+                case _:
+                    return await self._conclude(run, index)
+        except Conflict:
+            # The run moved (an abort, most likely): look again.
+            return True
+
+    async def _begin(self, run: RunState) -> bool:
+        gate = await self._gate(run)
+        if gate is not None and gate.verdict != "GO" and run.overridden_by is None:
+            await self._append(run, ev.RunRefused(run=run.id, reason=_closed(gate)))
+            return False
+        await self._append(run, ev.RunStarted(run=run.id, epoch=self._lease.epoch, gate=gate))
+        return True
+
+    async def _start(self, run: RunState, index: int) -> bool:
+        """Asks the provider for the step, after saying so in the journal."""
+        gate = await self._gate(run)
+        if gate is not None and gate.verdict != "GO" and run.overridden_by is None:
+            await self._append(run, ev.RunInterrupted(run=run.id, reason=_closed(gate)))
+            return False
+        nonce = f"{socket.gethostname()}:{secrets.token_hex(8)}"
+        attempt = run.steps[index].attempt + 1
+        await self._append(
+            run,
+            ev.StepIntended(
+                run=run.id, step=index, epoch=self._lease.epoch, nonce=nonce, attempt=attempt, gate=gate
+            ),
+        )
+        provider, job = self._job(self._run(run.id), index)
+        # The lease is looked at last: from here to the request there is no waiting.
+        self._lease.ensure()
+        try:
+            provider_id = await provider.start(job)
+        except Refused as error:
+            return await self._fail(run, index, str(error))
+        except Unreachable as error:
+            await self._interrupt(run, index, str(error))
+            return False
+        await self._recorder.append(ev.StepRunning(run=run.id, step=index, provider_id=provider_id))
+        return await self._follow(run.id, index, provider_id)
+
+    async def _recover(self, run: RunState, index: int) -> bool:
+        """Takes on a step that an engine before this one began."""
+        provider, job = self._job(run, index)
+        found = await provider.find(job)
+        match found.state:
+            case "at-work":
+                await self._logbook(run.id).write(index, ["(followed by another engine from here on)"])
+                return await self._follow(run.id, index, found.provider_id)
+            case "never-started" if run.status == "aborting":
+                await self._append(
+                    run,
+                    ev.StepAborted(run=run.id, step=index, detail="it had not begun"),
+                    ev.RunAborted(run=run.id),
+                )
+                return False
+            case "never-started":
+                return await self._start(run, index)
+            case _:
+                await self._interrupt(
+                    run, index, found.detail or "its engine died, and nothing tells how it ended"
+                )
+                return False
+
+    async def _follow(self, run_id: str, index: int, provider_id: str) -> bool:
+        """Waits for the step's end, passing an abort on to the provider."""
+        provider, job = self._job(self._run(run_id), index)
+        book = self._logbook(run_id)
+
+        async def emit(lines: list[str]) -> None:
+            await book.write(index, lines)
+
+        following = asyncio.create_task(provider.follow(provider_id, job, emit))
+        aborting = asyncio.create_task(self._aborts[run_id].wait())
+        try:
+            await asyncio.wait({following, aborting}, return_when=asyncio.FIRST_COMPLETED)
+            if not following.done():
+                await provider.cancel(provider_id, job)
+            ending = await following
+        except Unreachable as error:
+            ending = Ending(state="unknown", detail=str(error))
+        finally:
+            for task in (following, aborting):
+                task.cancel()
+        return await self._ended(self._run(run_id), index, ending)
+
+    async def _ended(self, run: RunState, index: int, ending: Ending) -> bool:
+        match ending.state:
+            case "succeeded":
+                await self._recorder.append(ev.StepSucceeded(run=run.id, step=index, detail=ending.detail))
+                return True
+            case "aborted" if self._run(run.id).status == "aborting":
+                await self._recorder.append(
+                    ev.StepAborted(run=run.id, step=index, detail=ending.detail), ev.RunAborted(run=run.id)
+                )
+                return False
+            case "unknown":
+                await self._interrupt(run, index, ending.detail)
+                return False
+            case _:
+                return await self._fail(run, index, ending.detail)
+
+    async def _conclude(self, run: RunState, index: int) -> bool:
+        """Finishes what a crash left between a step's end and the run's."""
+        step = run.steps[index]
+        match step.status:
+            case "aborted":
+                await self._append(run, ev.RunAborted(run=run.id))
+            case "interrupted" if run.status == "running":
+                await self._append(run, ev.RunInterrupted(run=run.id, reason=step.detail))
+            case "interrupted":
+                await self._append(run, ev.RunAborted(run=run.id))
+            case _:
+                await self._append(run, *self._failure(run, index, step.detail))
+        return False
+
+    async def _fail(self, run: RunState, index: int, reason: str) -> bool:
+        await self._recorder.append(
+            ev.StepFailed(run=run.id, step=index, reason=reason),
+            *self._failure(self._run(run.id), index, reason),
+        )
+        return False
+
+    def _failure(self, run: RunState, index: int, reason: str) -> list[Event]:
+        """The run's failure, and the request for what is to follow it."""
+        planned = _planned(run, index)
+        where = f"step {index + 1} ({planned.verb} {planned.provider})"
+        events: list[Event] = [ev.RunFailed(run=run.id, reason=f"{where}: {reason}")]
+        state = self._session.state
+        action = state.action(run.action)
+        repair = action.on_failure if action else None
+        if repair is None or repair.mode == "never" or run.status == "aborting":
+            return events
+        if any(r.action == repair.run and not r.ended for r in state.runs.values()):
+            return events
+        params = {REPAIRS: run.id}
+        events.append(ev.RunRequested(run=state.next_run_id(repair.run), action=repair.run, params=params))
+        return events
+
+    async def _interrupt(self, run: RunState, index: int, reason: str) -> None:
+        events: list[Event] = [ev.StepInterrupted(run=run.id, step=index, reason=reason)]
+        if self._run(run.id).status == "aborting":
+            events.append(ev.RunAborted(run=run.id))
+        else:
+            events.append(ev.RunInterrupted(run=run.id, reason=reason))
+        await self._recorder.append(*events)
+
+    async def _stop(self, run: RunState, reason: str) -> None:
+        if run.status == "approved":
+            await self._recorder.append(ev.RunRefused(run=run.id, reason=reason))
+        elif run.status == "running":
+            await self._recorder.append(ev.RunInterrupted(run=run.id, reason=reason))
+
+    async def _append(self, run: RunState, *events: Event) -> None:
+        """Appends under the expectation that nobody has touched the run since `run` was read."""
+        await self._recorder.append(*events, expect={f"run:{run.id}": run.seq})
+
+    async def _gate(self, run: RunState) -> GateReport | None:
+        """The run's gate now; waits a while for one that says HOLD."""
+        name = run.plan.gate if run.plan else None
+        if name is None:
+            return None
+        waited = 0.0
+        while True:
+            shown = await asyncio.to_thread(self._session.view)
+            gate = evaluate(name, shown.situation)
+            waiting = gate is not None and gate.verdict == "HOLD" and run.overridden_by is None
+            if not waiting or waited >= _GATE_PATIENCE or self._aborts[run.id].is_set():
+                return gate
+            waited += 1.0
+            await asyncio.sleep(1.0)
+
+    def _job(self, run: RunState, index: int) -> tuple[Provider, Job]:
+        definition = self._session.state.definition
+        assert definition is not None, "a session holds an opened launch"
+        planned = _planned(run, index)
+        job = Job(
+            verb=planned.verb,
+            nonce=run.steps[index].nonce,
+            launch=definition.launch,
+            run=run.id,
+            params=run.params,
+        )
+        return self._providers[planned.provider], job
+
+
+def _planned(run: RunState, index: int) -> PlannedStep:
+    assert run.plan is not None, "a run gets its steps from its plan"
+    return run.plan.steps[index]
+
+
+def _closed(gate: GateReport) -> str:
+    blockers = "; ".join(f"{c.name}: {c.detail}" for c in gate.blockers[:3])
+    return f"gate {gate.gate} is {gate.verdict}: {blockers}"

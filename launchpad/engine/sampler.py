@@ -1,0 +1,120 @@
+"""Probes every signal on its interval and keeps the results as samples."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+
+from msgspec.structs import replace
+
+from launchpad.engine.lease import LeaseKeeper
+from launchpad.engine.schedule import every, offset
+from launchpad.errors import Unreachable
+from launchpad.model.definition import Signal
+from launchpad.model.http import HttpCheck
+from launchpad.model.samples import Sample
+from launchpad.model.store import Store
+from launchpad.model.values import Micros
+from launchpad.probes.control import Control
+from launchpad.probes.http import HttpProbe
+from launchpad.probes.result import ProbeResult
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 100
+"""Most probes in flight."""
+_FLUSH = 0.25
+"""Seconds between two writes of samples."""
+_KEPT = 50_000
+"""Most samples held while the store does not answer; the oldest go first."""
+_FIRST_WITHIN = 1.0
+"""Seconds in which every signal is probed first, few as they usually are; many are spread further."""
+
+
+class Prober:
+    """Makes probes whose headers carry resolved secrets, and bounds how many run at once."""
+
+    def __init__(
+        self, control: Control, resolved: Callable[[str], str], redact: Callable[[str], str]
+    ) -> None:
+        self._control = control
+        self._resolved = resolved
+        self._redact = redact
+        self._slots = asyncio.Semaphore(AT_ONCE)
+
+    def probe(self, check: HttpCheck) -> HttpProbe:
+        headers = {name: self._resolved(value) for name, value in check.headers.items()}
+        return HttpProbe(replace(check, headers=headers), control=self._control)
+
+    async def run(self, probe: HttpProbe) -> ProbeResult:
+        async with self._slots:
+            result = await probe.run()
+        return replace(result, reason=self._redact(result.reason))
+
+
+class Sampler:
+    """One schedule for each signal, one writer for all."""
+
+    def __init__(
+        self,
+        store: Store,
+        launch: str,
+        signals: Mapping[str, Signal],
+        prober: Prober,
+        lease: LeaseKeeper,
+        clock: Callable[[], Micros],
+    ) -> None:
+        self._store = store
+        self._launch = launch
+        self._signals = signals
+        self._prober = prober
+        self._lease = lease
+        self._clock = clock
+        self._fresh: deque[Sample] = deque(maxlen=_KEPT)
+
+    async def run(self) -> None:
+        spread = max(_FIRST_WITHIN, len(self._signals) / AT_ONCE)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(every(_FLUSH, self._flush))
+            for name, signal in self._signals.items():
+                first = offset(name, min(signal.every, spread))
+                tasks.create_task(every(signal.every, self._taker(name, signal), first_after=first))
+
+    def _taker(self, name: str, signal: Signal) -> Callable[[], Awaitable[None]]:
+        probe = self._prober.probe(signal)
+
+        async def take() -> None:
+            self._lease.ensure()
+            observed = self._clock()
+            result = await self._prober.run(probe)
+            self._fresh.append(sample(name, observed, result))
+
+        return take
+
+    async def _flush(self) -> None:
+        if not self._fresh:
+            return
+        self._lease.ensure()
+        received = self._clock()
+        batch = [replace(sample, received=received) for sample in self._fresh]
+        try:
+            await asyncio.to_thread(self._store.add_samples, self._launch, batch)
+        except Unreachable as error:
+            log.warning("%d samples wait for the store: %s", len(batch), error)
+            return
+        for _ in batch:
+            self._fresh.popleft()
+
+
+def sample(name: str, observed: Micros, result: ProbeResult) -> Sample:
+    """A probe's result as a sample, not yet received by any store."""
+    phases = result.phases
+    return Sample(
+        signal=name,
+        observed=observed,
+        received=observed,
+        verdict=result.verdict,
+        duration=result.duration,
+        phases=(phases.resolve, phases.connect, phases.tls, phases.first_byte) if phases else (),
+        reason="" if result.verdict == "ok" else result.reason,
+    )

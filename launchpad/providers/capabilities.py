@@ -1,0 +1,87 @@
+"""What an adapter must be able to do, so that the engine can plan, run, find again and stop its steps."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Protocol
+
+import msgspec
+
+from launchpad.model.definition import Launch, Verb
+from launchpad.model.plan import PlannedStep
+from launchpad.model.values import Value
+
+Emit = Callable[[list[str]], Awaitable[None]]
+"""Takes lines of output for the run's log; they are redacted and stripped on the way."""
+
+
+class Job(Value):
+    """One step, as an adapter is asked to carry it out."""
+
+    verb: Verb
+    nonce: str
+    """Unique to this attempt; the adapter leaves it where `find` will see it."""
+    launch: Launch
+    run: str
+    params: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class Found(Value):
+    """What became of an attempt whose engine is gone."""
+
+    state: Literal["at-work", "never-started", "unknown"]
+    """`at-work`: follow `provider_id`, even if it has ended by now. `never-started`: certain, and it can't
+    start any more. `unknown`: a person must look."""
+    provider_id: str = ""
+    detail: str = ""
+
+
+class Ending(Value):
+    """How a step ended."""
+
+    state: Literal["succeeded", "failed", "aborted", "unknown"]
+    detail: str = ""
+
+
+class Surroundings(Value):
+    """What the engine hands to an adapter."""
+
+    base_dir: Path
+    """The definition's directory."""
+    work_dir: Path
+    """A private directory of this store and launch that survives the engine."""
+    environ: Mapping[str, str]
+    """The engine's environment, without what only Launchpad itself needs."""
+    resolve: Callable[[str], str]
+    """A secret reference's value. All were resolved before the engine took the lease; it never blocks."""
+
+
+class Provider(Protocol):
+    """An adapter, made from its settings."""
+
+    settings: ClassVar[type[Any]]
+    """The msgspec struct that its section of the definition is validated against."""
+
+    def __init__(self, name: str, settings: Any, surroundings: Surroundings) -> None: ...
+
+    def plan(self, verb: Verb, launch: Launch, params: Mapping[str, str]) -> PlannedStep:
+        """What the step would do. Changes nothing. Raises `Refused` if it can't be done."""
+        ...
+
+    async def start(self, job: Job) -> str:
+        """Asks for the mutation, once, and returns the provider's own id for it.
+
+        Raises `Refused` if it certainly did not begin, `Unreachable` if that is not known.
+        """
+        ...
+
+    async def follow(self, provider_id: str, job: Job, emit: Emit) -> Ending:
+        """Waits for the provider's end state. Safe to call again, in another engine too."""
+        ...
+
+    async def find(self, job: Job) -> Found:
+        """What became of an earlier attempt, by its nonce."""
+        ...
+
+    async def cancel(self, provider_id: str, job: Job) -> None:
+        """Asks for an end as soon as possible; `follow` tells how it ended."""
+        ...

@@ -1,0 +1,236 @@
+"""The `command` provider: a team's own programs as the operations of a plan."""
+
+import asyncio
+import json
+import os
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from launchpad.errors import Refused
+from launchpad.model.command import CommandOperation, CommandSettings, filled
+from launchpad.model.definition import Launch, Verb
+from launchpad.model.plan import PlannedStep
+from launchpad.model.values import is_secret_reference
+from launchpad.providers import minder
+from launchpad.providers.capabilities import Emit, Ending, Found, Job, Surroundings
+
+_POLL = 0.1
+"""Seconds between two looks at a command's output."""
+_STARTED_WITHIN = 10.0
+"""Seconds in which a minder must have claimed its step."""
+_CHUNK = 65536
+
+
+class CommandProvider:
+    """Runs each operation under a minder (see `minder`), which a later engine on this host finds again."""
+
+    settings: ClassVar[type[CommandSettings]] = CommandSettings
+
+    def __init__(self, name: str, settings: CommandSettings, surroundings: Surroundings) -> None:
+        self._name = name
+        self._operations = settings.operations
+        self._around = surroundings
+
+    def plan(self, verb: Verb, launch: Launch, params: Mapping[str, str]) -> PlannedStep:
+        operation = self._operation(verb)
+        argv = _argv(operation, launch, params)
+        given = " ".join(f"{name}=<{value}>" for name, value in operation.env.items())
+        return PlannedStep(
+            verb=verb,
+            provider=self._name,
+            does=operation.title or f"{verb} by running {argv[0]}",
+            command=f"{given} {shlex.join(argv)}".strip(),
+            undo=operation.undo,
+            timeout=operation.timeout,
+            stuck_after=operation.stuck_after,
+        )
+
+    async def start(self, job: Job) -> str:
+        operation = self._operation(job.verb)
+        argv = _argv(operation, job.launch, job.params)
+        cwd = self._around.base_dir / (operation.cwd or ".")
+        environ = dict(self._around.environ)
+        environ.update(
+            LAUNCHPAD_VERSION=job.launch.version,
+            LAUNCHPAD_ENVIRONMENT=job.launch.environment,
+            LAUNCHPAD_RUN=job.run,
+            LAUNCHPAD_NONCE=job.nonce,
+        )
+        for name, value in operation.env.items():
+            environ[name] = self._around.resolve(value) if is_secret_reference(value) else value
+        program = _program(argv[0], cwd, environ)
+        directory = self._directory(job.nonce)
+        spec = json.dumps({"argv": [program, *argv[1:]], "env": environ, "cwd": str(cwd)})
+        await asyncio.to_thread(_spawn_minder, directory, spec)
+        await self._claimed(directory)
+        return job.nonce
+
+    async def _claimed(self, directory: Path) -> None:
+        for _ in range(int(_STARTED_WITHIN / _POLL * 5)):
+            if (directory / "claim").exists():
+                return
+            await asyncio.sleep(_POLL / 5)
+        # Nobody else may start it from here on; if the claim can't be had, the minder has just got it.
+        if minder.claim(str(directory), "abandoned"):
+            raise Refused(f"{self._name} did not begin within {_STARTED_WITHIN:.0f} s", hint="try again")
+
+    async def follow(self, provider_id: str, job: Job, emit: Emit) -> Ending:  # noqa: ARG002  # the id says it all
+        directory = self._directory(provider_id)
+        tail = _Tail(directory)
+        while True:
+            # Read `exit` before the output: what is written by then is complete.
+            ending = await asyncio.to_thread(_ending, directory)
+            while lines := await asyncio.to_thread(tail.lines, final=ending is not None):
+                await emit(lines)
+                await asyncio.to_thread(tail.keep_place)
+            if ending is not None:
+                break
+            await asyncio.sleep(_POLL)
+        if ending.state != "unknown":
+            await asyncio.to_thread(_forget_output, directory)
+        return ending
+
+    async def find(self, job: Job) -> Found:
+        host, _, _ = job.nonce.rpartition(":")
+        if host != socket.gethostname():
+            return Found(state="unknown", detail=f"it was started on {host}; look there")
+        directory = self._directory(job.nonce)
+        if minder.claim(str(directory), "abandoned"):
+            return Found(state="never-started")
+        if (directory / "claim").read_text() == "abandoned":
+            return Found(state="never-started")
+        return Found(state="at-work", provider_id=job.nonce)
+
+    async def cancel(self, provider_id: str, job: Job) -> None:  # noqa: ARG002  # the id says it all
+        pid = _minder_pid(self._directory(provider_id))
+        if pid is not None:
+            os.kill(pid, signal.SIGTERM)
+
+    def _operation(self, verb: Verb) -> CommandOperation:
+        operation = self._operations.get(verb)
+        if operation is None:
+            raise Refused(
+                f"{self._name} has no operation `{verb}`", hint="add it to the provider's operations"
+            )
+        return operation
+
+    def _directory(self, nonce: str) -> Path:
+        directory = self._around.work_dir / nonce.rpartition(":")[2]
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return directory
+
+
+class _Tail:
+    """Reads a growing output from where the last reader, perhaps in another engine, left off."""
+
+    def __init__(self, directory: Path) -> None:
+        self._output = directory / "output"
+        self._place = directory / "read"
+        try:
+            self._at = int(self._place.read_text())
+        except (OSError, ValueError):
+            self._at = 0
+        self._rest = b""
+
+    def lines(self, *, final: bool) -> list[str]:
+        """The next whole lines; with `final`, an unfinished last one too. Empty: nothing new."""
+        try:
+            with self._output.open("rb") as file:
+                file.seek(self._at + len(self._rest))
+                data = self._rest + file.read(_CHUNK)
+        except FileNotFoundError:
+            return []
+        at_end = len(data) - len(self._rest) < _CHUNK
+        cut = data.rfind(b"\n") + 1
+        if (final and at_end) or (not cut and len(data) >= _CHUNK):
+            cut = len(data)
+        self._rest = data[cut:]
+        self._at += cut
+        return data[:cut].decode(errors="replace").splitlines()
+
+    def keep_place(self) -> None:
+        self._place.write_text(str(self._at))
+
+
+def _argv(operation: CommandOperation, launch: Launch, params: Mapping[str, str]) -> tuple[str, ...]:
+    if operation.shell is not None:
+        return ("/bin/sh", "-c", operation.shell)
+    values = {
+        "launch.product": launch.product,
+        "launch.version": launch.version,
+        "launch.environment": launch.environment,
+        **{f"param.{name}": value for name, value in params.items()},
+    }
+    try:
+        return filled(operation.argv, values)
+    except KeyError as error:
+        raise Refused(
+            f"the command needs a value for {error.args[0]}",
+            hint=f"give it: --param {str(error.args[0]).removeprefix('param.')}=…",
+        ) from None
+
+
+def _program(name: str, cwd: Path, environ: Mapping[str, str]) -> str:
+    """The program's path: beside the definition if written as a path, else from PATH. Raises Refused."""
+    found = shutil.which(str(cwd / name) if "/" in name else name, path=environ.get("PATH", os.defpath))
+    if found is None:
+        raise Refused(f"there is no program {name}", hint=f"looked from {cwd} and on PATH")
+    return found
+
+
+def _spawn_minder(directory: Path, spec: str) -> None:
+    process = subprocess.Popen(  # our own script
+        [sys.executable, "-I", "-S", minder.__file__, str(directory)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        env={},
+    )
+    assert process.stdin is not None, "made with a pipe"
+    with process.stdin as pipe:
+        pipe.write(spec.encode())
+    process.wait()
+
+
+def _minder_pid(directory: Path) -> int | None:
+    """The minder's process, if it is the one that made the claim and still lives."""
+    try:
+        _, pid, *started = (directory / "claim").read_text().split(" ")
+        alive = minder.start_time(int(pid)) == (started[0] if started else "")
+        os.kill(int(pid), 0)
+    except (OSError, ValueError):
+        return None
+    return int(pid) if alive else None
+
+
+def _ending(directory: Path) -> Ending | None:
+    """How the command ended; None while it runs."""
+    # The minder's life is looked at first: it writes `exit` before it goes.
+    alive = _minder_pid(directory) is not None
+    try:
+        raw = json.loads((directory / "exit").read_text())
+    except FileNotFoundError:
+        if alive:
+            return None
+        return Ending(state="unknown", detail="its process vanished without a result; look at what it did")
+    if "error" in raw:
+        return Ending(state="failed", detail=str(raw["error"]))
+    if raw.get("signal") == signal.SIGTERM or raw.get("signal") == signal.SIGKILL:
+        return Ending(state="aborted", detail=f"ended by {signal.Signals(raw['signal']).name}")
+    if "signal" in raw:
+        return Ending(state="failed", detail=f"died of signal {raw['signal']}")
+    code = raw["code"]
+    return Ending(state="failed" if code else "succeeded", detail=f"exit status {code}")
+
+
+def _forget_output(directory: Path) -> None:
+    """The log has it; the file may hold what the log leaves out."""
+    (directory / "output").unlink(missing_ok=True)
