@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from msgspec import Meta
 
-from launchpad.model.values import Duration, Value
+from launchpad.model.values import Duration, Environment, Text, Value
 
 Status = Annotated[int, Meta(ge=100, le=599)]
 
@@ -35,9 +35,9 @@ class HttpCheck(Value):
     url: str
     """http:// or https:// URL, without user name and password."""
     method: Literal["GET", "HEAD", "POST"] = "GET"
-    headers: dict[str, str] = {}
+    headers: Environment = {}
     """Request headers; not sent on to another origin by a redirect."""
-    body: str = ""
+    body: Text = ""
     """Request body, sent as UTF-8."""
     timeout: Duration = 10.0
     """Seconds for everything together, from the name's resolution to the last byte of the body."""
