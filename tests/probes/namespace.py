@@ -36,9 +36,11 @@ def network() -> None:
 
 def use_resolver(address: str) -> None:
     """Make `address` this namespace's only name server, and nothing but that."""
-    with tempfile.NamedTemporaryFile("w", suffix=".conf", delete=False) as file:
+    with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
         file.write(f"nameserver {address}\n")
-    subprocess.run(["mount", "--bind", file.name, "/etc/resolv.conf"], check=True)
+        file.flush()
+        # The mount keeps the file after its name is gone.
+        subprocess.run(["mount", "--bind", file.name, "/etc/resolv.conf"], check=True)
 
 
 @contextmanager
