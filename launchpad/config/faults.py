@@ -80,6 +80,10 @@ class Faults:
         known = f"; there {'are' if len(among) > 1 else 'is'} {listed(among)}" if among else "; there is none"
         self.at(path, f"no {what} is called '{name}'{nearest(name, among) or known}", key=key)
 
+    def sentences(self) -> tuple[str, ...]:
+        """What is wrong, without the places."""
+        return tuple(what for _, what in sorted(self._found))
+
     def lines(self) -> tuple[str, ...]:
         """`FILE:LINE:COL: what` for each, by position; the definition's own before those of other files."""
         ordered = sorted(self._found, key=lambda f: (self._files[f[0].file], f[0].line, f[0].column, f[1]))
@@ -106,7 +110,7 @@ def nearest(name: str, among: Iterable[str]) -> str:
     return f"; did you mean '{by_fold[close[0]]}'?" if close else ""
 
 
-def listed(names: Iterable[str], limit: int = 12) -> str:
+def listed(names: Iterable[str], limit: int = 9) -> str:
     """`a, b, c`, cut after `limit` names."""
     every = list(names)
     return ", ".join(every[:limit]) + (" …" if len(every) > limit else "")

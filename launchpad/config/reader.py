@@ -153,6 +153,11 @@ class Reader:
         for key, (place, _) in node.pairs.items():
             if key not in keys and key not in besides:
                 self._unknown(key, place, type_.cls, [*besides, *keys])
+        for f in type_.fields:
+            # What a key of a later version stands for can't be told to be missing.
+            if f.required and f.encode_name not in node.pairs and not _later(type_.cls) & node.pairs.keys():
+                missing = f"'{f.encode_name}' is missing, expected beside {_beside(node)}"
+                self._faults.at(path, missing, key=True)
         values = {f.name: self._field(node, f, path) for f in type_.fields}
         value = type_.cls(**{name: read for name, read in values.items() if read is not msgspec.UNSET})
         if len(self._faults) == before and hasattr(value, "faults"):
@@ -163,11 +168,7 @@ class Reader:
     def _field(self, node: Mapping, f: inspect.Field, path: Path) -> Any:
         """The field's value; UNSET where its default stands."""
         if f.encode_name not in node.pairs:
-            if not f.required:
-                return msgspec.UNSET
-            where = self._faults.place(path, key=True)
-            self._faults.add(where, f"'{f.encode_name}' is missing, expected beside {_beside(node)}")
-            return HOLE
+            return HOLE if f.required else msgspec.UNSET
         key, value = node.pairs[f.encode_name]
         inside = (*path, f.encode_name)
         self._faults.note(inside, value.place, key)
@@ -210,7 +211,7 @@ class Reader:
         return Provider(kind=kind.text, settings=self._struct(node, type_, path, besides=("kind",)))
 
     def _unknown(self, key: str, place: Place, cls: type, keys: list[str]) -> None:
-        if any(key in later for owner, later in LATER.items() if issubclass(cls, owner)):
+        if key in _later(cls):
             self._faults.add(place, _not_yet(key))
             return
         expected = f"expected one of {listed(keys)}" if keys else "expected none beside the verb"
@@ -219,6 +220,10 @@ class Reader:
     def _fault(self, place: Place, what: str) -> Any:
         self._faults.add(place, what)
         return HOLE
+
+
+def _later(cls: type) -> frozenset[str]:
+    return frozenset().union(*(keys for owner, keys in LATER.items() if issubclass(cls, owner)))
 
 
 def _not_yet(key: str) -> str:

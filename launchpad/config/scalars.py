@@ -151,7 +151,9 @@ def _string(text: str, type_: inspect.StrType, kind: str | None, hint: str) -> s
     if found := CONTROL.search(text):
         raise ValueError(f"control character U+{ord(found[0]):04X}, expected none")
     if looks_secret(text):
-        raise ValueError(f"a secret in plain sight; {REFERENCE}, where a secret may stand")
+        raise ValueError(
+            "a secret in plain sight, expected a reference such as env:NAME in a place that takes one"
+        )
     if kind != "text":
         text = text.strip()
         if "\n" in text:

@@ -192,11 +192,20 @@ class PhaseCondition(Condition, tag="phase"):
     advisory: bool = False
 
 
+Hours = Annotated[
+    str,
+    Meta(
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$",
+        description="A range of the day such as 02:00-16:00.",
+    ),
+]
+
+
 class Window(Value):
     """When, in the launch's zone."""
 
     not_on: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ()
-    between: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")] | None = None
+    between: Hours | None = None
     """`02:00-16:00`; a range may pass midnight."""
 
 
@@ -231,7 +240,7 @@ class Action(Value):
 
     steps: Annotated[tuple[Step, ...], Meta(min_length=1)]
     title: str = ""
-    key: Annotated[str, Meta(pattern="^[a-zA-Z]$")] | None = None
+    key: Annotated[str, Meta(pattern="^[a-zA-Z]$", description="A single letter.")] | None = None
     """The key that opens its plan on the screen."""
     gate: Name | None = None
     approvals: Annotated[int, Meta(ge=0, le=9)] = 0
