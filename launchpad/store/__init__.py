@@ -1,4 +1,4 @@
-"""Where launches are kept: SQLite for one machine, PostgreSQL for several."""
+"""Where launches are kept: SQLite for one machine, PostgreSQL for several. Exports are in `archive`."""
 
 from launchpad.errors import BadInput
 from launchpad.model.store import Store

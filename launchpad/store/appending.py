@@ -107,7 +107,7 @@ def write_rows(transaction: Transaction, launch: str, rows: Sequence[Row]) -> No
     """Writes sealed rows and what follows from them."""
     transaction.run(*(statement for row in rows for statement in _statements(launch, row)))
     if any(row.kind == "text.redacted" for row in rows):
-        transaction.shred()
+        transaction.shred("lp_text")
     transaction.ring(launch)
 
 

@@ -31,8 +31,8 @@ class Transaction(Reader, Protocol):
         """Once committed, wakes everybody who waits for events of `launch`."""
         ...
 
-    def shred(self) -> None:
-        """What this transaction deletes must leave the files as well."""
+    def shred(self, table: str) -> None:
+        """What has been deleted from `table` must leave the files as well."""
         ...
 
 

@@ -211,8 +211,8 @@ class _PostgresTransaction(_PostgresReader):
     def ring(self, launch: str) -> None:
         self._rung.add(launch)
 
-    def shred(self) -> None:
-        """Deleted rows leave the server's files by its own vacuum."""
+    def shred(self, table: str) -> None:
+        """Nothing to do: deleted rows leave the server's files by its own vacuum."""
 
     def commit(self) -> None:
         bells = [(_NOTIFY, (CHANNEL, launch)) for launch in sorted(self._rung)]

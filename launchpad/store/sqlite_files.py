@@ -20,7 +20,10 @@ def path_of(url: str) -> Path:
     if parts.netloc or parts.query or parts.fragment or not path or "\0" in path or path.endswith("/"):
         raise BadInput(f"{url!r} is not a store", hint=f"expected {_FORM}")
     # All processes must agree on the names of what lies beside the file.
-    return Path("/", path).resolve()
+    try:
+        return Path("/", path).resolve()
+    except (OSError, RuntimeError):  # a circle of symbolic links
+        raise BadInput(f"/{path} leads nowhere") from None
 
 
 def url_of(path: Path) -> str:
@@ -29,9 +32,9 @@ def url_of(path: Path) -> str:
 
 def prepare(path: Path, *, create: bool) -> None:
     """Makes sure that the file is there and ours to write. Raises `BadInput`."""
-    if path.is_dir():
-        raise BadInput(f"{path} is a directory, not a store")
     try:
+        if path.is_dir():
+            raise BadInput(f"{path} is a directory, not a store")
         if create and not path.exists():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             private_file(path).close()

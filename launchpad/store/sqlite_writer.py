@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from launchpad.errors import Unreachable
-from launchpad.store.database import Record, Statement, Transaction
+from launchpad.store.database import Record, Statement, Transaction, marks
 from launchpad.store.sqlite_files import BUSY_MS, fault, private_file
 
 PATIENCE = 15.0
 """Seconds until a caller gives up; longer than the 10 s for which SQLite waits for its own lock."""
 _TOGETHER = 256
 _SHRED_SECONDS = 10.0
+_SCHEMA = "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type <> 'table'"
 
 T = TypeVar("T")
 
@@ -47,7 +48,11 @@ class _SqliteTransaction(SqliteReader):
     def ring(self, launch: str) -> None:
         self.rung.add(launch)
 
-    def shred(self) -> None:
+    def shred(self, table: str) -> None:
+        """Builds the table anew: what its pages keep of rows that were moved in them is zeroed with them."""
+        [schema, rows] = self.run((_SCHEMA, (table,)), (f"SELECT * FROM {table}", ()))  # noqa: S608  # ours
+        self.run((f"DROP TABLE {table}", ()), *((sql, ()) for (sql,) in schema))
+        self.run(*((f"INSERT INTO {table} VALUES ({marks(row)})", row) for row in rows))  # noqa: S608  # ours
         self.shredding = True
 
 

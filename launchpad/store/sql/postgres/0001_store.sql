@@ -17,7 +17,7 @@ CREATE TABLE lp_event (
     actor text NOT NULL,
     auth text NOT NULL,
     kind text NOT NULL,
-    v integer NOT NULL,
+    v bigint NOT NULL,
     subject text NOT NULL,
     body text NOT NULL, -- jsonb would reorder keys, and the hash would no longer fit
     text_digest text NOT NULL,
