@@ -30,8 +30,8 @@ from launchpad.session import Session
 
 log = logging.getLogger(__name__)
 
-_SUCCESSOR_WAIT = 5.0
-"""Seconds a successor waits, after a lease that lapsed, for requests still on their way."""
+_REQUEST_TIMEOUT = 5.0
+"""Seconds within which a provider has taken or refused a mutation that was asked for."""
 
 
 class Engine:
@@ -47,14 +47,17 @@ class Engine:
         state_dir: Path,
         holder: str | None = None,
         ttl: float = TTL,
+        request_timeout: float = _REQUEST_TIMEOUT,
     ) -> None:
         """`base_dir` is the definition's directory, `state_dir` a private one on this host in which steps
-        are found again after a crash."""
+        are found again after a crash. After a lease that lapsed, nothing is done to any target for another
+        `request_timeout` seconds: what its holder asked for last has arrived by then."""
         self._store = store
         self._launch = launch
         self._base_dir = base_dir
         self._environ = environ
         self._state_dir = state_dir
+        self._request_timeout = request_timeout
         self._lease = LeaseKeeper(store, launch, holder or holder_name(), ttl=ttl)
 
     async def run(self, stop: asyncio.Event, *, standby: bool = False) -> None:
@@ -137,14 +140,14 @@ class Engine:
         wake: asyncio.Event,
     ) -> None:
         if self._lease.took_over:
-            await asyncio.sleep(_SUCCESSOR_WAIT)
+            await asyncio.sleep(self._request_timeout)
 
         def logbook(run: str) -> Logbook:
             return Logbook(self._store, self._launch, run, clock=session.clock, redact=redact)
 
         planner = Planner(session, recorder, adapters)
         async with asyncio.TaskGroup() as tasks:
-            targets = Targets(self._store, self._launch)
+            targets = Targets(self._store, session)
             runner = Runner(session, recorder, self._lease, adapters, targets, logbook, tasks)
             while True:
                 wake.clear()

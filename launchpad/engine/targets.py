@@ -7,25 +7,30 @@ from collections.abc import AsyncIterator
 from launchpad.errors import Refused, Unreachable
 from launchpad.model.state import RunState
 from launchpad.model.store import Store
+from launchpad.session import Session
 
 _TTL = 60.0
 """Seconds a lock outlives the engine that renews it."""
+_LETTING_GO = 0.1
 
 
 class Targets:
     """Locks in the store, per provider, across launches. The owner of a lock is exempt from it."""
 
-    def __init__(self, store: Store, launch: str) -> None:
+    def __init__(self, store: Store, session: Session) -> None:
         self._store = store
-        self._launch = launch
+        self._session = session
 
     @contextlib.asynccontextmanager
     async def held(self, run: RunState) -> AsyncIterator[None]:
         """Holds the targets of `run` and renews them. Raises `Refused` naming who else holds one."""
-        owner = f"{self._launch}/{run.id}"
+        owner = self._owner(run)
         targets = sorted({step.provider for step in run.plan.steps}) if run.plan else []
         taken: list[str] = []
         try:
+            # A run that has just ended, such as the one this repairs, is about to let go.
+            while await asyncio.to_thread(self._held_by_ended_run, targets):
+                await asyncio.sleep(_LETTING_GO)
             await asyncio.to_thread(self._take, run, owner, targets, taken)
             renewing = asyncio.create_task(self._renew(owner, taken, run))
             try:
@@ -36,6 +41,13 @@ class Targets:
             for target in taken:
                 with contextlib.suppress(Unreachable):  # it lapses by itself
                     await asyncio.to_thread(self._store.release_lock, target, owner)
+
+    def _owner(self, run: RunState) -> str:
+        return f"{self._session.launch}/{run.id}"
+
+    def _held_by_ended_run(self, targets: list[str]) -> bool:
+        ended = {self._owner(run) for run in self._session.state.runs.values() if run.ended}
+        return any(lock.target in targets and lock.owner in ended for lock in self._store.locks())
 
     def _take(self, run: RunState, owner: str, targets: list[str], taken: list[str]) -> None:
         held = {lock.target: lock for lock in self._store.locks()}

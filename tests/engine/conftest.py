@@ -1,0 +1,28 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from launchpad.model.definition import Definition
+from tests.support.shop import Shop
+from tests.support.war_room import WarRoom
+
+
+@pytest.fixture
+def war_room(tmp_path: Path) -> Iterator[Callable[[Definition], WarRoom]]:
+    opened: list[WarRoom] = []
+
+    def make(definition: Definition) -> WarRoom:
+        opened.append(WarRoom(tmp_path, definition))
+        return opened[-1]
+
+    yield make
+    for room in opened:
+        room.close()
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    shop = Shop()
+    yield shop
+    shop.close()

@@ -1,0 +1,161 @@
+"""Runs from request to end, through a real engine process and real commands."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from launchpad.errors import Refused
+from launchpad.model import commands as cmd
+from launchpad.model.definition import Definition, OnFailure
+from tests.support.war_room import WarRoom, action, commands_launch, recording, until
+
+pytestmark = pytest.mark.slow
+Open = Callable[[Definition], WarRoom]
+
+
+def test_a_run_goes_through_its_steps_in_order_and_its_log_tells_so(war_room: Open, tmp_path: Path) -> None:
+    record = tmp_path / "record"
+    operations = {verb: recording(record, verb) for verb in ("backup", "deploy", "smoke")}
+    room = war_room(commands_launch(operations, release=action("backup", "deploy", "smoke")))
+    room.engine()
+    run = room.when(room.go("release"), "succeeded")
+    assert room.recorded() == ["backup", "deploy", "smoke"]
+    assert [line.text for line in room.session.log(run.id)] == [
+        f"{verb} {what}" for verb in ("backup", "deploy", "smoke") for what in ("begins", "ends")
+    ]
+    assert [line.step for line in room.session.log(run.id)] == [0, 0, 1, 1, 2, 2]
+    until(lambda: not room.store.locks(), what="the lock to be released")
+
+
+def test_approval_takes_another_person_and_this_very_plan(war_room: Open, tmp_path: Path) -> None:
+    operations = {"deploy": recording(tmp_path / "record", "deploy")}
+    room = war_room(commands_launch(operations, deploy=action("deploy", approvals=1)))
+    room.engine()
+    run_id = room.go("deploy")
+    digest = room.run(run_id).digest
+    with pytest.raises(Refused, match="you requested"):
+        room.does("ops", cmd.ApproveRun(run=run_id, digest=digest))
+    with pytest.raises(Refused, match="another plan"):
+        room.does("lead", cmd.ApproveRun(run=run_id, digest="0" * 12))
+    assert room.recorded() == []
+    room.does("lead", cmd.ApproveRun(run=run_id, digest=digest))
+    room.when(run_id, "succeeded")
+    assert room.recorded() == ["deploy"]
+
+
+def test_secrets_reach_the_command_and_nothing_else(war_room: Open, tmp_path: Path) -> None:
+    secret = "hunter2-correct-horse"
+    script = 'echo "token is $TOKEN"; printf "%s" "$TOKEN" > seen'
+    operations = {"deploy": {"argv": ["sh", "-c", script], "env": {"TOKEN": "env:SHOP_TOKEN"}}}
+    room = war_room(commands_launch(operations, deploy=action("deploy")))
+    room.engine(environ={"SHOP_TOKEN": secret})
+    run = room.when(room.go("deploy"), "succeeded")
+    assert (tmp_path / "seen").read_text() == secret
+    assert [line.text for line in room.session.log(run.id)] == ["token is •••"]
+    assert "TOKEN=<env:SHOP_TOKEN>" in run.plan.steps[0].command
+    room.store.close()
+    (tmp_path / "seen").unlink()
+    kept = [path for path in tmp_path.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()]
+    assert kept == []
+
+
+def test_an_engine_without_its_secrets_does_not_take_the_lease(war_room: Open) -> None:
+    operations = {"deploy": {"argv": ["true"], "env": {"TOKEN": "env:SHOP_TOKEN_THAT_IS_NOT_SET"}}}
+    room = war_room(commands_launch(operations, deploy=action("deploy")))
+    engine = room.engine()
+    assert engine.wait(10) == 2
+    assert "env:SHOP_TOKEN_THAT_IS_NOT_SET is not set" in engine.stdout.read()
+    assert room.store.lease(room.launch) is None
+
+
+def test_a_failure_names_step_and_status_and_offers_the_repair(war_room: Open, tmp_path: Path) -> None:
+    record = tmp_path / "record"
+    operations = {
+        "deploy": recording(record, "deploy", code=3),
+        "smoke": recording(record, "smoke"),
+        "rollback": recording(record, "rollback"),
+    }
+    room = war_room(
+        commands_launch(
+            operations,
+            deploy=action("deploy", "smoke", on_failure=OnFailure(run="back", mode="ask")),
+            back=action("rollback"),
+        )
+    )
+    room.engine()
+    run = room.when(room.go("deploy"), "failed")
+    assert run.reason == "step 1 (deploy shop): exit status 3"
+    repair = room.when("back-1", "planned")
+    assert room.recorded() == ["deploy"]
+    room.does("ops", cmd.ConfirmRun(run="back-1", digest=repair.digest))
+    room.when("back-1", "succeeded")
+    assert room.recorded() == ["deploy", "rollback"]
+
+
+def test_an_automatic_repair_starts_by_itself(war_room: Open, tmp_path: Path) -> None:
+    record = tmp_path / "record"
+    operations = {"deploy": recording(record, "deploy", code=1), "rollback": recording(record, "rollback")}
+    room = war_room(
+        commands_launch(
+            operations,
+            deploy=action("deploy", on_failure=OnFailure(run="back", mode="auto")),
+            back=action("rollback"),
+        )
+    )
+    room.engine()
+    room.go("deploy")
+    room.when("back-1", "succeeded")
+    assert room.recorded() == ["deploy", "rollback"]
+
+
+def test_an_abort_ends_the_command_with_all_its_children(war_room: Open, tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    script = f'sleep 300 & echo $! > "{pids}"; wait'
+    operations = {"deploy": {"argv": ["sh", "-c", script]}, "smoke": recording(tmp_path / "record", "smoke")}
+    room = war_room(commands_launch(operations, deploy=action("deploy", "smoke")))
+    room.engine()
+    run_id = room.go("deploy")
+    pid = int(until(lambda: pids.exists() and pids.read_text().strip(), what="the child to begin"))
+    room.does("eva", cmd.AbortRun(run=run_id))
+    run = room.when(run_id, "aborted")
+    assert run.steps[0].status == "aborted"
+    assert room.recorded() == []
+    until(lambda: not _alive(pid), what="the child to end")
+
+
+def test_a_missing_program_is_a_failure_that_says_so(war_room: Open) -> None:
+    room = war_room(commands_launch({"deploy": {"argv": ["./no-such-script"]}}, deploy=action("deploy")))
+    room.engine()
+    run = room.when(room.go("deploy"), "failed")
+    assert "there is no program ./no-such-script" in run.reason
+
+
+def test_a_lock_of_somebody_else_keeps_the_run_from_starting(war_room: Open, tmp_path: Path) -> None:
+    operations = {"deploy": recording(tmp_path / "record", "deploy")}
+    room = war_room(commands_launch(operations, deploy=action("deploy", approvals=1)))
+    room.engine()
+    run_id = room.go("deploy")
+    room.store.take_lock("shop", "mallory", "database work", 60.0)
+    room.does("lead", cmd.ApproveRun(run=run_id, digest=room.run(run_id).digest))
+    assert "locked by mallory: database work" in room.when(run_id, "refused").reason
+    assert room.recorded() == []
+
+
+def test_hostile_output_is_stripped_in_the_log(war_room: Open) -> None:
+    script = r"printf '\033]0;owned\007[/x] \033[31mred\033[0m \342\200\256gnp\n'; head -c 100000 /dev/zero | tr '\0' x"
+    room = war_room(commands_launch({"deploy": {"argv": ["sh", "-c", script]}}, deploy=action("deploy")))
+    room.engine()
+    lines = room.session.log(room.when(room.go("deploy"), "succeeded").id)
+    assert lines[0].text == "[/x] red gnp"
+    assert all(len(line.text) <= 2000 and line.text.isprintable() for line in lines)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, signal.SIG_DFL)
+    except ProcessLookupError:
+        return False
+    return True

@@ -1,0 +1,125 @@
+"""What the engine sees: samples, objectives, alerts and automated checks of a real service."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from launchpad.model import commands as cmd
+from launchpad.model.definition import (
+    Alert,
+    AlertCondition,
+    Check,
+    Definition,
+    Item,
+    ItemsCondition,
+    Objective,
+    ObjectiveCondition,
+    Signal,
+    Threshold,
+)
+from launchpad.model.values import Quantity
+from tests.support.shop import Shop
+from tests.support.war_room import WarRoom, commands_launch, until
+
+pytestmark = pytest.mark.slow
+Open = Callable[[Definition], WarRoom]
+
+
+def _watching(shop: Shop) -> Definition:
+    probe = Signal(probe="http", url=shop.url, every=0.2, timeout=1.0)
+    return replace(
+        commands_launch({"deploy": {"argv": ["true"]}}),
+        signals={"homepage": probe},
+        objectives={
+            "availability": Objective(signal="homepage", target=0.9, window=3.0),
+            "latency": Objective(
+                signal="homepage", percentile=95.0, below=Quantity(value=0.2, unit="s"), window=3.0
+            ),
+        },
+        alerts={
+            "down": Alert(
+                when=Threshold(objective="availability", op="<", limit=Quantity(value=0.9, unit="%")),
+                for_=1.0,
+                severity="critical",
+            )
+        },
+        gates={
+            "launch": (
+                ObjectiveCondition(objective="availability"),
+                AlertCondition(no_alert="critical"),
+                ItemsCondition(items="required"),
+            )
+        },
+        items=(
+            Item(
+                id="shop-answers",
+                title="The shop answers",
+                required=True,
+                check=Check(probe="http", url=shop.url, every=0.5, valid_for=2.0, timeout=1.0),
+            ),
+        ),
+    )
+
+
+def test_a_service_that_stops_is_bad_fires_closes_the_gate_and_recovers(war_room: Open, shop: Shop) -> None:
+    room = war_room(_watching(shop))
+    room.engine()
+    view = room.view
+    until(lambda: view().verdict == "GO", what="GO")
+    shop.close()
+    until(lambda: view().verdict == "NO-GO", what="NO-GO")
+    until(lambda: _alert(room) == "firing", what="the alert")
+    shown = view()
+    availability = shown.objectives[0].reading
+    assert availability.verdict == "bad"
+    assert availability.reason == f"connection refused by 127.0.0.1:{shop.port}"
+    assert shown.gate.verdict == "NO-GO"
+    until(lambda: view().items[0].mark == "failed", what="the check to fail")
+    room.does("eva", cmd.Acknowledge(alert="down", text="restarting it"))
+    shop.open()
+    until(lambda: _alert(room) == "resolved", what="the alert to resolve")
+    until(lambda: view().verdict == "GO", what="GO again")
+    kinds = [(r.event.alert, r.event.status) for r in room.session.events if r.kind == "alert.changed"]
+    assert kinds == [("down", "pending"), ("down", "firing"), ("down", "resolved")]
+
+
+def test_a_slow_service_breaks_the_latency_objective_with_the_right_number(war_room: Open, shop: Shop) -> None:
+    shop.delay = 0.3
+    room = war_room(_watching(shop))
+    room.engine()
+    until(lambda: room.view().objectives[1].reading.verdict == "bad", what="latency to be bad")
+    reading = room.view().objectives[1].reading
+    assert 0.3 <= reading.value < 0.6
+    assert room.view().objectives[0].reading.verdict == "ok"
+
+
+def test_without_an_engine_everything_turns_unknown_and_never_go(war_room: Open, shop: Shop) -> None:
+    room = war_room(_watching(shop))
+    engine = room.engine()
+    until(lambda: room.view().verdict == "GO", what="GO")
+    engine.kill()
+    engine.wait()
+    until(lambda: room.view().verdict == "HOLD", what="HOLD")
+    until(lambda: room.view().items[0].mark == "stale", what="the item to go stale")
+    until(lambda: room.view().objectives[0].reading.verdict == "unknown", what="unknown")
+    assert "no engine is watching" in room.view().engine.sentence
+
+
+def test_a_requested_check_is_run_at_once(war_room: Open, shop: Shop, tmp_path: Path) -> None:
+    definition = _watching(shop)
+    slow = replace(definition.items[0], check=replace(definition.items[0].check, every=3600.0, valid_for=7200.0))
+    room = war_room(replace(definition, items=(slow,)))
+    room.engine()
+    until(lambda: room.view().items[0].mark == "done", what="the first check")
+    shop.status = 503
+    room.does("eva", cmd.RequestCheck(item="shop-answers"))
+    until(lambda: room.view().items[0].mark == "failed", what="the check to fail")
+    assert room.view().items[0].state.reason == "status 503, expected 200"
+
+
+def _alert(room: WarRoom) -> str:
+    room.session.refresh()
+    alert = room.session.state.alerts.get("down")
+    return alert.status if alert else ""
