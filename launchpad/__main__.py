@@ -1,0 +1,7 @@
+"""`python -m launchpad` is the command `launchpad`."""
+
+import sys
+
+from launchpad.cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,166 @@
+"""items, tick, untick, skip, fail, assign, comment, evidence, check: the checklist."""
+
+import argparse
+import time
+
+from launchpad.cli import shapes, words
+from launchpad.cli.command import argument, command
+from launchpad.cli.shell import Shell
+from launchpad.errors import Exit, Unreachable
+from launchpad.model import commands as cmd
+from launchpad.model.definition import PHASES
+
+ITEM = argument("item", metavar="ID", help="the item, as `launchpad items` names it")
+EXPECT = argument(
+    "--expect",
+    metavar="SEQ",
+    type=int,
+    help="refuse if the subject has a later event than this one of an earlier output",
+)
+_CHECK_WAIT = 60.0
+"""Seconds to wait for the answer of a check beyond its own timeout."""
+
+
+@command(
+    "items",
+    "the checklist",
+    argument("--phase", choices=PHASES, help="of this phase only"),
+    argument("--open", dest="unfinished", action="store_true", help="what is neither done nor skipped"),
+    example="launchpad items --phase pre-launch --open",
+    details="An asterisk marks what a gate waits for.",
+)
+def items(shell: Shell, options: argparse.Namespace) -> int:
+    view = shell.session.view()
+    shown = [
+        item
+        for item in view.items
+        if (options.phase is None or item.state.item.phase == options.phase)
+        and not (options.unfinished and item.mark in ("done", "skipped"))
+    ]
+    shell.out.result(
+        [shapes.item(item) for item in shown], words.items(shown, view, shell.out) if shown else []
+    )
+    if not shown:
+        shell.out.say("there is no such item")
+    return Exit.DONE
+
+
+@command(
+    "tick",
+    "mark an item as done",
+    ITEM,
+    argument("--evidence", metavar="TEXT", default="", help="what proves it: a note or a link"),
+    EXPECT,
+    example="launchpad tick restore-tested --evidence https://wiki/restore",
+)
+def tick(shell: Shell, options: argparse.Namespace) -> int:
+    shell.perform(cmd.Tick(item=options.item, evidence=options.evidence, expect=options.expect))
+    return Exit.DONE
+
+
+@command(
+    "untick",
+    "open an item again",
+    ITEM,
+    argument("--reason", metavar="TEXT", default="", help="why"),
+    EXPECT,
+    example="launchpad untick dns --reason 'wrong zone'",
+)
+def untick(shell: Shell, options: argparse.Namespace) -> int:
+    shell.perform(cmd.Untick(item=options.item, text=options.reason, expect=options.expect))
+    return Exit.DONE
+
+
+@command(
+    "skip",
+    "leave an item out; a required one takes a director",
+    ITEM,
+    argument("--reason", metavar="TEXT", required=True, help="why"),
+    EXPECT,
+    example="launchpad skip press-kit --reason 'no press this time'",
+)
+def skip(shell: Shell, options: argparse.Namespace) -> int:
+    shell.perform(cmd.Skip(item=options.item, text=options.reason, expect=options.expect))
+    return Exit.DONE
+
+
+@command(
+    "fail",
+    "say that an item does not hold",
+    ITEM,
+    argument("--reason", metavar="TEXT", required=True, help="what was found"),
+    EXPECT,
+    example="launchpad fail smoke --reason 'login is broken in Safari'",
+)
+def fail(shell: Shell, options: argparse.Namespace) -> int:
+    shell.perform(cmd.Fail(item=options.item, text=options.reason, expect=options.expect))
+    return Exit.DONE
+
+
+@command(
+    "assign",
+    "give an item to a person, or with - to nobody",
+    ITEM,
+    argument("assignee", metavar="NAME", help="the operator, or - for nobody"),
+    EXPECT,
+    example="launchpad assign dns ana",
+)
+def assign(shell: Shell, options: argparse.Namespace) -> int:
+    assignee = None if options.assignee == "-" else options.assignee
+    shell.perform(cmd.Assign(item=options.item, assignee=assignee, expect=options.expect))
+    return Exit.DONE
+
+
+@command(
+    "comment",
+    "remark on an item",
+    ITEM,
+    argument("text", metavar="TEXT"),
+    example="launchpad comment dns 'propagated in the EU, waiting for the US'",
+)
+def comment(shell: Shell, options: argparse.Namespace) -> int:
+    shell.perform(cmd.Comment(item=options.item, text=options.text))
+    return Exit.DONE
+
+
+@command(
+    "evidence",
+    "keep what proves an item",
+    ITEM,
+    argument("text", metavar="TEXT", help="a note or a link"),
+    example="launchpad evidence legal https://wiki/legal-approval",
+)
+def evidence(shell: Shell, options: argparse.Namespace) -> int:
+    shell.perform(cmd.AddEvidence(item=options.item, text=options.text))
+    return Exit.DONE
+
+
+@command(
+    "check",
+    "run an item's automated check now",
+    ITEM,
+    argument(
+        "--wait", action="store_true", help="until the engine has run it; the exit status is its result"
+    ),
+    example="launchpad check health --wait",
+    details="With --wait the exit status is 0 passed, 1 failed, 5 unknown.",
+)
+def check(shell: Shell, options: argparse.Namespace) -> int:
+    done = shell.desk.perform(cmd.RequestCheck(item=options.item))
+    if not options.wait:
+        shell.answer(done)
+        return Exit.DONE
+    shell.out.say(done.message)
+    item = shell.session.state.items[options.item].item
+    deadline = time.monotonic() + _CHECK_WAIT + (item.check.timeout if item.check else 0)
+    while shell.session.state.items[options.item].check_requested:
+        if time.monotonic() > deadline:
+            raise Unreachable(f"no engine has run the check of {options.item}", hint="see `launchpad status`")
+        shell.next_event(1.0)
+    result = shell.session.state.items[options.item].check
+    assert result is not None, "answered, as the request is gone"
+    shell.out.result(
+        {"item": options.item, "verdict": result.verdict, "reason": result.reason},
+        [f"{options.item}: {result.verdict} {result.reason}".rstrip()],
+    )
+    return {"ok": Exit.DONE, "bad": Exit.NO, "unknown": Exit.HOLD}[result.verdict]

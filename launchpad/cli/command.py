@@ -1,0 +1,80 @@
+"""What a shell command is, declared once beside the function that runs it; and the table of all."""
+
+import argparse
+import importlib
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from launchpad.cli.shell import Shell
+
+Run = Callable[["Shell", argparse.Namespace], int]
+
+
+class Argument(NamedTuple):
+    """What `ArgumentParser.add_argument` is called with."""
+
+    names: tuple[str, ...]
+    settings: dict[str, Any]
+
+
+class Command(NamedTuple):
+    """One command of the shell."""
+
+    name: str
+    summary: str
+    """What it does, in a line."""
+    example: str
+    arguments: Sequence[Argument]
+    run: Run
+    details: str = ""
+    """What the line can't say."""
+
+
+TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("Prepare", "definition", ("init", "validate", "schema")),
+    ("Prepare", "doctor", ("doctor",)),
+    ("Run", "running", ("run", "attach", "engine")),
+    ("Run", "rehearse", ("rehearse",)),
+    ("See", "seeing", ("status", "watch", "launches", "alerts")),
+    ("Checklist", "checklist", ("items", "tick", "untick", "skip", "fail", "assign")),
+    ("Checklist", "checklist", ("comment", "evidence", "check")),
+    ("Actions", "runs", ("request", "confirm", "approve", "retract", "reject", "abort", "resolve")),
+    ("Actions", "runs", ("runs", "logs")),
+    ("Launch", "launch", ("phase", "ack", "note", "lock", "unlock", "close")),
+    ("Journal", "journal", ("verify", "redact", "export", "import")),
+    ("Shell", "completion", ("completion",)),
+)
+"""Heading, module and commands: only the module of the command that was typed is imported."""
+
+HIDDEN: dict[str, str] = {}
+"""Commands that only Launchpad itself calls, and their modules."""
+
+_declared: dict[str, Command] = {}
+
+
+def argument(*names: str, **settings: Any) -> Argument:
+    return Argument(names, settings)
+
+
+def command(
+    name: str, summary: str, *arguments: Argument, example: str, details: str = ""
+) -> Callable[[Run], Run]:
+    """Declares the decorated function as the command `name`."""
+
+    def declare(run: Run) -> Run:
+        _declared[name] = Command(name, summary, example, arguments, run, details)
+        return run
+
+    return declare
+
+
+def modules() -> dict[str, str]:
+    """Every command and the module that holds it, hidden ones last."""
+    return {name: module for _, module, names in TABLE for name in names} | HIDDEN
+
+
+def find(name: str) -> Command:
+    """The declaration of a command that the table holds."""
+    importlib.import_module(f"launchpad.cli.{modules()[name]}")
+    return _declared[name]

@@ -1,0 +1,164 @@
+"""doctor: what stands in the way of a launch on this machine, a line each, with the mend."""
+
+import argparse
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from launchpad.cli.command import command
+from launchpad.cli.engines import watching
+from launchpad.cli.shell import Shell
+from launchpad.errors import BadInput, Exit, LaunchpadError
+from launchpad.model.definition import Definition
+from launchpad.model.values import SECOND, format_duration
+from launchpad.wiring import load_face, local_identity, provider_settings, sqlite_path, state_dir
+
+if TYPE_CHECKING:
+    from launchpad.config import Loaded
+
+_DRIFT = 2.0
+"""Seconds between this machine's clock and the store's that are still called right."""
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at."""
+
+    verdict: Literal["ok", "bad", "unknown"]
+    what: str
+    detail: str
+
+
+@command(
+    "doctor",
+    "look for what stands in the way: store, secrets, clock, programs",
+    example="launchpad doctor -c launchpad.yaml",
+    details="Changes nothing. Exit status: 1 if something is wrong.",
+)
+def doctor(shell: Shell, _options: argparse.Namespace) -> int:
+    findings = list(_findings(shell))
+    rows = [("", "", ""), *findings]
+    styles = {"ok": "good", "bad": "bad", "unknown": "unknown"}
+    shell.out.result([finding._asdict() for finding in findings], shell.out.table(rows, styles)[1:])
+    return Exit.NO if any(finding.verdict == "bad" for finding in findings) else Exit.DONE
+
+
+def _findings(shell: Shell) -> Iterator[Finding]:
+    yield _state_directory()
+    yield _face()
+    loaded = None
+    try:
+        loaded = shell.loaded
+    except BadInput as error:
+        yield Finding("bad", "definition", f"{error}; `launchpad validate` names each")
+        return
+    if loaded is None:
+        yield Finding("unknown", "definition", "there is none here; `launchpad init` writes one")
+    else:
+        yield Finding("ok", "definition", f"{shell.file} is valid")
+    yield from _store(shell)
+    if loaded is not None:
+        yield _operator(shell, loaded)
+        yield from _secrets(shell, loaded)
+        yield from _programs(shell, loaded)
+
+
+def _state_directory() -> Finding:
+    directory = state_dir()
+    nearest = next(path for path in (directory, *directory.parents) if path.exists())
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        return Finding("bad", "state directory", f"{nearest} can't be written to; set XDG_STATE_HOME")
+    return Finding("ok", "state directory", str(directory))
+
+
+def _face() -> Finding:
+    try:
+        load_face()
+    except BadInput as error:
+        return Finding("bad", "face", str(error))
+    term = os.environ.get("TERM", "")
+    if term in ("", "dumb"):
+        return Finding("unknown", "face", f"TERM is '{term}': no face can be drawn in this terminal")
+    return Finding("ok", "face", f"TERM is {term}")
+
+
+def _store(shell: Shell) -> Iterator[Finding]:
+    try:
+        path = sqlite_path(shell.url)
+        if path is not None and not path.exists():
+            yield Finding("ok", "store", f"{path} will be made by the first `launchpad run`")
+            return
+        store = shell.store
+        now, here = store.now(), time.time_ns() // 1000
+        yield Finding("ok", "store", store.url)
+        drift = abs(now - here) / SECOND
+        if drift > _DRIFT:
+            yield Finding(
+                "bad", "clock", f"{format_duration(drift)} away from the store's; set this machine's"
+            )
+        else:
+            yield Finding("ok", "clock", f"{format_duration(drift)} away from the store's")
+        yield from _launch(shell)
+        if path is not None:
+            yield Finding(
+                "unknown", "copies", f"the only journal is {path}; `launchpad export` makes a copy elsewhere"
+            )
+    except LaunchpadError as error:
+        yield Finding("bad", "store", str(error))
+
+
+def _launch(shell: Shell) -> Iterator[Finding]:
+    try:
+        view = shell.session.view()
+    except BadInput as error:
+        yield Finding("unknown", "launch", str(error))
+        return
+    verdict: Literal["bad", "unknown"] | None = None
+    if view.state.open and not watching(shell.store, shell.launch):
+        verdict = "unknown"
+    yield Finding(verdict or "ok", "launch", f"{shell.launch}, {view.state.phase}: {view.engine.sentence}")
+
+
+def _operator(shell: Shell, loaded: "Loaded") -> Finding:
+    who = local_identity(loaded.definition.operators, shell.url, shell.options.claimed)
+    if who.role == "viewer":
+        return Finding("unknown", "you", f"{who.name} is no operator of this launch and can only watch")
+    return Finding("ok", "you", f"{who.name} is {who.role}")
+
+
+def _secrets(shell: Shell, loaded: "Loaded") -> Iterator[Finding]:
+    from launchpad.config.secrets import SecretResolver, references_in
+
+    resolver = SecretResolver(loaded.base_dir, shell.environ)
+    for reference in references_in(loaded.definition, provider_settings()):
+        try:
+            resolver.resolve(reference)
+        except BadInput as error:
+            yield Finding("bad", "secret", str(error))
+        else:
+            yield Finding("ok", "secret", reference)
+
+
+def _programs(shell: Shell, loaded: "Loaded") -> Iterator[Finding]:
+    for what, program, directory in _commands(loaded.definition, loaded.base_dir):
+        if "/" in program:
+            path = directory / program
+            found = str(path) if os.access(path, os.X_OK) and path.is_file() else None
+        else:
+            found = shutil.which(program, path=shell.environ.get("PATH"))
+        if found:
+            yield Finding("ok", what, found)
+        else:
+            yield Finding("bad", what, f"{program} is not there or can't be run; install it or mend `argv`")
+
+
+def _commands(definition: Definition, base_dir: Path) -> Iterator[tuple[str, str, Path]]:
+    """Each program that a provider of kind `command` would run, and from where."""
+    for name, provider in definition.providers.items():
+        if provider.kind != "command":
+            continue
+        for verb, operation in provider.settings.get("operations", {}).items():
+            argv = operation.get("argv") or ("/bin/sh",)
+            yield f"{verb} {name}", argv[0], base_dir / (operation.get("cwd") or "")

@@ -1,0 +1,86 @@
+"""verify, redact, export, import: the journal as a thing of its own."""
+
+import argparse
+from pathlib import Path
+
+from launchpad.cli.command import argument, command
+from launchpad.cli.shell import Shell
+from launchpad.errors import BadInput, Exit
+from launchpad.model import commands as cmd
+from launchpad.model.journal import Head
+
+
+@command(
+    "verify",
+    "check a journal's hash chain",
+    argument("what", metavar="LAUNCH|FILE", nargs="?", help="a launch, or an exported file"),
+    argument(
+        "--head", metavar="HASH", help="a head hash noted earlier, which the journal must still contain"
+    ),
+    example="launchpad verify acme-4.2.0 --head 5f1c…",
+    details="Exit status: 1 if it is broken, cut short or rewritten; the first event at fault is named.",
+)
+def verify(shell: Shell, options: argparse.Namespace) -> int:
+    from launchpad.store import archive
+
+    if options.what and Path(options.what).is_file():
+        head = archive.verify_archive(Path(options.what), options.head).head
+        _print_head(shell, f"{options.what} holds", head)
+    else:
+        launch = options.what or shell.launch
+        head = archive.verify_store(shell.store, launch, options.head)
+        _print_head(shell, f"{launch} holds", head)
+    return Exit.DONE
+
+
+def _print_head(shell: Shell, sentence: str, head: Head) -> None:
+    shell.out.result(
+        {"message": sentence, "head": {"seq": head.seq, "hash": head.hash}},
+        [f"{sentence}: {head.seq} events, head {head.hash}"],
+    )
+
+
+@command(
+    "redact",
+    "remove the free text of an event; the chain holds",
+    argument("event", metavar="EVENT", type=int, help="the event's number"),
+    argument("--reason", metavar="TEXT", required=True, help="why"),
+    example="launchpad redact 118 --reason 'a token was pasted'",
+)
+def redact(shell: Shell, options: argparse.Namespace) -> int:
+    shell.perform(cmd.Redact(seq=options.event, text=options.reason))
+    return Exit.DONE
+
+
+@command(
+    "export",
+    "write a launch, journal and samples, to one portable file",
+    argument("what", metavar="LAUNCH", nargs="?", help="which launch"),
+    argument("-o", "--output", metavar="FILE", required=True, help="where to; never overwritten"),
+    example="launchpad export acme-4.2.0 -o acme-4.2.0.launch",
+)
+def export(shell: Shell, options: argparse.Namespace) -> int:
+    from launchpad.store import archive
+
+    launch = options.what or shell.launch
+    file = Path(options.output)
+    if file.exists():
+        raise BadInput(f"{file} exists already", hint="name another file")
+    written = archive.export(shell.store, launch, file)
+    _print_head(shell, f"exported {launch} to {file}", written.head)
+    return Exit.DONE
+
+
+@command(
+    "import",
+    "bring an exported launch into the store, once its chain is verified",
+    argument("file", metavar="FILE"),
+    example="launchpad import acme-4.2.0.launch",
+)
+def import_(shell: Shell, options: argparse.Namespace) -> int:
+    from launchpad.store import archive
+
+    store = shell.open_store(create=True)
+    found = archive.import_(store, Path(options.file))
+    _print_head(shell, f"imported {found.launch} into {store.url}", found.head)
+    return Exit.DONE

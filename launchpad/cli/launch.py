@@ -1,0 +1,97 @@
+"""phase, ack, note, lock, unlock, close: verbs on the launch itself."""
+
+import argparse
+from typing import get_args
+
+from launchpad.cli.checklist import EXPECT
+from launchpad.cli.command import argument, command
+from launchpad.cli.seeing import duration
+from launchpad.cli.shell import Shell
+from launchpad.errors import Exit
+from launchpad.model import commands as cmd
+from launchpad.model.definition import PHASES
+from launchpad.model.events import Outcome
+
+_TARGET = argument(
+    "target", metavar="TARGET", nargs="?", default="*", help="a provider of the definition; absent: all"
+)
+
+
+@command(
+    "phase",
+    "enter a phase; its gate applies",
+    argument("phase", metavar="NAME", choices=PHASES, help=", ".join(PHASES)),
+    argument(
+        "--override", metavar="REASON", default="", help="go against the gate; directors only, and loud"
+    ),
+    EXPECT,
+    example="launchpad phase launch",
+)
+def phase(shell: Shell, options: argparse.Namespace) -> int:
+    shell.perform(cmd.EnterPhase(phase=options.phase, override=options.override, expect=options.expect))
+    return Exit.DONE
+
+
+@command(
+    "ack",
+    "say that you have an alert",
+    argument("alert", metavar="ALERT", help="as `launchpad alerts` names it"),
+    argument("--reason", metavar="TEXT", default="", help="what you know"),
+    example="launchpad ack high_error_rate --reason 'checkout, on it'",
+)
+def ack(shell: Shell, options: argparse.Namespace) -> int:
+    shell.perform(cmd.Acknowledge(alert=options.alert, text=options.reason))
+    return Exit.DONE
+
+
+@command(
+    "note",
+    "write a line in the war-room log",
+    argument("text", metavar="TEXT"),
+    example="launchpad note 'press release is out'",
+)
+def note(shell: Shell, options: argparse.Namespace) -> int:
+    shell.perform(cmd.WriteNote(text=options.text))
+    return Exit.DONE
+
+
+@command(
+    "lock",
+    "keep everybody else's runs off a target, across launches",
+    _TARGET,
+    argument("--reason", metavar="TEXT", required=True, help="why"),
+    argument(
+        "--for", dest="span", metavar="DURATION", default="1h", help="how long, such as 30m (default: 1h)"
+    ),
+    example="launchpad lock site --reason 'incident 42' --for 30m",
+)
+def lock(shell: Shell, options: argparse.Namespace) -> int:
+    shell.perform(cmd.Lock(target=options.target, text=options.reason, seconds=duration(options.span)))
+    return Exit.DONE
+
+
+@command(
+    "unlock",
+    "release a lock; another's takes a director",
+    _TARGET,
+    example="launchpad unlock site",
+)
+def unlock(shell: Shell, options: argparse.Namespace) -> int:
+    shell.perform(cmd.Unlock(target=options.target))
+    return Exit.DONE
+
+
+@command(
+    "close",
+    "end the launch",
+    argument("--outcome", required=True, choices=get_args(Outcome), help="how it went"),
+    argument("--reason", metavar="TEXT", default="", help="what there is to say about it"),
+    example="launchpad close --outcome success",
+)
+def close(shell: Shell, options: argparse.Namespace) -> int:
+    shell.perform(cmd.CloseLaunch(outcome=options.outcome, text=options.reason))
+    head = shell.store.head(shell.launch)
+    shell.out.say(
+        f"The journal ends at event {head.seq} with {head.hash}; `launchpad verify --head` proves it."
+    )
+    return Exit.DONE

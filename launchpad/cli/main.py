@@ -1,0 +1,87 @@
+"""The command `launchpad`: finds the command, runs it, and turns whatever goes wrong into one line.
+
+Nothing is imported before it is known to be needed, so that `launchpad tick` answers at once.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+
+from launchpad import __version__
+from launchpad.errors import BadInput, Exit, LaunchpadError
+
+CRASHED = 70
+"""Exit status after a fault of Launchpad's own (EX_SOFTWARE), so that it is never taken for an answer."""
+BROKEN_PIPE = 141
+"""Exit status when the reader of our output went away, as if by SIGPIPE."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; the return value is the exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        status = _run(arguments)
+        sys.stdout.flush()
+    except LaunchpadError as error:
+        return _report(error, arguments)
+    except BrokenPipeError:
+        # Python would complain again when it flushes at exit.
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except Exception as error:  # noqa: BLE001  # the last resort: operators never see a traceback
+        from launchpad.cli.crash import report_crash
+
+        return _report(LaunchpadError(report_crash(error)), arguments, CRASHED)
+    return status
+
+
+def _run(argv: list[str]) -> int:
+    if "--version" in argv:
+        sys.stdout.write(f"launchpad {__version__}\n")
+        return Exit.DONE
+    from launchpad.cli.parser import split
+
+    name, rest = split(argv)
+    if name is None and {"-h", "--help"} & set(rest):
+        from launchpad.cli.overview import overview
+
+        sys.stdout.write(overview())
+        return Exit.DONE
+    if name == "help":
+        return _run([*rest, "--help"])
+    return _dispatch(name or "run", rest)
+
+
+def _dispatch(name: str, rest: list[str]) -> int:
+    from launchpad.cli.command import find, modules
+    from launchpad.cli.parser import did_you_mean, parser_of
+
+    if name not in modules():
+        near = did_you_mean(name, modules())
+        raise BadInput(f"there is no command '{name}'{near}", hint="see `launchpad --help`")
+    command = find(name)
+    try:
+        options = parser_of(command).parse_args(rest)
+    except SystemExit:  # --help has printed what was asked for
+        return Exit.DONE
+    from launchpad.cli.output import Output
+    from launchpad.cli.shell import Shell
+
+    with Shell(options, Output(json=options.json, quiet=options.quiet), os.environ) as shell:
+        return int(command.run(shell, options))
+
+
+def _report(error: LaunchpadError, argv: Sequence[str], status: int | None = None) -> int:
+    from launchpad.cli.output import Output
+
+    code = int(error.exit_code) if status is None else status
+    with suppress(BrokenPipeError):
+        Output(json="--json" in argv).error(error, code)
+    return code

@@ -1,0 +1,87 @@
+"""What a command prints: results on stdout, narration and errors on stderr, colour only for people."""
+
+import os
+import sys
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TextIO
+
+from launchpad.errors import BadInput, LaunchpadError
+from launchpad.model.text import clean
+
+_SGR = {"good": "32", "bad": "1;31", "unknown": "33", "dim": "2", "strong": "1", "production": "1;97;41"}
+"""Style → what a terminal is told."""
+
+
+class Output:
+    """Where a command's words go. `json` prints every result as JSON; `quiet` drops narration."""
+
+    def __init__(self, *, json: bool = False, quiet: bool = False) -> None:
+        self.json = json
+        self._quiet = quiet
+        self._colour = coloured(sys.stdout)
+
+    def say(self, text: str) -> None:
+        """Narration: a line that is no result."""
+        if not self._quiet:
+            sys.stderr.write(f"{clean(text, 2000)}\n")
+            sys.stderr.flush()
+
+    def result(self, data: Any, lines: Iterable[str]) -> None:
+        """The result: `data` as JSON, or else the lines."""
+        if self.json:
+            self.line(data)
+            return
+        for line in lines:
+            sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+
+    def line(self, data: Any) -> None:
+        """One result of a stream as a line of JSON."""
+        import msgspec
+
+        sys.stdout.write(msgspec.json.encode(data).decode() + "\n")
+        sys.stdout.flush()
+
+    def error(self, error: LaunchpadError, code: int) -> None:
+        """What went wrong: one line, or a line for each fault of a file."""
+        if self.json:
+            import msgspec
+
+            described: dict[str, Any] = {"message": error.message, "hint": error.hint, "exit_code": code}
+            if isinstance(error, BadInput) and error.faults != (str(error),):
+                described["faults"] = error.faults
+            sys.stderr.write(msgspec.json.encode({"error": described}).decode() + "\n")
+            return
+        if isinstance(error, BadInput) and error.faults != (str(error),):
+            for fault in error.faults:
+                sys.stderr.write(f"{clean(fault, 2000)}\n")
+        sys.stderr.write(f"launchpad: {clean(str(error), 2000)}\n")
+
+    def paint(self, style: str, text: str) -> str:
+        """`text` in a style, where the output is a terminal that shows colours."""
+        return f"\x1b[{_SGR[style]}m{text}\x1b[0m" if self._colour and style in _SGR else text
+
+    def table(self, rows: Sequence[Sequence[str]], styles: Mapping[str, str] | None = None) -> list[str]:
+        """Aligned columns under headings (the first row); a cell that `styles` names is coloured."""
+        cleaned = [[clean(cell, 500) for cell in row] for row in rows]
+        widths = [max(map(width, column)) for column in zip(*cleaned, strict=True)]
+        lines = []
+        for index, row in enumerate(cleaned):
+            cells = []
+            for cell, wide in zip(row, widths, strict=True):
+                style = "dim" if index == 0 else (styles or {}).get(cell, "")
+                cells.append(self.paint(style, cell) + " " * (wide - width(cell)))
+            lines.append("  ".join(cells).rstrip())
+        return lines
+
+
+def coloured(stream: TextIO) -> bool:
+    """Whether the stream is a terminal that wants colours (no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def width(text: str) -> int:
+    """Terminal cells that `text` takes."""
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    return len(text) + wide - sum(unicodedata.combining(c) != 0 for c in text)

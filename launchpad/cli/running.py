@@ -1,0 +1,135 @@
+"""run, attach, engine: the launch with its face and its engine."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from launchpad.cli.command import argument, command
+from launchpad.cli.engines import engine_argv, engine_environ, start_detached, stop, watching
+from launchpad.cli.seeing import print_status
+from launchpad.cli.shell import Shell
+from launchpad.errors import BadInput, Exit
+from launchpad.wiring import load_face, scrubbed, state_dir
+
+if TYPE_CHECKING:
+    from launchpad.engine import Engine
+
+_THEME = argument("--theme", metavar="NAME", help="dark, light, high-contrast or colour-blind")
+
+
+@command(
+    "run",
+    "open or resume the launch: its face, and an engine if none is watching",
+    _THEME,
+    example="launchpad run -c launchpad.yaml",
+    details="The engine is a process of its own: it goes on when the face or the terminal is closed.",
+)
+def run(shell: Shell, options: argparse.Namespace) -> int:
+    shell.ensure_open()
+    ensure_engine(shell)
+    if not has_terminal():
+        print_status(shell)
+        shell.out.say("There is no terminal here. In one, `launchpad run` shows this launch live.")
+        return Exit.DONE
+    return open_face(shell, theme=options.theme)
+
+
+@command(
+    "attach",
+    "open the face alone, on whatever engine is watching",
+    _THEME,
+    example="launchpad attach --launch acme-4.2.0",
+)
+def attach(shell: Shell, options: argparse.Namespace) -> int:
+    if not has_terminal():
+        raise BadInput("the face needs a terminal", hint="`launchpad status` needs none")
+    return open_face(shell, theme=options.theme)
+
+
+@command(
+    "engine",
+    "run the engine alone, for a service manager; ends on SIGTERM",
+    argument("--stop", action="store_true", help="end the engine that is watching this launch"),
+    argument("--standby", action="store_true", help="wait while another engine watches, then take over"),
+    argument("--until-closed", metavar="FD", type=int, help=argparse.SUPPRESS),
+    example="launchpad engine -c /etc/acme/launchpad.yaml",
+)
+def engine(shell: Shell, options: argparse.Namespace) -> int:
+    if options.stop:
+        shell.out.result({"message": (done := stop(shell.store, shell.launch))}, [done])
+        return Exit.DONE
+    import asyncio
+    import logging
+
+    from launchpad.engine import Engine
+
+    # What is asked for by name is open already; its journal's definition holds, whatever the file says now.
+    if not options.launch:
+        shell.ensure_open()
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
+    work = Engine(
+        shell.store,
+        shell.session.launch,
+        base_dir=_base_dir(shell),
+        environ=dict(shell.environ),
+        state_dir=state_dir(shell.environ),
+    )
+    shell.out.say(f"watching {shell.launch} in {shell.store.url} (process {os.getpid()})")
+    asyncio.run(_until_told(work, standby=options.standby, descriptor=options.until_closed))
+    shell.out.say(f"no longer watching {shell.launch}")
+    return Exit.DONE
+
+
+async def _until_told(work: "Engine", *, standby: bool, descriptor: int | None) -> None:
+    """Runs the engine until a signal comes or, given a descriptor, its other end is closed."""
+    import asyncio
+    import signal
+
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, stopping.set)
+    if descriptor is not None:
+        loop.add_reader(descriptor, stopping.set)
+    await work.run(stopping, standby=standby)
+
+
+def ensure_engine(shell: Shell) -> None:
+    """Finds the engine of an open launch or starts one that outlives this process."""
+    if not shell.session.state.open or watching(shell.store, shell.launch):
+        return
+    lease = start_detached(
+        shell.store,
+        shell.launch,
+        engine_argv(shell.launch, config=shell.file),
+        engine_environ(shell.environ, shell.url),
+        _base_dir(shell),
+    )
+    shell.out.say(f"started an engine ({lease.holder.rpartition(':')[0]})")
+
+
+def _base_dir(shell: Shell) -> Path:
+    """Where relative paths of the definition start."""
+    return shell.file.absolute().parent if shell.file else Path.cwd()
+
+
+def has_terminal() -> bool:
+    """Whether a face can be drawn here."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def open_face(shell: Shell, *, theme: str | None = None, rehearsal: bool = False) -> int:
+    """Shows the face until it is closed, in an environment without secrets."""
+    session, desk = shell.session, shell.desk
+    kept = scrubbed(os.environ)
+    os.environ.clear()
+    os.environ.update(kept)
+    status = load_face()(session, desk, via="local", theme=theme, rehearsal=rehearsal)
+    if not rehearsal and (lease := watching(shell.store, shell.launch)):
+        where = lease.holder.rpartition(":")[0]
+        shell.out.say(
+            f"An engine ({where}) goes on watching {shell.launch}; `launchpad engine --stop` ends it."
+        )
+    return status

@@ -1,0 +1,295 @@
+"""request, confirm, approve, retract, reject, abort, resolve, runs, logs: carrying out actions."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from typing import get_args
+
+from launchpad.cli import shapes, words
+from launchpad.cli.checklist import EXPECT
+from launchpad.cli.command import argument, command
+from launchpad.cli.engines import watching
+from launchpad.cli.shell import Shell
+from launchpad.errors import BadInput, Exit, LaunchpadError, Refused, Unreachable
+from launchpad.model import commands as cmd
+from launchpad.model.events import Resolution
+from launchpad.model.lifecycles import RunStatus
+from launchpad.model.samples import LogLine
+from launchpad.model.state import RunState
+from launchpad.model.values import format_instant
+from launchpad.rules.view import run_view
+
+_RUN = argument("run", metavar="RUN", help="as `launchpad runs` names it, such as deploy-1")
+_DIGEST = argument(
+    "--digest",
+    metavar="D",
+    required=True,
+    help="of the plan that you have read, as `launchpad runs` prints it",
+)
+_REASON = argument("--reason", metavar="TEXT", default="", help="why")
+_OVERRIDE = argument(
+    "--override", metavar="REASON", default="", help="go against the gate; directors only, and loud"
+)
+_PLAN_WAIT = 60.0
+"""Seconds to wait for the engine's plan."""
+_ENDINGS: dict[RunStatus, Exit] = {"succeeded": Exit.DONE, "interrupted": Exit.HOLD}
+"""Exit status of `--wait`; every other ending is a no."""
+
+
+@command(
+    "request",
+    "ask for a run of an action: shows its plan, then asks whether to go on",
+    argument("action", metavar="ACTION", help="an action of the definition"),
+    argument(
+        "--param", metavar="K=V", action="append", default=[], help="a parameter; may be given several times"
+    ),
+    argument("--yes", action="store_true", help="confirm the plan without being asked"),
+    argument("--wait", action="store_true", help="until the run has ended; the exit status is its result"),
+    _OVERRIDE,
+    example="launchpad request deploy --param region=eu --wait",
+    details="Without a terminal nothing is confirmed unless --yes is given: the plan is printed with its "
+    "digest, for `launchpad confirm`. With --wait the exit status is 0 succeeded, 1 failed, 5 interrupted.",
+)
+def request(shell: Shell, options: argparse.Namespace) -> int:
+    params = dict(_param(text) for text in options.param)
+    if not watching(shell.store, shell.launch):
+        raise Refused(
+            "no engine is watching, so nobody can plan or carry out a run",
+            hint="start one: `launchpad engine`",
+        )
+    done = shell.desk.perform(cmd.RequestRun(action=options.action, params=params))
+    name = done.subject.partition(":")[2]
+    try:
+        planned = _planned(shell, name)
+        _show_plan(shell, planned)
+        _agree(planned, yes=options.yes)
+        confirmed = shell.desk.perform(
+            cmd.ConfirmRun(run=name, digest=planned.digest, override=options.override)
+        )
+    except _LeftPlanned as left:
+        raise Refused(left.message, hint=left.hint) from None
+    except (LaunchpadError, KeyboardInterrupt):
+        _take_back(shell, name)
+        raise
+    shell.out.say(confirmed.message)
+    return _await_end(shell, name) if options.wait else Exit.DONE
+
+
+class _LeftPlanned(Refused):
+    """Nobody could be asked; the plan stays for `confirm`."""
+
+
+def _param(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise BadInput(f"--param {text!r}", hint="expected K=V")
+    return name, value
+
+
+def _planned(shell: Shell, name: str) -> RunState:
+    """The run once the engine has planned it. Raises `Refused` if it can't, `Unreachable` if it is silent."""
+    deadline = time.monotonic() + _PLAN_WAIT
+    while (run := shell.session.state.runs[name]).status == "requested":
+        if time.monotonic() > deadline:
+            raise Unreachable(f"the engine has not planned {name} in {_PLAN_WAIT:.0f} s")
+        shell.next_event(1.0)
+    if run.status != "planned":
+        raise Refused(f"{name} is {run.status}: {run.reason}")
+    return run
+
+
+def _show_plan(shell: Shell, run: RunState) -> None:
+    assert run.plan is not None, "a planned run has its plan"
+    shape = shapes.run(run_view(run, shell.session.clock()))
+    shell.out.result(shape, words.plan(run, run.plan, shell.out))
+
+
+def _agree(run: RunState, *, yes: bool) -> None:
+    """Returns if the requester wants it; the typed target stands for what can't be undone."""
+    if yes or run.plan is None:
+        return
+    if not sys.stdin.isatty():
+        raise _LeftPlanned(
+            f"{run.id} is planned but not confirmed, as there is no terminal to ask",
+            hint=f"`launchpad confirm {run.id} --digest {run.digest}`, or --yes from the start",
+        )
+    if run.plan.reversible:
+        agreed = _ask(f"Run {run.id}? [y/N] ").lower() in ("y", "yes")
+    else:
+        target = run.plan.environment
+        agreed = _ask(f"This can't be undone. Type {target} to run {run.id}: ") == target
+    if not agreed:
+        raise LaunchpadError(f"{run.id} was not confirmed and is retracted")
+
+
+def _ask(question: str) -> str:
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
+
+
+def _take_back(shell: Shell, name: str) -> None:
+    """Retracts a request that will not be confirmed, so that it blocks nobody; best effort."""
+    try:
+        shell.session.refresh()
+        if not shell.session.state.runs[name].ended:
+            shell.desk.perform(cmd.RetractRun(run=name))
+    except LaunchpadError as error:
+        shell.out.say(f"{name} could not be retracted: {error}")
+
+
+def _await_end(shell: Shell, name: str) -> int:
+    """Prints the run's log as narration until it ends or waits for a person's decision."""
+    follower = _LogFollower(shell, name)
+    waits = ""
+    while True:
+        run = shell.session.state.runs[name]
+        follower.print_new(lambda line: shell.out.say(line.text))
+        if run.ended or run.status == "interrupted":
+            break
+        shown = run_view(run, shell.session.clock())
+        if shown.waits_for and shown.waits_for != waits:
+            waits = shown.waits_for
+            shell.out.say(f"{name} waits for {waits}")
+        if shown.expired:
+            raise Refused(f"the plan of {name} has expired", hint="request it again")
+        shell.next_event(0.2)
+    follower.print_new(lambda line: shell.out.say(line.text))
+    reason = f": {run.reason}" if run.reason else ""
+    shell.out.result(shapes.run(run_view(run, shell.session.clock())), [f"{name} {run.status}{reason}"])
+    return _ENDINGS.get(run.status, Exit.NO)
+
+
+class _LogFollower:
+    """Remembers which lines of a run's log have been printed."""
+
+    def __init__(self, shell: Shell, run: str, after: int = 0) -> None:
+        self._shell = shell
+        self._run = run
+        self._after = after
+
+    def print_new(self, show: Callable[[LogLine], None]) -> None:
+        while lines := self._shell.session.log(self._run, after=self._after):
+            for line in lines:
+                show(line)
+            self._after = lines[-1].n
+
+
+@command(
+    "confirm",
+    "confirm the plan of a run that you requested",
+    _RUN,
+    _DIGEST,
+    _OVERRIDE,
+    example="launchpad confirm deploy-1 --digest 3fa9c1d20b7e",
+)
+def confirm(shell: Shell, options: argparse.Namespace) -> int:
+    shell.perform(cmd.ConfirmRun(run=options.run, digest=options.digest, override=options.override))
+    return Exit.DONE
+
+
+@command(
+    "approve",
+    "approve the plan of another's run",
+    _RUN,
+    _DIGEST,
+    example="launchpad approve deploy-1 --digest 3fa9c1d20b7e",
+)
+def approve(shell: Shell, options: argparse.Namespace) -> int:
+    shell.perform(cmd.ApproveRun(run=options.run, digest=options.digest))
+    return Exit.DONE
+
+
+@command(
+    "retract",
+    "take back your request, or your approval",
+    _RUN,
+    example="launchpad retract deploy-1",
+)
+def retract(shell: Shell, options: argparse.Namespace) -> int:
+    shell.perform(cmd.RetractRun(run=options.run))
+    return Exit.DONE
+
+
+@command(
+    "reject",
+    "say no to another's run",
+    _RUN,
+    _REASON,
+    example="launchpad reject deploy-1 --reason 'payments are down'",
+)
+def reject(shell: Shell, options: argparse.Namespace) -> int:
+    shell.perform(cmd.RejectRun(run=options.run, text=options.reason))
+    return Exit.DONE
+
+
+@command(
+    "abort",
+    "stop a run at once",
+    _RUN,
+    _REASON,
+    example="launchpad abort deploy-1",
+)
+def abort(shell: Shell, options: argparse.Namespace) -> int:
+    shell.perform(cmd.AbortRun(run=options.run, text=options.reason))
+    return Exit.DONE
+
+
+@command(
+    "resolve",
+    "decide how an interrupted run goes on",
+    _RUN,
+    argument(
+        "resolution", choices=get_args(Resolution), help="retry the step, skip it, call it done, or roll back"
+    ),
+    _REASON,
+    EXPECT,
+    example="launchpad resolve deploy-1 done --reason 'the console says it went through'",
+)
+def resolve(shell: Shell, options: argparse.Namespace) -> int:
+    shell.perform(
+        cmd.ResolveRun(
+            run=options.run, resolution=options.resolution, text=options.reason, expect=options.expect
+        )
+    )
+    return Exit.DONE
+
+
+@command("runs", "the runs of the launch, newest first", example="launchpad runs --json")
+def runs(shell: Shell, _options: argparse.Namespace) -> int:
+    view = shell.session.view()
+    shell.out.result(
+        [shapes.run(run) for run in view.runs], words.runs(view.runs, shell.out) if view.runs else []
+    )
+    if not view.runs:
+        shell.out.say("nothing was run yet")
+    return Exit.DONE
+
+
+@command(
+    "logs",
+    "the log of a run",
+    _RUN,
+    argument("--follow", action="store_true", help="go on until the run has ended"),
+    example="launchpad logs deploy-1 --follow",
+)
+def logs(shell: Shell, options: argparse.Namespace) -> int:
+    if options.run not in shell.session.state.runs:
+        raise BadInput(f"there is no run {options.run}", hint="see `launchpad runs`")
+    zone = shell.session.state.definition.zone if shell.session.state.definition else "UTC"
+
+    def show(line: LogLine) -> None:
+        if shell.out.json:
+            shell.out.line(
+                {"n": line.n, "at": shapes.instant(line.at), "step": line.step + 1, "text": line.text}
+            )
+        else:
+            shell.out.result(None, [f"{format_instant(line.at, zone)}  {line.step + 1}  {line.text}"])
+
+    follower = _LogFollower(shell, options.run)
+    follower.print_new(show)
+    while options.follow and not shell.session.state.runs[options.run].ended:
+        shell.next_event(0.2)
+        follower.print_new(show)
+    return Exit.DONE

@@ -1,0 +1,182 @@
+"""What `--json` prints: plain dictionaries with instants in RFC 3339 and durations in seconds."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from launchpad.model.plan import GateReport, Plan
+from launchpad.model.values import SECOND, Micros
+from launchpad.rules.view import AlertView, ItemView, ObjectiveView, RunView, View
+
+Shape = dict[str, Any]
+
+
+def instant(at: Micros | None) -> str | None:
+    """`2026-12-01T08:00:00.123Z`"""
+    if at is None:
+        return None
+    text = datetime.fromtimestamp(at / SECOND, UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+def launch(view: View) -> Shape:
+    """Everything `status` says."""
+    state, about = view.state, view.definition.launch
+    return {
+        "launch": state.launch,
+        "product": about.product,
+        "version": about.version,
+        "environment": about.environment,
+        "phase": state.phase,
+        "phase_seq": state.phase_seq,
+        "t0": instant(about.t0.at) if about.t0 else None,
+        "countdown": view.countdown,
+        "verdict": view.verdict,
+        "health": view.health,
+        "health_sentence": view.health_sentence,
+        "outcome": state.outcome,
+        "read_only": state.read_only,
+        "engine": {"watching": view.engine.watching, "sentence": view.engine.sentence},
+        "freshness": {
+            "ok": view.freshness.ok,
+            "stale": view.freshness.stale,
+            "dead": view.freshness.dead,
+            "oldest": view.freshness.oldest,
+        },
+        "gate": gate(view.gate),
+        "objectives": [objective(o) for o in view.objectives],
+        "alerts": [alert(a) for a in view.alerts],
+        "items": [item(i) for i in view.items],
+        "runs": [run(r) for r in view.runs],
+        "people": [
+            {"operator": p.operator, "role": p.role, "via": p.via, "looking_at": p.looking_at}
+            for p in view.people
+        ],
+        "locks": [
+            {"target": held.target, "owner": held.owner, "reason": held.reason, "expires_in": held.expires_in}
+            for held in view.locks
+        ],
+        "head": {"seq": state.seq, "hash": state.hash},
+        "at": instant(view.now),
+    }
+
+
+def gate(report: GateReport | None) -> Shape | None:
+    """A gate, answered."""
+    if report is None:
+        return None
+    conditions = [
+        {"name": c.name, "verdict": c.verdict, "detail": c.detail, "advisory": c.advisory}
+        for c in report.conditions
+    ]
+    return {"gate": report.gate, "verdict": report.verdict, "met": report.met, "conditions": conditions}
+
+
+def objective(shown: ObjectiveView) -> Shape:
+    reading = shown.reading
+    return {
+        "name": shown.name,
+        "sentence": shown.sentence,
+        "verdict": reading.verdict,
+        "value": reading.value,
+        "limit": reading.limit,
+        "unit": reading.unit,
+        "n": reading.n,
+        "window": reading.window,
+        "age": reading.age,
+        "reason": reading.reason,
+        "budget": reading.budget,
+    }
+
+
+def alert(shown: AlertView) -> Shape:
+    state = shown.state
+    return {
+        "alert": state.name,
+        "rule": shown.rule,
+        "severity": shown.severity,
+        "status": state.status,
+        "since": instant(state.since),
+        "value": state.value,
+        "n": state.n,
+        "acknowledged_by": state.acknowledged_by,
+        "acknowledgement": state.acknowledgement,
+        "seq": state.seq,
+    }
+
+
+def item(shown: ItemView) -> Shape:
+    state = shown.state
+    of = state.item
+    return {
+        "item": of.id,
+        "title": of.title,
+        "phase": of.phase,
+        "section": of.section,
+        "team": of.team,
+        "assignee": state.assignee,
+        "required": of.required,
+        "mark": shown.mark,
+        "status": state.status,
+        "blocked_by": shown.blocked_by,
+        "due": instant(shown.due_at),
+        "overdue": shown.overdue,
+        "by": state.by,
+        "at": instant(state.at),
+        "reason": state.reason,
+        "automated": of.check is not None,
+        "evidence": [r.text for r in state.evidence],
+        "comments": [{"by": r.by, "at": instant(r.at), "text": r.text} for r in state.comments],
+        "seq": state.seq,
+    }
+
+
+def run(shown: RunView) -> Shape:
+    state = shown.state
+    return {
+        "run": state.id,
+        "action": state.action,
+        "params": state.params,
+        "status": "expired" if shown.expired else state.status,
+        "step": shown.step,
+        "steps": len(state.steps),
+        "elapsed": shown.elapsed,
+        "waits_for": shown.waits_for,
+        "requested_by": state.requested_by,
+        "requested_at": instant(state.requested_at),
+        "confirmed": state.confirmed,
+        "approvals": [a.by for a in state.approvals],
+        "reason": state.reason,
+        "digest": state.digest,
+        "plan": plan(state.plan),
+        "gate": gate(state.gate),
+        "seq": state.seq,
+    }
+
+
+def plan(of: Plan | None) -> Shape | None:
+    """What a run would do."""
+    if of is None:
+        return None
+    steps = [
+        {
+            "verb": step.verb,
+            "provider": step.provider,
+            "does": step.does,
+            "command": step.command,
+            "undo": step.undo,
+            "timeout": step.timeout,
+        }
+        for step in of.steps
+    ]
+    return {
+        "action": of.action,
+        "title": of.title,
+        "version": of.version,
+        "environment": of.environment,
+        "steps": steps,
+        "reversible": of.reversible,
+        "approvals": of.approvals,
+        "gate": of.gate,
+        "on_failure": of.on_failure,
+        "digest": of.digest(),
+    }

@@ -1,0 +1,218 @@
+"""A view in lines of text, as `status` and its kin print it."""
+
+from collections.abc import Iterator
+
+from launchpad.cli.output import Output
+from launchpad.errors import Exit
+from launchpad.model.definition import PHASES
+from launchpad.model.plan import GateReport, Plan
+from launchpad.model.state import RunState
+from launchpad.model.text import clean
+from launchpad.model.values import format_countdown, format_duration, format_instant
+from launchpad.rules.view import AlertView, ItemView, RunView, View
+
+STYLES = {
+    "GO": "good",
+    "HOLD": "unknown",
+    "NO-GO": "bad",
+    "ok": "good",
+    "bad": "bad",
+    "unknown": "unknown",
+    "done": "good",
+    "failed": "bad",
+    "stale": "unknown",
+    "blocked": "dim",
+    "skipped": "dim",
+    "firing": "bad",
+    "pending": "unknown",
+    "succeeded": "good",
+    "interrupted": "unknown",
+    "aborted": "bad",
+}
+"""How a word that says a state is coloured."""
+
+EXIT = {"GO": Exit.DONE, "HOLD": Exit.HOLD, "NO-GO": Exit.NO}
+
+
+def brief(view: View) -> str:
+    """One sentence to paste: what, how it is, since when, on which numbers, who has it, what runs."""
+    about = view.definition.launch
+    what = f"{about.product} {about.version} ({about.environment}, {view.state.phase})"
+    parts = [f"{what}: {_standing(view)}"]
+    if view.run is not None:
+        parts.append(_running(view.run))
+    if not view.engine.watching and view.state.open:
+        parts.append("no engine is watching")
+    return clean("; ".join(parts), 500)
+
+
+def _standing(view: View) -> str:
+    if view.state.outcome is not None:
+        return f"closed as {view.state.outcome}"
+    if view.state.phase == "pre-launch" and view.gate is not None:
+        blockers = "; ".join(f"{c.name}: {c.detail}" for c in view.gate.blockers[:2])
+        return f"{view.verdict} for {view.gate.gate}" + (f", as {blockers}" if blockers else "")
+    word = {"ok": "all is well", "bad": "NOT well", "unknown": "not known to be well"}[view.health]
+    since = _since(view)
+    when = f" since {format_instant(since, view.definition.zone)} {view.definition.zone}" if since else ""
+    firing = next((a for a in view.alerts if a.state.status == "firing"), None)
+    owner = f"; {firing.state.acknowledged_by} is on it" if firing and firing.state.acknowledged_by else ""
+    return f"{word}{when} ({view.health_sentence}){owner}"
+
+
+def _since(view: View) -> int | None:
+    """When the present health began, as the journal has it."""
+    firing = [a.state.since for a in view.alerts if a.state.status == "firing"]
+    if firing:
+        return min(firing)
+    states = [s for s in view.state.objectives.values() if s.verdict == view.health]
+    return (max if view.health == "ok" else min)((s.since for s in states), default=None)
+
+
+def _running(run: RunView) -> str:
+    state = run.state
+    if state.status in ("running", "aborting"):
+        return f"{state.id} is {state.status}, step {run.step + 1} of {len(state.steps)}"
+    return f"{state.id} is {state.status}" + (f", waiting for {run.waits_for}" if run.waits_for else "")
+
+
+def status(view: View, out: Output) -> Iterator[str]:
+    """The whole picture."""
+    about = view.definition.launch
+    countdown = "" if view.countdown is None else f"  {format_countdown(view.countdown)}"
+    environment = about.environment.upper() if view.definition.production else about.environment
+    place = out.paint("production" if view.definition.production else "dim", f" {environment} ")
+    title = out.paint("strong", clean(f"{about.product} {about.version}"))
+    verdict = out.paint(STYLES[view.verdict], view.verdict)
+    yield f"{title} {place} {view.state.phase}{countdown}  {verdict}"
+    yield clean(f"{view.engine.sentence} · {_fresh(view)} · {len(view.people)} online", 300)
+    if view.state.read_only:
+        yield clean(f"read-only: {view.state.read_only}", 300)
+    elif view.state.phase != "pre-launch":
+        yield clean(view.health_sentence, 300)
+    if view.gate is not None:
+        yield from gate(view.gate, out)
+    yield from _section("Objectives", _objectives(view, out))
+    yield from _section("Alerts", alerts(view.alerts, out) if view.alerts else [])
+    yield from _section("Checklist", _progress(view))
+    yield from _section("Runs", runs(view.runs[:5], out) if view.runs else [])
+    yield from _section("Locks", [f"{held.target}: {held.owner}, {held.reason}" for held in view.locks])
+    yield from _section("Online", [f"{p.operator} ({p.role}, {p.via}) {p.looking_at}" for p in view.people])
+
+
+def _section(heading: str, lines: list[str]) -> Iterator[str]:
+    if lines:
+        yield ""
+        yield heading
+        yield from (f"  {line}" for line in lines)
+
+
+def _fresh(view: View) -> str:
+    fresh = view.freshness
+    if not fresh.total:
+        return "nothing is measured"
+    age = "" if fresh.oldest is None else f", oldest {format_duration(fresh.oldest)}"
+    return f"{fresh.ok} of {fresh.total} signals fresh{age}"
+
+
+def gate(report: GateReport, out: Output) -> Iterator[str]:
+    """A gate with each of its reasons."""
+    verdict = out.paint(STYLES[report.verdict], report.verdict)
+    yield f"gate {report.gate}: {verdict}, {report.met} of {len(report.conditions)} conditions hold"
+    rows = [("", "", "")]
+    rows += [(c.verdict, c.name + (" (advisory)" if c.advisory else ""), c.detail) for c in report.conditions]
+    yield from (f"  {line}" for line in out.table(rows, STYLES)[1:])
+
+
+def _objectives(view: View, out: Output) -> list[str]:
+    rows = [("", "objective", "now", "budget", "why")]
+    for shown in view.objectives:
+        reading = shown.reading
+        budget = "" if reading.budget is None else f"{reading.budget:.0%}"
+        rows.append((reading.verdict, shown.sentence, reading.evidence, budget, reading.reason))
+    return out.table(rows, STYLES) if len(rows) > 1 else []
+
+
+def _progress(view: View) -> list[str]:
+    lines = []
+    for phase in PHASES:
+        done, total = view.progress(phase)
+        if total:
+            late = sum(i.overdue for i in view.items if i.state.item.phase == phase)
+            lines.append(f"{phase}: {done} of {total}" + (f", {late} overdue" if late else ""))
+    return lines
+
+
+def alerts(shown: tuple[AlertView, ...], out: Output) -> list[str]:
+    """A line for each alert that is pending or firing."""
+    rows = [("alert", "status", "severity", "rule", "now", "for", "acknowledged")]
+    for alert in shown:
+        state = alert.state
+        rows.append(
+            (
+                state.name,
+                state.status,
+                alert.severity,
+                alert.rule,
+                f"{alert.shown}, n={state.n}",
+                format_duration(alert.lasted),
+                f"{state.acknowledged_by} {state.acknowledgement}".strip() if state.acknowledged_by else "",
+            )
+        )
+    return out.table(rows, STYLES)
+
+
+def items(shown: list[ItemView], view: View, out: Output) -> list[str]:
+    """A line for each item."""
+    rows = [("item", "mark", "title", "team", "assignee", "due", "by", "event")]
+    for item in shown:
+        state = item.state
+        due = format_instant(item.due_at, view.definition.zone, date=True)[:16] if item.due_at else ""
+        rows.append(
+            (
+                item.id,
+                item.mark,
+                state.item.title + (" *" if state.item.required else ""),
+                state.item.team or "",
+                state.assignee or "",
+                f"{due} late" if item.overdue else due,
+                state.by or "",
+                str(state.seq or ""),
+            )
+        )
+    return out.table(rows, STYLES)
+
+
+def runs(shown: tuple[RunView, ...], out: Output) -> list[str]:
+    """A line for each run."""
+    rows = [("run", "status", "step", "elapsed", "by", "waits for", "digest", "event")]
+    for run in shown:
+        state = run.state
+        rows.append(
+            (
+                state.id,
+                "expired" if run.expired else state.status,
+                f"{min(run.step + 1, len(state.steps))}/{len(state.steps)}" if state.steps else "",
+                format_duration(run.elapsed),
+                state.requested_by,
+                "" if run.expired else run.waits_for or state.reason,
+                state.digest,
+                str(state.seq),
+            )
+        )
+    return out.table(rows, STYLES)
+
+
+def plan(run: RunState, of: Plan, out: Output) -> Iterator[str]:
+    """What the run will do, step by step, with its gate and how it is undone."""
+    yield clean(f"{run.id}: {of.title} {of.version} in {of.environment}, digest {run.digest}", 300)
+    for number, step in enumerate(of.steps, 1):
+        yield clean(f"  {number}. {step.verb} {step.provider}: {step.does}", 500)
+        yield clean(f"     by hand: {step.command}", 500)
+        yield clean(f"     undo: {step.undo}", 500) if step.undo else out.paint("bad", "     CAN'T BE UNDONE")
+    if of.approvals:
+        yield f"  needs {of.approvals} approval{'s' if of.approvals > 1 else ''} by others"
+    if of.on_failure:
+        yield clean(f"  on failure: {of.on_failure}")
+    if run.gate is not None:
+        yield from gate(run.gate, out)

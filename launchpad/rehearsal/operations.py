@@ -1,0 +1,110 @@
+"""The deploy scripts of the rehearsal, as a team would have them: programs that print and take a while.
+
+`python -m launchpad.rehearsal.operations backup | deploy VERSION | rollback | smoke URL VERSION`, run in
+the rehearsal's directory. They end when that directory is gone.
+"""
+
+import gzip
+import json
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from launchpad.rehearsal.product import RELEASE
+
+_BEFORE = "release.before.json"
+_ORDERS = "orders.json"
+_SERVERS = ("web-1", "web-2", "web-3", "web-4")
+
+
+def backup() -> None:
+    """Copies the orders and reads the copy back."""
+    orders = Path(_ORDERS).read_bytes()
+    target = Path("backups") / f"orders-{time.strftime('%H%M%S')}.json.gz"
+    target.parent.mkdir(exist_ok=True)
+    _say(f"copying {len(json.loads(orders))} orders to {target}")
+    with gzip.open(target, "wb") as file:
+        file.write(orders)
+    _take(1.5)
+    with gzip.open(target, "rb") as file:
+        same = file.read() == orders
+    _take(0.5)
+    if not same:
+        sys.exit("the copy differs from what was copied")
+    _say("restored into a scratch database: every order is there")
+
+
+def deploy(version: str) -> None:
+    """Puts a version on every server, then lets it serve."""
+    current = Path(RELEASE).read_text(encoding="utf-8")
+    if json.loads(current)["version"] == version:
+        _say(f"{version} is live already")
+        return
+    _say(f"fetching the build {version}")
+    _take(1.0)
+    for server in _SERVERS:
+        _say(f"{server}: {version} unpacked, started, healthy")
+        _take(1.0)
+    _replace(_BEFORE, current)
+    _replace(RELEASE, json.dumps({"version": version}))
+    _say(f"all {len(_SERVERS)} servers serve {version}")
+
+
+def rollback() -> None:
+    """Puts the version before back."""
+    before = Path(_BEFORE)
+    if not before.exists():
+        _say("nothing was deployed: the version before is live")
+        return
+    version = json.loads(before.read_text(encoding="utf-8"))["version"]
+    for server in _SERVERS:
+        _say(f"{server}: back to {version}")
+        _take(0.4)
+    _replace(RELEASE, before.read_text(encoding="utf-8"))
+    before.unlink()
+    _say(f"{version} serves again")
+
+
+def smoke(url: str, version: str) -> None:
+    """Looks whether the home page is that of the version; a slow start is given some patience."""
+    deadline = time.monotonic() + 10
+    while True:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  # the rehearsal's own product
+            page = answer.read().decode()
+        if f"Acme {version}" in page:
+            _say(f"the home page is {version}'s")
+            return
+        if time.monotonic() > deadline:
+            sys.exit(f"the home page is not {version}'s")
+        _take(0.5)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _take(seconds: float) -> None:
+    """Takes its time; ends with the rehearsal."""
+    time.sleep(seconds)
+    if not Path(RELEASE).exists():
+        sys.exit("the rehearsal is over")
+
+
+def _replace(name: str, text: str) -> None:
+    """Writes a file whole or not at all."""
+    draft = Path(f"{name}.draft")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(name)
+
+
+if __name__ == "__main__":
+    operations: dict[str, Callable[..., None]] = {
+        "backup": backup,
+        "deploy": deploy,
+        "rollback": rollback,
+        "smoke": smoke,
+    }
+    operations[sys.argv[1]](*sys.argv[2:])

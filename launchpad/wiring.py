@@ -1,0 +1,204 @@
+"""The one place where parts are put together: which store, which definition, who acts, which face."""
+
+import os
+import pwd
+import re
+import stat
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote, urlsplit
+
+from launchpad.errors import BadInput
+from launchpad.model.commands import Identity
+from launchpad.model.definition import Launch, Operator
+from launchpad.model.store import Store
+from launchpad.model.values import is_secret_reference
+
+if TYPE_CHECKING:
+    from launchpad.config import Loaded
+
+Face = Callable[..., int]
+"""`screens.app:run(session, desk, *, via, theme, rehearsal)`; returns an exit status."""
+
+_KEPT = re.compile(
+    "TERM|COLORTERM|NO_COLOR|LANG|LANGUAGE|LC_.*|TZ|HOME|PATH|USER|LOGNAME|TMPDIR|TMUX|ESCDELAY"
+    "|TERM_PROGRAM|TERM_PROGRAM_VERSION|SSH_TTY|XDG_.*|LAUNCHPAD_GLYPHS|LAUNCHPAD_THEME|TEXTUAL_.*"
+)
+"""Variables that a face may see."""
+
+
+def state_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where Launchpad keeps what is this user's: the default store, logs, host keys."""
+    base = environ.get("XDG_STATE_HOME", "")
+    return (Path(base) if Path(base).is_absolute() else Path.home() / ".local" / "state") / "launchpad"
+
+
+def scrubbed(environ: Mapping[str, str]) -> dict[str, str]:
+    """What is left of an environment for a face: how to draw, nothing secret."""
+    return {name: value for name, value in environ.items() if _KEPT.fullmatch(name)}
+
+
+def private_log(name: str) -> int:
+    """A descriptor that appends to a log of this user's, `NAME.log` in the state directory."""
+    path = log_path(name)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+
+
+def log_path(name: str) -> Path:
+    """Where `private_log` writes."""
+    return state_dir() / f"{re.sub(r'[^A-Za-z0-9._-]', '_', name)}.log"
+
+
+# Definitions and providers
+
+
+class _Settings(Mapping[str, type[Any]]):
+    """Settings' types by provider kind; a provider is imported when its kind is asked for."""
+
+    def __init__(self, kinds: Collection[str], load: Callable[[str], type[Any]]) -> None:
+        self._kinds = kinds
+        self._load = load
+
+    def __getitem__(self, kind: str) -> type[Any]:
+        if kind not in self._kinds:
+            raise KeyError(kind)
+        return self._load(kind)
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in self._kinds
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kinds)
+
+    def __len__(self) -> int:
+        return len(self._kinds)
+
+
+def provider_settings() -> Mapping[str, type[Any]]:
+    """The settings' type of each provider kind that is installed."""
+    from launchpad import providers
+
+    return _Settings(providers.kinds(), lambda kind: providers.load(kind).settings)
+
+
+def load_definition(path: Path) -> "Loaded":
+    """The definition in a file. Raises `BadInput` with all its faults."""
+    from launchpad.config import load
+
+    return load(path, provider_settings())
+
+
+def launch_id(launch: Launch) -> str:
+    """`acme-4.2.0`, or `acme-4.2.0-staging`: what a launch is called unless somebody says otherwise."""
+    parts = [launch.product, launch.version]
+    if launch.environment != "production":
+        parts.append(launch.environment)
+    words = unicodedata.normalize("NFC", " ".join(parts)).casefold()
+    return re.sub(r"[^\w.]+", "-", words).strip("-.")
+
+
+# Stores
+
+
+def store_url(asked: str | None, loaded: "Loaded | None", environ: Mapping[str, str] = os.environ) -> str:
+    """The store's URL: what was asked for, `$LAUNCHPAD_STORE`, the definition's, or this user's own."""
+    chosen = asked or environ.get("LAUNCHPAD_STORE") or (loaded.store if loaded else None)
+    if not chosen:
+        return sqlite_url(state_dir(environ) / "launchpad.db")
+    if is_secret_reference(chosen):
+        from launchpad.config.secrets import SecretResolver
+
+        base = loaded.base_dir if loaded else Path.cwd()
+        chosen = SecretResolver(base, environ).resolve(chosen)
+    if chosen.startswith("sqlite:") and not chosen.startswith("sqlite:/"):
+        return sqlite_url(Path(chosen.removeprefix("sqlite:")))
+    return chosen
+
+
+def sqlite_url(path: Path) -> str:
+    return f"sqlite:///{quote(str(path.absolute()).lstrip('/'))}"
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file of a SQLite store; None for any other."""
+    if not url.startswith("sqlite:"):
+        return None
+    return Path("/", unquote(urlsplit(url).path).lstrip("/"))
+
+
+def connect(url: str, *, create: bool = False) -> Store:
+    """Opens the store. Raises `BadInput` or `Unreachable`."""
+    path = sqlite_path(url)
+    if not create and path is not None and not path.exists():
+        raise BadInput(f"there is no store at {path}", hint="`launchpad run` makes one and opens the launch")
+    from launchpad.store import open_store
+
+    return open_store(url, create=create)
+
+
+# People
+
+
+def local_identity(operators: Sequence[Operator], url: str, claimed: str | None = None) -> Identity:
+    """Who acts in this terminal: the operator whose login this user has, or who `--as` claims to be.
+
+    A user whom nobody named is a viewer, but in a store that only this user can read and that knows no
+    operators, the director. Raises `BadInput` if there is no operator `claimed`.
+    """
+    login = os_login()
+    if claimed is not None:
+        found = next((o for o in operators if o.name == claimed), None)
+        if found is None and operators:
+            known = ", ".join(o.name for o in operators)
+            raise BadInput(f"there is no operator '{claimed}'", hint=f"expected one of {known}")
+        if found is not None:
+            return Identity(name=found.name, role=found.role, teams=found.teams, auth="claimed")
+        return Identity(name=claimed, role="director" if _private(url) else "viewer", auth="claimed")
+    mine = next((o for o in operators if (o.login or o.name) == login), None)
+    if mine is not None:
+        return Identity(name=mine.name, role=mine.role, teams=mine.teams)
+    return Identity(name=login, role="director" if not operators and _private(url) else "viewer")
+
+
+def os_login() -> str:
+    """This user's name, as the system has it."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return f"uid-{os.geteuid()}"
+
+
+def _private(url: str) -> bool:
+    """Whether only this user can read the store (one that is yet to be made will be so)."""
+    path = sqlite_path(url)
+    if path is None:
+        return False
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+
+
+# Faces
+
+
+def load_face(name: str = "tui") -> Face:
+    """The face of that name, found through its entry point. Raises `BadInput` if there is none."""
+    from importlib.metadata import entry_points
+
+    found = list(entry_points(group="launchpad.faces", name=name))
+    if not found:
+        raise BadInput(f"the face '{name}' is not installed", hint="install launchpad-tui again")
+    try:
+        face: Face = found[0].load()
+    except (ImportError, AttributeError) as error:
+        raise BadInput(
+            f"the face '{name}' can't be loaded: {error}", hint="install launchpad-tui again"
+        ) from error
+    return face
