@@ -7,6 +7,7 @@ from launchpad.model import events as ev
 from launchpad.model.commands import Done
 from launchpad.model.definition import PHASES
 from launchpad.model.values import SECOND, format_duration
+from launchpad.rules.locks import EVERYTHING
 
 
 def close(ctx: Context, command: cmd.CloseLaunch) -> Proposal | Done:
@@ -97,7 +98,7 @@ def unlock(ctx: Context, command: cmd.Unlock) -> Proposal | Done:
 
 
 def _known_target(ctx: Context, target: str) -> None:
-    if target != "*" and target not in ctx.definition.providers:
+    if target != EVERYTHING and target not in ctx.definition.providers:
         raise BadInput(f"there is no provider {target} to lock", hint="name one, or * for all")
 
 

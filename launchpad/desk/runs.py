@@ -9,6 +9,7 @@ from launchpad.model.definition import Action
 from launchpad.model.lifecycles import RUN
 from launchpad.model.state import RunState
 from launchpad.model.text import clean
+from launchpad.rules.locks import in_the_way
 from launchpad.rules.view import run_view
 
 
@@ -53,13 +54,12 @@ def request_of(ctx: Context, action: str, params: dict[str, str]) -> Proposal:
 
 
 def _unlocked(ctx: Context, action: Action) -> None:
-    targets = {step.provider for step in action.steps} | {"*"}
-    for lock in ctx.locks():
-        if lock.target in targets and lock.owner != ctx.identity.name:
-            raise Refused(
-                f"{lock.target} is locked by {lock.owner}: {lock.reason}",
-                hint="ask them, or a director to unlock",
-            )
+    targets = {step.provider for step in action.steps}
+    for lock in in_the_way(ctx.state, ctx.locks(), targets, {ctx.identity.name}):
+        raise Refused(
+            f"{lock.target} is locked by {lock.owner}: {lock.reason}",
+            hint="ask them, or a director to unlock",
+        )
 
 
 def _same_plan(run: RunState, digest: str) -> None:

@@ -159,3 +159,14 @@ def _alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_a_lock_left_behind_by_an_ended_run_stands_in_nobodys_way(war_room: Open, tmp_path: Path) -> None:
+    operations = {"deploy": recording(tmp_path / "record", "deploy")}
+    room = war_room(commands_launch(operations, deploy=action("deploy")))
+    room.engine()
+    first = room.when(room.go("deploy"), "succeeded")
+    until(lambda: not room.store.locks(), what="the lock to be released")
+    # As after an engine that died between the run's end and the release.
+    room.store.take_lock("shop", f"{room.launch}/{first.id}", "is under way", 60.0)
+    assert room.when(room.go("deploy"), "succeeded", "refused").status == "succeeded"
