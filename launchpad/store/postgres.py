@@ -28,8 +28,13 @@ PATIENCE = 10.0
 _CONNECTIONS = 5
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 1.0
-_TRANSIENT = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
-"""What may pass: a restart, a lost connection, a standby about to be promoted, a deadlock."""
+_TRANSIENT = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.IdleInTransactionSessionTimeout,
+    psycopg.errors.ReadOnlySqlTransaction,
+)
+"""What may pass: a restart, a lost connection, a deadlock, a standby about to be promoted."""
 _SETTINGS: dict[str, Any] = {
     "application_name": "launchpad",
     "client_encoding": "utf8",
@@ -64,12 +69,7 @@ class PostgresDatabase:
     """See `store.database.Database`."""
 
     def __init__(self, url: str, *, create: bool) -> None:
-        try:
-            parameters = conninfo_to_dict(url)
-        except psycopg.ProgrammingError:
-            raise BadInput(
-                "the store's URL can't be read", hint="expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
-            ) from None
+        parameters = _parameters(url)
         self._conninfo = make_conninfo(**{**_SETTINGS, **parameters})
         self._name = _name(parameters)
         self.url = _url(parameters)
@@ -83,8 +83,12 @@ class PostgresDatabase:
         )
         self._closed = threading.Event()
         self._listener = PostgresListener(self._connect, self.alarm)
-        with self._told():
-            self._migrate(create=create)
+        try:
+            with self._told():
+                self._migrate(create=create)
+        except BaseException:
+            self.close()
+            raise
 
     def write(self, work: Callable[[Transaction], T], *, guard: str | None, retry: bool = True) -> T:
         def attempt(connection: Connection) -> T:
@@ -222,6 +226,19 @@ class _PostgresTransaction(_PostgresReader):
 @lru_cache(maxsize=256)
 def _translated(sql: str) -> str:
     return sql.replace("?", "%s")
+
+
+def _parameters(url: str) -> dict[str, Any]:
+    """What a URL says. Raises `BadInput`, which does not repeat it: there may be a password in it."""
+    try:
+        parameters = conninfo_to_dict(url)
+        for port in str(parameters.get("port", "")).split(","):
+            int(port or 0)
+    except (psycopg.ProgrammingError, ValueError):
+        raise BadInput(
+            "the store's URL can't be read", hint="expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+        ) from None
+    return parameters
 
 
 def _name(parameters: dict[str, Any]) -> str:

@@ -82,8 +82,8 @@ class Cluster:
         )
 
     def start(self) -> None:
-        """Start the server and wait until it answers."""
-        self._port = _free_port()
+        """Start the server, where it was before, and wait until it answers."""
+        self._port = self._port or _free_port()
         settings = {
             "fsync": "on",
             "listen_addresses": "127.0.0.1",
@@ -105,6 +105,12 @@ class Cluster:
                 **self._as_user,
             )
         self._wait_until_it_answers()
+
+    def crash(self) -> None:
+        """End the server at once: it writes nothing out, and recovers when it is started again."""
+        first_line = (self._data / "postmaster.pid").read_text(encoding="ascii").partition("\n")[0]
+        os.kill(int(first_line), signal.SIGQUIT)
+        self.stop()
 
     def stop(self) -> None:
         """Stop the server, its sessions cut off."""
