@@ -5,9 +5,10 @@ user writes (`5m`, `99.9%`, `T-1d`) into what the journal keeps (a number); `con
 the journal's own decoding never does.
 """
 
+import math
 import re
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Annotated, Literal, dataclass_transform
 from zoneinfo import ZoneInfo
 
@@ -96,12 +97,20 @@ _UNITS: dict[str, Decimal | int] = {
 SECRET_SCHEMES = ("env:", "keyring:", "file:", "command:")
 
 
+_LONGEST = 100 * 366 * 86400
+"""No duration is longer, and so every instant made of one can be shown."""
+_YEARS = range(1970, 3000)
+
+
 def parse_duration(text: str) -> float:
     """Seconds in `1h30m`, `500ms`, `2d`. Raises ValueError with what was expected."""
     if not re.fullmatch(_DURATION, text):
         raise ValueError("expected a duration such as 500ms, 5s, 1h30m or 2d")
     parts = re.findall(rf"({_NUMBER})(ms|[smhdw])", text)
-    return float(sum((Decimal(number) * _UNITS[unit] for number, unit in parts), Decimal(0)))
+    seconds = float(sum((Decimal(number) * _UNITS[unit] for number, unit in parts), Decimal(0)))
+    if seconds > _LONGEST:
+        raise ValueError("expected a duration of at most a hundred years")
+    return seconds
 
 
 def parse_percent(text: str) -> float:
@@ -126,8 +135,8 @@ def parse_quantity(text: str) -> Quantity:
     """`2s`, `0.1%` or a plain number. Raises ValueError."""
     if text.endswith("%"):
         return Quantity(value=parse_percent(text), unit="%")
-    if re.fullmatch(_NUMBER, text):
-        return Quantity(value=float(text))
+    if re.fullmatch(_NUMBER, text) and math.isfinite(number := float(text)):
+        return Quantity(value=number)
     try:
         return Quantity(value=parse_duration(text), unit="s")
     except ValueError:
@@ -145,6 +154,8 @@ def parse_zoned_time(text: str) -> ZonedTime:
         local = datetime.fromisoformat(f"{match[1]} {match[2]}").replace(tzinfo=zone)
     except (ValueError, OSError, KeyError):
         raise ValueError(expected) from None
+    if local.year not in _YEARS:
+        raise ValueError(f"expected a year between {_YEARS[0]} and {_YEARS[-1]}")
     if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
         raise ValueError("this time does not exist in its zone (clocks are set forward over it)")
     return ZonedTime(at=round(local.timestamp()) * SECOND, zone=match[3])
@@ -156,17 +167,15 @@ def is_secret_reference(text: str) -> bool:
 
 
 def format_duration(seconds: float) -> str:
-    """A short duration for people: `350 ms`, `4.2 s`, `41 s`, `4m10s`, `2h05m`, `3d4h`."""
+    """A short duration for people: `350 ms`, `4.2 s`, `41 s`, `4m10s`, `2h05m`, `3d4h`.
+
+    Cut, never rounded up: no mark is shown as reached that was not.
+    """
     if seconds < 0:
         return "-" + format_duration(-seconds)
-    if seconds < 1:
-        return f"{seconds * 1000:.0f} ms"
-    if seconds < 10 and seconds != int(seconds):
-        return f"{seconds:.2g} s"
-    whole = int(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    minutes, secs = divmod(whole, 60)
+    if seconds < 60:
+        return _in_seconds(_cut(seconds, _figures(seconds, "s")))
+    minutes, secs = divmod(int(seconds), 60)
     if minutes < 60:
         return f"{minutes}m{secs:02d}s" if secs else f"{minutes}m"
     hours, minutes = divmod(minutes, 60)
@@ -176,13 +185,53 @@ def format_duration(seconds: float) -> str:
     return f"{days}d{hours}h" if hours else f"{days}d"
 
 
-def format_quantity(value: float, unit: str) -> str:
-    """A value in its unit: seconds as a duration, fractions as percentages to four figures."""
-    if unit == "s":
+def format_quantity(value: float, unit: str, *, beside: float | None = None) -> str:
+    """A value in its unit: seconds as a duration, fractions as percentages to four figures or more.
+
+    Cut, never rounded up, so that only 1 is 100%. Beside the limit it is held against, a value gets as many
+    figures as it takes to see on which side of the limit it lies.
+    """
+    if unit == "s" and not 0 <= value < 60:
         return format_duration(value)
-    if unit == "%":
-        return f"{value * 100:.4g}%" if value < 0.99 or value == 1 else f"{value * 100:.6g}%"
-    return f"{value:.4g}"
+    figures = _figures(value, unit)
+    shown = _cut(value, figures)
+    while beside is not None and shown <= _exact(beside) < _exact(value) and figures < _MOST_FIGURES:
+        figures += 1
+        shown = _cut(value, figures)
+    if unit == "s":
+        return _in_seconds(shown)
+    return f"{_plain(shown * 100)}%" if unit == "%" else _plain(shown)
+
+
+_AS_WRITTEN = 4
+"""A number of at most so many figures is shown whole: people's own limits are."""
+_MOST_FIGURES = 15
+
+
+def _figures(value: float, unit: str) -> int:
+    if unit == "s":
+        return 2 if value >= 1 else 3
+    return 6 if unit == "%" and value >= 0.99 else 4
+
+
+def _exact(value: float) -> Decimal:
+    return Decimal(repr(float(value)))
+
+
+def _cut(value: float, figures: int) -> Decimal:
+    """`value` without what follows its first figures; its whole part stays."""
+    exact = _exact(value)
+    if len(exact.normalize().as_tuple().digits) <= _AS_WRITTEN:
+        return exact
+    return exact.quantize(Decimal(1).scaleb(min(exact.adjusted() - figures + 1, 0)), ROUND_DOWN)
+
+
+def _in_seconds(seconds: Decimal) -> str:
+    return f"{_plain(seconds)} s" if seconds >= 1 or not seconds else f"{_plain(seconds * 1000)} ms"
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}"
 
 
 def format_countdown(seconds: float) -> str:
