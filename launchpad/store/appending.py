@@ -119,6 +119,20 @@ def check_drafts(launch: str, drafts: Sequence[Draft]) -> None:
         raise Refused("two events of one append carry the same id")
 
 
+def check_journal(launch: str, rows: Sequence[Row]) -> None:
+    """Raises `BadInput` for a journal from elsewhere that no append could have written."""
+    ids: set[str] = set()
+    for row in rows:
+        check_storable(launch, row.id, row.actor, row.auth, row.kind, row.body, row.text or "")
+        if (row.kind == "launch.opened") != (row.seq == 1):
+            raise BadInput(
+                f"event {row.seq} of the journal: the opening of a launch is its first event alone"
+            )
+        if recorded(launch, row).kind != row.kind or row.id in ids:
+            raise BadInput(f"event {row.seq} of the journal contradicts itself")
+        ids.add(row.id)
+
+
 def check_storable(*texts: str) -> None:
     """Raises `BadInput` for text that is not valid Unicode or holds a NUL, which PostgreSQL can't keep."""
     for text in texts:

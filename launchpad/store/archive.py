@@ -23,6 +23,7 @@ from launchpad.model.samples import LogLine, Sample
 from launchpad.model.store import Journal, Store
 from launchpad.model.text import clean
 from launchpad.model.values import Micros, Value
+from launchpad.store.appending import check_journal
 
 FORMAT = 1
 """Version of the file's form."""
@@ -116,6 +117,7 @@ def import_(store: Store, file: Path) -> Archive:
             raise Refused(f"{found.launch} is in {store.url} already")
         for row in rows:
             _check_row(row, file)
+        check_journal(found.launch, rows)
         packed.seek(0)
         lines = _walk(packed, file)
         # The journal comes last: until then the launch does not exist, and the import can be repeated.

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from launchpad.errors import BadInput, Unreachable
+from launchpad.errors import BadInput, BrokenJournal, Unreachable
 from launchpad.model.text import clean
 from launchpad.store import migrations
 from launchpad.store.alarm import Alarm
@@ -141,11 +141,11 @@ class PostgresDatabase:
         except psycopg.errors.DiskFull as error:
             raise Unreachable(f"the disk of {self._name} is full", hint="make room") from error
         except _TRANSIENT as error:
-            reason = clean(str(error).partition("\n")[0])
-            raise Unreachable(f"{self._name} does not answer: {reason}") from error
+            raise Unreachable(f"{self._name} does not answer: {_line(error)}") from error
+        except (psycopg.IntegrityError, psycopg.errors.RaiseException) as error:
+            raise BrokenJournal(f"{self._name} refused an event: {_line(error)}") from error
         except psycopg.errors.InsufficientPrivilege as error:
-            reason = clean(str(error).partition("\n")[0])
-            raise BadInput(f"{self._name} does not let this user in: {reason}") from error
+            raise BadInput(f"{self._name} does not let this user in: {_line(error)}") from error
 
     def _connect(self) -> Connection:
         connection: Connection = psycopg.connect(
@@ -239,6 +239,10 @@ def _parameters(url: str) -> dict[str, Any]:
             "the store's URL can't be read", hint="expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
         ) from None
     return parameters
+
+
+def _line(error: psycopg.Error) -> str:
+    return clean(str(error).partition("\n")[0])
 
 
 def _name(parameters: dict[str, Any]) -> str:

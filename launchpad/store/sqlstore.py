@@ -15,6 +15,7 @@ from launchpad.store.appending import (
     ROW,
     append,
     check_drafts,
+    check_journal,
     check_storable,
     guard_of,
     row_of,
@@ -75,11 +76,10 @@ class SqlStore:
         return tuple(row_of(record) for record in self._select(sql, launch, after, limit))
 
     def import_rows(self, launch: str, rows: Sequence[Row]) -> None:
-        if not rows or rows[0].kind != "launch.opened":
-            raise BadInput(f"the journal of {launch} does not begin with the opening of a launch")
+        if not rows:
+            raise BadInput(f"the journal of {launch} is empty")
         verify(launch, rows)
-        for row in rows:
-            check_storable(launch, row.id, row.actor, row.auth, row.kind, row.body, row.text or "")
+        check_journal(launch, rows)
 
         def work(transaction: Transaction) -> None:
             [heads] = transaction.run((HEAD, (launch,)))
