@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
+from launchpad.clock import TrackedClock
 from launchpad.errors import BadInput, Unreachable
 from launchpad.model.fold import Fold
 from launchpad.model.journal import Recorded
@@ -54,7 +55,7 @@ class Session:
         clock that stamped it. Raises `BadInput` if there is no such launch."""
         self.source = source
         self.launch = launch
-        self.clock = clock or source.now
+        self.clock = clock or TrackedClock(source.now)
         self.events: list[Recorded] = []
         """All events, oldest first; only ever appended to."""
         self._fold = Fold()
@@ -87,6 +88,8 @@ class Session:
         """Takes in the samples that were received since the last call."""
         definition = self.state.definition
         assert definition is not None, "checked when the session was made"
+        if isinstance(self.clock, TrackedClock):
+            self.clock.track()
         with self._guard:
             if self._meter is None:
                 self._meter = Meter(definition)

@@ -20,7 +20,7 @@ from launchpad.engine.recorder import Recorder
 from launchpad.engine.runner import Runner
 from launchpad.engine.sampler import Prober, Sampler
 from launchpad.engine.targets import Targets
-from launchpad.errors import BadInput, LaunchpadError
+from launchpad.errors import BadInput, LaunchpadError, LeaseLost, Unreachable
 from launchpad.model.definition import Definition
 from launchpad.model.events import EngineStarted, EngineStopped
 from launchpad.model.store import Store
@@ -30,6 +30,8 @@ from launchpad.session import Session
 
 log = logging.getLogger(__name__)
 
+_AGAIN = 1.0
+"""Seconds until an engine that lost the lease or the store looks again."""
 _REQUEST_TIMEOUT = 5.0
 """Seconds within which a provider has taken or refused a mutation that was asked for."""
 
@@ -63,37 +65,55 @@ class Engine:
     async def run(self, stop: asyncio.Event, *, standby: bool = False) -> None:
         """Takes the lease and works until `stop` is set.
 
-        Raises `BadInput` if a secret can't be resolved (before the lease is taken), `Refused` if another
-        engine holds the lease and `standby` is not set, `LeaseLost` when it is lost.
+        Without `standby`, raises `Refused` while another engine holds the lease. Raises `BadInput` if a
+        secret can't be resolved; none is resolved later than that. An engine that loses the lease, or the
+        store, stops acting at once and waits to be needed again.
         """
+        secrets = await asyncio.to_thread(self._resolve_all, self._definition())
+        worked = False
+        while not stop.is_set():
+            try:
+                if not await self._take(stop, wait=standby or worked):
+                    return
+                worked = True
+                with _single_error():
+                    await self._work(secrets, stop)
+            except (LeaseLost, Unreachable) as error:
+                if not worked:
+                    raise
+                log.warning("%s; on standby", error)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), _AGAIN)
+            finally:
+                await self._let_go()
+
+    def _definition(self) -> Definition:
+        definition = Session(self._store, self._launch).state.definition
+        assert definition is not None, "a session holds an opened launch"
+        return definition
+
+    async def _take(self, stop: asyncio.Event, *, wait: bool) -> bool:
+        """Takes the lease; False if `stop` was set first."""
+        taking = asyncio.create_task(self._lease.take(wait=wait))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({taking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not taking.done():
+            taking.cancel()
+            return False
+        taking.result()
+        return True
+
+    async def _let_go(self) -> None:
+        if self._lease.held:
+            with contextlib.suppress(Unreachable):  # it lapses by itself
+                await self._lease.release()
+
+    async def _work(self, secrets: Mapping[str, str], stop: asyncio.Event) -> None:
         session = Session(self._store, self._launch)
         definition = session.state.definition
         assert definition is not None, "a session holds an opened launch"
-        secrets = await asyncio.to_thread(self._resolve_all, definition)
         adapters = self._adapters(definition, secrets)
-        taking = asyncio.create_task(self._lease.take(wait=standby))
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({taking, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if not taking.done():
-            taking.cancel()
-            return
-        stopping.cancel()
-        taking.result()
-        try:
-            with _single_error():
-                await self._work(session, definition, secrets, adapters, stop)
-        finally:
-            if self._lease.held:
-                await self._lease.release()
-
-    async def _work(
-        self,
-        session: Session,
-        definition: Definition,
-        secrets: Mapping[str, str],
-        adapters: Mapping[str, Provider],
-        stop: asyncio.Event,
-    ) -> None:
         redact = Redactor(secrets.values()).clean
         recorder = Recorder(self._store, session, self._lease)
         prober = Prober(Control(definition.control), lambda text: secrets.get(text, text), redact)

@@ -32,6 +32,10 @@ class Targets:
             renewing = asyncio.create_task(self._renew(owner, taken, run))
             try:
                 yield
+            except asyncio.CancelledError:
+                # The engine ends, not the run: its successor finds the target still locked.
+                taken.clear()
+                raise
             finally:
                 renewing.cancel()
         finally:

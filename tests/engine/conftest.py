@@ -10,10 +10,22 @@ from tests.support.war_room import WarRoom
 
 @pytest.fixture
 def war_room(tmp_path: Path) -> Iterator[Callable[[Definition], WarRoom]]:
+    yield from _rooms(tmp_path, None)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def war_room_on_either_store(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[[Definition], WarRoom]]:
+    url = None if request.param == "sqlite" else request.getfixturevalue("postgres_database")
+    yield from _rooms(tmp_path, url)
+
+
+def _rooms(tmp_path: Path, url: str | None) -> Iterator[Callable[[Definition], WarRoom]]:
     opened: list[WarRoom] = []
 
     def make(definition: Definition) -> WarRoom:
-        opened.append(WarRoom(tmp_path, definition))
+        opened.append(WarRoom(tmp_path, definition, url=url))
         return opened[-1]
 
     yield make

@@ -85,7 +85,9 @@ def test_a_service_that_stops_is_bad_fires_closes_the_gate_and_recovers(war_room
     assert kinds == [("down", "pending"), ("down", "firing"), ("down", "resolved")]
 
 
-def test_a_slow_service_breaks_the_latency_objective_with_the_right_number(war_room: Open, shop: Shop) -> None:
+def test_a_slow_service_breaks_the_latency_objective_with_the_right_number(
+    war_room: Open, shop: Shop
+) -> None:
     shop.delay = 0.3
     room = war_room(_watching(shop))
     room.engine()
@@ -109,7 +111,9 @@ def test_without_an_engine_everything_turns_unknown_and_never_go(war_room: Open,
 
 def test_a_requested_check_is_run_at_once(war_room: Open, shop: Shop, tmp_path: Path) -> None:
     definition = _watching(shop)
-    slow = replace(definition.items[0], check=replace(definition.items[0].check, every=3600.0, valid_for=7200.0))
+    slow = replace(
+        definition.items[0], check=replace(definition.items[0].check, every=3600.0, valid_for=7200.0)
+    )
     room = war_room(replace(definition, items=(slow,)))
     room.engine()
     until(lambda: room.view().items[0].mark == "done", what="the first check")
