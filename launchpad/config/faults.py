@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, Final, NamedTuple, NoReturn
 
 from launchpad.errors import BadInput
@@ -17,6 +18,10 @@ class Place(NamedTuple):
     file: str
     line: int
     column: int
+
+
+MAX_FAULTS = 200
+"""More are not collected: the file is not what it is taken for."""
 
 
 class Unreadable(Exception):
@@ -69,7 +74,9 @@ class Faults:
         self.add(self.place(path, key=key), what)
 
     def add(self, place: Place, what: str) -> None:
-        """A fault at a place. Control sequences that it quotes are removed."""
+        """A fault at a place. Control sequences that it quotes are removed. Raises Unreadable after many."""
+        if len(self._found) >= MAX_FAULTS:
+            raise Unreadable
         self._files.setdefault(place.file, len(self._files))
         self._found.add((place, clean(what, 400)))
 
@@ -77,8 +84,10 @@ class Faults:
         """A fault unless `name` is one of `among`; holes are given the benefit of the doubt."""
         if name is HOLE or among is HOLE or name in among:
             return
-        known = f"; there {'are' if len(among) > 1 else 'is'} {listed(among)}" if among else "; there is none"
-        self.at(path, f"no {what} is called '{name}'{nearest(name, among) or known}", key=key)
+        # Finding the nearest of many takes its time; after so many faults nobody misses it.
+        near = nearest(name, among) if len(self) < MAX_FAULTS / 5 else ""
+        there = f"there {'are' if len(among) > 1 else 'is'} {listed(among)}" if among else "there is none"
+        self.at(path, f"no {what} is called '{name}'{near or '; ' + there}", key=key)
 
     def sentences(self) -> tuple[str, ...]:
         """What is wrong, without the places."""
@@ -95,6 +104,8 @@ class Faults:
         if lines:
             file = clean(next(iter(self._files)))
             count = "1 fault" if len(lines) == 1 else f"{len(lines)} faults"
+            if len(lines) == MAX_FAULTS:
+                count = f"{count} and more"
             raise BadInput(f"{file} has {count}", faults=lines)
 
     def fatal(self, place: Place, what: str) -> NoReturn:
@@ -105,7 +116,7 @@ class Faults:
 
 def nearest(name: str, among: Iterable[str]) -> str:
     """`; did you mean 'x'?`, or nothing if nothing is near."""
-    by_fold = {candidate.casefold(): candidate for candidate in among}
+    by_fold = {candidate.casefold(): candidate for candidate in islice(among, 300)}
     close = get_close_matches(name[:80].casefold(), by_fold, 1)
     return f"; did you mean '{by_fold[close[0]]}'?" if close else ""
 

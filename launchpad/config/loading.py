@@ -1,9 +1,9 @@
 """From a file to the definition that a launch is opened with."""
 
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import msgspec
 
@@ -55,17 +55,20 @@ def _load(
     read: Callable[[Faults], str], path: FilePath, providers: Settings, reserved: Collection[str]
 ) -> Loaded:
     faults = Faults(str(path))
-    reader = Reader(faults, providers)
-    document: Any = HOLE
-    with suppress(Unreadable):
-        root = compose(read(faults), str(path), faults)
-        if root is None:
-            faults.fatal(
-                Place(str(path), 1, 1), "the file is empty, expected 'launch' and what belongs to it"
-            )
-        document = reader.read(root, Document)
-    if document is HOLE:
+    try:
+        return _resolve(read(faults), path, Reader(faults, providers), reserved, faults)
+    except Unreadable:
         faults.raise_any()
+        raise
+
+
+def _resolve(text: str, path: FilePath, reader: Reader, reserved: Collection[str], faults: Faults) -> Loaded:
+    root = compose(text, str(path), faults)
+    if root is None:
+        faults.fatal(Place(str(path), 1, 1), "the file is empty, expected 'launch' and what belongs to it")
+    document = reader.read(root, Document)
+    if document is HOLE:
+        raise Unreadable
     placed, skips = expand(document, path.parent, faults, reader)
     checks.check(document, placed, faults, reserved)
     base_dir = path.parent.absolute()
@@ -86,7 +89,7 @@ def _store(store: Any, base_dir: FilePath, faults: Faults) -> str | None:
     if is_secret_reference(store):
         return store
     if store.startswith("sqlite:") and not store.startswith("sqlite:/") and len(store) > len("sqlite:"):
-        return f"sqlite://{base_dir / store.removeprefix('sqlite:')}"
+        return f"sqlite://{quote(str(base_dir / store.removeprefix('sqlite:')))}"
     if not store.startswith(("sqlite:///", "postgresql://", "postgres://")):
         expected = (
             "expected sqlite:PATH, sqlite:///ABSOLUTE/PATH, postgresql://… or a reference such as env:NAME"

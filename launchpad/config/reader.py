@@ -156,7 +156,7 @@ class Reader:
         for f in type_.fields:
             # What a key of a later version stands for can't be told to be missing.
             if f.required and f.encode_name not in node.pairs and not _later(type_.cls) & node.pairs.keys():
-                missing = f"'{f.encode_name}' is missing, expected beside {_beside(node)}"
+                missing = f"'{f.encode_name}' is missing{_beside(node)}"
                 self._faults.at(path, missing, key=True)
         values = {f.name: self._field(node, f, path) for f in type_.fields}
         value = type_.cls(**{name: read for name, read in values.items() if read is not msgspec.UNSET})
@@ -247,7 +247,8 @@ def _wanted(hint: str) -> str:
 
 
 def _beside(node: Mapping) -> str:
-    return listed((f"'{key}'" for key in node.pairs), 3) if node.pairs else "nothing"
+    keys = listed((f"'{key}'" for key in node.pairs), 3)
+    return f", expected beside {keys}" if keys else ""
 
 
 def _bare(type_: inspect.Type) -> inspect.Type:

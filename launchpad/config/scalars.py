@@ -27,7 +27,7 @@ _LONGEST = 3650 * 86400.0
 """Seconds; more than any launch lasts, and far from where instants overflow."""
 
 _CREDENTIAL = re.compile(
-    r"[a-z][a-z0-9+.-]*://[^\s/:@]*:[^\s/@]+@"  # a URL with a password
+    r"://[^\s/:@]*:[^\s/@]+@"  # a URL with a password
     r"|-----BEGIN [A-Z ]*PRIVATE KEY"
     r"|\b(?:gh[opsu]_|github_pat_|glpat-|xox[abprs]-|[rs]k_live_|sntrys_|nfp_|AKIA(?=[0-9A-Z]{16}))[\w-]{10,}",
     re.IGNORECASE,
@@ -107,7 +107,9 @@ def parsed(parse: Callable[[str], Any], text: str) -> Any:
         raise ValueError(f"expected a short value, found {quoted(text)}")
     try:
         return parse(text)
-    except (ValueError, ArithmeticError) as error:
+    except ArithmeticError:
+        raise ValueError(f"expected a value within reach, found {quoted(text)}") from None
+    except ValueError as error:
         raise ValueError(f"{error}, found {quoted(text)}") from None
 
 

@@ -1,6 +1,5 @@
 """A file's text, fit to be parsed: bounded, UTF-8, without control characters."""
 
-import os
 import re
 import stat
 from pathlib import Path
@@ -24,23 +23,21 @@ def read_source(path: Path, label: str, faults: Faults, named_at: Place | None =
     What is wrong with the file as a whole is a fault of the place that names it, if there is one.
     """
     start = named_at or Place(label, 1, 1)
-    file_ = f"'{label}'" if named_at else "this"
+    which = f"'{label}'" if named_at else "this"
     try:
-        # A pipe without a writer would keep a plain open() waiting.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
-            if stat.S_ISDIR(status.st_mode):
-                faults.fatal(start, f"{file_} is a directory, expected a file")
-            if not stat.S_ISREG(status.st_mode):
-                faults.fatal(start, f"{file_} is a device or pipe, expected a file")
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            faults.fatal(start, f"{which} is a directory, expected a file")
+        if not stat.S_ISREG(mode):
+            faults.fatal(start, f"{which} is a device or pipe, expected a file")
+        with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        faults.fatal(start, f"{file_} is not there, expected a file" if named_at else "no such file")
+        faults.fatal(start, f"{which} is not there, expected a file" if named_at else "no such file")
     except (OSError, ValueError) as error:
-        faults.fatal(start, f"{file_} can't be read: {getattr(error, 'strerror', None) or error}")
+        faults.fatal(start, f"{which} can't be read: {getattr(error, 'strerror', None) or error}")
     if len(data) > MAX_BYTES:
-        faults.fatal(start, f"{file_} is too large, expected at most {MAX_BYTES // 1024} KiB")
+        faults.fatal(start, f"{which} is too large, expected at most {MAX_BYTES // 1024} KiB")
     return decode(data, label, faults)
 
 

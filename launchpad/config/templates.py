@@ -54,7 +54,7 @@ def expand(
         items = _items(use, path, base, faults, reader)
         if items is HOLE:
             continue
-        ids = HOLE if any(item.id is HOLE for _, item in items) else [item.id for _, item in items]
+        ids = HOLE if any(item.id is HOLE for _, item in items) else {item.id for _, item in items}
         for change in ("skip", "override"):
             for id_ in () if getattr(use, change) is HOLE else getattr(use, change):
                 faults.refer((*path, change, id_), id_, ids, "item of this checklist", key=True)

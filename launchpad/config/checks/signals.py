@@ -66,11 +66,11 @@ def check_http(path: Path, probe: Signal | Check, faults: Faults) -> None:
                 (*path, "headers", name), "expected a header's name, without blanks and colon", key=True
             )
     every, timeout = probe.every, probe.timeout
-    if every is not HOLE and every < _SHORTEST:
-        faults.at((*path, "every"), f"expected at least {format_duration(_SHORTEST)} between two probes")
     if timeout is not HOLE and timeout <= 0:
         faults.at((*path, "timeout"), "expected a duration above zero")
-    if HOLE not in (every, timeout) and timeout > every and faults.written((*path, "timeout")):
+    if every is not HOLE and every < _SHORTEST:
+        faults.at((*path, "every"), f"expected at least {format_duration(_SHORTEST)} between two probes")
+    elif HOLE not in (every, timeout) and timeout > every and faults.written((*path, "timeout")):
         what = f"longer than every ({format_duration(every)}), so that probes would pile up"
         faults.at((*path, "timeout"), f"{what}; expected at most that")
 

@@ -1,0 +1,120 @@
+"""The shipped example: valid, complete, and what it says is what comes out."""
+
+from datetime import UTC, datetime
+from inspect import get_annotations
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+import yaml
+from msgspec import inspect
+
+from launchpad.config import Document, load
+from launchpad.config.starter import example
+from launchpad.model.command import CommandSettings
+from launchpad.model.definition import Condition, Definition, Provider, Step, Threshold
+from launchpad.model.values import Quantity, ZonedTime
+
+TOP = Path(__file__).parents[2]
+EXAMPLE = TOP / "config.example.yaml"
+PROVIDERS = {"command": CommandSettings}
+OTHERWISE_WRITTEN = (Provider, Quantity, Step, Threshold, ZonedTime)
+
+
+def test_the_example_says_what_it_means():
+    loaded = load(EXAMPLE, PROVIDERS)
+    definition = loaded.definition
+    assert definition.launch.t0
+    at = datetime(2026, 12, 1, 9, 0, tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC)
+    assert definition.launch.t0 == ZonedTime(at=int(at.timestamp()) * 1_000_000, zone="Europe/Berlin")
+    assert definition.signals["homepage"].timeout == 3.0
+    assert definition.signals["checkout"].timeout == 10.0
+    assert definition.objectives["errors"].below == Quantity(value=0.001, unit="%")
+    assert definition.alerts["slow"].when == Threshold(
+        objective="latency", op=">", limit=Quantity(value=3, unit="s")
+    )
+    assert definition.actions["deploy"].steps[0] == Step(verb="migrate", provider="database")
+    assert definition.skips == {"load-tested": "no new code on the hot path"}
+    items = {item.id: item for item in definition.items}
+    assert items["legal-approved"].team == "counsel"
+    assert items["legal-approved"].due == -86400
+    assert items["legal-approved"].evidence == "required"
+    assert items["health-endpoint"].check
+    assert items["health-endpoint"].check.expect.contains == '"healthy"'
+    settings = msgspec.convert(definition.providers["site"].settings, CommandSettings)
+    assert settings.verbs == ("deploy", "smoke", "rollback")
+    assert settings.operations["smoke"].timeout == 120
+    assert loaded.base_dir == TOP
+    assert loaded.store == f"sqlite://{TOP}/acme-shop.db"
+
+
+def test_the_package_carries_the_example():
+    assert example() == EXAMPLE.read_text(encoding="utf-8")
+
+
+def test_every_key_of_the_models_is_shown():
+    """Where two keys can't stand side by side, a commented line shows the other."""
+    text = EXAMPLE.read_text(encoding="utf-8").replace("  # - file:", "  - file:")
+    shown = set(keys(yaml.safe_load(text), inspect.type_info(Document)))
+    assert declared(Document) | declared(CommandSettings) == shown
+
+
+def keys(node, type_):
+    """The `(struct, key)` that a YAML node uses, read as a type."""
+    match type_:
+        case inspect.Metadata(type=inner):
+            yield from keys(node, inner)
+        case inspect.UnionType(types=types):
+            structs = [member for member in types if isinstance(member, inspect.StructType)]
+            for member in [m for m in structs if m.tag in node] if len(structs) > 1 else structs:
+                yield from keys(node, member)
+        case inspect.VarTupleType(item_type=item):
+            for entry in node if isinstance(node, list) else [node]:
+                yield from keys(entry, item)
+        case inspect.DictType(value_type=value):
+            for entry in node.values():
+                yield from keys(entry, value)
+        case inspect.StructType(cls=cls) if cls is Provider:
+            yield from keys(node, inspect.type_info(PROVIDERS[node["kind"]]))
+        case inspect.StructType(cls=cls, fields=fields) if cls not in OTHERWISE_WRITTEN:
+            for f in fields:
+                if f.encode_name in node:
+                    yield owner(cls, f.name), f.encode_name
+                    yield from keys(node[f.encode_name], f.type)
+
+
+def declared(root: type) -> set[tuple[type, str]]:
+    """Every `(struct, key)` that may stand in a `root`."""
+    found: set[tuple[type, str]] = set()
+    waiting: list[inspect.Type] = [inspect.type_info(root)]
+    while waiting:
+        match waiting.pop():
+            case inspect.StructType(cls=cls, fields=fields) if cls not in OTHERWISE_WRITTEN:
+                found |= {(owner(cls, f.name), f.encode_name) for f in fields}
+                waiting += [f.type for f in fields]
+            case inspect.Metadata(type=inner) | inspect.VarTupleType(item_type=inner):
+                waiting.append(inner)
+            case inspect.UnionType(types=types):
+                waiting += types
+            case inspect.DictType(value_type=value):
+                waiting.append(value)
+    return found
+
+
+def owner(cls: type, name: str) -> type:
+    """The class that declares a field; one of the conditions speaks for what all of them have."""
+    if issubclass(cls, Condition) and name == "advisory":
+        return Condition
+    return next(base for base in cls.__mro__ if name in get_annotations(base))
+
+
+def test_the_document_has_every_part_of_a_definition():
+    """Declared twice because items and skips are written as checklists; all else must agree."""
+    document = {f.name: (f.type, f.default) for f in msgspec.structs.fields(Document)}
+    for f in msgspec.structs.fields(Definition):
+        if f.name not in ("items", "skips"):
+            assert document[f.name] == (f.type, f.default)
+    assert set(document) == {f.name for f in msgspec.structs.fields(Definition)} - {"items", "skips"} | {
+        "checklists",
+        "store",
+    }

@@ -1,0 +1,438 @@
+"""Every kind of fault, at its place, with what was expected; and all of a file's at once."""
+
+import base64
+import re
+from pathlib import Path
+
+import pytest
+
+from launchpad.config import BadInput, Loaded, loads
+from launchpad.errors import Exit
+from launchpad.model.command import CommandSettings
+
+PROVIDERS = {"command": CommandSettings}
+LAUNCH = "launch: {product: Acme, version: 4.2.0}\n"
+SIGNAL = "signals:\n  home: {probe: http, url: 'https://acme.test/', every: 5s, timeout: 3s}\n"
+LATENCY = "objectives:\n  latency: {signal: home, percentile: 95, below: 2s, window: 10m}\n"
+SITE = "providers:\n  site: {kind: command, operations: {deploy: {argv: [ship]}}}\n"
+
+
+def ssh_key(body: bytes = bytes(32), kind: bytes = b"ssh-ed25519") -> str:
+    blob = b"".join(len(part).to_bytes(4, "big") + part for part in (kind, body))
+    return f"ssh-ed25519 {base64.b64encode(blob).decode()}"
+
+
+def read(text: str) -> Loaded:
+    return loads(text.encode(), Path("launchpad.yaml"), PROVIDERS)
+
+
+def faults(text: str) -> tuple[str, ...]:
+    with pytest.raises(BadInput) as caught:
+        read(text)
+    assert caught.value.exit_code == Exit.USAGE
+    return caught.value.faults
+
+
+CASES = [
+    # text, what stands at the fault's place, what the fault says
+    # names of keys
+    (
+        "launch: {product: A, version: 1, verzion: 2}",
+        "verzion",
+        "unknown key 'verzion', .*did you mean 'version'?",
+    ),
+    (LAUNCH + "operatrs: []", "operatrs", "unknown key 'operatrs', .*did you mean 'operators'?"),
+    ("launch: {product: A}", "launch", "'version' is missing, expected beside 'product'"),
+    ("{}", "{", "'launch' is missing"),
+    ("[]", "[", "found a list, expected a mapping with keys such as launch"),
+    ("just text", "just", "found 'just text', expected a mapping"),
+    # what this version does not act on
+    (
+        LAUNCH + "rollouts: {}",
+        "rollouts",
+        "'rollouts' is not acted on by this version of Launchpad; remove it",
+    ),
+    (LAUNCH + "channels: {}", "channels", "'channels' is not acted on"),
+    (LAUNCH + "contacts: {}", "contacts", "'contacts' is not acted on"),
+    (LAUNCH + "escalations: {}", "escalations", "'escalations' is not acted on"),
+    ("launch: {product: A, version: 1, targets: {rto: 4h}}", "targets", "'targets' is not acted on"),
+    ("launch: {product: A, version: 1, deputies: [b]}", "deputies", "'deputies' is not acted on"),
+    (
+        LAUNCH + SIGNAL + LATENCY + "alerts: {a: {when: latency > 3s, notify: [x]}}",
+        "notify",
+        "'notify' is not acted on",
+    ),
+    (
+        LAUNCH + SIGNAL + LATENCY + "alerts: {a: {when: latency > 3s, escalate: x}}",
+        "escalate",
+        "'escalate' is not acted",
+    ),
+    (LAUNCH + "gates: {launch: [poll: [qa]]}", "poll", "'poll' is not acted on"),
+    (LAUNCH + "gates: {launch: [backup: {of: db}]}", "backup", "'backup' is not acted on"),
+    (LAUNCH + "gates: {launch: [rollback: ready]}", "rollback", "'rollback' is not acted on"),
+    (LAUNCH + "gates: {launch: [present: {director: 1}]}", "present", "'present' is not acted on"),
+    (LAUNCH + SITE + "actions: {d: {steps: [{deploy: site, to: x}]}}", "to", "'to' is not acted on"),
+    (LAUNCH + "signals: {p: {source: prom}}", "source", "'source' is not acted on"),
+    # values
+    (LAUNCH + "signals: {p: {probe: tcp, url: 'http://a'}}", "tcp", "expected 'http', found 'tcp'"),
+    (LAUNCH + SIGNAL.replace("5s", "5"), "5", "expected a duration such as 500ms, .*found '5'"),
+    (LAUNCH + SIGNAL.replace("5s", ""), ", ti", "nothing here, expected a duration"),
+    (LAUNCH + SIGNAL.replace("5s", "[5s]"), "[5s", "found a list, expected a single value"),
+    (LAUNCH + SIGNAL.replace("5s", "9000d"), "9000d", "expected at most 3650d, found '9000d'"),
+    (LAUNCH + SIGNAL.replace("5s", "0s"), "0s", "expected at least 100 ms"),
+    (LAUNCH + SIGNAL.replace("3s", "6s"), "6s", r"longer than every \(5 s\), so that probes would pile up"),
+    (LAUNCH + SIGNAL.replace("https", "ftp"), "'ftp", "expected a URL that begins with http:// or https://"),
+    (LAUNCH + SIGNAL.replace("3s", "3s, headers: {'a b': x}"), "'a", "expected a header's name"),
+    (
+        LAUNCH + SIGNAL.replace("3s", "3s, follow_redirects: yes"),
+        "yes",
+        "expected true or false, found 'yes'",
+    ),
+    (LAUNCH + SIGNAL.replace("3s", "3s, expect: {status: 99}"), "99", "expected at least 100, found 99"),
+    (
+        LAUNCH + SIGNAL.replace("3s", "3s, expect: {status: 0o20}"),
+        "0o20",
+        "expected a whole number, found '0o20'",
+    ),
+    (LAUNCH + "signals: {'a b': {probe: http, url: 'http://a'}}", "'a", "expected a name: letters"),
+    ("launch: {product: A, version: 1, t0: 2026-12-01 09:00}", "2026-12-01", "expected a time with its zone"),
+    (
+        "launch: {product: A, version: 1, t0: 2026-12-01 09:00 Europe/Berlni}",
+        "2026-12-01",
+        "expected a time with its zone",
+    ),
+    (
+        "launch: {product: A, version: 1, t0: 2026-03-29 02:30 Europe/Berlin}",
+        "2026-03-29",
+        "this time does not exist",
+    ),
+    ("launch: {product: A, version: 1, t0: 9999-12-31 23:59 America/New_York}", "9999-12-31", ""),
+    ('launch: {product: "", version: 1}', '""', "nothing here, expected text"),
+    ('launch: {product: "a\\nb", version: 1}', '"a\\nb"', "several lines, expected one"),
+    ('launch: {product: "a\\e[2Jb", version: 1}', '"a\\e[2Jb"', r"control character U\+001B, expected none"),
+    ('launch: {product: "a\\u202Eb", version: 1}', '"a\\u202Eb"', r"control character U\+202E"),
+    (
+        f"launch: {{product: {'a' * 501}, version: 1}}",
+        "aaaaaaaaaaaaaa",
+        "501 characters, expected at most 500",
+    ),
+    (LAUNCH + "store: mysql://x", "mysql", "expected sqlite:PATH, .*found 'mysql://x'"),
+    (
+        LAUNCH + "control: [localhost]",
+        "localhost",
+        "expected host:port such as 1.1.1.1:443, found 'localhost'",
+    ),
+    # people
+    (LAUNCH + "operators: [{name: a, role: operator}]", "operators", "no operator is a director"),
+    (
+        LAUNCH + "operators: [{name: a, role: directr}]",
+        "directr",
+        ".*found 'directr'; did you mean 'director'?",
+    ),
+    (
+        LAUNCH + "operators:\n- {name: a, role: director}\n- {name: a, role: viewer}",
+        "a",
+        "the name 'a' is that of the operator on line 3 too",
+    ),
+    (
+        LAUNCH + "operators:\n- {name: a, role: director}\n- {name: b, role: viewer, login: a}",
+        "a",
+        "the login 'a' is that of the operator on line 3 too",
+    ),
+    (
+        LAUNCH + f"operators:\n- {{name: a, role: director, keys: ['{ssh_key()}']}}\n"
+        f"- {{name: b, role: viewer, keys: ['{ssh_key()} other comment']}}",
+        "'ssh-ed25519",
+        "this SSH key is that of the operator on line 3 too",
+    ),
+    (LAUNCH + "operators: [{name: a, role: director, keys: [AAAA]}]", "AAAA", "expected an SSH public key"),
+    (
+        LAUNCH + "operators: [{name: a, role: director, keys: ['ssh-ed25519 AAAA']}]",
+        "'ssh-ed25519",
+        "this is no whole ssh-ed25519 key",
+    ),
+    (
+        LAUNCH + f"operators: [{{name: a, role: director, keys: ['{ssh_key(bytes(31))}']}}]",
+        "'ssh-ed25519",
+        "this is no whole ssh-ed25519 key",
+    ),
+    (
+        LAUNCH + f"operators: [{{name: a, role: director, keys: ['{ssh_key(kind=b'ssh-rsa')}']}}]",
+        "'ssh-ed25519",
+        "this is no whole ssh-ed25519 key",
+    ),
+    (
+        LAUNCH + "operators: [{name: a, role: director, keys: ['-----BEGIN OPENSSH PRIVATE KEY-----']}]",
+        "'-----BEGIN",
+        "a secret in plain sight",
+    ),
+    # checklists
+    (LAUNCH + "checklists: [{use: minimall}]", "minimall", "no shipped checklist .*did you mean 'minimal'?"),
+    (LAUNCH + "checklists: [{file: gone.yaml}]", "gone.yaml", "'gone.yaml' is not there, expected a file"),
+    (
+        LAUNCH + "checklists: [{use: minimal, file: a.yaml}]",
+        "{use",
+        "expected exactly one of 'use', 'file' and 'name'",
+    ),
+    (LAUNCH + "checklists: [{skip: {}}]", "{skip", "expected exactly one of 'use', 'file' and 'name'"),
+    (LAUNCH + "checklists: [{name: a}]", "name", "checklist 'a' has no items"),
+    (
+        LAUNCH + "checklists: [{use: minimal, items: [{id: a, title: A}]}]",
+        "items",
+        "'use' names a checklist already",
+    ),
+    (LAUNCH + "checklists: [{use: minimal, skip: {deployd: x}}]", "deployd", ".*did you mean 'deployed'?"),
+    (
+        LAUNCH + "checklists: [{use: minimal, override: {deployd: {}}}]",
+        "deployd",
+        ".*did you mean 'deployed'?",
+    ),
+    (
+        LAUNCH + "checklists: [{use: minimal}, {name: b, items: [{id: deployed, title: X}]}]",
+        "deployed",
+        "the id 'deployed' is that of the item at checklists/minimal.yaml:29 too",
+    ),
+    (
+        LAUNCH + "checklists: [{name: b, items: [{id: a, title: A, needs: [b]}]}]",
+        "b",
+        "no item is called 'b'",
+    ),
+    (
+        LAUNCH
+        + "checklists: [{name: b, items: [{id: a, title: A, needs: [b]}, {id: b, title: B, needs: [a]}]}]",
+        "[b",
+        "these items wait for each other: a → b → a",
+    ),
+    (
+        LAUNCH
+        + "checklists: [{name: b, items: [{id: a, title: A, needs: [b]}, {id: b, title: B, phase: launch}]}]",
+        "b",
+        r"'b' belongs to a later phase \(launch\)",
+    ),
+    (
+        LAUNCH + "checklists: [{name: b, items: [{id: a, title: A, "
+        "check: {probe: http, url: 'http://a', every: 1h}}]}]",
+        "1h",
+        r"verified again only every 1h, .*valid_for \(15m\)",
+    ),
+    (
+        LAUNCH + "checklists: [{name: b, items: [{id: a, title: A, due: 1d}]}]",
+        "1d",
+        "expected a time relative to T-0",
+    ),
+    # objectives
+    (
+        LAUNCH + SIGNAL + LATENCY.replace("home", "hom"),
+        "hom",
+        "no signal is called 'hom'; did you mean 'home'?",
+    ),
+    (LAUNCH + SIGNAL + LATENCY.replace("latency", "home"), "home", "'home' is a signal's name too"),
+    (
+        LAUNCH + SIGNAL + LATENCY.replace("percentile: 95, ", ""),
+        "latency",
+        "expected exactly one of 'target'.*found none",
+    ),
+    (
+        LAUNCH + SIGNAL + LATENCY.replace("percentile: 95", "percentile: 95, target: 99%"),
+        "latency",
+        "expected exactly one of .*found 'target' and 'percentile'",
+    ),
+    (LAUNCH + SIGNAL + LATENCY.replace("below: 2s, ", ""), "latency", "'below' is missing"),
+    (LAUNCH + SIGNAL + LATENCY.replace("2s", "2%"), "2%", "the limit is a percentage, expected a duration"),
+    (LAUNCH + SIGNAL + LATENCY.replace("2s", "2"), "2", "the limit is a number, expected a duration"),
+    (
+        LAUNCH + SIGNAL + LATENCY.replace("percentile: 95", "error_rate: true"),
+        "2s",
+        "the limit is a duration, expected a percentage",
+    ),
+    (
+        LAUNCH + SIGNAL + LATENCY.replace("percentile: 95", "target: 99%"),
+        "below",
+        "'target' is the limit already",
+    ),
+    (LAUNCH + SIGNAL + LATENCY.replace("95", "100"), "100", "expected less than 100"),
+    (
+        LAUNCH + SIGNAL + LATENCY.replace("10m", "10s, at_least: 3"),
+        "10s",
+        "too short for 3 samples of 'home', one every 5 s; expected at least 15 s",
+    ),
+    (LAUNCH + SIGNAL + LATENCY.replace("10m", "0s"), "0s", "expected a duration above zero"),
+    # alerts
+    (
+        LAUNCH + SIGNAL + LATENCY + "alerts: {a: {when: latenc > 3s}}",
+        "latenc",
+        "no objective is called 'latenc'; did you mean 'latency'?",
+    ),
+    (
+        LAUNCH + SIGNAL + LATENCY + "alerts: {a: {when: latency > 3%}}",
+        "latency",
+        "the limit is a percentage, expected a d",
+    ),
+    (
+        LAUNCH + SIGNAL + LATENCY + "alerts: {a: {when: latency}}",
+        "latency",
+        "expected an objective and its limit",
+    ),
+    (
+        LAUNCH + SIGNAL + LATENCY + "alerts: {a: {when: latency > 3s, severity: hgih}}",
+        "hgih",
+        ".*did you mean 'high'?",
+    ),
+    # gates
+    (LAUNCH + "gates: {lunch: [items: all]}", "lunch", "gate 'lunch' guards nothing.*did you mean 'launch'?"),
+    (LAUNCH + "gates: {launch: [items: requird]}", "requird", ".*did you mean 'required'?"),
+    (LAUNCH + "gates: {launch: [itmes: all]}", "itmes", "expected one of items, .*did you mean 'items'?"),
+    (
+        LAUNCH + "gates: {launch: [{items: all, no_alert: high}]}",
+        "no_alert",
+        "'no_alert' stands beside 'items'",
+    ),
+    (LAUNCH + "gates: {launch: [items]}", "items", "found 'items', expected a mapping with one of items"),
+    (LAUNCH + "gates: {launch: [phase: launch]}", "launch", "this gate guards the way into 'launch'"),
+    (LAUNCH + "gates: {launch: [objective: x]}", "x", "no objective is called 'x'"),
+    (
+        LAUNCH + "gates: {launch: [window: {between: 2-16}]}",
+        "2-16",
+        "expected a range of the day such as 02:00-16:00",
+    ),
+    (LAUNCH + "gates: {launch: [window: {between: 02:00-02:00}]}", "02", "begins when it ends"),
+    (LAUNCH + "gates: {launch: [window: {}]}", "{", "an empty window"),
+    (LAUNCH + "gates: {launch: [window: {not_on: [fryday]}]}", "fryday", "expected one of fri"),
+    # providers and actions
+    (LAUNCH + "providers: {a: {kind: comand}}", "comand", "unknown kind 'comand'.*did you mean 'command'?"),
+    (LAUNCH + "providers: {a: {operations: {}}}", "a", "'kind' is missing, expected one of command"),
+    (LAUNCH + "providers: {a: {kind: command}}", "a", "'operations' is missing"),
+    (LAUNCH + SITE.replace("deploy:", "depoly:"), "depoly", ".*did you mean 'deploy'?"),
+    (LAUNCH + SITE.replace("argv:", "agrv:"), "agrv", ".*did you mean 'argv'?"),
+    (LAUNCH + SITE.replace("[ship]", "[]"), "{argv", "expected exactly one of 'argv'"),
+    (LAUNCH + SITE.replace("[ship]", "[ship], shell: ship"), "{argv", "expected exactly one of 'argv'"),
+    (
+        LAUNCH + SITE.replace("ship", 'ship, "{{ launch.versoin }}"'),
+        '"{{',
+        "unknown placeholder 'launch.versoin'",
+    ),
+    (LAUNCH + SITE.replace("ship", 'ship, "env:TOKEN"'), '"env', "other processes can read arguments"),
+    (
+        LAUNCH + SITE.replace("argv: [ship]", 'shell: "ship {{ launch.version }}"'),
+        '"ship',
+        "placeholders are filled in 'argv'",
+    ),
+    (LAUNCH + SITE.replace("[ship]", "[ship], timeout: 0s"), "0s", "expected a duration above zero"),
+    (LAUNCH + SITE.replace("[ship]", "[ship], env: {1A: x}"), "x", "expected a variable's name"),
+    (
+        LAUNCH + SITE + "actions: {d: {steps: [deploy: sit]}}",
+        "sit",
+        "no provider is called 'sit'; did you mean 'site'?",
+    ),
+    (
+        LAUNCH + SITE + "actions: {d: {steps: [smoke: site]}}",
+        "smoke",
+        "provider 'site' can't smoke.*it can deploy",
+    ),
+    (
+        LAUNCH + SITE + "actions: {d: {steps: [depoly: site]}}",
+        "depoly",
+        "unknown verb 'depoly'.*did you mean 'deploy'?",
+    ),
+    (LAUNCH + SITE + "actions: {d: {steps: []}}", "[", "an empty list, expected at least one entry"),
+    (
+        LAUNCH + SITE + "actions: {d: {key: q, steps: [deploy: site]}}",
+        "q",
+        r"key 'q' is the screen's own \(quit\)",
+    ),
+    (
+        LAUNCH + SITE + "actions: {d: {key: d, steps: [deploy: site]}, e: {key: d, steps: [deploy: site]}}",
+        "d",
+        "key 'd' opens 'd' already",
+    ),
+    (
+        LAUNCH + SITE + "actions: {d: {key: '1', steps: [deploy: site]}}",
+        "'1'",
+        "expected a single letter, found '1'",
+    ),
+    (LAUNCH + SITE + "actions: {d: {gate: g, steps: [deploy: site]}}", "g", "no gate is called 'g'"),
+    (
+        LAUNCH + SITE + "actions: {d: {on_failure: {run: e}, steps: [deploy: site]}}",
+        "e",
+        "no action is called 'e'",
+    ),
+    (
+        LAUNCH + SITE + "actions: {d: {on_failure: {run: d, mode: auto}, steps: [deploy: site]}}",
+        "{run",
+        "a failure would go round in circles: d → d",
+    ),
+    (
+        LAUNCH + SITE + "operators: [{name: a, role: director}, {name: b, role: operator}]\n"
+        "actions: {d: {approvals: 2, steps: [deploy: site]}}",
+        "2",
+        "2 operators may approve, one of whom asks; expected at most 1",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "at", "expected"), CASES)
+def test_a_fault_is_one_line_at_its_place(text, at, expected):
+    (found,) = faults(text)
+    file, line, column, what = found.split(":", 3)
+    assert file == "launchpad.yaml"
+    assert text.splitlines()[int(line) - 1][int(column) - 1 :].startswith(at), found
+    assert re.match(expected, what.strip()), found
+
+
+SECRETS = [
+    SIGNAL.replace("3s", "3s, headers: {Authorization: Bearer hunter22}"),
+    SIGNAL.replace("3s", "3s, headers: {X-Api-Key: hunter22}"),
+    SIGNAL.replace("3s", "3s, headers: {Cookie: id=hunter22}"),
+    SIGNAL.replace("https://acme.test/", "https://me:hunter22@acme.test/"),
+    SIGNAL.replace("3s", "3s, body: ghp_hunter22hunter22hunter22"),
+    *(
+        SITE.replace("[ship]", f"[ship], env: {{{name}: hunter22}}")
+        for name in (
+            "DEPLOY_TOKEN",
+            "client_secret",
+            "DB_PASSWORD",
+            "PASSWD",
+            "SSH_KEY",
+            "CREDENTIALS",
+            "API_KEY",
+        )
+    ),
+    SITE.replace("[ship]", "[ship], env: {DSN: 'host=db password=hunter22'}"),
+    SITE.replace("[ship]", "[ship], env: {DSN: 'postgresql://me:hunter22@db/x'}"),
+    SITE.replace("ship", "ship, 'https://me:hunter22@acme.test/'"),
+    "store: postgresql://me:hunter22@db/launchpad\n",
+]
+
+
+@pytest.mark.parametrize("text", SECRETS)
+def test_a_literal_secret_is_a_fault_that_does_not_repeat_it(text):
+    found = faults(LAUNCH + text)
+    assert len(found) == 1
+    assert "secret" in found[0] or "password" in found[0]
+    assert "hunter22" not in found[0]
+
+
+@pytest.mark.parametrize(
+    "name", ["MONKEY", "KEYBOARD_LAYOUT", "AWS_KEY_ID", "PUBLIC_KEY", "PATH", "PWD", "PASSAGE"]
+)
+def test_a_name_that_only_resembles_a_secret_may_hold_a_literal(name):
+    assert read(LAUNCH + SITE.replace("[ship]", f"[ship], env: {{{name}: plain}}"))
+
+
+def test_all_faults_of_a_file_come_at_once_in_the_order_of_the_file():
+    texts = ["rollouts: {}", SIGNAL.replace("5s", "5"), LATENCY.replace("home", "hom"), "control: [x]"]
+    found = faults(LAUNCH + "\n".join(texts))
+    lines = [int(line.split(":")[1]) for line in found]
+    assert lines == sorted(lines)
+    assert len(found) == len(texts)
+
+
+def test_what_could_not_be_read_is_not_reported_again_where_it_is_named():
+    broken = "signals: 5\n" + LATENCY + "alerts: {a: {when: latency > 3s}}\n"
+    assert len(faults(LAUNCH + broken)) == 1
+    one_broken = SIGNAL.replace("5s", "x") + LATENCY
+    assert len(faults(LAUNCH + one_broken)) == 1
+
+
+def test_an_empty_section_is_as_good_as_none():
+    assert read(LAUNCH + "operators:\nsignals:\nalerts: # later\n").definition.signals == {}
