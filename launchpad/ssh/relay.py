@@ -1,0 +1,175 @@
+"""The server's side of the relay: answers one seat out of the store, and performs what it asks as the
+operator that its key stands for.
+
+A seat is not trusted. It reaches one launch; it can't choose who acts, nor who is said to be here; and
+what it can make the server hold at a time is bounded by the constants below and in `protocol`.
+"""
+
+import contextlib
+import logging
+import socket
+import threading
+import uuid
+
+import msgspec
+
+from launchpad.desk import Desk
+from launchpad.errors import BadInput, LaunchpadError
+from launchpad.model.commands import Command, Done, OpenLaunch
+from launchpad.model.journal import Row
+from launchpad.model.samples import Presence
+from launchpad.model.store import Store
+from launchpad.model.text import clean
+from launchpad.ssh import protocol
+from launchpad.ssh.protocol import Answer, AnyAsk, OfStore, Page, Question, Seat
+
+_IN_FLIGHT = 8
+"""Questions of one seat that are worked on at a time; the next ones stay unread."""
+_LONGEST_WAIT = 2.0
+"""Seconds for which one question holds its thread."""
+_ROWS = 250
+_PAGE_BYTES = 4 << 20
+
+log = logging.getLogger(__name__)
+
+
+class RelayServer:
+    """Answers one seat until either side closes the socket."""
+
+    def __init__(self, store: Store, desk: Desk, seat: Seat, sock: socket.socket) -> None:
+        """`desk` is that of `seat.identity` and may block, as the store may."""
+        self._store = store
+        self._desk = desk
+        self._seat = seat
+        self._socket = sock
+        self._sending = threading.Lock()
+        self._places = threading.BoundedSemaphore(_IN_FLIGHT)
+        self._presence = f"ssh-{uuid.uuid4().hex[:12]}"
+        self._called = ""
+        self._asks = msgspec.json.Decoder(AnyAsk)
+        self._listener = threading.Thread(target=self._listen, name=self._presence, daemon=True)
+
+    def start(self) -> None:
+        self._listener.start()
+
+    def close(self) -> None:
+        """Ends it, which ends the seat too."""
+        with contextlib.suppress(OSError):  # the seat was first
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def join(self, timeout: float) -> None:
+        """Waits until the seat has been taken off the list of those present."""
+        self._listener.join(timeout)
+
+    def _listen(self) -> None:
+        questions = msgspec.json.Decoder(Question)
+        try:
+            with self._socket.makefile("rb") as stream:
+                while (payload := protocol.receive(stream, protocol.MAX_ASK)) is not None:
+                    question = questions.decode(payload)
+                    self._places.acquire()  # released by the thread that answers
+                    threading.Thread(target=self._reply, args=(question,), daemon=True).start()
+        except msgspec.MsgspecError:
+            log.warning("the seat of %s broke the relay's protocol", self._seat.identity.name)
+        finally:
+            self.close()
+            with contextlib.suppress(LaunchpadError):
+                self._store.leave(self._seat.launch, self._presence)
+
+    def _reply(self, question: Question) -> None:
+        try:
+            payload = msgspec.json.encode(self._answer_to(question))
+            with self._sending, contextlib.suppress(OSError):  # nobody is left to be told
+                protocol.send(self._socket, payload)
+        finally:
+            self._places.release()
+
+    def _answer_to(self, question: Question) -> Answer:
+        try:
+            ask = self._asks.decode(question.ask)
+            return Answer(id=question.id, value=msgspec.Raw(msgspec.json.encode(self._value(ask))))
+        except msgspec.MsgspecError as error:
+            failure = protocol.to_failure(BadInput(f"the server does not take this: {error}"))
+        except LaunchpadError as error:
+            failure = protocol.to_failure(error)
+        except Exception:  # a fault of ours must not leave the seat waiting
+            log.exception("a question of the seat of %s failed", self._seat.identity.name)
+            failure = protocol.to_failure(
+                LaunchpadError("the server failed at this", hint="its log says why")
+            )
+        return Answer(id=question.id, failure=failure)
+
+    def _value(self, ask: AnyAsk) -> object:
+        match ask:
+            case protocol.Who():
+                return self._seat
+            case protocol.Present(within=within):
+                return self._present(within)
+            case protocol.Announce(seat=called, looking_at=looking_at):
+                self._announce(called, looking_at)
+                return None
+            case protocol.Leave():
+                self._store.leave(self._seat.launch, self._presence)
+                return None
+            case protocol.Perform(command=command):
+                return self._perform(command)
+            case _:
+                return self._stored(ask)
+
+    def _stored(self, ask: OfStore) -> object:
+        store, launch = self._store, self._seat.launch
+        match ask:
+            case protocol.Read(after=after, limit=limit):
+                return self._page(after, limit)
+            case protocol.Wait(after=after, timeout=timeout):
+                return store.wait(launch, after, min(timeout, _LONGEST_WAIT))
+            case protocol.Samples(cursor=cursor, since=since, until=until, signals=signals, limit=limit):
+                limit = min(limit, protocol.MAX_SAMPLES)
+                return store.samples(
+                    launch, cursor=cursor, since=since, until=until, signals=signals, limit=limit
+                )
+            case protocol.Log(run=run, after=after, limit=limit):
+                after = max(after, -protocol.MAX_LINES)
+                return store.log(launch, run, after=after, limit=min(limit, protocol.MAX_LINES))
+            case protocol.GetLease():
+                return store.lease(launch)
+            case protocol.GetLocks():
+                return store.locks()
+            case protocol.Now():
+                return store.now()
+
+    def _page(self, after: int, limit: int) -> Page:
+        limit = min(limit, _ROWS)
+        rows = self._store.rows(self._seat.launch, after=after, limit=limit)
+        fitting: list[Row] = []
+        size = 0
+        for row in rows:
+            size += len(row.body) + len(row.text or "")
+            if fitting and size > _PAGE_BYTES:
+                break
+            fitting.append(row)
+        return Page(rows=tuple(fitting), more=len(rows) == limit or len(fitting) < len(rows))
+
+    def _present(self, within: float) -> tuple[Presence, ...]:
+        """Those present; the seat finds itself under the name that it gave itself."""
+        return tuple(
+            msgspec.structs.replace(who, seat=self._called) if who.seat == self._presence else who
+            for who in self._store.present(self._seat.launch, within=within)
+        )
+
+    def _announce(self, called: str, looking_at: str) -> None:
+        self._called = called
+        me = self._seat.identity
+        presence = Presence(
+            seat=self._presence,
+            operator=me.name,
+            role=me.role,
+            via=self._seat.via,
+            looking_at=clean(looking_at, 80),
+        )
+        self._store.announce(self._seat.launch, presence)
+
+    def _perform(self, command: Command) -> Done:
+        if isinstance(command, OpenLaunch):
+            raise BadInput("a seat is for a launch that is open already", hint="use `launchpad run`")
+        return self._desk.perform(command)

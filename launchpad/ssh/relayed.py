@@ -1,0 +1,247 @@
+"""The seat's side of the relay: a source and a desk whose store and identity are the server's."""
+
+import contextlib
+import itertools
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import TypeVar
+
+import msgspec
+from msgspec.json import Decoder
+
+from launchpad.clock import boot_seconds
+from launchpad.desk.roles import MINIMUM, allows
+from launchpad.errors import BadInput, Unreachable
+from launchpad.model.commands import Command, Done, Identity
+from launchpad.model.journal import Recorded, Row, recorded
+from launchpad.model.samples import Lease, LockInfo, LogLine, Presence, Sample, SampleBatch
+from launchpad.model.values import SECOND, Micros
+from launchpad.ssh import protocol
+from launchpad.ssh.protocol import Answer, Ask, Page, Question
+
+T = TypeVar("T")
+
+_PATIENCE = 30.0
+"""Seconds that an answer may take, beyond what was asked to be waited for."""
+_CLOCK_KEPT = 10.0
+"""Seconds for which a reading of the store's clock is carried on by our own."""
+_GONE = "the server of this seat has gone"
+
+_BOOL = Decoder(bool)
+_BATCH = Decoder(SampleBatch)
+_DONE = Decoder(Done)
+_INT = Decoder(int)
+_LEASE: Decoder[Lease | None] = Decoder(Lease | None)
+_LINES = Decoder(tuple[LogLine, ...])
+_LOCKS = Decoder(tuple[LockInfo, ...])
+_NOTHING: Decoder[None] = Decoder(None)
+_PAGE = Decoder(Page)
+_PRESENT = Decoder(tuple[Presence, ...])
+
+
+class Link:
+    """Questions and answers over one socket. Any thread may ask; several questions may be open at once."""
+
+    def __init__(self, sock: socket.socket, *, on_end: Callable[[], None]) -> None:
+        """`on_end` is called from a thread of the link when the server ends it, not after `close`."""
+        self._socket = sock
+        self._on_end = on_end
+        self._numbers = itertools.count(1)
+        self._sending = threading.Lock()
+        self._guard = threading.Lock()
+        self._open: dict[int, Future[Answer]] | None = {}
+        threading.Thread(target=self._listen, name="relay", daemon=True).start()
+
+    def ask(self, ask: Ask, answer: Decoder[T], *, patience: float = _PATIENCE) -> T:
+        """The answer, decoded by `answer`.
+
+        Raises the error that the server answered with, `Unreachable` when it does not answer, and
+        `BadInput` for a text that can't be sent.
+        """
+        number = next(self._numbers)
+        payload = _encoded(number, ask)
+        future: Future[Answer] = Future()
+        with self._guard:
+            if self._open is None:
+                raise Unreachable(_GONE)
+            self._open[number] = future
+        try:
+            with self._sending:
+                protocol.send(self._socket, payload)
+            reply = future.result(timeout=patience)
+        except TimeoutError:
+            raise Unreachable(f"the server did not answer in {patience:g} s") from None
+        except OSError:
+            raise Unreachable(_GONE) from None
+        finally:
+            with self._guard:
+                if self._open is not None:
+                    self._open.pop(number, None)
+        if reply.failure is not None:
+            raise protocol.to_error(reply.failure)
+        return answer.decode(reply.value)
+
+    def close(self) -> None:
+        """Ends the link from this side."""
+        self._on_end = _nothing
+        self._fail_open()
+        with contextlib.suppress(OSError):  # the server was first
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _listen(self) -> None:
+        decoder = Decoder(Answer)
+        try:
+            with self._socket.makefile("rb") as stream:
+                while (payload := protocol.receive(stream, protocol.MAX_ANSWER)) is not None:
+                    reply = decoder.decode(payload)
+                    with self._guard:
+                        future = self._open.pop(reply.id, None) if self._open is not None else None
+                    if future is not None:
+                        future.set_result(reply)
+        finally:
+            self._fail_open()
+            self._on_end()
+
+    def _fail_open(self) -> None:
+        with self._guard:
+            unanswered, self._open = self._open or {}, None
+        for future in unanswered.values():
+            future.set_exception(Unreachable(_GONE))
+
+
+class RelayedSource:
+    """A `launchpad.session.Source` of the one launch that the seat is for."""
+
+    def __init__(self, link: Link, launch: str) -> None:
+        self._link = link
+        self._launch = launch
+        self._clock: tuple[Micros, float] | None = None
+
+    def read(self, launch: str, after: int = 0, limit: int = 1000) -> tuple[Recorded, ...]:
+        self._check(launch)
+        rows: list[Row] = []
+        more = True
+        while more and len(rows) < limit:
+            seen = rows[-1].seq if rows else after
+            page = self._link.ask(protocol.Read(after=seen, limit=limit - len(rows)), _PAGE)
+            rows.extend(page.rows)
+            more = page.more and bool(page.rows)
+        return tuple(recorded(launch, row) for row in rows)
+
+    def wait(self, launch: str, after: int, timeout: float) -> bool:
+        self._check(launch)
+        deadline = time.monotonic() + timeout
+        while True:
+            left = max(0.0, deadline - time.monotonic())
+            if self._link.ask(protocol.Wait(after=after, timeout=left), _BOOL, patience=left + _PATIENCE):
+                return True
+            if time.monotonic() >= deadline:
+                return False
+
+    def samples(
+        self,
+        launch: str,
+        *,
+        cursor: int = 0,
+        since: Micros | None = None,
+        until: Micros | None = None,
+        signals: Sequence[str] | None = None,
+        limit: int = 100_000,
+    ) -> SampleBatch:
+        self._check(launch)
+        found: list[Sample] = []
+        while True:
+            part = min(limit - len(found), protocol.MAX_SAMPLES)
+            ask = protocol.Samples(
+                cursor=cursor,
+                since=since,
+                until=until,
+                signals=None if signals is None else tuple(signals),
+                limit=part,
+            )
+            batch = self._link.ask(ask, _BATCH)
+            found.extend(batch.samples)
+            cursor = batch.cursor
+            if len(batch.samples) < part or len(found) >= limit:
+                return SampleBatch(samples=tuple(found), cursor=cursor)
+
+    def log(self, launch: str, run: str, after: int = 0, limit: int = 1000) -> tuple[LogLine, ...]:
+        self._check(launch)
+        found: list[LogLine] = []
+        while True:
+            part = min(limit - len(found), protocol.MAX_LINES)
+            lines = self._link.ask(protocol.Log(run=run, after=after, limit=part), _LINES)
+            found.extend(lines)
+            if len(lines) < part or len(found) >= limit:
+                return tuple(found)
+            after = lines[-1].n
+
+    def lease(self, launch: str) -> Lease | None:
+        self._check(launch)
+        return self._link.ask(protocol.GetLease(), _LEASE)
+
+    def locks(self) -> tuple[LockInfo, ...]:
+        return self._link.ask(protocol.GetLocks(), _LOCKS)
+
+    def present(self, launch: str, within: float = 15.0) -> tuple[Presence, ...]:
+        self._check(launch)
+        return self._link.ask(protocol.Present(within=within), _PRESENT)
+
+    def announce(self, launch: str, presence: Presence) -> None:
+        self._check(launch)
+        ask = protocol.Announce(seat=presence.seat, looking_at=presence.looking_at)
+        self._link.ask(ask, _NOTHING)
+
+    def leave(self, launch: str, seat: str) -> None:  # noqa: ARG002  a seat can only leave itself
+        self._check(launch)
+        self._link.ask(protocol.Leave(), _NOTHING)
+
+    def now(self) -> Micros:
+        """The store's clock, asked for every few seconds only: faces look at it all the time."""
+        ticks = boot_seconds()
+        if self._clock is None or ticks - self._clock[1] > _CLOCK_KEPT:
+            self._clock = (self._link.ask(protocol.Now(), _INT), boot_seconds())
+        at, read = self._clock
+        return at + round((boot_seconds() - read) * SECOND)
+
+    def _check(self, launch: str) -> None:
+        if launch != self._launch:
+            raise BadInput(f"this seat is for {self._launch}, not for {launch}")
+
+
+class RelayedDesk:
+    """A `launchpad.desk.Desk` whose commands the server performs, as the operator whom it let in."""
+
+    def __init__(self, link: Link, identity: Identity) -> None:
+        self._link = link
+        self._identity = identity
+
+    @property
+    def identity(self) -> Identity:
+        return self._identity
+
+    def may(self, verb: str) -> bool:
+        return allows(self._identity.role, MINIMUM[verb])
+
+    def perform(self, command: Command) -> Done:
+        return self._link.ask(protocol.Perform(command=command), _DONE)  # type: ignore[arg-type]
+
+
+def _encoded(number: int, ask: Ask) -> bytes:
+    try:
+        payload = msgspec.json.encode(Question(id=number, ask=msgspec.Raw(msgspec.json.encode(ask))))
+    except UnicodeEncodeError:
+        raise BadInput("this text is not valid Unicode and can't be stored") from None
+    if len(payload) > protocol.MAX_ASK:
+        raise BadInput(
+            f"this is too long to be sent: {len(payload):,} bytes of at most {protocol.MAX_ASK:,}",
+            hint="put it elsewhere and give a link",
+        )
+    return payload
+
+
+def _nothing() -> None:
+    pass

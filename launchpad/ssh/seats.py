@@ -1,0 +1,110 @@
+"""The server's side of a seat: the process, its environment, and its end."""
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+
+from launchpad.desk import Desk
+from launchpad.model.store import Store
+from launchpad.ssh.protocol import Seat
+from launchpad.ssh.relay import RelayServer
+from launchpad.ssh.terminal import Terminal
+
+COMMAND = (sys.executable, "-P", "-m", "launchpad", "seat")
+"""Starts a seat; `--fd N` is added. Without the working directory on the import path."""
+
+_GRACE = 2.0
+"""Seconds that a seat has to end when it is asked to."""
+_LOCALE = ("LANG", "LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC", "LC_TIME")
+_OF_CLIENT = frozenset(("COLORTERM", "NO_COLOR", *_LOCALE))
+_OF_SERVER = ("TZ", "LD_LIBRARY_PATH")
+"""What the interpreter itself may need."""
+_HARMLESS = re.compile(r"[A-Za-z0-9_.@:+-]{1,64}")
+
+
+def environment(
+    client: Mapping[str, str], terminal: str, server: Mapping[str, str] = os.environ
+) -> dict[str, str]:
+    """All that a seat's environment holds: how its client's terminal speaks, nothing that is secret."""
+    kept = {
+        name: value for name, value in client.items() if name in _OF_CLIENT and _HARMLESS.fullmatch(value)
+    }
+    if not {"LC_ALL", "LC_CTYPE", "LANG"} & kept.keys():
+        kept["LANG"] = "C.UTF-8"
+    kept["TERM"] = terminal if _HARMLESS.fullmatch(terminal) else "dumb"
+    return kept | {name: server[name] for name in _OF_SERVER if name in server}
+
+
+class SeatProcess:
+    """A running seat."""
+
+    def __init__(self, process: asyncio.subprocess.Process, relay: RelayServer, sock: socket.socket) -> None:
+        self._process = process
+        self._relay = relay
+        self._socket = sock
+
+    @classmethod
+    async def start(
+        cls,
+        command: Sequence[str],
+        terminal: Terminal,
+        environ: Mapping[str, str],
+        *,
+        store: Store,
+        desk: Desk,
+        seat: Seat,
+    ) -> "SeatProcess":
+        """Starts `command` on the terminal, in a session of its own, with a relay to `store` and `desk`."""
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                process = await asyncio.create_subprocess_exec(
+                    *command,
+                    "--fd",
+                    str(theirs.fileno()),
+                    stdin=terminal.slave,
+                    stdout=terminal.slave,
+                    stderr=terminal.slave,
+                    pass_fds=(theirs.fileno(),),
+                    env=dict(environ),
+                    cwd="/",
+                    start_new_session=True,
+                )
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            terminal.seat_taken()
+        relay = RelayServer(store, desk, seat, ours)
+        relay.start()
+        return cls(process, relay, ours)
+
+    async def wait(self) -> int:
+        """Its exit status; negative for the signal that ended it."""
+        return await self._process.wait()
+
+    async def end(self, how: signal.Signals) -> None:
+        """Asks it to end, and kills it if it does not."""
+        if self._process.returncode is not None:
+            return
+        self._signal(how)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._process.wait(), _GRACE)
+        self._signal(signal.SIGKILL)
+        await self._process.wait()
+
+    async def close(self) -> None:
+        """Takes it off the list of those present; to be called once it has ended."""
+        self._relay.close()
+        await asyncio.to_thread(self._relay.join, _GRACE)
+        self._socket.close()
+
+    def _signal(self, which: signal.Signals) -> None:
+        # The whole group, which lives as long as any process of it: a seat leaves nothing behind.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, which)

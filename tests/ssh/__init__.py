@@ -1,0 +1,1 @@
+"""Seats over SSH, with real clients, keys, terminals and processes."""

@@ -1,0 +1,75 @@
+"""A face as small as can be, in a seat's own process: one key, one act."""
+
+import os
+import signal
+import sys
+import termios
+import tty
+from pathlib import Path
+
+from launchpad.desk import Desk
+from launchpad.errors import LaunchpadError
+from launchpad.model import commands as cmd
+from launchpad.model.samples import Presence
+from launchpad.session import Session
+from launchpad.ssh.protocol import Seat
+from launchpad.ssh.seat import occupy
+
+OVER_ALL_BYTES = 64 << 20
+"""What the key `f` writes."""
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\r\n")
+    sys.stdout.flush()
+
+
+def show_size(*_: object) -> None:
+    columns, rows = os.get_terminal_size()
+    say(f"size {columns}x{rows}")
+
+
+def face(session: Session, desk: Desk, seat: Seat) -> int:
+    before = termios.tcgetattr(0)
+    tty.setraw(0)
+    signal.signal(signal.SIGWINCH, show_size)
+    session.source.announce(session.launch, Presence(seat="mine", operator="x", role="viewer", via="", age=0))
+    me = desk.identity
+    sys.stdout.write("\x1b[?1049h\x1b[?1003h\x1b[?25l")
+    say(f"seat {os.getpid()} {me.name} {me.role} {me.auth} {seat.via} {session.launch}")
+    show_size()
+    while (key := os.read(0, 1)) not in (b"q", b""):
+        act(key, session, desk)
+    sys.stdout.write("\x1b[?1003l\x1b[?25h\x1b[?1049l")
+    sys.stdout.flush()
+    termios.tcsetattr(0, termios.TCSADRAIN, before)
+    return 7
+
+
+def act(key: bytes, session: Session, desk: Desk) -> None:
+    if key == b"t":
+        try:
+            say(f"done: {desk.perform(cmd.Tick(item='dns')).message}")
+        except LaunchpadError as error:
+            say(f"{type(error).__name__}: {error}")
+    elif key == b"e":
+        say("environ " + " ".join(sorted(f"{name}={value}" for name, value in os.environ.items())) + " .")
+        say(f"cwd {Path.cwd()} fds {len(list(Path('/dev/fd').iterdir()))} .")
+    elif key == b"f":
+        block = b"x" * 65536
+        for _ in range(OVER_ALL_BYTES // len(block)):
+            os.write(1, block)
+        say("flooded")
+    elif key == b"i":
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        say("deaf")
+    elif key == b"w":
+        people = session.source.present(session.launch)
+        say("present " + " ".join(f"{p.seat}:{p.operator}:{p.role}:{p.via}" for p in people) + " .")
+    else:
+        say(f"key {key!r}")
+
+
+if __name__ == "__main__":
+    sys.exit(occupy(int(sys.argv[sys.argv.index("--fd") + 1]), face))

@@ -1,0 +1,326 @@
+"""What a client gets, does not get, and leaves behind."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+
+from tests.ssh.house import House, alive, rss
+from tests.support.war_room import until
+
+pytestmark = [pytest.mark.needs("ssh", "ssh-keygen"), pytest.mark.slow]
+
+
+@pytest.fixture
+def house(tmp_path):
+    house = House(tmp_path)
+    yield house
+    house.close()
+
+
+def test_key_says_who_it_is_whatever_the_login_name(house):
+    house.serve()
+    client = house.client("eva", "-l", "root")
+    client.sees(r"seat \d+ eva engineer key ssh 127\.0\.0\.1 acme-4\.2\.0")
+    client.type("w")
+    client.sees(r"present mine:eva:engineer:ssh 127\.0\.0\.1 \.")
+    [person] = house.store.present("acme-4.2.0")
+    assert (person.operator, person.role, person.via) == ("eva", "engineer", "ssh 127.0.0.1")
+    client.type("q")
+    assert client.ended() == 7
+    until(lambda: not house.store.present("acme-4.2.0"), seconds=5, what="eva to have left")
+
+
+def test_unknown_key_password_and_nothing_are_refused(house):
+    house.serve()
+    stranger = house.runs(house.ssh("stranger", "-tt"))
+    assert stranger.returncode == 255
+    assert "Permission denied (publickey)" in stranger.stderr
+    nothing = house.runs(house.ssh("eva", "-o", "PubkeyAuthentication=no", "-tt"))
+    assert "Permission denied (publickey)" in nothing.stderr
+    assert not house.store.present("acme-4.2.0")
+
+
+def test_tick_is_stamped_with_the_keys_operator_and_seen_elsewhere_within_a_second(house):
+    house.serve()
+    client = house.client("eva")
+    client.seat()
+    began = time.monotonic()
+    client.type("t")
+    until(house.session.refresh, seconds=5)
+    assert time.monotonic() - began < 1
+    last = house.session.events[-1]
+    assert (last.kind, last.actor, last.auth) == ("item.ticked", "eva", "key")
+    client.sees("done: ")
+
+
+def test_viewer_cannot_tick(house):
+    house.serve()
+    client = house.client("guest")
+    client.seat()
+    client.type("t")
+    client.sees("Refused: guest is viewer; `tick` takes a engineer")
+    assert not house.session.refresh()
+
+
+@pytest.mark.parametrize("command", ["id", "sh -c id", "launchpad status", "scp -t /tmp"])
+def test_commands_are_refused_with_a_sentence(house, command):
+    house.serve()
+    for arguments in ([command], ["-tt", command]):
+        ended = house.runs(house.ssh("lead", *arguments))
+        assert ended.returncode == 3
+        assert "runs no commands; connect without one" in ended.stderr + ended.stdout
+        assert "uid=" not in ended.stdout
+
+
+def test_no_terminal_no_seat(house):
+    house.serve()
+    ended = house.runs(house.ssh("lead", "-T"))
+    assert ended.returncode == 3
+    assert ended.stderr == "launchpad: a seat needs a terminal; connect with `ssh -t`, from a terminal\n"
+
+
+def test_no_file_transfer(house):
+    house.serve()
+    target = ["-P", str(house.port)]
+    loot = house.base / "loot"
+    for argv in (
+        ["scp", *house.options("lead"), *target, "127.0.0.1:/etc/hostname", str(loot)],
+        ["scp", "-O", *house.options("lead"), *target, "127.0.0.1:/etc/hostname", str(loot)],
+        ["scp", "-O", *house.options("lead"), *target, "/etc/hostname", f"127.0.0.1:{loot}"],
+        ["sftp", *house.options("lead"), *target, f"127.0.0.1:/etc/hostname {loot}"],
+        house.ssh("lead", "-s", "sftp"),
+        house.ssh("lead", "-s", "netconf"),
+    ):
+        assert house.runs(argv).returncode != 0
+    assert not loot.exists()
+
+
+def test_no_forwarding(house):
+    house.serve()
+    for option in ("-W127.0.0.1:22", "-W[::1]:22"):
+        ended = house.runs(["ssh", option, *house.ssh("lead")[1:]])
+        assert ended.stderr == "stdio forwarding failed\n"
+    for forward in ("-R0:127.0.0.1:22", "-R/tmp/launchpad-test.sock:127.0.0.1:22"):
+        argv = ["ssh", forward, "-o", "ExitOnForwardFailure=yes", *house.ssh("lead", "-N")[1:]]
+        ended = house.runs(argv)
+        assert "remote port forwarding failed" in ended.stderr
+
+
+def test_local_forward_reaches_nothing(house):
+    house.serve()
+    with socket.create_server(("127.0.0.1", 0)) as inside, socket.create_server(("127.0.0.1", 0)) as free:
+        near = free.getsockname()[1]
+        free.close()
+        client = house.client("eva", "-L", f"{near}:127.0.0.1:{inside.getsockname()[1]}")
+        client.seat()
+        with socket.create_connection(("127.0.0.1", near), timeout=5) as through:
+            assert through.recv(1) == b""
+        inside.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            inside.accept()
+
+
+def test_agent_and_x11_are_not_forwarded(house):
+    house.serve()
+    agent = subprocess.run(["ssh-agent", "-s"], capture_output=True, text=True, check=True).stdout
+    path = re.search(r"SSH_AUTH_SOCK=([^;]+)", agent)[1]
+    try:
+        client = house.client("eva", "-A", "-X", environ={"SSH_AUTH_SOCK": path, "DISPLAY": "127.0.0.1:0"})
+        client.seat()
+        client.type("e")
+        environ = client.sees(r"environ (.*?) \.")[1]
+        assert b"SSH_AUTH_SOCK" not in environ
+        assert b"DISPLAY" not in environ
+    finally:
+        os.kill(int(re.search(r"SSH_AGENT_PID=(\d+)", agent)[1]), signal.SIGTERM)
+
+
+def test_environment_holds_how_the_terminal_speaks_and_nothing_else(house):
+    house.serve(environ={"DEPLOY_TOKEN": "hunter2", "TZ": "Europe/Berlin"})
+    sent = ("COLORTERM", "NO_COLOR", "LC_TIME", "PYTHONSTARTUP", "LANG")
+    client = house.client(
+        "eva",
+        *(f"-oSendEnv={name}" for name in sent),
+        environ={
+            "COLORTERM": "truecolor", "NO_COLOR": "1", "LC_TIME": "../../x", "LANG": "de_DE.UTF-8",
+            "PYTHONSTARTUP": "/tmp/evil.py",
+        },
+    )  # fmt: skip
+    client.seat()
+    client.type("e")
+    environ = client.sees(r"environ (.*?) \.\r")[1].decode().split()
+    # Python adds the second itself where the client's locale is not known here.
+    assert [entry for entry in environ if not entry.startswith(("LD_LIBRARY_PATH=", "LC_CTYPE=C.UTF-8"))] == [
+        "COLORTERM=truecolor",
+        "LANG=de_DE.UTF-8",
+        "NO_COLOR=1",
+        "TERM=xterm-256color",
+        "TZ=Europe/Berlin",
+    ]
+    # Its terminal, its relay, and the listing itself.
+    client.sees(r"cwd / fds 5 \.")
+
+
+def test_window_size_arrives(house):
+    house.serve()
+    client = house.client("eva")
+    client.sees("size 100x30")
+    client.resize(132, 43)
+    client.process.send_signal(signal.SIGWINCH)
+    client.sees("size 132x43")
+
+
+@pytest.mark.parametrize("deaf", [False, True])
+def test_killed_client_leaves_no_seat(house, deaf):
+    house.serve()
+    client, other = house.client("eva"), house.client("lead")
+    seat, others = client.seat(), other.seat()
+    if deaf:
+        client.type("i")
+        client.sees("deaf")
+    client.process.kill()
+    until(lambda: not alive(seat), seconds=5, what="the seat to end")
+    assert alive(others)
+    until(lambda: any("eva from 127.0.0.1 has left" in line for line in house.said), seconds=5)
+
+
+def test_killed_server_leaves_no_seat(house):
+    house.serve()
+    seat = house.client("eva").seat()
+    house.server.kill()
+    until(lambda: not alive(seat), seconds=2, what="the seat to end")
+
+
+def test_killed_server_leaves_no_seat_that_does_not_listen(house):
+    house.serve()
+    client = house.client("eva")
+    seat = client.seat()
+    client.type("i")
+    client.sees("deaf")
+    house.server.kill()
+    until(lambda: not alive(seat), seconds=3, what="the seat to end")
+
+
+@pytest.mark.parametrize("deaf", [False, True])
+def test_ending_server_restores_terminals_and_ends_seats(house, deaf):
+    house.serve()
+    client = house.client("eva")
+    seat = client.seat()
+    if deaf:
+        client.type("i")
+        client.sees("deaf")
+    house.server.terminate()
+    assert house.server.wait(10) == 0
+    assert client.ended() == 4
+    assert not alive(seat)
+    assert client.seen.endswith(
+        b"\x1b[?25h\x1b[?1049llaunchpad: the server has ended\r\r\n"
+    ) or client.seen.endswith(b"\x1b[?25h\x1b[?1049llaunchpad: the server has ended\r\n")
+    assert b"\x1b[?1003l" in client.seen
+
+
+def test_killed_seat_restores_its_terminal_and_disturbs_nobody(house):
+    house.serve()
+    client, other = house.client("eva"), house.client("lead")
+    other.seat()
+    os.kill(client.seat(), signal.SIGKILL)
+    assert client.ended() == 137
+    assert client.seen.endswith(b"\x1b[?1049llaunchpad: this seat broke off; connect again\r\n")
+    other.type("t")
+    other.sees("done: ")
+
+
+def test_client_that_stops_reading_makes_its_seat_wait_and_nothing_grow(house):
+    server = house.serve()
+    client, other = house.client("eva"), house.client("lead")
+    client.seat()
+    other.seat()
+    before = rss(server)
+    client.process.send_signal(signal.SIGSTOP)
+    client.type("f")
+    client.process.send_signal(signal.SIGCONT)  # the key gets through, then nothing is read any more
+    client.sees("xxxxxxxx")
+    client.process.send_signal(signal.SIGSTOP)
+    for _ in range(20):
+        other.seen = b""
+        other.type("k")
+        other.sees("key b'k'", seconds=2)
+        time.sleep(0.1)
+    assert rss(server) - before < 16
+    client.process.send_signal(signal.SIGCONT)
+    client.sees("flooded", seconds=60)
+
+
+def test_seat_that_stops_reading_makes_its_client_wait_and_nothing_grow(house):
+    server = house.serve()
+    client, other = house.client("eva"), house.client("lead")
+    seat = client.seat()
+    other.seat()
+    os.kill(seat, signal.SIGSTOP)
+    before = rss(server)
+    writer = subprocess.Popen(["head", "-c", str(64 << 20), "/dev/zero"], stdout=client._master)
+    try:
+        time.sleep(2)
+        assert writer.poll() is None
+        other.type("k")
+        other.sees("key b'k'", seconds=2)
+        assert rss(server) - before < 16
+    finally:
+        writer.kill()
+        writer.wait()
+        os.kill(seat, signal.SIGCONT)
+
+
+def test_no_more_than_the_seats_there_are(house):
+    house.serve(seats=2)
+    clients = [house.client("eva"), house.client("lead")]
+    for client in clients:
+        client.seat()
+    third = house.client("guest")
+    assert third.ended() == 3
+    third.sees("launchpad: all 2 seats are taken; ask a colleague to leave theirs")
+    clients[0].type("q")
+    clients[0].ended()
+    house.client("guest").seat()
+
+
+def test_strangers_do_not_pile_up(house):
+    server = house.serve(seats=1)
+    strangers = [socket.create_connection(("127.0.0.1", house.port)) for _ in range(40)]
+    try:
+
+        def shut():
+            return sum(_is_shut(stranger) for stranger in strangers) >= 19
+
+        until(shut, seconds=5)
+        for stranger in strangers[:5]:
+            stranger.close()
+        house.client("eva").seat()
+        assert alive(server)
+    finally:
+        for stranger in strangers:
+            stranger.close()
+
+
+def _is_shut(stranger):
+    stranger.setblocking(False)
+    try:
+        while stranger.recv(4096):
+            pass
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def test_seat_that_cannot_be_started_says_so(house):
+    house.serve(command=("/nonexistent/launchpad",))
+    client = house.client("eva")
+    assert client.ended() == 4
+    client.sees("launchpad: there can be no seat; the server's log says why")
