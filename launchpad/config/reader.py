@@ -247,7 +247,7 @@ def _wanted(hint: str) -> str:
 
 
 def _beside(node: Mapping) -> str:
-    keys = listed((f"'{key}'" for key in node.pairs), 3)
+    keys = listed(map(quoted, node.pairs), 3)
     return f", expected beside {keys}" if keys else ""
 
 

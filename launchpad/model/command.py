@@ -12,7 +12,7 @@ from launchpad.model.values import Duration, Environment, Text, Value, is_secret
 PLACEHOLDERS = ("launch.product", "launch.version", "launch.environment")
 """What an argument may speak of, besides `param.NAME`."""
 
-_PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}")
+_PLACEHOLDER = re.compile(r"\{\{([^{}]*)\}\}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PARAMETER = re.compile(r"param\.[a-zA-Z0-9][a-zA-Z0-9._-]*")
 
@@ -47,6 +47,11 @@ class CommandOperation(Value):
                 if name not in PLACEHOLDERS and not _PARAMETER.fullmatch(name):
                     expected = ", ".join((*PLACEHOLDERS, "param.NAME"))
                     yield ("argv", index), f"unknown placeholder '{name}', expected one of {expected}"
+            if "{{" in _PLACEHOLDER.sub("", argument):
+                yield (
+                    ("argv", index),
+                    "a placeholder that is not closed, expected such as {{ launch.version }}",
+                )
             if is_secret_reference(argument):
                 yield ("argv", index), "other processes can read arguments; pass the secret in 'env'"
         if self.argv and placeholders(self.argv[0]):
@@ -75,7 +80,7 @@ class CommandSettings(Value):
 
 def placeholders(text: str) -> list[str]:
     """The names between double braces."""
-    return _PLACEHOLDER.findall(text)
+    return [name.strip() for name in _PLACEHOLDER.findall(text)]
 
 
 def filled(argv: tuple[str, ...], values: Mapping[str, str]) -> tuple[str, ...]:
@@ -83,4 +88,4 @@ def filled(argv: tuple[str, ...], values: Mapping[str, str]) -> tuple[str, ...]:
 
     `values` maps `launch.version`, `param.NAME` … to text. Raises KeyError with the first missing name.
     """
-    return tuple(_PLACEHOLDER.sub(lambda match: values[match[1]], argument) for argument in argv)
+    return tuple(_PLACEHOLDER.sub(lambda match: values[match[1].strip()], argument) for argument in argv)

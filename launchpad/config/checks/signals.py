@@ -7,6 +7,7 @@ from typing import Any
 
 from launchpad.config.document import Document
 from launchpad.config.faults import HOLE, Faults, Path
+from launchpad.config.scalars import quoted
 from launchpad.model.definition import (
     PHASES,
     Check,
@@ -59,7 +60,7 @@ def check_http(path: Path, probe: Signal | Check, faults: Faults) -> None:
         try:
             parse_url(probe.url)
         except ValueError as error:
-            faults.at((*path, "url"), f"{error}, found '{probe.url}'")
+            faults.at((*path, "url"), f"{error}, found {quoted(probe.url)}")
     for name in () if probe.headers is HOLE else probe.headers:
         if not _HEADER.fullmatch(name):
             faults.at(
@@ -168,4 +169,4 @@ def _check_target(path: Path, target: str, faults: Faults) -> None:
     except ValueError:
         good = False
     if not good:
-        faults.at(path, f"expected host:port such as 1.1.1.1:443, found '{target}'")
+        faults.at(path, f"expected host:port such as 1.1.1.1:443, found {quoted(target)}")
