@@ -35,6 +35,7 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Prepare", "definition", ("init", "validate", "schema")),
     ("Prepare", "doctor", ("doctor",)),
     ("Run", "running", ("run", "attach", "engine")),
+    ("Run", "serve", ("serve",)),
     ("Run", "rehearse", ("rehearse",)),
     ("See", "seeing", ("status", "watch", "launches", "alerts")),
     ("Checklist", "checklist", ("items", "tick", "untick", "skip", "fail", "assign")),
@@ -47,7 +48,7 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 """Heading, module and commands: only the module of the command that was typed is imported."""
 
-HIDDEN: dict[str, str] = {}
+HIDDEN: dict[str, str] = {"seat": "seat"}
 """Commands that only Launchpad itself calls, and their modules."""
 
 _declared: dict[str, Command] = {}

@@ -72,7 +72,7 @@ def engine(shell: Shell, options: argparse.Namespace) -> int:
     work = Engine(
         shell.store,
         shell.session.launch,
-        base_dir=_base_dir(shell),
+        base_dir=base_dir(shell),
         environ=dict(shell.environ),
         state_dir=state_dir(shell.environ),
     )
@@ -105,12 +105,12 @@ def ensure_engine(shell: Shell) -> None:
         shell.launch,
         engine_argv(shell.launch, config=shell.file),
         engine_environ(shell.environ, shell.url),
-        _base_dir(shell),
+        base_dir(shell),
     )
     shell.out.say(f"started an engine ({lease.holder.rpartition(':')[0]})")
 
 
-def _base_dir(shell: Shell) -> Path:
+def base_dir(shell: Shell) -> Path:
     """Where relative paths of the definition start."""
     return shell.file.absolute().parent if shell.file else Path.cwd()
 

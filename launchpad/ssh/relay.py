@@ -15,7 +15,6 @@ import msgspec
 
 from launchpad.desk import Desk
 from launchpad.errors import BadInput, LaunchpadError
-from launchpad.model.commands import Command, Done, OpenLaunch
 from launchpad.model.journal import Row
 from launchpad.model.samples import Presence
 from launchpad.model.store import Store
@@ -112,7 +111,7 @@ class RelayServer:
                 self._store.leave(self._seat.launch, self._presence)
                 return None
             case protocol.Perform(command=command):
-                return self._perform(command)
+                return self._desk.perform(command)
             case _:
                 return self._stored(ask)
 
@@ -168,8 +167,3 @@ class RelayServer:
             looking_at=clean(looking_at, 80),
         )
         self._store.announce(self._seat.launch, presence)
-
-    def _perform(self, command: Command) -> Done:
-        if isinstance(command, OpenLaunch):
-            raise BadInput("a seat is for a launch that is open already", hint="use `launchpad run`")
-        return self._desk.perform(command)

@@ -12,13 +12,12 @@ from typing import TypeVar
 import msgspec
 from msgspec.json import Decoder
 
-from launchpad.clock import boot_seconds
 from launchpad.desk.roles import MINIMUM, allows
 from launchpad.errors import BadInput, Unreachable
 from launchpad.model.commands import Command, Done, Identity
 from launchpad.model.journal import Recorded, Row, recorded
 from launchpad.model.samples import Lease, LockInfo, LogLine, Presence, Sample, SampleBatch
-from launchpad.model.values import SECOND, Micros
+from launchpad.model.values import Micros
 from launchpad.ssh import protocol
 from launchpad.ssh.protocol import Answer, Ask, Page, Question
 
@@ -26,8 +25,6 @@ T = TypeVar("T")
 
 _PATIENCE = 30.0
 """Seconds that an answer may take, beyond what was asked to be waited for."""
-_CLOCK_KEPT = 10.0
-"""Seconds for which a reading of the store's clock is carried on by our own."""
 _GONE = "the server of this seat has gone"
 
 _BOOL = Decoder(bool)
@@ -118,7 +115,6 @@ class RelayedSource:
     def __init__(self, link: Link, launch: str) -> None:
         self._link = link
         self._launch = launch
-        self._clock: tuple[Micros, float] | None = None
 
     def read(self, launch: str, after: int = 0, limit: int = 1000) -> tuple[Recorded, ...]:
         self._check(launch)
@@ -200,12 +196,7 @@ class RelayedSource:
         self._link.ask(protocol.Leave(), _NOTHING)
 
     def now(self) -> Micros:
-        """The store's clock, asked for every few seconds only: faces look at it all the time."""
-        ticks = boot_seconds()
-        if self._clock is None or ticks - self._clock[1] > _CLOCK_KEPT:
-            self._clock = (self._link.ask(protocol.Now(), _INT), boot_seconds())
-        at, read = self._clock
-        return at + round((boot_seconds() - read) * SECOND)
+        return self._link.ask(protocol.Now(), _INT)
 
     def _check(self, launch: str) -> None:
         if launch != self._launch:

@@ -1,0 +1,25 @@
+"""seat: what the SSH server starts for each connection; nobody types it."""
+
+import argparse
+
+from launchpad.cli.command import argument, command
+from launchpad.cli.shell import Shell
+from launchpad.desk import Desk
+from launchpad.session import Session
+from launchpad.ssh.protocol import Seat
+from launchpad.ssh.seat import occupy
+from launchpad.wiring import load_face
+
+
+@command(
+    "seat",
+    "show the face to one SSH connection; started by `launchpad serve`",
+    argument("--fd", type=int, required=True, metavar="FD", help="the socket to the server"),
+    example="launchpad serve --ssh 2222",
+)
+def seat(shell: Shell, options: argparse.Namespace) -> int:  # noqa: ARG001  the server is all it works with
+    return occupy(options.fd, _show)
+
+
+def _show(session: Session, desk: Desk, seat: Seat) -> int:
+    return load_face()(session, desk, via=seat.via, theme=None, rehearsal=seat.rehearsal)

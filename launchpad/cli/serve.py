@@ -1,0 +1,174 @@
+"""serve: seats over SSH for everybody whose key the launch knows, and an engine that watches."""
+
+import argparse
+import asyncio
+import re
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from launchpad.cli.command import argument, command
+from launchpad.cli.engines import engine_argv, engine_environ, watching
+from launchpad.cli.running import base_dir
+from launchpad.cli.shell import Shell
+from launchpad.errors import BadInput, Exit
+from launchpad.wiring import state_dir
+
+if TYPE_CHECKING:
+    from launchpad.ssh.server import Listening
+
+_LOOK = 2.0
+"""Seconds between two looks at the lease of an engine that is not ours."""
+_LONGEST_PAUSE = 60.0
+_STOP = 30.0
+"""Seconds that an engine has to let go of what it runs."""
+
+
+@command(
+    "serve",
+    "give a seat over SSH to everybody whose key the definition names, and see to it that an engine watches",
+    argument(
+        "--ssh",
+        required=True,
+        metavar="[HOST:]PORT",
+        help="where to listen: a port alone means every address of this machine, 127.0.0.1:PORT this machine "
+        "only",
+    ),
+    argument("--seats", type=int, default=20, metavar="N", help="how many may be taken at once (default 20)"),
+    example="launchpad serve --ssh 2222 -c launchpad.yaml",
+    details="A connection shows the face and does nothing else: no shell, no commands, no files, no "
+    "forwarding. An engine that is watching already goes on; otherwise one is started, started again if it "
+    "fails, and ended with the server.",
+)
+def serve(shell: Shell, options: argparse.Namespace) -> int:
+    host, port = listening_on(options.ssh)
+    if not 1 <= options.seats <= 1000:
+        raise BadInput(f"{options.seats} seats can't be given", hint="expected 1 to 1000")
+    if not options.launch:
+        shell.ensure_open()
+    asyncio.run(_serve(shell, host, port, options.seats))
+    shell.out.say(f"no longer serving {shell.launch}")
+    return Exit.DONE
+
+
+def listening_on(text: str) -> tuple[str | None, int]:
+    """Host (None: every address) and port of `[HOST:]PORT`. Raises `BadInput`."""
+    found = re.fullmatch(
+        r"(?:(?:\[(?P<six>[0-9A-Fa-f:.%\w]+)\]|(?P<host>[^\s:\[\]]+)):)?(?P<port>\d{1,5})", text
+    )
+    port = int(found["port"]) if found else 0
+    if found is None or port > 65535:
+        raise BadInput(
+            f"--ssh: {text!r} is no address",
+            hint="expected [HOST:]PORT such as 2222, 127.0.0.1:2222 or [::1]:2222",
+        )
+    host = found["six"] or found["host"]
+    return (None if host == "*" else host), port
+
+
+async def _serve(shell: Shell, host: str | None, port: int, seats: int) -> None:
+    from launchpad.ssh.server import serve
+
+    stop = _stopped_by_signals()
+    engine: list[asyncio.Task[None]] = []
+
+    def ready(listening: "Listening") -> None:
+        engine.append(asyncio.create_task(_keep_engine(shell, stop)))
+        call = f"ssh -p {listening.port} {host or 'THIS-HOST'}"
+        where = f"on {host}" if host else "on EVERY address of this machine"
+        shell.out.result(
+            {
+                "launch": shell.launch,
+                "host": host,
+                "port": listening.port,
+                "fingerprint": listening.fingerprint,
+            },
+            [
+                f"serving {shell.launch} {where}, port {listening.port}: {call}",
+                f"host key {listening.fingerprint}",
+            ],
+        )
+
+    try:
+        await serve(
+            shell.store,
+            shell.session.launch,
+            host=host,
+            port=port,
+            key=state_dir(shell.environ) / "ssh_host_ed25519_key",
+            stop=stop,
+            ready=ready,
+            narrate=shell.out.say,
+            seats=seats,
+        )
+    finally:
+        # Seats first: the last thing that they show is a launch that is watched.
+        stop.set()
+        await asyncio.gather(*engine)
+
+
+def _stopped_by_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _keep_engine(shell: Shell, stop: asyncio.Event) -> None:
+    """Starts an engine whenever nobody watches an open launch; waits longer after each that fails."""
+    loop = asyncio.get_running_loop()
+    pause = 1.0
+    while not stop.is_set():
+        watched = await asyncio.to_thread(watching, shell.store, shell.launch)
+        if watched is not None or not await asyncio.to_thread(_is_open, shell):
+            await _unless(stop, _LOOK)
+            continue
+        began = loop.time()
+        status = await _one_engine(shell, stop)
+        if stop.is_set():
+            return
+        pause = 1.0 if loop.time() - began > _LONGEST_PAUSE else min(2 * pause, _LONGEST_PAUSE)
+        shell.out.say(f"the engine has ended with status {status}; looking again in {pause:.0f} s")
+        await _unless(stop, pause)
+
+
+def _is_open(shell: Shell) -> bool:
+    shell.session.refresh()
+    return shell.session.state.open
+
+
+async def _one_engine(shell: Shell, stop: asyncio.Event) -> int:
+    """Runs one engine until it ends or must; its exit status."""
+    process = await asyncio.create_subprocess_exec(
+        *engine_argv(shell.launch, config=shell.file),
+        env=engine_environ(shell.environ, shell.url),
+        cwd=base_dir(shell),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=sys.stderr.fileno(),
+        start_new_session=True,  # Ctrl-C is ours to hand on, after the seats
+    )
+    shell.out.say(f"started an engine (process {process.pid})")
+    ending = asyncio.create_task(stop.wait())
+    ended = asyncio.create_task(process.wait())
+    await asyncio.wait([ending, ended], return_when=asyncio.FIRST_COMPLETED)
+    ending.cancel()
+    return ended.result() if ended.done() else await _stopped(process)
+
+
+async def _stopped(process: asyncio.subprocess.Process) -> int:
+    process.terminate()
+    try:
+        return await asyncio.wait_for(process.wait(), _STOP)
+    except TimeoutError:
+        process.kill()
+        return await process.wait()
+
+
+async def _unless(stop: asyncio.Event, seconds: float) -> None:
+    """Waits so long, or until `stop`."""
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return
