@@ -98,3 +98,6 @@ LATER: dict[type, frozenset[str]] = {
     Step: frozenset({"encrypt", "to", "verify"}),
 }
 """Keys that mean something, but not to this version yet."""
+
+INSTEAD = LATER[HttpCheck]
+"""Of these, those that stand for required keys; beside one, nothing can be told to be missing."""

@@ -12,7 +12,7 @@ from typing import Any, get_args
 import msgspec
 from msgspec import inspect
 
-from launchpad.config.document import LATER
+from launchpad.config.document import INSTEAD, LATER
 from launchpad.config.faults import HOLE, Faults, Path, Place, listed, nearest
 from launchpad.config.nodes import Mapping, Node, Scalar, Sequence
 from launchpad.config.scalars import STRUCTS, environment_fault, parsed, quoted, scalar
@@ -154,8 +154,7 @@ class Reader:
             if key not in keys and key not in besides:
                 self._unknown(key, place, type_.cls, [*besides, *keys])
         for f in type_.fields:
-            # What a key of a later version stands for can't be told to be missing.
-            if f.required and f.encode_name not in node.pairs and not _later(type_.cls) & node.pairs.keys():
+            if f.required and f.encode_name not in node.pairs and not INSTEAD & node.pairs.keys():
                 missing = f"'{f.encode_name}' is missing{_beside(node)}"
                 self._faults.at(path, missing, key=True)
         values = {f.name: self._field(node, f, path) for f in type_.fields}

@@ -72,9 +72,9 @@ def _schema(root: type, title: str, providers: Settings) -> Schema:
     settings = {kind: components.pop(cls.__name__) for kind, cls in providers.items()}
     if Provider.__name__ in components:
         components[Provider.__name__] = {"anyOf": [_provider(kind, one) for kind, one in settings.items()]}
-    head: Schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title}
+    head: Schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     body: Schema = components.pop(root.__name__)
-    return head | body | {"$defs": components}
+    return head | body | {"title": title, "$defs": components}
 
 
 def _structs(roots: tuple[type, ...]) -> dict[str, type]:

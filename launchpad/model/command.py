@@ -43,20 +43,10 @@ class CommandOperation(Value):
         if bool(self.argv) == (self.shell is not None):
             yield (), "expected exactly one of 'argv' (a program and its arguments) and 'shell' (a line)"
         for index, argument in enumerate(self.argv):
-            for name in placeholders(argument):
-                if name not in PLACEHOLDERS and not _PARAMETER.fullmatch(name):
-                    expected = ", ".join((*PLACEHOLDERS, "param.NAME"))
-                    yield ("argv", index), f"unknown placeholder '{name}', expected one of {expected}"
-            if "{{" in _PLACEHOLDER.sub("", argument):
-                yield (
-                    ("argv", index),
-                    "a placeholder that is not closed, expected such as {{ launch.version }}",
-                )
-            if is_secret_reference(argument):
-                yield ("argv", index), "other processes can read arguments; pass the secret in 'env'"
+            yield from ((("argv", index), what) for what in _argument_faults(argument))
         if self.argv and placeholders(self.argv[0]):
             yield ("argv", 0), "expected a program's name without placeholders"
-        if self.shell and placeholders(self.shell):
+        if any(name.startswith(("launch.", "param.")) for name in placeholders(self.shell or "")):
             yield ("shell",), "placeholders are filled in 'argv' only, as a shell would run what they hold"
         for name in self.env:
             if not _VARIABLE.fullmatch(name):
@@ -64,6 +54,17 @@ class CommandOperation(Value):
         for name in ("timeout", "stuck_after"):
             if getattr(self, name) == 0:
                 yield (name,), "expected a duration above zero"
+
+
+def _argument_faults(argument: str) -> Iterator[str]:
+    for name in placeholders(argument):
+        if name not in PLACEHOLDERS and not _PARAMETER.fullmatch(name):
+            expected = ", ".join((*PLACEHOLDERS, "param.NAME"))
+            yield f"unknown placeholder '{name}', expected one of {expected}"
+    if "{{" in _PLACEHOLDER.sub("", argument):
+        yield "a placeholder that is not closed, expected such as {{ launch.version }}"
+    if is_secret_reference(argument):
+        yield "other processes can read arguments; pass the secret in 'env'"
 
 
 class CommandSettings(Value):

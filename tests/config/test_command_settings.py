@@ -53,6 +53,10 @@ def test_each_fault_is_named_where_it_is(operation, path):
     assert [where for where, _ in operation.faults()] == [path]
 
 
+def test_a_shell_line_may_have_braces_of_its_own():
+    assert list(CommandOperation(shell="docker ps --format '{{.ID}}'").faults()) == []
+
+
 def test_a_good_operation_has_none():
     operation = CommandOperation(argv=("a", "{{ param.b-c }}"), env={"A_1": "env:A"})
     assert list(operation.faults()) == []

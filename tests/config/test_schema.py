@@ -143,6 +143,7 @@ def test_the_schema_refuses(name):
 
 def test_it_is_json_and_every_key_is_described():
     root = json.loads(json.dumps(schema(PROVIDERS)))
+    assert root["title"] == "launchpad.yaml"
     assert root["properties"]["gates"]["description"].startswith("What must hold.")
     assert root["$defs"]["Signal"]["properties"]["timeout"]["description"]
     assert root["$defs"]["Signal"]["properties"]["every"]["default"] == "10s"
