@@ -415,14 +415,15 @@ def encode(event: Event | Unknown) -> str:
 
 def decode(kind: str, v: int, body: str) -> Event | Unknown:
     """The event in a stored body, upcast step by step; `Unknown` for a kind or version of the future."""
-    if kind not in EVENTS or v > version_of(kind):
+    if kind not in EVENTS or not 1 <= v <= version_of(kind):
         return Unknown(kind=kind, raw=body)
-    if v < version_of(kind):
-        raw = msgspec.json.decode(body)
-        for step in range(v, version_of(kind)):
-            raw = UPCASTERS[kind, step](raw)
-        body = msgspec.json.encode(raw).decode()
     try:
+        if v < version_of(kind):
+            raw = msgspec.json.decode(body)
+            for step in range(v, version_of(kind)):
+                raw = UPCASTERS[kind, step](raw)
+            upcast: Event = msgspec.convert(raw, AnyEvent)
+            return upcast
         return _decoder.decode(body)
     except msgspec.DecodeError:
         # A value outside today's enumerations was written by a later version; `verify` names plain damage.

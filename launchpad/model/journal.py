@@ -191,7 +191,7 @@ def verify(launch: str, rows: Iterable[Row], *, expected_head: str | None = None
         if row.text is None and row.text_digest:
             missing[row.seq] = where
         event = decode(row.kind, row.v, row.body)
-        if isinstance(event, TextRedacted):
+        if isinstance(event, TextRedacted) and event.seq < row.seq:
             redacted.add(event.seq)
         head = Head(seq=row.seq, hash=row.hash)
         seen_expected = seen_expected or row.hash == expected_head
