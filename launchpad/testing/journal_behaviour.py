@@ -4,7 +4,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -20,17 +20,28 @@ EVERYTHING = 1_000_000
 PATIENCE = 30.0
 
 
-def writers(url: str, name: str, *options: str) -> "subprocess.Popen[str]":
-    """A process of `launchpad.testing.writers`, ready to write."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "launchpad.testing.writers", url, LAUNCH, name, *options],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+def writers(url: str, names: Sequence[str], *options: str) -> list["subprocess.Popen[str]"]:
+    """Processes of `launchpad.testing.writers`, ready to write."""
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "launchpad.testing.writers", url, LAUNCH, name, *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for name in names
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    return processes
+
+
+def rest_of(process: "subprocess.Popen[str]") -> list[str]:
+    """What a process acknowledges until it ends."""
     assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    return process
+    with process:
+        return [line.rstrip("\n") for line in process.stdout if line.endswith("\n")]
 
 
 class JournalBehaviour:
@@ -224,7 +235,8 @@ class JournalBehaviour:
     def test_an_append_is_heard_in_other_processes_at_once(self, store: Store, url: str) -> None:
         store.append(LAUNCH, [opening()])
         rounds, waited = 10, 0.0
-        with ThreadPoolExecutor(1) as pool, writers(url, "w", "--on-input") as process:
+        [process] = writers(url, ["w"], "--on-input")
+        with ThreadPoolExecutor(1) as pool, process:
             assert process.stdin is not None
             store.wait(LAUNCH, 1, 0.1)
             for n in range(rounds):
@@ -242,8 +254,8 @@ class JournalBehaviour:
     @pytest.mark.slow
     def test_twenty_writers_in_four_processes(self, store: Store, url: str) -> None:
         store.append(LAUNCH, [opening()])
-        processes = [writers(url, f"p{n}", "--threads", "5", "--events", "10") for n in range(4)]
-        acknowledged = [id_ for process in processes for id_ in process.communicate()[0].split()]
+        processes = writers(url, ["p0", "p1", "p2", "p3"], "--threads", "5", "--events", "10")
+        acknowledged = [id_ for process in processes for id_ in rest_of(process)]
         assert [process.returncode for process in processes] == [0] * 4
         assert len(acknowledged) == 4 * 5 * 10
         rows = store.rows(LAUNCH, 0, EVERYTHING)

@@ -12,7 +12,7 @@ from launchpad.errors import BadInput, Unreachable
 from launchpad.store import open_store, postgres
 from launchpad.store.archive import verify_store
 from launchpad.testing.drafts import note, opening
-from launchpad.testing.journal_behaviour import EVERYTHING, LAUNCH, writers
+from launchpad.testing.journal_behaviour import EVERYTHING, LAUNCH, rest_of, writers
 from launchpad.testing.stores import StoreBehaviour
 from tests.support.postgres import throwaway_cluster
 
@@ -208,14 +208,15 @@ def test_nothing_acknowledged_is_lost_when_the_server_crashes():
     """Its processes end at once in the middle of appends, three times; the writers go on by themselves."""
     with throwaway_cluster() as cluster, cluster.database() as url, closing(open_store(url)) as store:
         store.append(LAUNCH, [opening()])
-        with writers(url, "w", "--threads", "4") as process:
+        [process] = writers(url, ["w"], "--threads", "4")
+        with process:
             acknowledged = [process.stdout.readline().strip() for _ in range(50)]
             for _ in range(3):
                 cluster.crash()
                 cluster.start()
                 acknowledged += [process.stdout.readline().strip() for _ in range(50)]
             process.kill()
-            acknowledged += [line.strip() for line in process.stdout if line.endswith("\n")]
+            acknowledged += rest_of(process)
         rows = store.rows(LAUNCH, 0, EVERYTHING)
         assert len(acknowledged) >= 200
         assert set(acknowledged) - {row.id for row in rows} == set()
