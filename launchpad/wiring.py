@@ -5,14 +5,15 @@ import pwd
 import re
 import stat
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
 
 from launchpad.errors import BadInput
 from launchpad.model.commands import Identity
-from launchpad.model.definition import Launch, Operator
+from launchpad.model.definition import Definition, Launch
+from launchpad.model.events import Auth
 from launchpad.model.store import Store
 from launchpad.model.values import is_secret_reference
 
@@ -142,25 +143,30 @@ def connect(url: str, *, create: bool = False) -> Store:
 # People
 
 
-def local_identity(operators: Sequence[Operator], url: str, claimed: str | None = None) -> Identity:
+def local_identity(definition: Definition, url: str, claimed: str | None = None) -> Identity:
     """Who acts in this terminal: the operator whose login this user has, or who `--as` claims to be.
 
-    A user whom nobody named is a viewer, but in a store that only this user can read and that knows no
-    operators, the director. Raises `BadInput` if there is no operator `claimed`.
+    A user whom nobody named is a viewer; but where no operators are named at all, in a store that only this
+    user can read, the director, who speaks for every team. Raises `BadInput` if there is no operator
+    `claimed`.
     """
     login = os_login()
+    operators = definition.operators
     if claimed is not None:
         found = next((o for o in operators if o.name == claimed), None)
         if found is None and operators:
             known = ", ".join(o.name for o in operators)
             raise BadInput(f"there is no operator '{claimed}'", hint=f"expected one of {known}")
-        if found is not None:
-            return Identity(name=found.name, role=found.role, teams=found.teams, auth="claimed")
-        return Identity(name=claimed, role="director" if _private(url) else "viewer", auth="claimed")
-    mine = next((o for o in operators if (o.login or o.name) == login), None)
-    if mine is not None:
-        return Identity(name=mine.name, role=mine.role, teams=mine.teams)
-    return Identity(name=login, role="director" if not operators and _private(url) else "viewer")
+    else:
+        found = next((o for o in operators if (o.login or o.name) == login), None)
+    auth: Auth = "os" if claimed is None else "claimed"
+    if found is not None:
+        return Identity(name=found.name, role=found.role, teams=found.teams, auth=auth)
+    name = login if claimed is None else claimed
+    if operators or not _private(url):
+        return Identity(name=name, role="viewer", auth=auth)
+    teams = {item.team: None for item in definition.items if item.team}
+    return Identity(name=name, role="director", teams=tuple(teams), auth=auth)
 
 
 def os_login() -> str:

@@ -122,7 +122,7 @@ def _launch(shell: Shell) -> Iterator[Finding]:
 
 
 def _operator(shell: Shell, loaded: "Loaded") -> Finding:
-    who = local_identity(loaded.definition.operators, shell.url, shell.options.claimed)
+    who = local_identity(loaded.definition, shell.url, shell.options.claimed)
     if who.role == "viewer":
         return Finding("unknown", "you", f"{who.name} is no operator of this launch and can only watch")
     return Finding("ok", "you", f"{who.name} is {who.role}")

@@ -7,9 +7,13 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from launchpad import __version__
 from launchpad.errors import BadInput, Exit, LaunchpadError
+
+if TYPE_CHECKING:
+    import argparse
 
 CRASHED = 70
 """Exit status after a fault of Launchpad's own (EX_SOFTWARE), so that it is never taken for an answer."""
@@ -71,11 +75,25 @@ def _dispatch(name: str, rest: list[str]) -> int:
         options = parser_of(command).parse_args(rest)
     except SystemExit:  # --help has printed what was asked for
         return Exit.DONE
+    _check(rest, options)
     from launchpad.cli.output import Output
     from launchpad.cli.shell import Shell
 
     with Shell(options, Output(json=options.json, quiet=options.quiet), os.environ) as shell:
         return int(command.run(shell, options))
+
+
+def _check(arguments: Sequence[str], options: "argparse.Namespace") -> None:
+    """Raises `BadInput` for what no command can use."""
+    for text in arguments:
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise BadInput("an argument is not UTF-8", hint="write it in UTF-8")
+    # An unset variable of a script must not choose another launch than the one that was meant.
+    for name in ("config", "store", "launch", "claimed"):
+        if getattr(options, name) == "":
+            raise BadInput(
+                f"--{'as' if name == 'claimed' else name} is empty", hint="leave it out or name one"
+            )
 
 
 def _report(error: LaunchpadError, argv: Sequence[str], status: int | None = None) -> int:

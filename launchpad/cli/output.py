@@ -44,7 +44,7 @@ class Output:
         sys.stdout.flush()
 
     def error(self, error: LaunchpadError, code: int) -> None:
-        """What went wrong: one line, or a line for each fault of a file."""
+        """What went wrong: one line, or a line for each fault of a file and one that counts them."""
         if self.json:
             import msgspec
 
@@ -53,10 +53,11 @@ class Output:
                 described["faults"] = error.faults
             sys.stderr.write(msgspec.json.encode({"error": described}).decode() + "\n")
             return
-        if isinstance(error, BadInput) and error.faults != (str(error),):
-            for fault in error.faults:
-                sys.stderr.write(f"{clean(fault, 2000)}\n")
-        sys.stderr.write(f"launchpad: {clean(str(error), 2000)}\n")
+        faults = error.faults if isinstance(error, BadInput) and error.faults != (str(error),) else ()
+        for fault in faults:
+            sys.stderr.write(f"{clean(fault, 2000)}\n")
+        if len(faults) != 1:
+            sys.stderr.write(f"launchpad: {clean(str(error), 2000)}\n")
 
     def paint(self, style: str, text: str) -> str:
         """`text` in a style, where the output is a terminal that shows colours."""

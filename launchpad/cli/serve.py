@@ -70,10 +70,11 @@ async def _serve(shell: Shell, host: str | None, port: int, seats: int) -> None:
     from launchpad.ssh.server import serve
 
     stop = _stopped_by_signals()
+    over = asyncio.Event()
     engine: list[asyncio.Task[None]] = []
 
     def ready(listening: "Listening") -> None:
-        engine.append(asyncio.create_task(_keep_engine(shell, stop)))
+        engine.append(asyncio.create_task(_keep_engine(shell, over)))
         call = f"ssh -p {listening.port} {host or 'THIS-HOST'}"
         where = f"on {host}" if host else "on EVERY address of this machine"
         shell.out.result(
@@ -103,7 +104,7 @@ async def _serve(shell: Shell, host: str | None, port: int, seats: int) -> None:
         )
     finally:
         # Seats first: the last thing that they show is a launch that is watched.
-        stop.set()
+        over.set()
         await asyncio.gather(*engine)
 
 

@@ -120,7 +120,8 @@ class Shell:
     def identity(self) -> Identity:
         """Who acts, by the operators that the launch's journal names."""
         definition = self.session.state.definition
-        return local_identity(definition.operators if definition else (), self.url, self.options.claimed)
+        assert definition is not None, "a session holds an opened launch"
+        return local_identity(definition, self.url, self.options.claimed)
 
     @cached_property
     def desk(self) -> Desk:
@@ -152,6 +153,6 @@ class Shell:
         if store.head(self.launch).seq:
             return
         definition = self.loaded.definition
-        who = local_identity(definition.operators, self.url, self.options.claimed)
+        who = local_identity(definition, self.url, self.options.claimed)
         done = open_launch(store, who, OpenLaunch(launch=self.launch, definition=definition))
         self.out.say(f"{done.message} in {store.url}")

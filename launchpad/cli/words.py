@@ -50,8 +50,8 @@ def _standing(view: View) -> str:
     if view.state.outcome is not None:
         return f"closed as {view.state.outcome}"
     if view.state.phase == "pre-launch" and view.gate is not None:
-        blockers = "; ".join(f"{c.name}: {c.detail}" for c in view.gate.blockers[:2])
-        return f"{view.verdict} for {view.gate.gate}" + (f", as {blockers}" if blockers else "")
+        blockers = "; ".join(f"{c.name} ({c.detail})" for c in view.gate.blockers[:2])
+        return f"{view.verdict} for {view.gate.gate}" + (f": {blockers}" if blockers else "")
     word = {"ok": "all is well", "bad": "NOT well", "unknown": "not known to be well"}[view.health]
     since = _since(view)
     when = f" since {format_instant(since, view.definition.zone)} {view.definition.zone}" if since else ""

@@ -1,0 +1,271 @@
+"""The command line itself: finding commands, common options, help, errors, what is imported when."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import launchpad
+from launchpad.cli.command import HIDDEN, TABLE, find, modules
+from launchpad.cli.overview import overview
+from launchpad.cli.parser import parser_of, split
+from launchpad.cli.reference import reference
+from tests.support.cli import PROGRAM, eventually
+
+TOP = Path(__file__).parents[2]
+NAMES = [name for _, _, names in TABLE for name in names]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_has_a_summary_and_an_example_that_parses(name):
+    command = find(name)
+    assert command.name == name
+    assert command.summary[0].islower() or command.summary.startswith("JSON")
+    assert not command.summary.endswith(".")
+    help_ = parser_of(command).format_help()
+    assert command.example in help_
+    first = command.example.split(" && ")[0].split(" > ")[0]
+    given, rest = split(shlex_split(first)[1:])
+    assert given == name
+    parser_of(command).parse_args(rest)
+
+
+def shlex_split(line: str) -> list[str]:
+    import shlex
+
+    return shlex.split(line)
+
+
+def test_the_table_holds_every_declared_command_once():
+    assert len(NAMES) == len(set(NAMES))
+    assert set(modules()) == set(NAMES) | set(HIDDEN)
+
+
+def test_the_overview_and_the_reference_tell_of_every_command():
+    shown = overview()
+    for name in NAMES:
+        assert f"\n  {name} " in shown
+    assert reference() == (TOP / "docs" / "cli.md").read_text(encoding="utf-8"), (
+        "run: python -m launchpad.cli.reference > docs/cli.md"
+    )
+
+
+def test_version_and_help_go_to_stdout(cli):
+    assert cli("--version").stdout == f"launchpad {launchpad.__version__}\n"
+    assert cli("--help").stdout == overview()
+    for words in (["tick", "--help"], ["--json", "tick", "-h"], ["help", "tick"]):
+        done = cli(*words)
+        assert "launchpad tick restore-tested" in done.stdout
+        assert done.stderr == ""
+
+
+def test_answering_the_version_imports_nothing_heavy():
+    code = "import sys; from launchpad.cli.main import main; main(['--version']); print(*sys.modules)"
+    shown = subprocess.run(
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True
+    ).stdout
+    imported = set(shown.split("\n")[1].split())
+    assert (
+        not {"msgspec", "argparse", "asyncio", "yaml", "sqlite3", "psycopg", "asyncssh", "textual"} & imported
+    )
+
+
+def test_a_verb_imports_neither_face_nor_server_nor_other_stores(opened):
+    code = (
+        "import sys; from launchpad.cli.main import main; main(['tick', 'freeze']); "
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code],
+        cwd=opened.home,
+        env=opened.environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    imported = set(done.stderr.split())
+    assert "launchpad.desk" in imported
+    assert not {"psycopg", "asyncssh", "textual", "rich", "sentry_sdk", "httptools", "keyring"} & imported
+
+
+@pytest.mark.slow
+def test_an_unknown_command_names_the_nearest(cli):
+    assert cli.refusal("stauts", status=2) == (
+        "there is no command 'stauts'; did you mean 'status'?; see `launchpad --help`"
+    )
+    assert "expected one of" in cli.refusal("phase", "lunch", status=2)
+    assert "did you mean 'launch'?" in cli.refusal("phase", "lunch", status=2)
+    assert "--evidnce" in cli.refusal("tick", "x", "--evidnce", "y", status=2)
+    assert cli.refusal("tick", status=2) == (
+        "the following arguments are required: ID; see `launchpad tick --help`"
+    )
+
+
+@pytest.mark.slow
+def test_common_options_stand_before_or_after_the_command(opened):
+    elsewhere = opened.home / "elsewhere"
+    elsewhere.mkdir()
+    (opened.home / "launchpad.yaml").rename(elsewhere / "it.yaml")
+    for args in (
+        ("-c", "elsewhere/it.yaml", "--json", "items"),
+        ("items", "--json", "--config=elsewhere/it.yaml"),
+        ("--json", "items", "-c", "elsewhere/it.yaml"),
+    ):
+        assert len(json.loads(opened(*args).stdout)) == 4
+    shown = opened("items", "--json", env={"LAUNCHPAD_CONFIG": str(elsewhere / "it.yaml")}).stdout
+    assert len(json.loads(shown)) == 4
+
+
+def test_errors_are_json_where_results_are(opened):
+    done = opened("--json", "tick", "nothing", status=2)
+    assert done.stdout == ""
+    assert json.loads(done.stderr) == {
+        "error": {
+            "message": "there is no item nothing",
+            "hint": "see `launchpad items`",
+            "exit_code": 2,
+        }
+    }
+    faults = json.loads(opened("validate", "--json", "nowhere.yaml", status=2).stderr)["error"]["faults"]
+    assert faults == ["nowhere.yaml:1:1: no such file"]
+
+
+@pytest.mark.slow
+def test_quiet_leaves_results_and_errors(opened):
+    opened.define("launch: {product: Acme, version: 4.2.0, environment: staging}\n")
+    assert "differs from what" in opened("items").stderr
+    assert opened("items", "--quiet").stderr == ""
+    assert opened("items", "--quiet").stdout == opened("items").stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "word",
+    [
+        "\x1b]0;owned\x07\x1b[31mred",
+        "[/bold]",
+        "",
+        "a" * 5000,
+        "../../etc/passwd",
+        "{{ launch.version }}",
+        "%s%n",
+        b"\xff\xfe not utf-8",
+        "\u202egnp.exe",
+        "line\nbreak",
+    ],
+)
+def test_hostile_words_get_one_calm_line(opened, word):
+    for args in (
+        ("tick", word),
+        (word,),
+        ("--launch", word, "status"),
+        ("-c", word, "items"),
+        ("approve", word),
+    ):
+        if args == (b"",) or args == ("",):
+            continue
+        done = opened(*args, status=None)
+        assert done.returncode in (2, 3)
+        assert done.stderr.count("\n") == 1
+        assert not set("\x1b\x07\u202e") & set(done.stderr)
+
+
+@pytest.mark.slow
+def test_hostile_words_are_kept_harmless(opened):
+    opened("note", "\x1b[31mred\x1b]0;owned\x07 [/x] \u202egnp")
+    opened("comment", "freeze", "[link=file:///etc/passwd]look[/link]\x1b[2J")
+    items = {item["item"]: item for item in opened.json("items")}
+    assert items["freeze"]["comments"][0]["text"] == "[link=file:///etc/passwd]look[/link]"
+    opened("comment", "freeze", "x" * 100_000, status=2)
+
+
+@pytest.mark.slow
+def test_without_a_definition_reading_works_on_the_one_open_launch(opened):
+    (opened.home / "launchpad.yaml").unlink()
+    assert "Acme 4.2.0" in opened("status", status=None).stdout
+    assert opened("tick", "freeze").stdout.startswith("ticked freeze")
+    store = f"sqlite:///{opened.home}/state/launchpad/launchpad.db"
+    assert "Acme" in opened("launches", "--store", store, env={"XDG_STATE_HOME": "/nowhere"}).stdout
+
+
+@pytest.mark.slow
+def test_a_reader_that_goes_away_is_no_crash(opened):
+    for command in ("schema", "items", "--help"):
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run(
+            [PROGRAM, command], cwd=opened.home, env=opened.environ, stdout=writer, stderr=subprocess.PIPE
+        )
+        os.close(writer)
+        assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_a_full_disk_is_no_crash(opened):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [PROGRAM, "items"], cwd=opened.home, env=opened.environ, stdout=full, stderr=subprocess.PIPE
+        )
+    assert done.returncode != 0
+    assert b"Traceback" not in done.stderr
+
+
+def test_an_unforeseen_fault_keeps_its_traceback_in_a_file(cli):
+    code = (
+        "import sys, launchpad.cli.command as c\n"
+        "c.find = lambda name: 1 / 0\n"
+        "from launchpad.cli.main import main\n"
+        "sys.exit(main(['items']))"
+    )
+    done = subprocess.run([sys.executable, "-P", "-c", code], env=cli.environ, capture_output=True, text=True)
+    log = cli.home / "state" / "launchpad" / "crash.log"
+    assert done.returncode == 70
+    assert done.stderr.count("\n") == 1
+    assert "ZeroDivisionError" in done.stderr
+    assert str(log) in done.stderr
+    assert "Traceback" in log.read_text(encoding="utf-8")
+    assert log.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_knows_every_command_and_is_understood_by_its_shell(cli, shell):
+    script = cli("completion", shell).stdout
+    for name in NAMES:
+        assert name in script
+    assert "--until-closed" not in script
+    if program := shutil.which(shell):
+        subprocess.run([program, "-n"], input=script, text=True, check=True)
+
+
+def test_bash_completes(cli):
+    if not shutil.which("bash"):
+        pytest.skip("bash is not here: install bash")
+    script = cli("completion", "bash").stdout
+    ask = "COMP_WORDS=(launchpad {0}); COMP_CWORD={1}; _launchpad; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+    for typed, position, expected in (
+        ("st", 1, "status"),
+        ("--json ph", 2, "phase"),
+        ("tick --ev", 2, "--evidence"),
+    ):
+        shown = subprocess.run(
+            ["bash"], input=script + ask.format(typed, position), capture_output=True, text=True, check=True
+        )
+        assert shown.stdout.split() == [expected]
+
+
+@pytest.mark.slow
+def test_an_interrupt_ends_with_130(opened):
+    watching = opened.start("status", "--watch")
+    try:
+        assert watching.stdout is not None
+        assert watching.stdout.readline().startswith("NO-GO")
+        watching.send_signal(2)
+        assert eventually(watching.poll, seconds=10) == 130
+        assert watching.stderr is not None
+        assert watching.stderr.read() == ""
+    finally:
+        watching.kill()
+        watching.communicate()

@@ -1,0 +1,217 @@
+"""The launch with its engine: run, engine, and actions carried out by real programs."""
+
+import os
+import signal
+import socket
+import time
+
+import pytest
+
+from launchpad.cli.engines import stop
+from launchpad.errors import Refused
+from launchpad.store import open_store
+from tests.support.cli import DEFINITION, LAUNCH, event_of, eventually
+
+pytestmark = pytest.mark.slow
+
+
+def engine_pid(cli) -> int | None:
+    store = open_store(f"sqlite:///{cli.home}/state/launchpad/launchpad.db")
+    try:
+        lease = store.lease(LAUNCH)
+        return int(lease.holder.split(":")[1]) if lease and lease.expires_in > 0 else None
+    finally:
+        store.close()
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.fixture
+def running(cli):
+    """A launch with an engine."""
+    cli.define()
+    cli("run")
+    return cli
+
+
+def test_run_without_a_terminal_opens_starts_and_says_what_it_would_show(cli):
+    cli.define()
+    first = cli("run")
+    assert f"opened {LAUNCH}" in first.stderr
+    assert "started an engine" in first.stderr
+    assert "There is no terminal here" in first.stderr
+    assert first.stdout.startswith("Acme 4.2.0")
+    pid = engine_pid(cli)
+    assert pid is not None
+    assert os.getsid(pid) == pid != os.getsid(0)
+    second = cli("run")
+    assert "started" not in second.stderr
+    assert engine_pid(cli) == pid
+    assert "needs a terminal" in cli.refusal("attach", status=2)
+    assert cli("engine", "--stop").stdout == f"stopped the engine of {LAUNCH} (process {pid})\n"
+    eventually(lambda: not alive(pid))
+    assert cli("engine", "--stop").stdout == f"no engine is watching {LAUNCH}\n"
+
+
+def test_a_second_engine_is_refused_and_a_standby_takes_over(running):
+    pid = engine_pid(running)
+    assert "watches acme-4.2.0-staging already" in running("engine", status=3).stderr
+    standby = running.start("engine", "--standby")
+    try:
+        os.kill(pid, signal.SIGTERM)
+        eventually(lambda: engine_pid(running) == standby.pid)
+        standby.terminate()
+        assert eventually(lambda: standby.poll() is not None)
+        assert standby.returncode == 0
+    finally:
+        standby.kill()
+        standby.communicate()
+
+
+def test_an_engine_that_cannot_start_says_why(cli):
+    cli.define(DEFINITION.replace('sh, -c, "echo saved"]', 'sh, -c, "echo saved"], env: {T: "env:NOT_SET"}'))
+    refused = cli("run", status=2).stderr.splitlines()[-1]
+    assert refused.startswith("launchpad: the engine did not start: the secret env:NOT_SET is not set")
+    assert engine_pid(cli) is None
+    assert cli("run", env={"NOT_SET": "hunter2"}).returncode == 0
+    log = cli.home / "state" / "launchpad" / f"engine-{LAUNCH}.log"
+    assert log.stat().st_mode & 0o077 == 0
+    assert "hunter2" not in log.read_text(encoding="utf-8")
+
+
+def test_a_viewer_does_not_open_a_launch(cli):
+    cli.define(DEFINITION.replace("login: LOGIN", "login: somebody-else"))
+    assert "takes a director" in cli.refusal("run", status=3)
+
+
+def test_a_changed_definition_is_told_of_and_the_journals_holds(running):
+    running.define(DEFINITION.replace("Code is frozen", "Code is thawed"))
+    done = running("items")
+    assert done.stderr == (
+        f"launchpad.yaml differs from what {LAUNCH} was opened with; the journal's definition holds\n"
+    )
+    assert "Code is frozen" in done.stdout
+    # An engine that is started again must not care.
+    running("engine", "--stop")
+    running.define("launch: [")
+    broken = running.start("engine", "--launch", LAUNCH, "--config", "launchpad.yaml", "--store",
+                           f"sqlite:///{running.home}/state/launchpad/launchpad.db")  # fmt: skip
+    try:
+        eventually(lambda: engine_pid(running) == broken.pid)
+    finally:
+        broken.terminate()
+        broken.communicate()
+
+
+def test_a_run_goes_from_request_to_its_end(running):
+    done = running("request", "backup", "--yes", "--wait")
+    assert "backup-1: backup 4.2.0 in staging, digest " in done.stdout
+    assert "CAN'T BE UNDONE" in done.stdout
+    assert done.stdout.splitlines()[-1] == "backup-1 succeeded"
+    assert "saved" in done.stderr
+    assert "saved" in running("logs", "backup-1", "--follow").stdout
+    assert running.json("runs")[0]["status"] == "succeeded"
+    failed = running("request", "rollback", "--yes", "--wait", status=1)
+    assert failed.stdout.splitlines()[-1].startswith("rollback-1 failed")
+
+
+def test_without_a_terminal_the_plan_waits_for_its_digest(running):
+    left = running("request", "deploy", "--json", status=3)
+    assert "confirm deploy-1 --digest" in left.stderr
+    planned = running.json("runs")[0]
+    assert (planned["status"], planned["confirmed"]) == ("planned", False)
+    digest = planned["digest"]
+    assert "another plan" in running.refusal("confirm", "deploy-1", "--digest", "0" * 12, status=3)
+    assert "waits for approval" in running("confirm", "deploy-1", "--digest", digest).stdout
+    assert "requested deploy-1 yourself" in running.refusal(
+        "approve", "deploy-1", "--digest", digest, status=3
+    )
+    assert "only claimed" in running.refusal(
+        "--as", "ada", "approve", "deploy-1", "--digest", digest, status=3
+    )
+    running("--as", "ada", "reject", "deploy-1", "--reason", "not now")
+    assert running.json("runs")[0]["status"] == "rejected"
+    running("request", "deploy", status=3)
+    running("retract", "deploy-2")
+    assert running.json("runs")[0]["status"] == "retracted"
+
+
+def test_a_run_is_aborted(running):
+    running("request", "purge", "--yes")
+    eventually(lambda: running.json("runs")[0]["status"] == "running")
+    running("--as", "bob", "abort", "purge-1", "--reason", "wrong bucket")
+    eventually(lambda: running.json("runs")[0]["status"] == "aborted")
+
+
+def test_an_interrupt_takes_the_request_back(running):
+    asking = running.start("request", "purge", "--yes", "--wait")
+    asking.send_signal(signal.SIGINT)
+    asking.communicate(timeout=30)
+    assert asking.returncode in (130, -signal.SIGINT)
+
+
+def test_a_request_that_nobody_can_plan_is_refused_at_once(opened):
+    before = event_of(opened("note", "x").stdout)
+    assert "no engine is watching" in opened.refusal("request", "backup", "--yes", status=3)
+    assert event_of(opened("note", "y").stdout) == before + 1
+
+
+def test_bad_parameters_and_unknown_actions_are_named(running):
+    assert running.refusal("request", "backup", "--param", "novalue", status=2).endswith("expected K=V")
+    assert "there is no action nothing" in running.refusal("request", "nothing", "--yes", status=2)
+    assert "there is no run x-1" in running.refusal("logs", "x-1", status=2)
+
+
+def test_an_engine_ends_when_what_it_watches_is_closed(opened):
+    reader, writer = os.pipe()
+    engine = opened.start("engine", "--until-closed", str(reader), pass_fds=(reader,))
+    os.close(reader)
+    try:
+        eventually(lambda: engine_pid(opened) == engine.pid)
+        os.close(writer)
+        assert eventually(lambda: engine.poll() is not None)
+        assert engine.returncode == 0
+        assert engine_pid(opened) is None
+    finally:
+        engine.kill()
+        engine.communicate()
+
+
+@pytest.mark.parametrize(
+    ("holder", "expected"),
+    [
+        ("elsewhere:4711:ab12", "runs on elsewhere"),
+        (f"{socket.gethostname()}:1:ab12", "process 1 is no engine"),
+        ("nonsense", "runs on nonsense"),
+    ],
+)
+def test_only_an_engine_of_this_host_is_stopped(opened, holder, expected):
+    store = open_store(f"sqlite:///{opened.home}/state/launchpad/launchpad.db")
+    try:
+        assert store.take_lease(LAUNCH, holder, 30.0)
+        with pytest.raises(Refused, match=expected):
+            stop(store, LAUNCH)
+    finally:
+        store.close()
+
+
+def test_a_killed_engine_is_replaced_once_its_lease_lapsed(running):
+    pid = engine_pid(running)
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    began = time.monotonic()
+    standby = running.start("engine", "--standby")
+    try:
+        eventually(lambda: engine_pid(running) == standby.pid, seconds=40)
+        assert time.monotonic() - began < 40
+        running("tick", "freeze")
+        assert "holds" in running("verify").stdout
+    finally:
+        standby.terminate()
+        standby.communicate()
