@@ -29,6 +29,9 @@ MAX_ASK = 1 << 20
 MAX_ANSWER = 64 << 20
 """Bytes of the longest frame that a seat takes from the server."""
 
+NOISE = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
+"""What decoding raises for what is not of this protocol."""
+
 _HEADER = 4
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]

@@ -68,7 +68,7 @@ class RelayServer:
                     question = questions.decode(payload)
                     self._places.acquire()  # released by the thread that answers
                     threading.Thread(target=self._reply, args=(question,), daemon=True).start()
-        except msgspec.MsgspecError:
+        except protocol.NOISE:
             log.warning("the seat of %s broke the relay's protocol", self._seat.identity.name)
         finally:
             self.close()
@@ -87,7 +87,7 @@ class RelayServer:
         try:
             ask = self._asks.decode(question.ask)
             return Answer(id=question.id, value=msgspec.Raw(msgspec.json.encode(self._value(ask))))
-        except msgspec.MsgspecError as error:
+        except protocol.NOISE as error:
             failure = protocol.to_failure(BadInput(f"the server does not take this: {error}"))
         except LaunchpadError as error:
             failure = protocol.to_failure(error)
