@@ -40,6 +40,7 @@ class SqliteDatabase:
             connection = self._connect()
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("PRAGMA wal_autocheckpoint = 10000")  # the writer sees to it earlier
             # macOS: only this reaches the medium.
             connection.execute("PRAGMA fullfsync = ON")
         except (sqlite3.Error, OSError) as error:

@@ -23,6 +23,9 @@ from launchpad.store.sqlite_files import BUSY_MS, fault, private_file
 PATIENCE = 15.0
 """Seconds until a caller gives up; longer than the 10 s for which SQLite waits for its own lock."""
 _TOGETHER = 256
+_CHECKPOINT_EVERY = 100
+"""Commits after which the write-ahead log is emptied, while no caller waits; SQLite would do it inside
+the commit that fills the log, and that caller would wait for it."""
 _SHRED_SECONDS = 10.0
 _SCHEMA = "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type <> 'table'"
 
@@ -77,6 +80,7 @@ class SqliteWriter:
         self._closing = threading.Lock()
         self._closed = False
         self._to_shred = False
+        self._commits = 0
         self._thread = threading.Thread(target=self._serve, name="launchpad-writer", daemon=True)
         self._thread.start()
 
@@ -138,6 +142,10 @@ class SqliteWriter:
             for job in jobs:
                 job.error = job.error or error
         self._deliver(jobs)
+        self._commits += 1
+        if self._commits % _CHECKPOINT_EVERY == 0:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _transact(self, jobs: list[_Job]) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
