@@ -7,10 +7,14 @@ gone refuses the byte and is removed by whoever notices.
 import contextlib
 import os
 import secrets
+import selectors
 import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
+
+_LOOK_EVERY = 1.0
+"""Seconds after which a listener sees that it is closed, should the ring that says so not arrive."""
 
 
 class Bells:
@@ -29,7 +33,7 @@ class Bells:
         """Rings at everybody else's."""
         try:
             bells = [entry.path for entry in os.scandir(self._folder)]
-        except FileNotFoundError:
+        except OSError:  # nobody listens
             return
         for bell in bells:
             if self._own is None or bell != str(self._own):
@@ -63,12 +67,15 @@ class Bells:
         self._ringer.close()
 
     def _listen(self, bell: socket.socket, rung: Callable[[], None]) -> None:
-        while not self._closed:
-            bell.recv(16)
-            with contextlib.suppress(BlockingIOError):
-                while bell.recv(16, socket.MSG_DONTWAIT):
-                    pass  # rings that arrived together are one
-            rung()
+        bell.setblocking(False)
+        with selectors.DefaultSelector() as selector:
+            selector.register(bell, selectors.EVENT_READ)
+            while not self._closed:
+                if selector.select(_LOOK_EVERY):
+                    with contextlib.suppress(BlockingIOError):
+                        while bell.recv(16):
+                            pass  # rings that arrived together are one
+                    rung()
 
     def _ring_at(self, bell: str) -> None:
         try:

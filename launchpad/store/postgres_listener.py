@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-import select
+import selectors
 import socket
 import threading
 from collections.abc import Callable
@@ -17,6 +17,7 @@ CHANNEL = "launchpad"
 """Its messages are the names of launches that grew."""
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
+_LONGEST_CLOSE = 1.0
 
 _log = logging.getLogger(__name__)
 
@@ -43,8 +44,9 @@ class PostgresListener:
             self._closed.set()
         self._end.close()
         if self._thread is not None:
-            self._thread.join()
-        self._ended.close()
+            self._thread.join(_LONGEST_CLOSE)  # it may be waiting for a server that does not answer
+        if self._thread is None or not self._thread.is_alive():
+            self._ended.close()
 
     def _serve(self) -> None:
         pause = _FIRST_PAUSE
@@ -61,9 +63,10 @@ class PostgresListener:
                 pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _hear(self, connection: psycopg.Connection[Any]) -> None:
-        while True:
-            ready, _, _ = select.select([connection.fileno(), self._ended.fileno()], [], [])
-            if self._ended.fileno() in ready:
-                return
-            for notice in connection.notifies(timeout=0):
-                self._alarm.ring(notice.payload)
+        with selectors.DefaultSelector() as selector:
+            selector.register(connection, selectors.EVENT_READ)
+            selector.register(self._ended, selectors.EVENT_READ)
+            while not self._closed.is_set():
+                selector.select()
+                for notice in connection.notifies(timeout=0):
+                    self._alarm.ring(notice.payload)

@@ -3,6 +3,7 @@
 import io
 import os
 import sqlite3
+import threading
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -11,6 +12,7 @@ from launchpad.errors import BadInput, BrokenJournal, LaunchpadError, Unreachabl
 BUSY_MS = 10_000
 """How long SQLite waits for somebody else's lock."""
 _FORM = "sqlite:///ABSOLUTE/PATH"
+_PREPARING = threading.Lock()
 
 
 def path_of(url: str) -> Path:
@@ -31,22 +33,25 @@ def url_of(path: Path) -> str:
 
 
 def prepare(path: Path, *, create: bool) -> None:
-    """Makes sure that the file is there and ours to write. Raises `BadInput`."""
+    """Makes sure that the file is there and ours to write. Raises `BadInput`.
+
+    A file that exists is never opened here: closing it would drop the locks that SQLite has on it for
+    another store of this process.
+    """
     try:
-        if path.is_dir():
-            raise BadInput(f"{path} is a directory, not a store")
-        if create and not path.exists():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            private_file(path).close()
-            _sync_directory(path.parent)
-        if not path.exists():
-            raise BadInput(f"there is no store at {path}")
-        with path.open("r+b"):
-            pass
+        with _PREPARING:
+            if path.is_dir():
+                raise BadInput(f"{path} is a directory, not a store")
+            if create:
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _create(path)
+            elif not path.exists():
+                raise BadInput(f"there is no store at {path}")
     except OSError as error:
         raise BadInput(f"the store {path} can't be opened: {error.strerror}") from None
-    if not os.access(path.parent, os.W_OK):
-        raise BadInput(f"the directory of the store {path} can't be written to")
+    for place in (path, path.parent):
+        if not os.access(place, os.R_OK | os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+            raise BadInput(f"the store {path} can't be opened: no permission to write {place}")
 
 
 def private_file(path: Path) -> io.FileIO:
@@ -72,10 +77,14 @@ def fault(error: sqlite3.Error | OSError, path: Path) -> LaunchpadError:
             return Unreachable(f"{path} can't be read or written: {error}")
 
 
-def _sync_directory(folder: Path) -> None:
-    """A new file survives a power cut only with its directory's entry."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def _create(path: Path) -> None:
+    """Makes an empty file that only its owner may read; its name survives a power cut."""
     try:
-        os.fsync(descriptor)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        return
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
     finally:
-        os.close(descriptor)
+        os.close(folder)

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from launchpad.errors import BadInput, Conflict, LeaseLost, Refused
+from launchpad.errors import BadInput, BrokenJournal, Conflict, LeaseLost, Refused
 from launchpad.model.events import ItemTicked, LaunchClosed, NoteWritten, Unknown
 from launchpad.model.journal import Draft, Head, Row, seal, verify
 from launchpad.model.store import Store
@@ -282,8 +282,10 @@ class JournalBehaviour:
         for new in (opening(), note("one"), draft(NoteWritten())):
             previous = Head(seq=rows[-1].seq, hash=rows[-1].hash) if rows else Head()
             rows.append(seal(LAUNCH, new, previous=previous, at=5, salt="s"))
-        with pytest.raises(BadInput):
-            store.import_rows(LAUNCH, rows[1:])
+        for broken in ([], rows[1:], [rows[0], rows[2]]):
+            with pytest.raises((BadInput, BrokenJournal)):
+                store.import_rows(LAUNCH, broken)
+        assert store.head(LAUNCH) == Head()
         store.import_rows(LAUNCH, rows)
         assert store.rows(LAUNCH) == tuple(rows)
         assert store.launches()[0].seq == 3
