@@ -45,6 +45,7 @@ class RelayServer:
         self._places = threading.BoundedSemaphore(_IN_FLIGHT)
         self._presence = f"ssh-{uuid.uuid4().hex[:12]}"
         self._called = ""
+        self._closed = False
         self._asks = msgspec.json.Decoder(AnyAsk)
         self._listener = threading.Thread(target=self._listen, name=self._presence, daemon=True)
 
@@ -53,6 +54,7 @@ class RelayServer:
 
     def close(self) -> None:
         """Ends it, which ends the seat too."""
+        self._closed = True
         with contextlib.suppress(OSError):  # the seat was first
             self._socket.shutdown(socket.SHUT_RDWR)
 
@@ -67,6 +69,8 @@ class RelayServer:
                 while (payload := protocol.receive(stream, protocol.MAX_ASK)) is not None:
                     question = questions.decode(payload)
                     self._places.acquire()  # released by the thread that answers
+                    if self._closed:
+                        break
                     threading.Thread(target=self._reply, args=(question,), daemon=True).start()
         except protocol.NOISE:
             log.warning("the seat of %s broke the relay's protocol", self._seat.identity.name)
@@ -78,8 +82,10 @@ class RelayServer:
     def _reply(self, question: Question) -> None:
         try:
             payload = msgspec.json.encode(self._answer_to(question))
-            with self._sending, contextlib.suppress(OSError):  # nobody is left to be told
+            with self._sending:
                 protocol.send(self._socket, payload)
+        except OSError:  # nobody is left to be told
+            self.close()
         finally:
             self._places.release()
 

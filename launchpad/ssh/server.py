@@ -1,6 +1,7 @@
 """The SSH server: lets operators in by their keys and gives each connection a seat, and nothing else."""
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -104,8 +105,13 @@ async def _listen(
     except OSError as error:
         where = f"port {port}" if host is None else f"{host}, port {port}"
         raise BadInput(
-            f"can't listen on {where}: {error.strerror}", hint="choose another address or port"
+            f"can't listen on {where}: {_reason(error)}", hint="choose another address or port"
         ) from None
+
+
+def _reason(error: OSError) -> str:
+    """In a few words: asyncio's own repeat the address, resolvers count from below zero."""
+    return os.strerror(error.errno).lower() if error.errno and error.errno > 0 else str(error.strerror)
 
 
 class _Hosted:
@@ -192,14 +198,18 @@ class _Connection(asyncssh.SSHServer):
 
     def __init__(self, hosted: _Hosted) -> None:
         self._hosted = hosted
+        self._connection: asyncssh.SSHServerConnection
+        self._address = "an unknown address"
         self._operators: Mapping[bytes, Operator] = {}
         self._operator: Operator | None = None
-        self._connection: asyncssh.SSHServerConnection
+        self._offered = ""
         self._asked = 0
         self.closed = asyncio.Event()
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._connection = conn
+        if peer := conn.get_extra_info("peername"):
+            self._address = str(peer[0])
         if self._hosted.crowded:
             conn.abort()
         self._hosted.connections.add(self)
@@ -207,6 +217,8 @@ class _Connection(asyncssh.SSHServer):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         self._hosted.connections.discard(self)
         self.closed.set()
+        if self._operator is None and self._offered:
+            self._hosted.narrate(f"refused {self._address}: no operator has the key {self._offered}")
 
     def begin_auth(self, username: str) -> bool:  # noqa: ARG002
         self._operators = self._hosted.operators()
@@ -219,15 +231,14 @@ class _Connection(asyncssh.SSHServer):
         # Asked for each key that is offered, and again right before its signature is verified: whoever
         # gets in is the last one that was asked for.
         self._operator = self._operators.get(key.public_data)
+        self._offered = key.get_fingerprint()
         return self._operator is not None
 
     def session_requested(self) -> SeatChannel | bool:
         self._asked += 1
         if self._operator is None or self._asked > _SESSIONS:
             return False
-        peer = self._connection.get_extra_info("peername")
-        address = str(peer[0]) if peer else "an unknown address"
-        return SeatChannel(partial(self._hosted.place, self._operator, address))
+        return SeatChannel(partial(self._hosted.place, self._operator, self._address))
 
     def abort(self) -> None:
         self._connection.abort()

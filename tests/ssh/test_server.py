@@ -40,6 +40,9 @@ def test_unknown_key_password_and_nothing_are_refused(house):
     stranger = house.runs(house.ssh("stranger", "-tt"))
     assert stranger.returncode == 255
     assert "Permission denied (publickey)" in stranger.stderr
+    shown = subprocess.check_output(["ssh-keygen", "-lf", house.base / "stranger.pub"], text=True).split()[1]
+    refused = f"refused 127.0.0.1: no operator has the key {shown}"
+    until(lambda: refused in house.said, seconds=5)
     nothing = house.runs(house.ssh("eva", "-o", "PubkeyAuthentication=no", "-tt"))
     assert "Permission denied (publickey)" in nothing.stderr
     assert not house.store.present("acme-4.2.0")

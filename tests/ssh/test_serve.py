@@ -1,0 +1,209 @@
+"""`launchpad serve` as people use it: the real face, the real engine, a real terminal."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import threading
+
+import pytest
+
+from launchpad.store import open_store
+from tests.ssh.house import alive
+from tests.support.cli import DEFINITION, LAUNCH, Cli, eventually
+from tests.support.terminal import Terminal
+
+pytestmark = [pytest.mark.needs("ssh", "ssh-keygen", "tmux"), pytest.mark.slow]
+
+
+class Served:
+    """A folder with a definition whose operators have keys, a server over it, and people at terminals."""
+
+    def __init__(self, cli: Cli) -> None:
+        self.cli = cli
+        self.said: list[str] = []
+        self.terminals: list[Terminal] = []
+        text = DEFINITION
+        for name in ("bob", "eve"):
+            path = cli.home / name
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path], check=True)
+            key = path.with_suffix(".pub").read_text().strip()
+            text = re.sub(rf"(name: {name}, role: \w+)", rf'\1, keys: ["{key}"]', text)
+        self.text = text
+        self.server: subprocess.Popen[str] | None = None
+
+    def serve(self) -> None:
+        self.server = self.cli.start("serve", "--ssh", "127.0.0.1:0")
+        for stream in (self.server.stdout, self.server.stderr):
+            threading.Thread(target=self._listen, args=(stream,), daemon=True).start()
+        self.port = self.says(r"serving \S+ on 127\.0\.0\.1, port (\d+): ssh -p \1 127\.0\.0\.1")[1]
+
+    def says(self, pattern: str, *, times: int = 1) -> re.Match[str]:
+        def found() -> re.Match[str] | None:
+            matches = [match for line in list(self.said) if (match := re.search(pattern, line))]
+            return matches[-1] if len(matches) >= times else None
+
+        return eventually(found)
+
+    def connect(self, who: str, size: tuple[int, int] = (100, 30)) -> Terminal:
+        options = (
+            "BatchMode=yes", "IdentitiesOnly=yes", "IdentityAgent=none", "StrictHostKeyChecking=no",
+            "UserKnownHostsFile=/dev/null", "LogLevel=ERROR", f"IdentityFile={self.cli.home / who}",
+        )  # fmt: skip
+        argv = ["ssh", "-F", "none", *(f"-o{option}" for option in options), "-p", self.port, "127.0.0.1"]
+        self.terminals.append(Terminal(argv, size=size, environ=self.cli.environ))
+        return self.terminals[-1]
+
+    def seats(self) -> list[int]:
+        children = subprocess.run(
+            ["pgrep", "-P", str(self.server.pid), "-f", "seat --fd"], capture_output=True
+        )
+        return [int(pid) for pid in children.stdout.split()]
+
+    def close(self) -> None:
+        for terminal in self.terminals:
+            terminal.close()
+        if self.server is not None and self.server.poll() is None:
+            self.server.terminate()
+            self.server.wait(40)
+        self.cli.close()
+
+    def _listen(self, stream) -> None:
+        with stream:
+            for line in stream:
+                self.said.append(line.rstrip())
+
+
+@pytest.fixture
+def served(tmp_path):
+    served = Served(Cli(tmp_path))
+    yield served
+    served.close()
+
+
+def test_two_people_tick_together_through_their_seats(served):
+    served.cli.define(served.text)
+    served.serve()
+    bob, eve = served.connect("bob"), served.connect("eve", (80, 24))
+    bob.shows(r"bob\b.*2 on")
+    eve.shows(r"eve\b")
+    eve.press("space")
+    bob.press("space")
+    eve.shows(r"Code is frozen .*(done|bob)")
+    store = open_store(f"sqlite:///{served.cli.home}/state/launchpad/launchpad.db")
+    try:
+        ticks = [event for event in store.read(LAUNCH) if event.kind == "item.ticked"]
+        assert [(tick.actor, tick.auth) for tick in ticks] == [("bob", "key")]
+    finally:
+        store.close()
+    bob.press("q")
+    bob.shows("Leave")
+    eventually(lambda: bob.press("y") or "ended with status 0" in bob.screen())
+    assert "Code is frozen" not in bob.screen()
+
+
+def test_ending_ends_seats_then_the_engine_and_leaves_terminals_clean(served):
+    served.cli.define(served.text)
+    served.serve()
+    engine = int(served.says(r"started an engine \(process (\d+)\)")[1])
+    served.says("watching")
+    bob = served.connect("bob")
+    bob.shows(r"bob\b")
+    [seat] = served.seats()
+    served.server.terminate()
+    bob.shows("^launchpad: the server has ended\n(.*\n)?ended with status 4")
+    assert "Code is frozen" not in bob.screen()
+    assert served.server.wait(30) == 0
+    assert not alive(seat)
+    assert not alive(engine)
+    eventually(lambda: any("no longer serving" in line for line in served.said))
+    told = "\n".join(served.said)
+    assert told.index("bob from 127.0.0.1 has left") < told.index("no longer watching")
+
+
+def test_engine_that_dies_is_started_again(served):
+    served.cli.define(served.text)
+    served.serve()
+    first = int(served.says(r"started an engine \(process (\d+)\)")[1])
+    served.says("watching")
+    os.kill(first, signal.SIGKILL)
+    served.says("the engine has ended with status -9")
+    second = int(served.says(r"started an engine \(process (\d+)\)", times=2)[1])
+    served.says(rf"watching .*\(process {second}\)")
+
+
+def test_engine_that_watches_already_is_left_alone(served):
+    served.cli.open(served.text)
+    engine = served.cli.start("engine")
+    try:
+        eventually(lambda: served.cli.json("status", status=None).get("engine"))
+        served.serve()
+        served.connect("bob").shows(r"bob\b")
+        assert not any("started an engine" in line for line in served.said)
+        served.server.terminate()
+        assert served.server.wait(30) == 0
+        assert engine.poll() is None
+    finally:
+        engine.terminate()
+        engine.communicate(timeout=30)
+
+
+def test_killed_server_leaves_no_face(served):
+    served.cli.define(served.text)
+    served.serve()
+    bob = served.connect("bob")
+    bob.shows(r"bob\b")
+    [seat] = served.seats()
+    served.server.kill()
+    eventually(lambda: not alive(seat), seconds=2)
+    bob.shows("ended with status 255")
+
+
+def test_killed_client_leaves_no_face(served):
+    served.cli.define(served.text)
+    served.serve()
+    bob = served.connect("bob")
+    bob.shows(r"bob\b")
+    [seat] = served.seats()
+    bob.close()
+    eventually(lambda: not alive(seat), seconds=3)
+    served.says("bob from 127.0.0.1 has left")
+
+
+@pytest.mark.parametrize("address", ["", "x", "host:", "1:2:3", "70000", "-1", "[::1]", "127.0.0.1:22 "])
+def test_addresses_that_are_none(served, address):
+    served.cli.define(served.text)
+    said = served.cli.refusal("serve", f"--ssh={address}", status=2)
+    assert said.endswith("expected [HOST:]PORT such as 2222, 127.0.0.1:2222 or [::1]:2222")
+
+
+def test_what_cannot_be_served_is_said_in_a_line(served):
+    served.cli.open(served.text)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = served.cli.refusal("serve", "--ssh", f"127.0.0.1:{port}", status=2)
+        assert said.startswith(f"can't listen on 127.0.0.1, port {port}: address already in use; choose")
+    said = served.cli.refusal("serve", "--ssh", "198.51.100.1:2222", status=2)
+    assert said.startswith("can't listen on 198.51.100.1, port 2222: ")
+    key = served.cli.home / "state" / "launchpad" / "ssh_host_ed25519_key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    key.chmod(0o644)
+    assert served.cli.refusal("serve", "--ssh", "127.0.0.1:0", status=2) == (
+        f"{key} may be read by others; chmod 600 {key}"
+    )
+    key.write_text("no key")
+    key.chmod(0o600)
+    said = served.cli.refusal("serve", "--ssh", "127.0.0.1:0", status=2)
+    assert said == f"{key} is not an SSH private key; move it away and a new one is made"
+
+
+def test_nobody_with_a_key_nobody_to_serve(served):
+    served.cli.open()
+    said = served.cli.refusal("serve", "--ssh", "127.0.0.1:0", status=2)
+    assert said.startswith(f"no operator of {LAUNCH} has an SSH key, so nobody could connect; add `keys:`")
+
+
+def test_seats_are_not_started_by_hand(served):
+    for descriptor in ("0", "99", "-1"):
+        served.cli.refusal("seat", "--fd", descriptor, status=2)
