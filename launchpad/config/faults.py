@@ -42,6 +42,8 @@ class Faults:
     """Collects the faults of the definition in `file` and of the checklist files that it names."""
 
     def __init__(self, file: str) -> None:
+        self.added = 0
+        """How often a fault was added, the same one of an alias again included."""
         self._found: set[tuple[Place, str]] = set()
         self._files: dict[str, int] = {file: 0}
         self._values: dict[Path, Place] = {}
@@ -78,6 +80,7 @@ class Faults:
         if len(self._found) >= MAX_FAULTS:
             raise Unreadable
         self._files.setdefault(place.file, len(self._files))
+        self.added += 1
         self._found.add((place, clean(what, 400)))
 
     def refer(self, path: Path, name: Any, among: Any, what: str, *, key: bool = False) -> None:

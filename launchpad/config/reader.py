@@ -149,7 +149,7 @@ class Reader:
             return self._fault(
                 node.place, f"{_found(node)}, expected a mapping with keys such as {listed(keys, 4)}"
             )
-        before = len(self._faults)
+        before = self._faults.added
         for key, (place, _) in node.pairs.items():
             if key not in keys and key not in besides:
                 self._unknown(key, place, type_.cls, [*besides, *keys])
@@ -159,7 +159,7 @@ class Reader:
                 self._faults.at(path, missing, key=True)
         values = {f.name: self._field(node, f, path) for f in type_.fields}
         value = type_.cls(**{name: read for name, read in values.items() if read is not msgspec.UNSET})
-        if len(self._faults) == before and hasattr(value, "faults"):
+        if self._faults.added == before and hasattr(value, "faults"):
             for where, what in value.faults():
                 self._faults.at((*path, *where), what)
         return value
@@ -207,7 +207,10 @@ class Reader:
             return self._fault(kind.place, what)
         type_ = info(self._settings[kind.text])
         assert isinstance(type_, inspect.StructType)
-        return Provider(kind=kind.text, settings=self._struct(node, type_, path, besides=("kind",)))
+        before = self._faults.added
+        settings = self._struct(node, type_, path, besides=("kind",))
+        # Settings answer for themselves (`verbs`), which they can't with a hole in them.
+        return Provider(kind=kind.text, settings=settings if self._faults.added == before else HOLE)
 
     def _unknown(self, key: str, place: Place, cls: type, keys: list[str]) -> None:
         if key in _later(cls):

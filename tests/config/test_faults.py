@@ -436,3 +436,14 @@ def test_what_could_not_be_read_is_not_reported_again_where_it_is_named():
 
 def test_an_empty_section_is_as_good_as_none():
     assert read(LAUNCH + "operators:\nsignals:\nalerts: # later\n").definition.signals == {}
+
+
+def test_settings_with_a_hole_are_not_asked_what_they_can():
+    broken = "providers:\n  site: &site {kind: command, operations: 5}\n  again: *site\n"
+    used = "actions: {d: {steps: [deploy: site, deploy: again]}}\n"
+    assert len(faults(LAUNCH + broken + used)) == 1
+
+
+def test_a_timeout_that_nobody_wrote_fits_between_two_probes():
+    definition = read(LAUNCH + SIGNAL.replace(", timeout: 3s", "")).definition
+    assert definition.signals["home"].timeout == definition.signals["home"].every == 5.0

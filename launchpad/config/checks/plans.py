@@ -49,11 +49,7 @@ def _check_step(path: Path, step: Any, providers: Any, faults: Faults) -> None:
     if provider is HOLE or provider.settings is HOLE:
         return
     verbs = getattr(provider.settings, "verbs", None)
-    if (
-        verbs is not None
-        and getattr(provider.settings, "operations", None) is not HOLE
-        and step.verb not in verbs
-    ):
+    if verbs is not None and step.verb not in verbs:
         can = f"it can {listed(verbs)}" if verbs else "it can do nothing"
         faults.at(
             (*path, "verb"), f"provider '{step.provider}' can't {step.verb}, expected what it can: {can}"
