@@ -1,7 +1,8 @@
 """fold(events) = state: pure, incremental, total.
 
 `Fold` is a private, mutable builder; `Fold.state` hands out immutable values. Any prefix of any journal
-folds. An event that does not fit the state it meets changes nothing but `State.anomalies`.
+folds. An event that does not fit the state it meets changes nothing but `State.anomalies`. A text that was
+redacted is gone from the events themselves; whoever has folded it folds anew.
 """
 
 from collections.abc import Callable, Iterable
@@ -43,7 +44,6 @@ class Fold:
         self._runs: dict[str, RunState] = {}
         self._objectives: dict[str, ObjectiveState] = {}
         self._alerts: dict[str, AlertState] = {}
-        self._remarks: dict[int, str] = {}
         self._anomalies = 0
         self._state: State | None = State()
 
@@ -74,11 +74,17 @@ class Fold:
     # The launch
 
     def _opened(self, rec: Recorded, event: ev.LaunchOpened) -> None:
+        if "definition" in self._scalars:
+            self._misfit()
+            return
         self._scalars.update(definition=event.definition, opened_at=rec.at, opened_by=rec.actor)
         self._scalars.update(phase_since=rec.at, phase_seq=0)
         self._items = {item.id: ItemState(item=item) for item in event.definition.items}
 
     def _closed(self, rec: Recorded, event: ev.LaunchClosed) -> None:
+        if "outcome" in self._scalars:
+            self._misfit()
+            return
         self._scalars.update(outcome=event.outcome, closed_at=rec.at)
 
     def _phase(self, rec: Recorded, event: ev.PhaseEntered) -> None:
@@ -88,17 +94,6 @@ class Fold:
         kinds = self._scalars.get("unknown_kinds", ())
         if event.kind not in kinds:
             self._scalars["unknown_kinds"] = (*kinds, event.kind)
-
-    def _redacted(self, _rec: Recorded, event: ev.TextRedacted) -> None:
-        item = self._items.get(self._remarks.get(event.seq, ""))
-        if item is None:
-            return
-        self._items[item.item.id] = replace(
-            item,
-            comments=_without_text(item.comments, event.seq),
-            evidence=_without_text(item.evidence, event.seq),
-            reason="" if item.seq == event.seq else item.reason,
-        )
 
     # Items
 
@@ -116,9 +111,10 @@ class Fold:
             at=rec.at,
             by=rec.actor,
             reason="" if ticked or status == "open" else rec.text,
-            evidence=self._remarked(item.evidence, rec, event) if ticked and rec.text else item.evidence,
+            evidence=_remarked(item.evidence, rec)
+            if ticked and (rec.text or rec.redacted)
+            else item.evidence,
         )
-        self._remarks[rec.seq] = event.item
 
     def _item_assigned(self, rec: Recorded, event: ev.ItemAssigned) -> None:
         if item := self._items.get(event.item):
@@ -128,20 +124,15 @@ class Fold:
 
     def _item_commented(self, rec: Recorded, event: ev.ItemCommented) -> None:
         if item := self._items.get(event.item):
-            self._items[event.item] = replace(item, comments=self._remarked(item.comments, rec, event))
+            self._items[event.item] = replace(item, comments=_remarked(item.comments, rec))
         else:
             self._misfit()
 
     def _item_evidence(self, rec: Recorded, event: ev.EvidenceAdded) -> None:
         if item := self._items.get(event.item):
-            self._items[event.item] = replace(item, evidence=self._remarked(item.evidence, rec, event))
+            self._items[event.item] = replace(item, evidence=_remarked(item.evidence, rec))
         else:
             self._misfit()
-
-    def _remarked(self, remarks: tuple[Remark, ...], rec: Recorded, event: Any) -> tuple[Remark, ...]:
-        self._remarks[rec.seq] = event.item
-        remark = Remark(seq=rec.seq, at=rec.at, by=rec.actor, text=rec.text, redacted=rec.redacted)
-        return (*remarks, remark)
 
     def _check_requested(self, rec: Recorded, event: ev.CheckRequested) -> None:
         if item := self._items.get(event.item):
@@ -161,6 +152,7 @@ class Fold:
             item = replace(
                 item,
                 status="done" if passed else "failed",
+                proved_at=event.observed_at if passed else item.proved_at,
                 seq=rec.seq,
                 at=rec.at,
                 by=rec.actor,
@@ -186,7 +178,7 @@ class Fold:
             n=event.n,
             pending_since=rec.at,
         )
-        if before and event.status in ("firing", "resolved"):
+        if before and (before.status, event.status) in (("pending", "firing"), ("firing", "resolved")):
             now = replace(
                 now,
                 pending_since=before.pending_since,
@@ -200,7 +192,8 @@ class Fold:
         self._alerts[event.alert] = now
 
     def _acknowledged(self, rec: Recorded, event: ev.AlertAcknowledged) -> None:
-        if alert := self._alerts.get(event.alert):
+        alert = self._alerts.get(event.alert)
+        if alert is not None and alert.status in ("pending", "firing"):
             self._alerts[event.alert] = replace(
                 alert,
                 seq=rec.seq,
@@ -243,17 +236,17 @@ class Fold:
 
     def _step_moved(self, rec: Recorded, event: Any) -> None:
         run = self._runs.get(event.run)
-        if run is None or event.step >= len(run.steps):
+        after = run_after_step(run, rec, event) if run else None
+        if after is None:
             self._misfit()
             return
-        self._runs[event.run] = run_after_step(run, rec, event)
+        self._runs[event.run] = after
 
     _HANDLERS: ClassVar[dict[type, Callable[["Fold", Recorded, Any], None]]] = {
         ev.LaunchOpened: _opened,
         ev.LaunchClosed: _closed,
         ev.PhaseEntered: _phase,
         ev.Unknown: _unknown,
-        ev.TextRedacted: _redacted,
         ev.ItemTicked: _item_moved,
         ev.ItemReopened: _item_moved,
         ev.ItemFailed: _item_moved,
@@ -292,5 +285,6 @@ class Fold:
     }
 
 
-def _without_text(remarks: tuple[Remark, ...], seq: int) -> tuple[Remark, ...]:
-    return tuple(replace(r, text="", redacted=True) if r.seq == seq else r for r in remarks)
+def _remarked(remarks: tuple[Remark, ...], rec: Recorded) -> tuple[Remark, ...]:
+    remark = Remark(seq=rec.seq, at=rec.at, by=rec.actor, text=rec.text, redacted=rec.redacted)
+    return (*remarks, remark)

@@ -27,10 +27,13 @@ def requested(rec: Recorded, event: ev.RunRequested) -> RunState:
 
 def run_after(run: RunState, rec: Recorded, event: Any) -> RunState | None:
     """The run after an event about it; None if its life does not allow the event."""
-    approval_back = isinstance(event, ev.RunRetracted) and event.what == "approval"
-    status = run.status if approval_back else RUN.get((run.status, rec.kind))
+    status = RUN.get((run.status, rec.kind))
     if status is None:
         return None
+    if isinstance(event, ev.RunRetracted) and event.what == "approval":
+        if not any(a.by == rec.actor for a in run.approvals):
+            return None
+        status = run.status
     run = replace(run, status=status, seq=rec.seq)
     if run.ended:
         run = replace(run, ended_at=rec.at)
@@ -38,9 +41,14 @@ def run_after(run: RunState, rec: Recorded, event: Any) -> RunState | None:
     return _settle_approval(detail(run, rec, event) if detail else run)
 
 
-def run_after_step(run: RunState, rec: Recorded, event: Any) -> RunState:
-    """The run after an event about one of its steps."""
-    step = replace(run.steps[event.step], status=STEP[rec.kind])
+def run_after_step(run: RunState, rec: Recorded, event: Any) -> RunState | None:
+    """The run after an event about one of its steps; None if the step's life does not allow the event."""
+    if run.status not in ("running", "aborting") or not 0 <= event.step < len(run.steps):
+        return None
+    status = STEP.get((run.steps[event.step].status, rec.kind))
+    if status is None:
+        return None
+    step = replace(run.steps[event.step], status=status)
     match event:
         case ev.StepIntended():
             step = StepState(
@@ -83,7 +91,7 @@ def _planned(run: RunState, _rec: Recorded, event: ev.RunPlanned) -> RunState:
 
 
 def _confirmed(run: RunState, rec: Recorded, event: ev.RunConfirmed) -> RunState:
-    run = replace(run, confirmed=True)
+    run = replace(run, confirmed_by=rec.actor)
     if event.overridden:
         run = replace(run, overridden_by=rec.actor, override_reason=rec.text)
     return run

@@ -71,13 +71,21 @@ RUN: dict[tuple[RunStatus, str], RunStatus] = {
 """`planned` becomes `approved` when the requester has confirmed and enough others have approved;
 `interrupted` becomes `failed` instead of `running` when it is resolved by `roll-back`."""
 
-STEP: dict[str, StepStatus] = {
-    "step.intended": "intended",
-    "step.running": "running",
-    "step.succeeded": "succeeded",
-    "step.failed": "failed",
-    "step.skipped": "skipped",
-    "step.interrupted": "interrupted",
-    "step.aborted": "aborted",
+STEP: dict[tuple[StepStatus, str], StepStatus] = {
+    ("pending", "step.intended"): "intended",
+    ("pending", "step.skipped"): "skipped",
+    ("intended", "step.intended"): "intended",
+    ("intended", "step.running"): "running",
+    ("intended", "step.succeeded"): "succeeded",
+    ("intended", "step.failed"): "failed",
+    ("intended", "step.interrupted"): "interrupted",
+    ("intended", "step.aborted"): "aborted",
+    ("running", "step.intended"): "intended",
+    ("running", "step.running"): "running",
+    ("running", "step.succeeded"): "succeeded",
+    ("running", "step.failed"): "failed",
+    ("running", "step.interrupted"): "interrupted",
+    ("running", "step.aborted"): "aborted",
 }
-STEP_ENDED: frozenset[StepStatus] = frozenset({"succeeded", "failed", "skipped", "interrupted", "aborted"})
+"""Only while its run is running or aborting. `intended` again is what a successor does with a step that its
+predecessor never got to ask for; what follows an interruption is in `run.resolved`."""

@@ -45,6 +45,8 @@ class ItemState(Value):
     comments: tuple[Remark, ...] = ()
     evidence: tuple[Remark, ...] = ()
     check: CheckResult | None = None
+    proved_at: Micros | None = None
+    """When its check last passed."""
     check_requested: int = 0
     """Sequence number of the last unanswered request to run the check; 0: none."""
 
@@ -85,7 +87,8 @@ class RunState(Value):
     gate: GateReport | None = None
     """As last evaluated by the engine."""
     expires_at: Micros | None = None
-    confirmed: bool = False
+    confirmed_by: str | None = None
+    """Who saw the plan and wants it."""
     overridden_by: str | None = None
     override_reason: str = ""
     approvals: tuple[Approval, ...] = ()
@@ -99,6 +102,10 @@ class RunState(Value):
     @property
     def ended(self) -> bool:
         return self.status in RUN_ENDED
+
+    @property
+    def confirmed(self) -> bool:
+        return self.confirmed_by is not None
 
     @property
     def awaits_approval(self) -> bool:

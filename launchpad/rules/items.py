@@ -12,7 +12,8 @@ def stale(item: ItemState, now: Micros) -> bool:
     check = item.item.check
     if check is None or item.status != "done":
         return False
-    return item.check is None or now - item.check.at > check.valid_for * SECOND
+    # From the last pass: a check that could not decide proves nothing anew.
+    return item.proved_at is None or now - item.proved_at > check.valid_for * SECOND
 
 
 def blocked_by(item: ItemState, items: Mapping[str, ItemState]) -> tuple[str, ...]:

@@ -38,7 +38,8 @@ def _strategy(info: mi.Type, fields: Mapping[str, st.SearchStrategy[Any]]) -> st
 
 def _struct(info: mi.StructType, fields: Mapping[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
     return st.builds(
-        info.cls, **{f.name: fields.get(f.name) or _strategy(f.type, fields) for f in info.fields}
+        info.cls,
+        **{f.name: fields[f.name] if f.name in fields else _strategy(f.type, fields) for f in info.fields},
     )
 
 
