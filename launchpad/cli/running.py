@@ -90,7 +90,8 @@ async def _until_told(work: "Engine", *, standby: bool, descriptor: int | None) 
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(number, stopping.set)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            loop.add_signal_handler(number, stopping.set)
     if descriptor is not None:
         loop.add_reader(descriptor, stopping.set)
     await work.run(stopping, standby=standby)
@@ -117,7 +118,8 @@ def base_dir(shell: Shell) -> Path:
 
 def has_terminal() -> bool:
     """Whether a face can be drawn here."""
-    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+    streams = (sys.stdin, sys.stdout, sys.stderr)  # a face draws on the last
+    return all(stream.isatty() for stream in streams) and os.environ.get("TERM", "dumb") != "dumb"
 
 
 def open_face(shell: Shell, *, theme: str | None = None, rehearsal: bool = False) -> int:

@@ -1,8 +1,11 @@
 """The launch with its engine: run, engine, and actions carried out by real programs."""
 
+import fcntl
 import os
+import pty
 import signal
 import socket
+import termios
 import time
 
 import pytest
@@ -50,7 +53,7 @@ def test_run_without_a_terminal_opens_starts_and_says_what_it_would_show(cli):
     pid = engine_pid(cli)
     assert pid is not None
     assert os.getsid(pid) == pid != os.getsid(0)
-    second = cli("run")
+    second = cli()  # without a command it is `run`
     assert "started" not in second.stderr
     assert engine_pid(cli) == pid
     assert "needs a terminal" in cli.refusal("attach", status=2)
@@ -149,11 +152,40 @@ def test_a_run_is_aborted(running):
     eventually(lambda: running.json("runs")[0]["status"] == "aborted")
 
 
-def test_an_interrupt_takes_the_request_back(running):
-    asking = running.start("request", "purge", "--yes", "--wait")
-    asking.send_signal(signal.SIGINT)
-    asking.communicate(timeout=30)
-    assert asking.returncode in (130, -signal.SIGINT)
+@pytest.mark.parametrize(
+    ("action", "typed", "status", "ended"),
+    [
+        ("purge", b"y\n", 1, "retracted"),
+        ("purge", b"\n", 1, "retracted"),
+        ("purge", b"\x04", 1, "retracted"),
+        ("purge", b"\x03", 130, "retracted"),
+        ("purge", b"staging\n", 0, "running"),
+        ("deploy", b"n\n", 1, "retracted"),
+        ("deploy", b"y\n", 0, "planned"),
+    ],
+)
+def test_at_a_terminal_a_person_is_asked(running, action, typed, status, ended):
+    ours, theirs = pty.openpty()
+    asking = running.start("request", action, stdin=theirs, preexec_fn=lambda: controlling(theirs))
+    os.close(theirs)
+    assert asking.stderr is not None
+    try:
+        while "undone" not in (line := asking.stderr.read(12)) and "Run" not in line:
+            assert line
+        os.write(ours, typed)
+        assert eventually(lambda: asking.poll() is not None) is True
+        assert asking.returncode == status
+        eventually(lambda: running.json("runs")[0]["status"] == ended)
+    finally:
+        asking.kill()
+        asking.communicate()
+        os.close(ours)
+
+
+def controlling(terminal: int) -> None:
+    """Makes it the terminal whose keys reach the process as signals."""
+    os.setsid()
+    fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
 
 
 def test_a_request_that_nobody_can_plan_is_refused_at_once(opened):

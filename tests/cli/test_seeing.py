@@ -23,7 +23,6 @@ alerts:
 def watched(cli):
     """A launch that an engine watches, and the service that it watches."""
     shop = Shop()
-    shop.open()
     try:
         cli.define(DEFINITION + MEASURED.format(url=shop.url))
         cli("run")

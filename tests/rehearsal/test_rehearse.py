@@ -1,0 +1,154 @@
+"""The built-in rehearsal: it shows a launch, and leaves nothing behind whatever ends it."""
+
+import contextlib
+import os
+import pty
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from launchpad.model.values import SECOND, parse_zoned_time
+from launchpad.rehearsal.product import moment
+from launchpad.rehearsal.stage import Stage, definition, zoned
+from launchpad.wiring import load_definition
+from tests.support.cli import Cli, eventually, processes_with
+
+
+def test_the_script_is_slow_first_then_calm_then_bad_then_calm_again():
+    assert moment(0, None).latency > 0.6
+    assert moment(20, None).latency > 0.3
+    assert moment(40, None) == (0.04, 0.0)
+    assert moment(80, None).errors == 0.4
+    assert 0 < moment(105, None).errors < moment(80, None).errors
+    assert moment(130, None) == moment(40, None)
+    assert moment(380, None) == moment(80, None)
+    assert moment(310, None).latency < 0.3, "the slow start comes once"
+    assert moment(130, 2).latency > moment(130, 60).latency
+
+
+def test_the_definition_validates_and_t0_lies_ahead(tmp_path):
+    path = tmp_path / "launchpad.yaml"
+    path.write_text(definition("http://127.0.0.1:4711", 1_780_000_000.4), encoding="utf-8")
+    loaded = load_definition(path).definition
+    assert loaded.launch.t0 is not None
+    assert loaded.launch.t0.at == 1_780_000_300 * SECOND
+    assert not loaded.production
+    assert set(loaded.actions) == {"backup", "deploy", "rollback"}
+
+
+@pytest.mark.parametrize("at", [1_792_893_600, 1_792_890_000, 1_774_745_999, 1_774_746_000])
+def test_an_instant_near_a_change_of_clocks_is_said_exactly(at):
+    assert parse_zoned_time(zoned(at, "Europe/Berlin")).at == at * SECOND
+
+
+@pytest.fixture
+def cli(tmp_path):
+    """A command line whose temporary files lie in a folder of its own."""
+    shell = Cli(tmp_path)
+    (tmp_path / "tmp").mkdir()
+    shell.environ["TMPDIR"] = str(tmp_path / "tmp")
+    return shell
+
+
+def left(cli: Cli) -> list[str]:
+    """What a rehearsal left: folders and processes."""
+    folder = cli.home / "tmp"
+    return [*map(str, folder.iterdir()), *map(str, processes_with(str(folder).encode()))]
+
+
+@pytest.mark.slow
+def test_without_a_terminal_it_prints_the_status_and_what_it_would_show(cli):
+    done = cli("rehearse")
+    assert done.stdout.startswith("Acme 4.2.0  rehearsal  pre-launch  T-00:0")
+    assert "2 of 2 signals fresh" in done.stdout
+    assert "There is no terminal here" in done.stderr
+    assert left(cli) == []
+    assert not (cli.home / "state").exists()
+
+
+def rehearsing(cli: Cli) -> tuple[subprocess.Popen[bytes], int]:
+    """A rehearsal that shows its face in a terminal, and our end of it."""
+    ours, theirs = pty.openpty()
+    cli.environ["TERM"] = "xterm-256color"
+    process = subprocess.Popen(
+        [Path(sys.executable).parent / "launchpad", "rehearse"],
+        cwd=cli.home,
+        env=cli.environ,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    shown = b""
+    while b"Acme" not in shown:
+        shown += os.read(ours, 65536)
+    return process, ours
+
+
+def rest(terminal: int) -> bytes:
+    """What is shown until the terminal is left."""
+    shown = b""
+    with contextlib.suppress(OSError):
+        while chunk := os.read(terminal, 65536):
+            shown += chunk
+    return shown
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
+def test_whatever_ends_it_everything_ends(cli, number):
+    process, terminal = rehearsing(cli)
+    assert len(left(cli)) >= 3, "a folder, a product, an engine"
+    process.send_signal(number)
+    shown = rest(terminal)
+    eventually(lambda: process.poll() is not None)
+    eventually(lambda: left(cli) == [], seconds=30)
+    os.close(terminal)
+    assert b"Traceback" not in shown
+
+
+@pytest.mark.slow
+def test_a_terminal_that_goes_away_ends_it(cli):
+    process, terminal = rehearsing(cli)
+    os.close(terminal)
+    eventually(lambda: process.poll() is not None)
+    eventually(lambda: left(cli) == [], seconds=30)
+
+
+@pytest.mark.slow
+def test_deploying_really_changes_the_product_and_rolling_back_changes_it_back():
+    with Stage() as stage:
+        assert page(stage.url) == "<h1>Acme 4.1.0</h1>"
+        operate(stage, "backup")
+        assert len(list((stage.directory / "backups").iterdir())) == 1
+        assert operate(stage, "smoke", stage.url, "4.1.0") == 0
+        assert operate(stage, "deploy", "4.2.0") == 0
+        assert page(stage.url) == "<h1>Acme 4.2.0</h1>"
+        assert operate(stage, "deploy", "4.2.0") == 0
+        assert operate(stage, "rollback") == 0
+        assert page(stage.url) == "<h1>Acme 4.1.0</h1>"
+        assert operate(stage, "rollback") == 0
+        directory = stage.directory
+        deploying = subprocess.Popen(operation("deploy", "4.2.0"), cwd=directory, stderr=subprocess.DEVNULL)
+    assert not directory.exists()
+    assert deploying.wait(10) == 1, "a script does not outlive the rehearsal"
+
+
+def operation(*args: str) -> list[str]:
+    return [sys.executable, "-P", "-m", "launchpad.rehearsal.operations", *args]
+
+
+def operate(stage: Stage, *args: str) -> int:
+    return subprocess.run(
+        operation(*args), cwd=stage.directory, timeout=30, stdout=subprocess.DEVNULL
+    ).returncode
+
+
+def page(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        return answer.read().decode()
