@@ -1,10 +1,12 @@
 """What a client gets, does not get, and leaves behind."""
 
+import contextlib
 import os
 import re
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 import pytest
@@ -266,17 +268,37 @@ def test_seat_that_stops_reading_makes_its_client_wait_and_nothing_grow(house):
     other.seat()
     os.kill(seat, signal.SIGSTOP)
     before = rss(server)
-    writer = subprocess.Popen(["head", "-c", str(64 << 20), "/dev/zero"], stdout=client._master)
+    typed = Typist(client)
     try:
-        time.sleep(2)
-        assert writer.poll() is None
+        until(lambda: typed.stalls(1.0), seconds=60, what="the client to wait")
+        assert typed.bytes < 8 << 20  # what the channel and the terminals between hold
         other.type("k")
         other.sees("key b'k'", seconds=2)
         assert rss(server) - before < 16
     finally:
-        writer.kill()
-        writer.wait()
-        os.kill(seat, signal.SIGCONT)
+        client.process.kill()
+
+
+class Typist:
+    """Types without end, until the terminal is gone."""
+
+    def __init__(self, client):
+        self.bytes = 0
+        self._changed = time.monotonic()
+        self._client = client
+        threading.Thread(target=self._type, daemon=True).start()
+
+    def stalls(self, seconds):
+        """Whether nothing more was taken in for so long; fails once it is too much."""
+        assert self.bytes < 32 << 20
+        return self.bytes > 0 and time.monotonic() - self._changed > seconds
+
+    def _type(self):
+        with contextlib.suppress(OSError):
+            while self._client.process.poll() is None:
+                self._client.type("z" * 4096)
+                self.bytes += 4096
+                self._changed = time.monotonic()
 
 
 def test_no_more_than_the_seats_there_are(house):
