@@ -22,6 +22,7 @@ _ATTEMPTS = 5
 """How often a command that names no expectation is decided anew when its subject moved under it."""
 
 VERBS: Mapping[type[Command], Callable[[Context, Any], Proposal | Done]] = {
+    cmd.OpenLaunch: launch.reopen,
     cmd.CloseLaunch: launch.close,
     cmd.EnterPhase: launch.enter_phase,
     cmd.WriteNote: launch.note,

@@ -24,7 +24,7 @@ def _by_hand(item: ItemState) -> None:
 
 def _moved(item: ItemState, kind: str, wish: str) -> None:
     if (item.status, kind) not in ITEM:
-        raise Refused(f"{item.item.id} is {item.status} and can't be {wish}")
+        raise Refused(f"{item.item.id} is {item.status} and can't be {wish}", hint="reopen it first")
 
 
 def _subject(item: ItemState) -> str:
@@ -39,7 +39,7 @@ def tick(ctx: Context, command: cmd.Tick) -> Proposal | Done:
     must_match(_subject(item), item.seq, command.expect)
     _moved(item, "item.ticked", "ticked")
     if missing := blocked_by(item, ctx.state.items):
-        raise Refused(f"{item.item.id} needs {', '.join(missing)} first")
+        raise Refused(f"{item.item.id} needs {', '.join(missing)}", hint="finish that first")
     evidence = optional_words(command.evidence)
     if item.item.evidence == "required" and not evidence and not item.evidence:
         raise Refused(f"{item.item.id} can't be ticked without evidence", hint="give a note or a link")
@@ -55,7 +55,8 @@ def untick(ctx: Context, command: cmd.Untick) -> Proposal | Done:
     item = _item(ctx, command.item)
     if item.status == "open":
         return already(item.seq, _subject(item), f"{item.item.id} is already open")
-    _by_hand(item)
+    if item.status != "skipped":  # which a check does not undo
+        _by_hand(item)
     must_match(_subject(item), item.seq, command.expect)
     return Proposal(
         [ev.ItemReopened(item=item.item.id)],

@@ -6,18 +6,27 @@ from launchpad.model import commands as cmd
 from launchpad.model import events as ev
 from launchpad.model.commands import Done
 from launchpad.model.definition import PHASES
+from launchpad.model.lifecycles import RUN_ACTIVE
 from launchpad.model.values import SECOND, format_duration
 from launchpad.rules.locks import EVERYTHING
 
 
+def reopen(ctx: Context, command: cmd.OpenLaunch) -> Proposal | Done:
+    """A launch is opened by `open_launch`, before there is a desk for it."""
+    if command.launch != ctx.state.launch:
+        raise BadInput(f"this desk is for {ctx.state.launch}", hint=f"open {command.launch} from the shell")
+    return already(1, "launch", f"{command.launch} is open")
+
+
 def close(ctx: Context, command: cmd.CloseLaunch) -> Proposal | Done:
-    at_work = [run.id for run in ctx.state.runs.values() if run.status in ("running", "aborting")]
-    if at_work:
-        raise Refused(f"{at_work[0]} is still running", hint="wait for it or abort it")
+    active = next((run for run in ctx.state.runs.values() if run.status in RUN_ACTIVE), None)
+    if active is not None:
+        raise Refused(f"{active.id} is {active.status}", hint="see it to its end or abort it first")
     return Proposal(
         [ev.LaunchClosed(outcome=command.outcome)],
         f"closed as {command.outcome}",
         text=optional_words(command.text),
+        expect={"launch": 1},
     )
 
 
@@ -61,7 +70,7 @@ def acknowledge(ctx: Context, command: cmd.Acknowledge) -> Proposal | Done:
     if alert is None or alert.status not in ("pending", "firing"):
         if command.alert not in ctx.definition.alerts:
             raise BadInput(f"there is no alert {command.alert}", hint="see `launchpad alerts`")
-        raise Refused(f"{command.alert} is not firing")
+        raise Refused(f"{command.alert} is not firing", hint="there is nothing to acknowledge")
     subject = f"alert:{command.alert}"
     if alert.acknowledged_by is not None:
         return already(

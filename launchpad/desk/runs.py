@@ -1,16 +1,21 @@
 """Verbs on runs: request, confirm, approve, reject, retract, abort, resolve."""
 
+import re
+
 from launchpad.desk.decision import Context, Proposal, already, must_match, optional_words
 from launchpad.errors import BadInput, Refused
 from launchpad.model import commands as cmd
 from launchpad.model import events as ev
 from launchpad.model.commands import Done
 from launchpad.model.definition import Action
-from launchpad.model.lifecycles import RUN
+from launchpad.model.lifecycles import RUN, RUN_ENDED, RunStatus
 from launchpad.model.state import RunState
 from launchpad.model.text import clean
 from launchpad.rules.locks import in_the_way
 from launchpad.rules.view import run_view
+
+_PARAMETER = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}")
+_LONGEST_PARAMETER = 200
 
 
 def _run(ctx: Context, run_id: str) -> RunState:
@@ -26,7 +31,19 @@ def _subject(run: RunState) -> str:
 
 def _allowed(run: RunState, kind: str, wish: str) -> None:
     if (run.status, kind) not in RUN:
-        raise Refused(f"{run.id} is {run.status} and can't be {wish}")
+        raise Refused(f"{run.id} is {run.status} and can't be {wish}", hint=_INSTEAD[run.status])
+
+
+_INSTEAD: dict[RunStatus, str] = {
+    "requested": "wait for the engine's plan",
+    "planned": "confirm, reject or retract it",
+    "approved": "the engine is about to start it; abort it if it must not",
+    "running": "abort it if it must stop",
+    "interrupted": "resolve or abort it",
+    "aborting": "wait for its end",
+    **dict.fromkeys(sorted(RUN_ENDED), "it has ended; request another"),
+}
+"""What can be done about a run in each status."""
 
 
 def request(ctx: Context, command: cmd.RequestRun) -> Proposal | Done:
@@ -37,10 +54,26 @@ def request(ctx: Context, command: cmd.RequestRun) -> Proposal | Done:
     for run in ctx.state.runs.values():
         if run.action == command.action and not run.ended and not run_view(run, ctx.now).expired:
             waits = run_view(run, ctx.now).waits_for
-            raise Refused(f"{run.id} is {run.status}" + (f", waiting for {waits}" if waits else ""))
+            raise Refused(
+                f"{run.id} is {run.status}" + (f", waiting for {waits}" if waits else ""),
+                hint="see it to its end, retract or abort it",
+            )
     _unlocked(ctx, action)
-    params = {key: clean(value) for key, value in command.params.items()}
-    return request_of(ctx, command.action, params)
+    return request_of(ctx, command.action, dict(_parameter(*pair) for pair in command.params.items()))
+
+
+def _parameter(name: str, value: str) -> tuple[str, str]:
+    """A parameter as a plan can hold and show it, or BadInput: one that was cut would do something else."""
+    if not _PARAMETER.fullmatch(name):
+        raise BadInput(
+            f"{clean(name, 40)!r} is no parameter's name", hint="use letters, digits, '.', '_' and '-'"
+        )
+    if value != clean(value, _LONGEST_PARAMETER):
+        raise BadInput(
+            f"parameter {name} can't be kept as it is",
+            hint=f"give one line of at most {_LONGEST_PARAMETER} characters with single spaces",
+        )
+    return name, value
 
 
 def request_of(ctx: Context, action: str, params: dict[str, str]) -> Proposal:
@@ -74,11 +107,11 @@ def _not_expired(ctx: Context, run: RunState) -> None:
 
 def confirm(ctx: Context, command: cmd.ConfirmRun) -> Proposal | Done:
     run = _run(ctx, command.run)
-    if run.confirmed:
+    if run.confirmed and not run.ended:
         return already(run.seq, _subject(run), f"{run.id} is already confirmed")
     _allowed(run, "run.confirmed", "confirmed")
     if run.requested_by != ctx.identity.name and run.requested_auth != "engine":
-        raise Refused(f"{run.id} was requested by {run.requested_by}, who must confirm it")
+        raise Refused(f"{run.id} was requested by {run.requested_by}", hint="only they can confirm it")
     _same_plan(run, command.digest)
     _not_expired(ctx, run)
     override = optional_words(command.override)
@@ -106,13 +139,14 @@ def approve(ctx: Context, command: cmd.ApproveRun) -> Proposal | Done:
         raise Refused(
             f"{ctx.identity.name} is only claimed (--as)", hint="approve under your SSH key or your own login"
         )
-    if run.requested_by == ctx.identity.name:
-        raise Refused(f"you requested {run.id} yourself", hint="somebody else must approve it")
-    if any(a.by == ctx.identity.name for a in run.approvals):
+    if ctx.identity.name in (run.requested_by, run.confirmed_by):
+        did = "requested" if ctx.identity.name == run.requested_by else "confirmed"
+        raise Refused(f"you {did} {run.id} yourself", hint="somebody else must approve it")
+    if not run.ended and any(a.by == ctx.identity.name for a in run.approvals):
         return already(run.seq, _subject(run), f"you have already approved {run.id}")
     _allowed(run, "run.approved", "approved")
     if not run.confirmed:
-        raise Refused(f"{run.requested_by} has not confirmed {run.id} yet")
+        raise Refused(f"{run.requested_by} has not confirmed {run.id} yet", hint="wait until they have")
     _same_plan(run, command.digest)
     _not_expired(ctx, run)
     return Proposal(
@@ -144,7 +178,7 @@ def retract(ctx: Context, command: cmd.RetractRun) -> Proposal | Done:
             expect={_subject(run): run.seq},
         )
     if not any(a.by == me for a in run.approvals):
-        raise Refused(f"you have neither requested nor approved {run.id}")
+        raise Refused(f"you have neither requested nor approved {run.id}", hint="reject or abort it")
     if run.status not in ("planned", "approved"):
         raise Refused(f"{run.id} is {run.status}; the approval has been used", hint="abort it")
     return Proposal(
@@ -155,12 +189,17 @@ def retract(ctx: Context, command: cmd.RetractRun) -> Proposal | Done:
 
 
 def abort(ctx: Context, command: cmd.AbortRun) -> Proposal | Done:
-    # No expectation and no gate: stopping must not lose a race against a log line.
+    # No gate, no lock, nothing that the operator must have seen: whatever the run is doing, stop it.
     run = _run(ctx, command.run)
     if run.status == "aborting" or run.status == "aborted":
         return already(run.seq, _subject(run), f"{run.id} is already {run.status}")
     _allowed(run, "run.abort-requested", "aborted")
-    return Proposal([ev.AbortRequested(run=run.id)], f"aborting {run.id}", text=optional_words(command.text))
+    return Proposal(
+        [ev.AbortRequested(run=run.id)],
+        f"aborting {run.id}",
+        text=optional_words(command.text),
+        expect={_subject(run): run.seq},
+    )
 
 
 def resolve(ctx: Context, command: cmd.ResolveRun) -> Proposal | Done:

@@ -1,0 +1,89 @@
+"""Two people at the same item at the same instant."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from launchpad.desk import LocalDesk, open_launch
+from launchpad.errors import Conflict, Refused
+from launchpad.model import commands as cmd
+from launchpad.model.definition import Definition, Item, Launch
+from launchpad.session import Session
+from launchpad.store import open_store
+from tests.support.histories import PEOPLE
+
+ROUNDS = 50
+
+
+@pytest.fixture
+def desks(tmp_path):
+    """Two desks, each with a store and a session of its own over one file."""
+    url = f"sqlite:///{tmp_path}/journal.db"
+    stores = [open_store(url), open_store(url)]
+    items = tuple(Item(id=f"item-{n}", title="x") for n in range(ROUNDS))
+    opening = cmd.OpenLaunch(
+        launch="l", definition=Definition(launch=Launch(product="p", version="1"), items=items)
+    )
+    open_launch(stores[0], PEOPLE["lead"], opening)
+    yield [
+        LocalDesk(store, Session(store, "l"), PEOPLE[name])
+        for store, name in zip(stores, ("eva", "ops"), strict=True)
+    ]
+    for store in stores:
+        store.close()
+
+
+def at_once(desks, commands):
+    """What each desk answers, or raises, when all begin together."""
+    start = threading.Barrier(len(desks))
+
+    def act(desk, command):
+        start.wait()
+        try:
+            return desk.perform(command)
+        except Refused as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(len(desks)) as pool:
+        return list(pool.map(act, desks, commands))
+
+
+@pytest.mark.parametrize("expect", [None, 0])
+def test_one_event_and_the_other_is_told(desks, expect):
+    for number in range(ROUNDS):
+        tick = cmd.Tick(item=f"item-{number}", expect=expect)
+        answers = at_once(desks, [tick, tick])
+        wrote = [a for a in answers if not isinstance(a, Conflict) and not a.already]
+        [other] = [a for a in answers if a not in wrote]
+        assert len(wrote) == 1
+        assert not isinstance(other, Conflict), "who wanted the same is told who did it"
+        assert other.seq == wrote[0].seq
+        assert "already" in other.message
+    assert desks[0]._store.head("l").seq == 1 + ROUNDS
+
+
+def test_opposite_wishes_are_a_conflict(desks):
+    for number in range(ROUNDS):
+        item = f"item-{number}"
+        answers = at_once(desks, [cmd.Tick(item=item, expect=0), cmd.Fail(item=item, text="no", expect=0)])
+        assert sum(isinstance(a, Conflict) for a in answers) == 1
+        assert sum(not isinstance(a, Conflict) and not a.already for a in answers) == 1
+    assert desks[0]._store.head("l").seq == 1 + ROUNDS
+
+
+def test_a_comment_stands_in_nobodys_way(desks):
+    for number in range(ROUNDS):
+        item = f"item-{number}"
+        answers = at_once(desks, [cmd.Tick(item=item, expect=0), cmd.Comment(item=item, text="hm")])
+        assert not any(isinstance(a, Conflict) for a in answers)
+    assert desks[0]._store.head("l").seq == 1 + 2 * ROUNDS
+
+
+def test_a_launch_is_closed_once(desks):
+    directors = [
+        LocalDesk(d._store, d._session, PEOPLE[n]) for d, n in zip(desks, ("lead", "deputy"), strict=True)
+    ]
+    answers = at_once(directors, [cmd.CloseLaunch(outcome="success"), cmd.CloseLaunch(outcome="failed")])
+    assert desks[0]._store.head("l").seq == 2
+    assert sum(isinstance(a, Refused) for a in answers) == 1

@@ -1,0 +1,439 @@
+"""Every verb, for every role and every state: done, or refused in one line that says what to do."""
+
+import pytest
+
+from launchpad.desk import MINIMUM, LocalDesk, allows, open_launch
+from launchpad.desk.desk import VERBS as PERFORMED
+from launchpad.errors import BadInput, Conflict, LaunchpadError, Refused
+from launchpad.model import commands as cmd
+from launchpad.model import events as ev
+from launchpad.model.commands import VERBS, Identity
+from launchpad.model.definition import ROLES
+from launchpad.model.journal import Draft
+from launchpad.model.lifecycles import ITEM
+from launchpad.model.plan import Plan
+from launchpad.session import Session
+from launchpad.store import open_store
+from tests.support.histories import LAUNCH, PEOPLE, definition, plan_of
+
+ENGINE = {"actor": "engine", "auth": "engine"}
+
+
+class Room:
+    """A launch on SQLite, its people and a stand-in for its engine."""
+
+    def __init__(self, path):
+        self.store = open_store(f"sqlite:///{path}/journal.db")
+        open_launch(self.store, PEOPLE["lead"], cmd.OpenLaunch(launch=LAUNCH, definition=definition()))
+        self.session = Session(self.store, LAUNCH)
+        self.written = 0
+
+    def does(self, who, command):
+        person = PEOPLE[who] if isinstance(who, str) else who
+        return LocalDesk(self.store, self.session, person).perform(command)
+
+    def engine(self, *events):
+        for event in events:
+            self.written += 1
+            self.store.append(LAUNCH, [Draft(id=f"e{self.written}", event=event, **ENGINE)])
+        self.session.refresh()
+
+    @property
+    def state(self):
+        self.session.refresh()
+        return self.session.state
+
+    def refused(self, who, command, *, kind=Refused):
+        """The sentence of a refusal that left no trace."""
+        before = self.store.head(LAUNCH)
+        with pytest.raises(kind) as caught:
+            self.does(who, command)
+        assert self.store.head(LAUNCH) == before
+        assert "\n" not in str(caught.value)
+        assert len(str(caught.value)) < 300
+        assert caught.value.hint or isinstance(caught.value, BadInput)
+        return str(caught.value)
+
+    def planned(self, action="deploy", who="ops", approvals=None):
+        self.does(who, cmd.RequestRun(action=action))
+        run = max(self.state.runs.values(), key=lambda r: r.seq)
+        plan = plan_of(definition(), run)
+        if approvals is not None:
+            plan = Plan(**{f: getattr(plan, f) for f in plan.__struct_fields__} | {"approvals": approvals})
+        self.engine(
+            ev.RunPlanned(
+                run=run.id, plan=plan, digest=plan.digest(), gate=None, expires_at=self.store.now() + 10**9
+            )
+        )
+        return run.id, plan.digest()
+
+    def approved(self):
+        run, digest = self.planned("rollback")
+        self.does("ops", cmd.ConfirmRun(run=run, digest=digest))
+        self.does("opal", cmd.ApproveRun(run=run, digest=digest))
+        return run, digest
+
+    def running(self):
+        run, digest = self.approved()
+        self.engine(ev.RunStarted(run=run, epoch=1))
+        return run, digest
+
+
+@pytest.fixture
+def room(tmp_path):
+    made = Room(tmp_path)
+    yield made
+    made.store.close()
+
+
+ONE_OF_EACH = {
+    "open": cmd.OpenLaunch(launch=LAUNCH, definition=definition()),
+    "close": cmd.CloseLaunch(outcome="success"),
+    "phase": cmd.EnterPhase(phase="launch", override="we must"),
+    "tick": cmd.Tick(item="dns"),
+    "untick": cmd.Untick(item="video"),
+    "fail": cmd.Fail(item="dns", text="no"),
+    "skip": cmd.Skip(item="watch", text="no"),
+    "assign": cmd.Assign(item="dns", assignee="eva"),
+    "comment": cmd.Comment(item="dns", text="hm"),
+    "evidence": cmd.AddEvidence(item="dns", text="hm"),
+    "check": cmd.RequestCheck(item="page"),
+    "note": cmd.WriteNote(text="hm"),
+    "ack": cmd.Acknowledge(alert="slow"),
+    "request": cmd.RequestRun(action="backup"),
+    "confirm": cmd.ConfirmRun(run="rollback-1", digest=""),
+    "approve": cmd.ApproveRun(run="rollback-1", digest=""),
+    "reject": cmd.RejectRun(run="rollback-1"),
+    "retract": cmd.RetractRun(run="rollback-1"),
+    "abort": cmd.AbortRun(run="rollback-1"),
+    "resolve": cmd.ResolveRun(run="rollback-1", resolution="retry"),
+    "lock": cmd.Lock(target="site", text="mine", seconds=60.0),
+    "unlock": cmd.Unlock(target="db"),
+    "redact": cmd.Redact(seq=1, text="a secret"),
+}
+
+
+def test_every_command_has_a_verb_a_role_and_somebody_who_performs_it():
+    assert set(VERBS) == set(MINIMUM) == set(ONE_OF_EACH)
+    assert set(PERFORMED) == set(VERBS.values())
+
+
+def prepared(room, verb, who):
+    """The room and a command such that nothing but the role can be in the way of the verb."""
+    command = ONE_OF_EACH[verb]
+    mine = who if allows(who.role, MINIMUM[verb]) else "lead"
+    match verb:
+        case "untick":
+            room.does("lead", cmd.Tick(item="video"))
+        case "ack":
+            room.engine(ev.AlertChanged(alert="slow", status="firing", severity="high", value=4.0, n=9))
+        case "confirm":
+            run, digest = room.planned("rollback", mine)
+            command = cmd.ConfirmRun(run=run, digest=digest)
+        case "approve":
+            run, digest = room.planned("rollback", "lead")
+            room.does("lead", cmd.ConfirmRun(run=run, digest=digest))
+            command = cmd.ApproveRun(run=run, digest=digest)
+        case "retract":
+            room.planned("rollback", mine)
+        case "reject" | "abort":
+            room.planned("rollback", "lead")
+        case "resolve":
+            run, _ = room.running()
+            room.engine(ev.RunInterrupted(run=run, reason="lost"))
+        case "unlock":
+            room.does(mine, cmd.Lock(target="db", text="mine", seconds=60.0))
+    return command
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("verb", MINIMUM)
+def test_every_verb_for_every_role(room, verb, role):
+    who = Identity(name=f"a-{role}", role=role)
+    command = prepared(room, verb, who)
+    if not allows(role, MINIMUM[verb]):
+        sentence = room.refused(who, command)
+        assert MINIMUM[verb] in sentence
+        assert role in sentence
+        assert not LocalDesk(room.store, room.session, who).may(verb)
+        return
+    done = room.does(who, command)
+    assert done.already == (verb == "open")
+    assert "\n" not in done.message
+
+
+# Items
+
+COMMANDS = {
+    "item.ticked": cmd.Tick(item="video"),
+    "item.reopened": cmd.Untick(item="video"),
+    "item.failed": cmd.Fail(item="video", text="no"),
+    "item.skipped": cmd.Skip(item="video", text="no"),
+}
+BEFORE = {"open": None, "done": "item.ticked", "failed": "item.failed", "skipped": "item.skipped"}
+AGAIN = {("open", "item.reopened"), ("done", "item.ticked"), ("skipped", "item.skipped")}
+
+
+@pytest.mark.parametrize("status", BEFORE)
+@pytest.mark.parametrize("kind", COMMANDS)
+def test_every_cell_of_an_items_life(room, status, kind):
+    if BEFORE[status]:
+        room.does("eva", COMMANDS[BEFORE[status]])
+    before = room.state.items["video"]
+    if (status, kind) in AGAIN:
+        done = room.does("lead", COMMANDS[kind])
+        assert done.already
+        assert done.seq == before.seq
+        assert status == "open" or "eva" in done.message
+    elif (status, kind) in ITEM:
+        assert not room.does("lead", COMMANDS[kind]).already
+    else:
+        assert status in room.refused("lead", COMMANDS[kind])
+    assert room.state.items["video"].status == ITEM.get((status, kind), status)
+    assert room.state.anomalies == 0
+
+
+def test_an_item_waits_for_what_it_needs_and_for_evidence(room):
+    assert "dns" in room.refused("eva", cmd.Tick(item="legal", evidence="signed"))
+    room.does("eva", cmd.Tick(item="dns"))
+    assert "evidence" in room.refused("eva", cmd.Tick(item="legal", evidence=" \x1b[0m "))
+    room.does("eva", cmd.AddEvidence(item="legal", text="signed"))
+    room.does("eva", cmd.Tick(item="legal"))
+
+
+def test_only_a_director_skips_what_is_required(room):
+    assert "director" in room.refused("ops", cmd.Skip(item="dns", text="no time"))
+    assert room.refused("lead", cmd.Skip(item="dns", text=" "), kind=BadInput)
+    room.does("lead", cmd.Skip(item="dns", text="no time"))
+    assert room.state.items["dns"].reason == "no time"
+
+
+def test_what_a_check_proves_no_hand_ticks_but_a_skip_is_taken_back(room):
+    for command in (cmd.Tick(item="page"), cmd.Fail(item="page", text="no")):
+        assert "check" in room.refused("lead", command)
+    room.does("lead", cmd.Skip(item="page", text="not reachable from here"))
+    room.does("lead", cmd.Untick(item="page"))
+    assert room.state.items["page"].status == "open"
+
+
+def test_a_check_is_asked_for_once(room):
+    assert not room.does("eva", cmd.RequestCheck(item="page")).already
+    assert room.does("lead", cmd.RequestCheck(item="page")).already
+    room.engine(ev.ItemChecked(item="page", verdict="ok", reason="", observed_at=room.store.now()))
+    assert not room.does("lead", cmd.RequestCheck(item="page")).already
+
+
+def test_what_changed_since_it_was_seen_is_a_conflict(room):
+    seen = room.state.items["dns"].seq
+    room.does("eva", cmd.Assign(item="dns", assignee="eva"))
+    for command in (cmd.Tick(item="dns", expect=seen), cmd.Skip(item="dns", text="x", expect=seen)):
+        assert "item:dns" in room.refused("lead", command, kind=Conflict)
+    room.does("eva", cmd.Comment(item="dns", text="a remark collides with nothing"))
+    room.does("lead", cmd.Tick(item="dns", expect=room.state.items["dns"].seq))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        cmd.Tick(item="\x1b[2Jnothing"),
+        cmd.Assign(item="dns", assignee="stranger"),
+        cmd.Comment(item="dns", text="\x1b[31m\n "),
+        cmd.WriteNote(text="x" * 4001),
+        cmd.Acknowledge(alert="nothing"),
+        cmd.RequestRun(action="nothing"),
+        cmd.RequestRun(action="deploy", params={"\ud800": "x"}),
+        cmd.RequestRun(action="deploy", params={"a": "x" * 201}),
+        cmd.RequestRun(action="deploy", params={"a": "x\ny"}),
+        cmd.RequestRun(action="deploy", params={"a": "\x1b[2Jx"}),
+        cmd.ApproveRun(run="nothing-1", digest=""),
+        cmd.Lock(target="nowhere", text="x", seconds=1.0),
+        cmd.Lock(target="site", text="x", seconds=0.0),
+        cmd.Redact(seq=0, text="x"),
+        cmd.Redact(seq=99, text="x"),
+        cmd.OpenLaunch(launch="another", definition=definition()),
+    ],
+)
+def test_what_does_not_exist_or_can_not_be_kept_is_bad_input(room, command):
+    room.refused("lead", command, kind=BadInput)
+
+
+# Runs
+
+
+def test_a_run_goes_its_way(room):
+    run, digest = room.planned()
+    assert "director" in room.refused("ops", cmd.ConfirmRun(run=run, digest=digest, override="must"))
+    assert "NO-GO" in room.refused("ops", cmd.ConfirmRun(run=run, digest=digest))
+    room.does("ops", cmd.RetractRun(run=run))
+    run, digest = room.planned(who="lead")
+    assert run == "deploy-2"
+    room.does("lead", cmd.ConfirmRun(run=run, digest=digest, override="it must be"))
+    assert room.state.runs[run].overridden_by == "lead"
+    assert room.state.runs[run].override_reason == "it must be"
+    room.does("opal", cmd.ApproveRun(run=run, digest=digest))
+    assert room.state.runs[run].status == "approved"
+
+
+def test_who_may_not_approve(room):
+    run, digest = room.planned("rollback")
+    assert "not confirmed" in room.refused("opal", cmd.ApproveRun(run=run, digest=digest))
+    assert "requested" in room.refused("opal", cmd.ConfirmRun(run=run, digest=digest))
+    room.does("ops", cmd.ConfirmRun(run=run, digest=digest))
+    assert "yourself" in room.refused("ops", cmd.ApproveRun(run=run, digest=digest))
+    assert "--as" in room.refused("claimed", cmd.ApproveRun(run=run, digest=digest))
+    assert digest in room.refused("opal", cmd.ApproveRun(run=run, digest="older"))
+    assert "engineer" in room.refused("eva", cmd.ApproveRun(run=run, digest=digest))
+    room.does("opal", cmd.ApproveRun(run=run, digest=digest))
+
+
+def test_one_person_does_not_carry_an_engines_request_alone(room):
+    plan_run = ev.RunRequested(run="rollback-1", action="rollback")
+    room.engine(plan_run)
+    plan = plan_of(definition(), room.state.runs["rollback-1"])
+    room.engine(
+        ev.RunPlanned(run="rollback-1", plan=plan, digest="d", gate=None, expires_at=room.store.now() + 10**9)
+    )
+    room.does("ops", cmd.ConfirmRun(run="rollback-1", digest="d"))
+    assert "yourself" in room.refused("ops", cmd.ApproveRun(run="rollback-1", digest="d"))
+    room.does("opal", cmd.ApproveRun(run="rollback-1", digest="d"))
+
+
+def test_approving_twice_counts_once_and_is_taken_back(room):
+    run, digest = room.planned("backup", approvals=2)
+    room.does("ops", cmd.ConfirmRun(run=run, digest=digest))
+    room.does("opal", cmd.ApproveRun(run=run, digest=digest))
+    assert room.does("opal", cmd.ApproveRun(run=run, digest=digest)).already
+    assert "neither" in room.refused("deputy", cmd.RetractRun(run=run))
+    room.does("opal", cmd.RetractRun(run=run))
+    assert room.state.runs[run].approvals == ()
+
+
+def test_a_used_approval_is_not_taken_back(room):
+    run, _ = room.running()
+    assert "used" in room.refused("opal", cmd.RetractRun(run=run))
+    assert "abort" in room.refused("ops", cmd.RetractRun(run=run))
+
+
+def test_an_expired_plan_is_worth_nothing_and_stands_in_nobodys_way(room):
+    room.does("ops", cmd.RequestRun(action="rollback"))
+    plan = plan_of(definition(), room.state.runs["rollback-1"])
+    room.engine(
+        ev.RunPlanned(run="rollback-1", plan=plan, digest="d", gate=None, expires_at=room.store.now() - 1)
+    )
+    assert "expired" in room.refused("ops", cmd.ConfirmRun(run="rollback-1", digest="d"))
+    assert room.planned("rollback")[0] == "rollback-2"
+
+
+def test_one_run_of_an_action_at_a_time(room):
+    room.planned("backup")
+    assert "backup-1" in room.refused("opal", cmd.RequestRun(action="backup"))
+
+
+def test_a_lock_keeps_others_out_and_never_an_abort(room):
+    run, _ = room.running()
+    room.does("opal", cmd.Lock(target="*", text="we look first", seconds=60.0))
+    assert "we look first" in room.refused("ops", cmd.RequestRun(action="backup"))
+    assert "opal" in room.refused("ops", cmd.Lock(target="*", text="me too", seconds=60.0))
+    room.does("eva", cmd.AbortRun(run=run))
+    assert room.state.runs[run].status == "aborting"
+    assert room.does("opal", cmd.AbortRun(run=run)).already
+    assert "director" in room.refused("ops", cmd.Unlock(target="*"))
+    room.does("lead", cmd.Unlock(target="*"))
+    assert room.does("opal", cmd.Unlock(target="*")).already
+
+
+@pytest.mark.parametrize("how", ["requested", "planned", "approved", "running", "interrupted"])
+def test_an_engineer_aborts_whatever_has_not_ended(room, how):
+    match how:
+        case "requested":
+            room.does("ops", cmd.RequestRun(action="rollback"))
+        case "planned":
+            room.planned("rollback")
+        case "approved":
+            room.approved()
+        case _:
+            room.running()
+            if how == "interrupted":
+                room.engine(ev.RunInterrupted(run="rollback-1", reason="lost"))
+    room.does("eva", cmd.AbortRun(run="rollback-1", text="stop"))
+    assert room.state.runs["rollback-1"].status in ("aborted", "aborting")
+    assert room.state.runs["rollback-1"].aborted_by == "eva"
+
+
+def test_an_abort_that_comes_too_late_says_so(room):
+    run, _ = room.running()
+    room.engine(ev.RunSucceeded(run=run))
+    assert "succeeded" in room.refused("eva", cmd.AbortRun(run=run))
+    assert room.state.anomalies == 0
+
+
+def test_a_run_is_given_up_for_the_action_that_repairs_it(room):
+    run, digest = room.planned(who="lead")
+    room.does("lead", cmd.ConfirmRun(run=run, digest=digest, override="must"))
+    room.does("ops", cmd.ApproveRun(run=run, digest=digest))
+    room.engine(ev.RunStarted(run=run, epoch=1), ev.RunInterrupted(run=run, reason="lost"))
+    room.does("ops", cmd.ResolveRun(run=run, resolution="roll-back"))
+    assert room.state.runs[run].status == "failed"
+    assert room.state.runs["rollback-1"].requested_by == "ops"
+
+
+# The launch
+
+
+def test_a_phase_is_entered_in_order_by_its_gate_or_with_a_reason(room):
+    assert "gate launch is NO-GO" in room.refused("lead", cmd.EnterPhase(phase="launch"))
+    assert "launch" in room.refused("lead", cmd.EnterPhase(phase="post-launch"))
+    room.does("lead", cmd.EnterPhase(phase="launch", override="the show begins"))
+    entered = room.session.events[-1]
+    assert entered.event.overridden
+    assert entered.event.gate.verdict == "NO-GO"
+    assert entered.text == "the show begins"
+    assert room.does("lead", cmd.EnterPhase(phase="launch")).already
+    assert room.refused("lead", cmd.EnterPhase(phase="post-launch", expect=0), kind=Conflict)
+
+
+def test_a_gate_that_is_met_takes_no_override(room):
+    for item, evidence in (("dns", ""), ("legal", "signed")):
+        room.does("eva", cmd.Tick(item=item, evidence=evidence))
+    assert "HOLD" in room.refused("lead", cmd.EnterPhase(phase="launch"))
+    room.engine(ev.ItemChecked(item="page", verdict="ok", reason="", observed_at=room.store.now()))
+    room.does("lead", cmd.EnterPhase(phase="launch", override="just in case"))
+    assert not room.session.events[-1].event.overridden
+
+
+@pytest.mark.parametrize("status", ["approved", "running", "interrupted", "aborting"])
+def test_a_launch_is_not_closed_over_a_run_at_work(room, status):
+    run, _ = room.approved() if status == "approved" else room.running()
+    if status == "interrupted":
+        room.engine(ev.RunInterrupted(run=run, reason="lost"))
+    if status == "aborting":
+        room.does("eva", cmd.AbortRun(run=run))
+    assert status in room.refused("lead", cmd.CloseLaunch(outcome="success"))
+
+
+def test_a_closed_launch_takes_nothing_but_a_redaction(room):
+    room.does("eva", cmd.WriteNote(text="hunter2"))
+    room.does("lead", cmd.CloseLaunch(outcome="success"))
+    for verb, command in ONE_OF_EACH.items():
+        if verb != "redact":
+            with pytest.raises(LaunchpadError, match="closed"):
+                room.does("lead", command)
+    room.does("lead", cmd.Redact(seq=2, text="a password"))
+    assert room.state.closed_at is not None
+
+
+def test_a_launch_of_the_future_is_left_alone(room):
+    draft = Draft(id="f", event=ev.Unknown(kind="rollout.bumped", raw='{"kind":"rollout.bumped"}'), **ENGINE)
+    room.store.append(LAUNCH, [draft])
+    for command in ONE_OF_EACH.values():
+        with pytest.raises(Refused, match="newer Launchpad"):
+            room.does("lead", command)
+    assert room.session.view().state.read_only
+
+
+def test_opening_twice_finds_the_launch(room):
+    opening = cmd.OpenLaunch(launch=LAUNCH, definition=definition())
+    assert open_launch(room.store, PEOPLE["deputy"], opening).already
+    with pytest.raises(Refused, match="director"):
+        open_launch(room.store, PEOPLE["ops"], cmd.OpenLaunch(launch="new", definition=definition()))
+    assert room.store.head("new").seq == 0
