@@ -1,0 +1,88 @@
+"""Opens the face on a terminal, and leaves that terminal as it was, whatever happens."""
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+import traceback
+
+from launchpad.desk import Desk
+from launchpad.errors import Exit
+from launchpad.session import Session
+from screens import themes
+from screens.face import Face
+from screens.glyphs import choose
+from screens.terminal import Guard, perish, unfit
+
+_GRACE = 0.7
+"""Seconds that a signalled face has to leave in good order."""
+_SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
+
+
+def run(
+    session: Session, desk: Desk, *, via: str = "local", theme: str | None = None, rehearsal: bool = False
+) -> int:
+    """Shows the launch until the operator leaves; returns the exit code.
+
+    `via` tells the others how this seat is connected. A terminal that can't show a face is refused with
+    one line on stderr.
+    """
+    if why := unfit(os.environ):
+        return _tell(why, Exit.USAGE)
+    chosen = themes.choose(theme, os.environ)
+    if chosen is None:
+        return _tell(f"there is no theme {theme}; choose one of {', '.join(themes.PALETTES)}", Exit.USAGE)
+    glyphs = choose(os.environ)
+    face = Face(session, desk, via=via, theme=chosen, rehearsal=rehearsal, glyphs=glyphs)
+    guard = Guard()
+    try:
+        asyncio.run(_shown(face, guard))
+    except Exception as error:  # noqa: BLE001  # told in one line below
+        guard.everything()
+        face.fault = face.fault or error
+    finally:
+        guard.modes()
+        face.settle()
+    if face.fault is not None:
+        return _fault(face.fault)
+    return face.return_code or 0
+
+
+async def _shown(face: Face, guard: Guard) -> None:
+    def last_resort(code: int) -> None:
+        guard.everything()
+        perish(code, face.farewell)
+
+    # A signalled face leaves in good order, or without it when that takes too long.
+    end = threading.Timer(_GRACE, last_resort)
+    end.daemon = True
+    loop = asyncio.get_running_loop()
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, _leave, face, end, number)
+    try:
+        await face.run_async(mouse=os.environ.get("LAUNCHPAD_MOUSE", "1") != "0")
+    finally:
+        end.cancel()
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)
+
+
+def _leave(face: Face, end: threading.Timer, number: signal.Signals) -> None:
+    if not end.is_alive():
+        end.args = [128 + number]
+        end.start()
+    face.exit(return_code=128 + number)
+
+
+def _fault(error: Exception) -> int:
+    if os.environ.get("LAUNCHPAD_DEBUG"):
+        sys.stderr.write("".join(traceback.format_exception(error)))
+    told = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+    hint = "the launch goes on; `launchpad attach` brings the face back"
+    return _tell(f"the face met a fault of its own ({told}); {hint}", Exit.NO)
+
+
+def _tell(what: str, code: int) -> int:
+    sys.stderr.write(f"launchpad: {what}\n")
+    return int(code)

@@ -1,0 +1,194 @@
+"""The panels of a launch and their arrangement."""
+
+from collections.abc import Callable, Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.events import Resize
+from textual.geometry import Size
+from textual.widget import Widget
+
+from launchpad.model.definition import PHASES
+from launchpad.model.journal import Recorded
+from launchpad.model.samples import LogLine
+from launchpad.rules.view import ItemView
+from screens import panels
+from screens.layout import LEFT, PANELS, REST, RIGHT, Arrangement, Need, arrange
+from screens.render import objectives
+from screens.render import run as run_rows
+from screens.render.row import Row, Span, rule
+from screens.render.scene import Scene
+from screens.widgets.lines import Lines
+from screens.widgets.listing import Listing, ListPanel
+
+_ONE_LINE = 84
+"""From this width on a condition and its numbers stand on one line."""
+
+
+class ActionPanel(Lines, can_focus=True):
+    """The running action with its log; taller, it shows more of the log."""
+
+    def on_focus(self) -> None:
+        self.redraw()
+
+    def on_blur(self) -> None:
+        self.redraw()
+
+
+class Board(Vertical):
+    """Panels side by side or one under the other, as the terminal allows."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(id="board")
+        self.scene = scene
+        self.tab: str = scene.view.state.phase
+        self.zoomed: str | None = None
+        self.room = Size(80, 24)
+        """Of the whole terminal."""
+        self._log: Sequence[LogLine] = ()
+        self._events: list[Recorded] = []
+        self._timeline = panels.TimelineListing()
+        self._arranged: Arrangement | None = None
+
+    def compose(self) -> ComposeResult:
+        with Container(id="columns"):
+            with Vertical(id="left"):
+                for name in LEFT:
+                    yield ListPanel(id=name)
+            with Vertical(id="right"):
+                for name in RIGHT:
+                    yield ListPanel(id=name, keeps_cursor=name == "checklist")
+        yield ActionPanel(self._draw_action, id="action")
+
+    # What is shown
+
+    def show(self, scene: Scene, log: Sequence[LogLine], events: list[Recorded]) -> None:
+        """Takes a later scene; panels out of sight are left alone."""
+        self.scene = scene
+        self._log = log
+        self._events = events
+        self.rearrange()
+        self.refill()
+
+    def refill(self) -> None:
+        """Gives every visible panel what it lists."""
+        scene = self.scene
+        phase = next((p for p in PHASES if p == self.tab), scene.view.state.phase)
+        makers: dict[str, Callable[[], Listing]] = {
+            "objectives": lambda: panels.objectives_listing(scene),
+            "gate": lambda: panels.gate_listing(scene, two_lines=self._two_lines()),
+            "alerts": lambda: panels.alerts_listing(scene),
+            "checklist": lambda: panels.checklist_listing(scene, phase),
+            "people": lambda: panels.people_listing(scene),
+            "timeline": lambda: self._timeline.listing(scene, self._events),
+        }
+        for name, make in makers.items():
+            panel = self.panel(name)
+            if panel.display:
+                panel.show(make())
+        self.query_one("#action", ActionPanel).redraw()
+
+    def panel(self, name: str) -> ListPanel:
+        return self.query_one(f"#{name}", ListPanel)
+
+    @property
+    def item(self) -> ItemView | None:
+        """The selected checklist item, while the checklist can be seen."""
+        panel = self.panel("checklist")
+        selected = panel.selected
+        return selected if panel.display and isinstance(selected, ItemView) else None
+
+    @property
+    def focused_panel(self) -> ListPanel | None:
+        """The list that has the focus."""
+        focused = self.screen.focused
+        return focused if isinstance(focused, ListPanel) else None
+
+    @property
+    def points(self) -> int:
+        """How many points of the past the objectives' trends draw."""
+        return objectives.points(max(20, self.query_one("#objectives").size.width - 2))
+
+    @property
+    def looking_at(self) -> str:
+        """In a word or two, for the others."""
+        if self.tab in ("timeline", "people"):
+            return self.tab
+        item = self.item
+        return f"{self.tab}: {item.id}" if item else self.tab
+
+    def _draw_action(self, width: int, height: int) -> list[Row]:
+        scene = self.scene
+        run = scene.view.run
+        title, remark = run_rows.heading(scene, run)
+        focused = self.query_one("#action").has_focus
+        if focused:
+            title = [Span(s.text, "title-focus" if s.style == "title" else s.style) for s in title]
+        head = rule(width, title, remark, stroke=scene.glyphs.stroke)
+        return [head, *run_rows.lines(scene, run, self._log, width, height - 1)]
+
+    def _two_lines(self) -> bool:
+        """Whether the gate's conditions have the room, and the need, for two lines each."""
+        report = self.scene.view.gate
+        chosen = self._arranged
+        if report is None or chosen is None or "gate" not in chosen.left:
+            return False
+        height = chosen.left["gate"] or self.room.height // 2
+        width = chosen.split or self.room.width
+        return width < _ONE_LINE and 2 * len(report.conditions) < height
+
+    # Where it is shown
+
+    def go(self, tab: str) -> None:
+        """Opens a phase's checklist or a page, and gives it the focus."""
+        self.tab = tab
+        self.zoomed = None
+        self.rearrange()
+        self.refill()
+        self.panel(tab if tab in ("timeline", "people") else "checklist").focus()
+
+    def zoom(self, name: str | None) -> None:
+        """Shows one panel alone, or all again."""
+        self.zoomed = name
+        self.rearrange()
+        self.refill()
+
+    def rearrange(self) -> None:
+        """Lays the panels out anew, if anything that matters for it has changed."""
+        view = self.scene.view
+        width, height = self.room
+        need = Need(
+            objectives=max(1, len(view.objectives)),
+            conditions=max(1, 2 * len(view.gate.conditions)) if view.gate else 1,
+        )
+        arrangement = arrange(width, height, self.tab, self.zoomed, need)
+        if arrangement != self._arranged:
+            self._arranged = arrangement
+            self._apply(arrangement)
+
+    def _apply(self, chosen: Arrangement) -> None:
+        heights = {**chosen.left, **chosen.right}
+        for name in PANELS[:-1]:
+            _place(self.query_one(f"#{name}"), heights.get(name, -1))
+        _place(self.query_one("#action"), chosen.action)
+        columns = self.query_one("#columns")
+        columns.display = bool(heights)
+        columns.styles.layout = "horizontal" if chosen.columns else "vertical"
+        self.set_class(chosen.columns, "columns")
+        left, right = self.query_one("#left"), self.query_one("#right")
+        left.display, right.display = bool(chosen.left), bool(chosen.right)
+        if chosen.columns:
+            left.styles.width, left.styles.height = chosen.split, "1fr"
+        else:
+            fills = REST in chosen.left.values()
+            left.styles.width, left.styles.height = "100%", "1fr" if fills else sum(chosen.left.values())
+
+    def on_resize(self, _event: Resize) -> None:
+        self.refill()
+
+
+def _place(widget: Widget, height: int) -> None:
+    """Hidden below zero, the rest at zero, else so many rows."""
+    widget.display = height >= 0
+    if height >= 0:
+        widget.styles.height = "1fr" if height == REST else height

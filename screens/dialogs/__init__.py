@@ -1,0 +1,1 @@
+"""Questions that the face asks before something happens."""

@@ -1,0 +1,184 @@
+"""A question whose yes has consequences.
+
+Cancel has the focus and Enter never confirms. `y` confirms what can be undone; what can't takes the
+typed name of its target. Keys that were waiting when the question came up are dropped.
+"""
+
+from collections.abc import Callable
+from time import monotonic
+from typing import NamedTuple
+
+from textual.events import Key
+
+from screens.dialogs.prompt import Prompt
+from screens.dialogs.reading import Framed
+from screens.render.row import Row, Span, line
+from screens.render.scene import Scene
+
+GUARD = 0.5
+"""Seconds in which keys are dropped, for they were meant for something else."""
+
+
+class Confirmed(NamedTuple):
+    """The answer yes; `override` is the reason for going against a gate."""
+
+    override: str = ""
+
+
+class Confirm(Framed):
+    """Asks; dismissed with `Confirmed`, or with None."""
+
+    FOOT = 3
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
+        self.override = ""
+        self._typed = ""
+        self._shown_at = monotonic()
+
+    # What a question says of itself
+
+    def asks(self) -> str:
+        """What `y` does, in a few words."""
+        raise NotImplementedError
+
+    def hindrance(self) -> str:
+        """Why it can't be confirmed at all yet; empty when it can."""
+        return ""
+
+    def against(self) -> str:
+        """Which gate stands against it; empty if none does."""
+        return ""
+
+    def name_to_type(self) -> str:
+        """What must be typed to confirm; empty where `y` is enough."""
+        return ""
+
+    # Keys
+
+    @property
+    def listens(self) -> bool:
+        """Whether keys count by now."""
+        return monotonic() - self._shown_at >= GUARD
+
+    def guard_again(self) -> None:
+        """What is asked has just changed: keys pressed before that are dropped too."""
+        self._shown_at = monotonic()
+        self._typed = ""
+
+    def on_key(self, event: Key) -> None:
+        if event.key in ("escape", "ctrl+c"):
+            return
+        if not self.listens:
+            event.stop()
+            event.prevent_default()
+            return
+        if event.character == "!" and self.against() and not self.hindrance():
+            event.stop()
+            self._ask_override()
+        elif self.name_to_type():
+            self._type(event)
+        elif event.character == "y":
+            event.stop()
+            self._confirm()
+        elif event.is_printable:
+            self.on_other(event)
+
+    def on_other(self, event: Key) -> None:
+        """Any other printable key."""
+
+    def _type(self, event: Key) -> None:
+        if event.key == "backspace":
+            self._typed = self._typed[:-1]
+        elif event.is_printable and event.character and event.character != " ":
+            wanted = self.name_to_type()
+            self._typed = (self._typed + event.character)[-len(wanted) - 8 :]
+            if self._typed == wanted:
+                self._confirm()
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+        self.redraw()
+
+    def _confirm(self) -> None:
+        if self.hindrance() or (self.against() and not self.override):
+            self._typed = ""
+            self.redraw()
+            return
+        self.dismiss(Confirmed(override=self.override))
+
+    def _ask_override(self) -> None:
+        if self.scene.me.role != "director":
+            return
+        note = f"{self.against()}. The reason stands in the journal, on the screen and in the report."
+
+        def given(reason: str | None) -> None:
+            self.override = reason or ""
+            self.guard_again()
+            self.redraw()
+
+        self.app.push_screen(Prompt(self.scene, "Override the gate", note, needed=True), given)
+
+    # The foot
+
+    def foot(self, width: int) -> list[Row]:
+        return [
+            line(width, self._standing()),
+            line(width, self._question()),
+            line(width, self._cancel(), self.more()),
+        ]
+
+    def _standing(self) -> list[Span]:
+        if self.hindrance():
+            return [Span(f" {self.hindrance()}", "warn")]
+        if self.against() and self.override:
+            return [Span(f" OVERRIDE {self.against()}: {self.override}", "warn")]
+        if self.against():
+            return [Span(f" {self.against()}", "bad")]
+        return []
+
+    def _question(self) -> list[Span]:
+        if self.hindrance():
+            return []
+        if self.against() and not self.override:
+            if self.scene.me.role == "director":
+                return [Span(" !", "key"), Span(" override it with a reason", "key-label")]
+            return [Span(" a director can override it", "dim")]
+        if name := self.name_to_type():
+            typed = [Span(self._typed, "title"), Span(self.scene.glyphs.pointer, "accent")]
+            return [Span(f" CAN'T BE UNDONE: type {name} to {self.asks()}: ", "bad"), *typed]
+        return [Span(" y", "key"), Span(f" {self.asks()}", "text")]
+
+    def _cancel(self) -> list[Span]:
+        return [
+            Span(" "),
+            Span(f"{self.scene.glyphs.pointer} Cancel ", "tab-chosen"),
+            Span("  enter, esc", "dim"),
+        ]
+
+
+class Simple(Confirm):
+    """A question in a few sentences, answered by one `y`."""
+
+    def __init__(
+        self, scene: Scene, title: str, asks: str, rows: Callable[[Scene, int], list[Row]], also: str = ""
+    ) -> None:
+        super().__init__(scene)
+        self._title = title
+        self._asks = asks
+        self._rows = rows
+        self._also = also
+
+    def title_spans(self) -> list[Span]:
+        return [Span(f" {self._title}", "title")]
+
+    def body(self, width: int) -> list[Row]:
+        return self._rows(self.scene, width)
+
+    def asks(self) -> str:
+        return self._asks
+
+    def on_other(self, event: Key) -> None:
+        if event.character == self._also:
+            self._confirm()

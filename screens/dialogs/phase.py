@@ -1,0 +1,51 @@
+"""Entering the next phase: what its gate says, and how to go against it."""
+
+from launchpad.model.definition import Phase
+from launchpad.model.plan import GateReport
+from screens.dialogs.confirm import Confirm
+from screens.render import gate as gate_rows
+from screens.render import plan as plan_rows
+from screens.render.row import Row, Span, line, wrap
+from screens.render.scene import Scene
+
+_MEANS: dict[Phase, str] = {
+    "pre-launch": "",
+    "launch": "The release goes out: T-0. From here on the first line tells how it is doing.",
+    "post-launch": "The release is out: what follows is watching and tidying up.",
+}
+
+
+class PhaseDialog(Confirm):
+    """Dismissed with `Confirmed` when the phase is to be entered."""
+
+    def __init__(self, scene: Scene, phase: Phase) -> None:
+        super().__init__(scene)
+        self.phase = phase
+
+    @property
+    def gate(self) -> GateReport | None:
+        view = self.scene.view
+        return view.gate if view.next_phase == self.phase else None
+
+    def title_spans(self) -> list[Span]:
+        return [Span(f" Enter {self.phase}?", "title"), Span(f"  from {self.scene.view.state.phase}", "dim")]
+
+    def body(self, width: int) -> list[Row]:
+        rows = [line(width, [Span(f" {piece}")]) for piece in wrap(_MEANS[self.phase], width - 2)]
+        rows.append(Row())
+        gate = self.gate
+        if gate is None:
+            return [*rows, line(width, [Span(" no gate is defined for it", "dim")])]
+        return [*rows, line(width, gate_rows.heading(gate)), *gate_rows.full(gate, width, self.scene.glyphs)]
+
+    def hindrance(self) -> str:
+        state = self.scene.view.state
+        if self.scene.view.next_phase != self.phase:
+            return f"the launch is in {state.phase} now"
+        return state.read_only
+
+    def against(self) -> str:
+        return plan_rows.against(self.gate)
+
+    def asks(self) -> str:
+        return f"enter {self.phase}"

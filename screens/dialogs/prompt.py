@@ -1,0 +1,92 @@
+"""One line of text from the operator."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.suggester import SuggestFromList
+from textual.widgets import Input
+
+from screens.render.row import Row, Span, line, wrap
+from screens.render.scene import Scene
+from screens.widgets.lines import Lines
+
+_WIDEST = 76
+
+
+class Prompt(ModalScreen[str | None]):
+    """Asks for words; None when it was left. Enter keeps them, as nothing is acted on by them alone."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+c", "leave", "leave", show=False)]
+
+    def __init__(
+        self,
+        scene: Scene,
+        title: str,
+        note: str = "",
+        *,
+        needed: bool = False,
+        suggestions: Sequence[str] = (),
+        value: str = "",
+    ) -> None:
+        super().__init__()
+        self.scene = scene
+        self._title = title
+        self._note = note
+        self._needed = needed
+        self._suggestions = suggestions
+        self._value = value
+        self._complaint = ""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="frame prompt"):
+            yield Lines(self._draw_head, id="prompt-head")
+            suggester = (
+                SuggestFromList(self._suggestions, case_sensitive=False) if self._suggestions else None
+            )
+            field = Input(self._value, suggester=suggester, compact=True)
+            field.cursor_blink = False
+            yield field
+            yield Lines(self._draw_foot, id="prompt-foot")
+
+    def on_mount(self) -> None:
+        width = min(_WIDEST, self.app.size.width * 92 // 100)
+        self.query_one(".frame").styles.width = width
+        rows = len(wrap(self._note, width - 6)) if self._note else 0
+        self.query_one("#prompt-head").styles.height = min(6, 2 + rows)
+        self.query_one(Input).focus()
+
+    def show(self, scene: Scene) -> None:
+        """Takes a later scene; what is asked stays."""
+        self.scene = scene
+
+    def _draw_head(self, width: int, height: int) -> list[Row]:
+        rows = [line(width, [Span(f" {self._title}", "title")])]
+        note = wrap(self._note, width - 2, most=height - 1) if self._note else []
+        return [*rows, *(line(width, [Span(f" {piece}", "dim")]) for piece in note)]
+
+    def _draw_foot(self, width: int, _height: int) -> list[Row]:
+        hints = [
+            Span(" enter", "key"),
+            Span(" keep ", "key-label"),
+            Span(" esc", "key"),
+            Span(" leave", "key-label"),
+        ]
+        if self._suggestions:
+            hints += [Span("  →", "key"), Span(" complete", "key-label")]
+        return [line(width, hints, [Span(f"{self._complaint} ", "warn")])]
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        words = event.value.strip()
+        if self._needed and not words:
+            self._complaint = "a few words are needed"
+            self.query_one("#prompt-foot", Lines).redraw()
+            return
+        self.dismiss(words)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,378 @@
+"""The application: shows a session's view and hands what the operator wants to the desk."""
+
+import contextlib
+import uuid
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.events import Key, Resize
+from textual.geometry import Size
+from textual.message import Message
+from textual.widgets import Input
+
+from launchpad.desk import Desk
+from launchpad.model.samples import Presence
+from launchpad.rules.view import ItemView, view
+from launchpad.session import Session
+from screens import hints, themes
+from screens.acts import Acts
+from screens.board import Board
+from screens.dialogs.prompt import Prompt
+from screens.dialogs.reading import Framed, Reading
+from screens.follow import Follower, News
+from screens.glyphs import Glyphs
+from screens.keys import BINDINGS, VERB_OF
+from screens.layout import PANELS, tiny
+from screens.palette import FaceProvider
+from screens.panels import detail_rows
+from screens.render import checklist, guide, head, objectives
+from screens.render import gate as gate_rows
+from screens.render import tiny as tiny_rows
+from screens.render.footer import footer
+from screens.render.row import Row, Span, line
+from screens.render.scene import Scene
+from screens.terminal import GONE, SafeDriver, perish
+from screens.widgets.lines import Lines
+from screens.widgets.listing import ListPanel
+from screens.widgets.painter import Painter
+
+MESSAGE_STAYS = 30.0
+"""Seconds for which a message is shown, unless another one comes."""
+
+
+class Arrived(Message):
+    """The follower has something newer to show."""
+
+    def __init__(self, news: News) -> None:
+        super().__init__()
+        self.news = news
+
+    def can_replace(self, message: Message) -> bool:
+        # A face that falls behind shows the latest only.
+        return isinstance(message, Arrived)
+
+
+class Face(Acts, inherit_bindings=False):
+    """The one screen of a launch, with its dialogs."""
+
+    CSS_PATH = "styles.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = list(BINDINGS)
+    COMMANDS: ClassVar[set[Any]] = {FaceProvider}
+    ALLOW_SELECT: ClassVar[bool] = False
+    AUTO_FOCUS = "#checklist"
+    NOTIFICATION_TIMEOUT = 0
+
+    def __init__(
+        self,
+        session: Session,
+        desk: Desk,
+        *,
+        via: str = "local",
+        theme: str = themes.DARK.name,
+        rehearsal: bool = False,
+        glyphs: Glyphs,
+    ) -> None:
+        super().__init__(driver_class=SafeDriver)
+        self.animation_level = "none"
+        for known in themes.textual_themes():
+            self.register_theme(known)
+        self.session = session
+        self.desk = desk
+        self.painter = Painter(theme, glyphs)
+        self.fault: Exception | None = None
+        """What ended the face, if it was no wish."""
+        self.theme = theme
+        self.scene = Scene(
+            view=view(session.state, {}, session.clock()),
+            me=desk.identity,
+            glyphs=glyphs,
+            rehearsal=rehearsal,
+            loading=True,
+        )
+        self.board = Board(self.scene)
+        self._via = via
+        self._seat = uuid.uuid4().hex[:12]
+        self._message = ("", "dim", 0.0)
+        self._follower = Follower(
+            session,
+            deliver=self._deliver,
+            failed=self._failed,
+            presence=self._presence,
+            points=lambda: self.board.points,
+        )
+        for name, action in self.scene.view.definition.actions.items():
+            if action.key:
+                self.bind(action.key, f"run('{name}')", description=name)
+
+    def compose(self) -> ComposeResult:
+        yield Lines(lambda width, _height: [head.first_line(self.scene, width)], id="first")
+        yield Lines(lambda width, _height: [head.tab_line(self.scene, self.board.tab, width)], id="tabs")
+        yield Lines(lambda width, _height: [head.alert_line(self.scene, width)], id="alert")
+        yield self.board
+        yield Lines(lambda width, height: tiny_rows.rows(self.scene, width, height), id="tiny")
+        yield Lines(self._draw_message, id="message")
+        yield Input(id="query", compact=True, placeholder="filter")
+        yield Lines(self._draw_footer, id="footer")
+
+    def on_mount(self) -> None:
+        self._fit(self.size)
+        self.board.refill()
+        self._follower.start()
+
+    def on_unmount(self) -> None:
+        self._follower.end()
+
+    def settle(self) -> None:
+        """Waits for the threads that read the store, so that it can be closed."""
+        self._follower.join(within=3.0)
+
+    def on_resize(self, event: Resize) -> None:
+        self._fit(event.size)
+
+    def _fit(self, size: Size) -> None:
+        """Panels, or the few lines that a small terminal has room for."""
+        small = tiny(*size)
+        self.board.room = size
+        self.board.rearrange()
+        for name in ("first", "tabs", "alert", "board", "footer"):
+            self.query_one(f"#{name}").display = not small
+        self.query_one("#tiny").display = small
+
+    # News
+
+    def _deliver(self, news: News) -> None:
+        """Called from the follower's thread."""
+        self.post_message(Arrived(news))
+
+    def _failed(self, error: Exception) -> None:
+        """Called from the follower's thread when it met a fault of the program's own."""
+        self.call_later(self._handle_exception, error)
+
+    def on_arrived(self, arrived: Arrived) -> None:
+        news = arrived.news
+        self.scene = Scene(
+            view=news.view,
+            me=self.desk.identity,
+            glyphs=self.painter.glyphs,
+            rehearsal=self.scene.rehearsal,
+            lost=news.lost,
+            lost_for=news.lost_for,
+        )
+        self.board.show(self.scene, news.log, self.session.events)
+        self.redraw()
+        for dialog in self.screen_stack[1:]:
+            if isinstance(dialog, Framed | Prompt):
+                dialog.show(self.scene)
+
+    def redraw(self) -> None:
+        """Repaints the single lines where they differ."""
+        for block in self.screen_stack[0].query(Lines):
+            block.redraw()
+
+    def refresh_view(self) -> None:
+        self._follower.poke()
+
+    def say(self, text: str, style: str = "ok") -> None:
+        self._message = (text, style, monotonic())
+        self.screen_stack[0].query_one("#message", Lines).redraw()
+
+    def _draw_message(self, width: int, _height: int) -> list[Row]:
+        text, style, since = self._message
+        if not text or monotonic() - since > MESSAGE_STAYS:
+            return [Row()]
+        sign = {"ok": "ok", "warn": "warn", "bad": "bad"}.get(style, "idle")
+        return [line(width, [Span(f" {getattr(self.painter.glyphs, sign)} {text}", style)])]
+
+    def _draw_footer(self, width: int, _height: int) -> list[Row]:
+        first, last = hints.hints(self)
+        return [footer(first, last, width)]
+
+    def watch_theme(self, theme: str) -> None:
+        """Everything is painted anew in the new colours."""
+        self.painter = Painter(theme, self.painter.glyphs)
+        if self.is_running:
+            for widget in self.screen_stack[0].walk_children():
+                if isinstance(widget, Lines | ListPanel):
+                    widget.redraw()
+                    widget.refresh()
+
+    def _presence(self) -> Presence:
+        me = self.desk.identity
+        looking = self.board.looking_at if self.is_running else ""
+        return Presence(seat=self._seat, operator=me.name, role=me.role, via=self._via, looking_at=looking)
+
+    # Who may do what
+
+    def permits(self, action: str) -> bool:
+        """Whether the role allows what this action of the face needs, on a launch that takes changes."""
+        verb = VERB_OF.get(action)
+        return verb is None or (self.desk.may(verb) and not self.scene.view.state.read_only)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        return self.permits(action)
+
+    def on_key(self, event: Key) -> None:
+        """A key that works for others only is answered, not swallowed."""
+        if len(self.screen_stack) > 1 or event.key in self.screen.active_bindings:
+            return
+        bound = next((b for b in self._all_bindings() if event.key in b.key.split(",")), None)
+        if bound is None:
+            return
+        closed = self.scene.view.state.read_only
+        role = self.desk.identity.role
+        self.say(f"{bound.description}: {closed or f'your role is {role}, which may not do this'}", "warn")
+
+    def _all_bindings(self) -> Sequence[Binding]:
+        actions = self.scene.view.definition.actions
+        keyed = [Binding(a.key, f"run('{name}')", name) for name, a in actions.items() if a.key]
+        return [*BINDINGS, *keyed]
+
+    # Looking around
+
+    def action_tab(self, tab: str) -> None:
+        self.board.go(tab)
+        self.redraw()
+
+    def action_zoom(self) -> None:
+        if self.board.zoomed is not None:
+            self.board.zoom(None)
+            return
+        focused = self.screen.focused
+        name = focused.id if focused is not None and focused.id in PANELS else "checklist"
+        self.board.zoom(name)
+        self.find_panel(name or "checklist")
+
+    def action_step_back(self) -> None:
+        panel = self.board.focused_panel
+        if panel is not None and panel.query_text:
+            panel.filter("")
+        elif self.board.zoomed is not None:
+            self.board.zoom(None)
+
+    def action_refresh(self) -> None:
+        self.refresh_view()
+        self.say("looked again", "info")
+
+    def action_copy(self) -> None:
+        """The selected line, or what can be pasted to say how things are."""
+        panel = self.board.focused_panel
+        text = panel.selected_text if panel is not None else ""
+        shown = self.scene.view
+        launch = shown.definition.launch
+        brief = f"{launch.product} {launch.version}: {shown.verdict}, {shown.health_sentence}"
+        self.copy_to_clipboard(text or brief)
+        self.say(f"copied: {text or brief}", "info")
+
+    def action_filter(self) -> None:
+        panel = self.board.focused_panel or self.board.panel("checklist")
+        query = self.query_one("#query", Input)
+        query.cursor_blink = False
+        query.value = panel.query_text
+        query.add_class("-open")
+        self.query_one("#message").display = False
+        self._filtered = panel
+        query.focus()
+
+    _filtered: ListPanel | None = None
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if event.input.id == "query" and self._filtered is not None:
+            self._filtered.filter(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if event.input.id == "query":
+            self._end_filter()
+
+    def _end_filter(self) -> None:
+        self.query_one("#query").remove_class("-open")
+        self.query_one("#message").display = True
+        if self._filtered is not None:
+            self._filtered.focus()
+
+    def action_match(self, by: int) -> None:
+        panel = self.board.focused_panel
+        if panel is None or not panel.query_text:
+            self.say("/ filters the list first", "info")
+            return
+        panel.action_move(by)
+
+    def find_item(self, item: ItemView) -> None:
+        """Goes to an item's checklist and selects it."""
+        self.board.go(item.state.item.phase)
+        self.board.panel("checklist").select(item.id)
+        self.redraw()
+
+    def find_panel(self, name: str) -> None:
+        """Gives a panel the focus; one that has no place here is shown alone."""
+        widget = self.query_one(f"#{name}")
+        if not widget.display or not widget.region:
+            self.board.zoom(name)
+        widget.focus()
+
+    def on_list_panel_moved(self, _event: ListPanel.Moved) -> None:
+        self.query_one("#footer", Lines).redraw()
+
+    def on_list_panel_opened(self, event: ListPanel.Opened) -> None:
+        title, rows = self._details(event.panel, event.entry)
+        self.push_screen(Reading(self.scene, title, rows))
+
+    def _details(self, panel: ListPanel, entry: Any) -> tuple[str, Callable[[Scene, int], list[Row]]]:
+        """What Enter shows of an entry, kept up to date while it is read."""
+        match panel.id:
+            case "checklist":
+
+                def of_item(scene: Scene, width: int) -> list[Row]:
+                    now = next((i for i in scene.view.items if i.id == entry.id), entry)
+                    return detail_rows(checklist.details(scene, now), width)
+
+                return f"Item {entry.id}", of_item
+            case "objectives":
+
+                def of_objective(scene: Scene, width: int) -> list[Row]:
+                    now = next((o for o in scene.view.objectives if o.name == entry.name), entry)
+                    return detail_rows(objectives.details(now, scene.view.definition), width)
+
+                return f"Objective {entry.name}", of_objective
+            case "gate":
+                return "Gate", _gate
+        said = panel.selected_text
+        return str(panel.id).capitalize(), lambda _scene, width: detail_rows([Span(said)], width)
+
+    def action_gate(self) -> None:
+        self.push_screen(Reading(self.scene, "Gate of the next phase", _gate))
+
+    def action_help(self) -> None:
+        keys = hints.all_keys(self)
+        focused = self.screen.focused
+        panel = str(focused.id) if focused is not None else ""
+        self.push_screen(Reading(self.scene, "Help", lambda s, w: guide.rows(s, panel, keys, w)))
+
+    # The end
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Textual's own would print a traceback with all values of all variables."""
+        self.fault = self.fault or error
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._close_messages_no_wait()
+
+    def terminal_gone(self) -> None:
+        """Nobody can see this face any more: it ends at once, with no word to the terminal."""
+        perish(GONE, self.farewell)
+
+    def farewell(self) -> None:
+        """Tells the others that this seat is empty."""
+        with contextlib.suppress(Exception):
+            self.session.source.leave(self.session.launch, self._seat)
+
+
+def _gate(scene: Scene, width: int) -> list[Row]:
+    gate = scene.view.gate
+    if gate is None:
+        return [line(width, [Span(" there is no gate before the next phase", "dim")])]
+    return [line(width, gate_rows.heading(gate)), Row(), *gate_rows.full(gate, width, scene.glyphs)]

@@ -1,0 +1,123 @@
+"""Keeps a face up to date from a thread of its own, so that a slow store never stalls a key."""
+
+import contextlib
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple
+
+from launchpad.errors import LaunchpadError
+from launchpad.model.samples import LogLine, Presence
+from launchpad.model.values import SECOND
+from launchpad.rules.view import View, view
+from launchpad.session import Session
+from screens.render.scene import blinded
+
+ANNOUNCE_EVERY = 5.0
+LOG_KEPT = 2000
+"""Lines of the watched run's output that a face holds."""
+_LEAST = 0.04
+"""Seconds between two views at least, however many events arrive."""
+
+
+class News(NamedTuple):
+    """What a face shows next."""
+
+    view: View
+    log: tuple[LogLine, ...] = ()
+    lost: str = ""
+    lost_for: float = 0.0
+
+
+class Follower:
+    """Makes a view each second and whenever something happened, and says that this seat is here."""
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        deliver: Callable[[News], None],
+        failed: Callable[[Exception], None],
+        presence: Callable[[], Presence],
+        points: Callable[[], int],
+    ) -> None:
+        self._session = session
+        self._deliver = deliver
+        self._failed = failed
+        self._presence = presence
+        self._points = points
+        self._wake = threading.Event()
+        self._ending = threading.Event()
+        self._announced = 0.0
+        self._last: View | None = None
+        self._run = ""
+        self._log: deque[LogLine] = deque(maxlen=LOG_KEPT)
+        self._thread = threading.Thread(target=self._work, name="follower", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def end(self) -> None:
+        """Says goodbye and ends; does not wait for it."""
+        self._ending.set()
+        self._wake.set()
+
+    def join(self, *, within: float) -> None:
+        """Waits for its end, no longer than `within` seconds."""
+        if self._thread.ident is not None:
+            self._thread.join(within)
+
+    def poke(self) -> None:
+        """Asks for a fresh view now."""
+        self._wake.set()
+
+    def _work(self) -> None:
+        try:
+            self._follow()
+        except Exception as error:  # noqa: BLE001  # a thread must not die in silence: the face ends on it
+            self._failed(error)
+
+    def _follow(self) -> None:
+        with self._session.following(lambda _why: self._wake.set()):
+            while not self._ending.is_set():
+                self._wake.clear()
+                begun = time.monotonic()
+                self._deliver(self._news())
+                self._announce()
+                self._ending.wait(max(0.0, _LEAST - (time.monotonic() - begun)))
+                # The clock on the screen turns with the second.
+                self._wake.wait(1 - self._session.clock() % SECOND / SECOND)
+            self._leave()
+
+    def _news(self) -> News:
+        now = self._session.clock()
+        try:
+            self._last = self._session.view(trend=self._points())
+            return News(self._last, self._read_log(self._last))
+        except LaunchpadError as error:
+            last = self._last or view(self._session.state, {}, now)
+            return News(blinded(last, now), tuple(self._log), str(error), (now - last.now) / SECOND)
+
+    def _read_log(self, shown: View) -> tuple[LogLine, ...]:
+        run = shown.run or next(iter(shown.runs), None)
+        if run is None:
+            return ()
+        if run.state.id != self._run:
+            self._run = run.state.id
+            self._log.clear()
+        after = self._log[-1].n if self._log else -LOG_KEPT
+        self._log.extend(self._session.log(run.state.id, after=after, limit=LOG_KEPT))
+        return tuple(self._log)
+
+    def _announce(self) -> None:
+        if time.monotonic() - self._announced < ANNOUNCE_EVERY and self._announced:
+            return
+        self._announced = time.monotonic()
+        # Whether the store can be reached is said by the view.
+        with contextlib.suppress(LaunchpadError):
+            self._session.source.announce(self._session.launch, self._presence())
+
+    def _leave(self) -> None:
+        with contextlib.suppress(LaunchpadError):
+            self._session.source.leave(self._session.launch, self._presence().seat)

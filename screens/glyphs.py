@@ -1,0 +1,83 @@
+"""The signs that states are drawn with, for terminals of three abilities."""
+
+import locale
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rich.cells import cell_len
+
+ENVIRONMENT = "LAUNCHPAD_GLYPHS"
+"""Names the set to use; without it the locale decides."""
+
+
+@dataclass(frozen=True)
+class Glyphs:
+    """One set of signs. Every sign is one cell wide."""
+
+    name: str
+    ok: str = "✓"
+    bad: str = "✗"
+    unknown: str = "?"
+    warn: str = "!"
+    idle: str = "·"
+    skipped: str = "-"
+    run: str = "▶"
+    stroke: str = "─"
+    pointer: str = "▌"
+    here: str = "●"
+    thumb: str = "┃"
+    mark: str = "▼"
+    scale: str = "▁▂▃▄▅▆▇█"
+    """From least to most, for trends."""
+    gap: str = "·"
+    """A trend's column without data."""
+    braille: bool = False
+    """Whether a trend may put two points into one cell."""
+    substitutes: Mapping[int, str] | None = field(default=None, repr=False)
+    """For terminals that can't show more than ASCII."""
+
+    def shown(self, text: str) -> str:
+        """`text` as this terminal can show it, as wide as before."""
+        if self.substitutes is None or text.isascii():
+            return text
+        plain = text.translate(self.substitutes)
+        return plain if plain.isascii() else "".join(c if c.isascii() else "?" * cell_len(c) for c in plain)
+
+
+BRAILLE = Glyphs(name="braille", braille=True)
+UNICODE = Glyphs(name="unicode")
+ASCII = Glyphs(
+    name="ascii",
+    ok="+",
+    bad="x",
+    run=">",
+    stroke="-",
+    pointer=">",
+    here="*",
+    thumb="|",
+    mark="v",
+    idle=".",
+    skipped="-",
+    scale="_.,:-=+#",
+    gap=" ",
+    substitutes=str.maketrans(
+        {
+            "…": "~", "·": ".", "\u2013": "-", "\u2014": "-", "─": "-", "│": "|", "✓": "+", "✗": "x",
+            "▶": ">", "▌": ">", "●": "*", "▼": "v", "→": ">", "≥": ">", "≤": "<", "\u2018": "'",
+            "\u2019": "'", "“": '"', "”": '"', "↑": "^", "↓": "v",
+        }
+    ),
+)  # fmt: skip
+SETS = {glyphs.name: glyphs for glyphs in (BRAILLE, UNICODE, ASCII)}
+
+
+def choose(environ: Mapping[str, str], encoding: str | None = None) -> Glyphs:
+    """The set named by `LAUNCHPAD_GLYPHS`, else the richest that the locale's encoding carries."""
+    wanted = SETS.get(environ.get(ENVIRONMENT, "").lower())
+    if wanted is not None:
+        return wanted
+    speaks = (encoding or locale.getpreferredencoding(do_setlocale=False)).lower().replace("-", "")
+    if speaks not in ("utf8", "utf_8"):
+        return ASCII
+    # The Linux console's font has blocks but no braille.
+    return UNICODE if environ.get("TERM") == "linux" else BRAILLE

@@ -1,0 +1,77 @@
+"""Which keys are worth showing now: made from the live bindings, so that what is shown works."""
+
+from typing import TYPE_CHECKING
+
+from screens.keys import ALWAYS
+from screens.render.footer import Hint
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
+
+    from screens.face import Face
+
+_ORDER = (
+    "run.resolve", "run.abort", "run.approve", "alert.acknowledge", "item.tick", "", "phase.next",
+    "item.verify", "item.assign", "item.comment", "item.evidence", "note.write", "gate.show", "panel.zoom",
+    "item.undo", "item.skip", "copy",
+)  # fmt: skip
+"""Ids in the order of the footer; the empty one stands for the definition's own actions."""
+
+
+def hints(face: "Face") -> tuple[list[Hint], list[Hint]]:
+    """The footer's hints: those that give way, and those that stay."""
+    live = _live(face)
+    first = [
+        _hint(face, b) for wanted in _ORDER for b in live if (b.id or "") == wanted and _matters(face, b)
+    ]
+    last = [_hint(face, b) for wanted in ALWAYS for b in live if b.id == wanted]
+    return first, last
+
+
+def all_keys(face: "Face") -> list[Hint]:
+    """Every key that works, for the help."""
+    return [_hint(face, binding) for binding in _live(face)]
+
+
+def _live(face: "Face") -> "list[Binding]":
+    """The bindings of the screen behind all dialogs, one for each action."""
+    seen: dict[str, Binding] = {}
+    for active in face.screen_stack[0].active_bindings.values():
+        if active.node is face and active.enabled:
+            seen.setdefault(active.binding.action, active.binding)
+    return list(seen.values())
+
+
+def _hint(face: "Face", binding: "Binding") -> Hint:
+    label = binding.description
+    if (
+        binding.id == "item.tick"
+        and face.board.item is not None
+        and face.board.item.mark in ("done", "skipped")
+    ):
+        label = "untick"
+    return Hint(face.get_key_display(binding), label)
+
+
+def _matters(face: "Face", binding: "Binding") -> bool:
+    """Whether there is anything for it to act on."""
+    shown = face.scene.view
+    item = face.board.item
+    match binding.id:
+        case "run.abort":
+            return shown.run is not None
+        case "run.resolve":
+            return shown.run is not None and shown.run.state.status == "interrupted"
+        case "run.approve":
+            return bool(face.waiting_for_me())
+        case "alert.acknowledge":
+            return any(a.unacknowledged for a in shown.alerts)
+        case "phase.next":
+            return shown.next_phase is not None
+        case "item.tick" | "item.assign" | "item.comment" | "item.evidence" | "item.skip":
+            return item is not None and (binding.id != "item.tick" or item.state.item.check is None)
+        case "item.verify":
+            return item is not None and item.state.item.check is not None
+        case "gate.show":
+            return not face.board.panel("gate").display
+    return True

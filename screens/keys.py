@@ -1,0 +1,62 @@
+"""Which key does what. Ids stay when keys are remapped; the footer and the help are made from these."""
+
+from textual.binding import Binding
+
+VERB_OF: dict[str, str] = {
+    "tick": "tick",
+    "undo": "untick",
+    "acknowledge": "ack",
+    "assign": "assign",
+    "comment": "comment",
+    "evidence": "evidence",
+    "skip": "skip",
+    "fail": "fail",
+    "note": "note",
+    "verify": "check",
+    "verify_all": "check",
+    "run": "request",
+    "approve": "approve",
+    "abort": "abort",
+    "resolve": "resolve",
+    "next_phase": "phase",
+    "close": "close",
+}
+"""Action of the face → verb of the desk that it needs."""
+
+BINDINGS = [
+    Binding("space", "tick", "tick", id="item.tick"),
+    Binding("a", "acknowledge", "acknowledge", id="alert.acknowledge"),
+    Binding("greater_than_sign", "next_phase", "next phase", key_display=">", id="phase.next"),
+    Binding("P", "approve", "approve", id="run.approve"),
+    Binding("X", "abort", "abort", id="run.abort"),
+    Binding("R", "resolve", "resolve", id="run.resolve"),
+    Binding("A", "assign", "assign", id="item.assign"),
+    Binding("c", "comment", "comment", id="item.comment"),
+    Binding("e", "evidence", "evidence", id="item.evidence"),
+    Binding("s", "skip", "skip item", id="item.skip"),
+    Binding("v", "verify", "verify item", id="item.verify"),
+    Binding("V", "verify_all", "verify all", id="item.verify-all"),
+    Binding("w", "note", "war-room line", id="note.write"),
+    Binding("z", "undo", "undo my last tick", id="item.undo"),
+    Binding("G", "gate", "gate", id="gate.show"),
+    Binding("1", "tab('pre-launch')", "pre-launch", id="tab.pre-launch"),
+    Binding("2", "tab('launch')", "launch", id="tab.launch"),
+    Binding("3", "tab('post-launch')", "post-launch", id="tab.post-launch"),
+    Binding("5", "tab('timeline')", "timeline", id="tab.timeline"),
+    Binding("6", "tab('people')", "people", id="tab.people"),
+    Binding("tab", "app.focus_next", "next panel", id="panel.next"),
+    Binding("shift+tab", "app.focus_previous", "previous panel", id="panel.previous"),
+    Binding("F", "zoom", "zoom panel", id="panel.zoom"),
+    Binding("y", "copy", "copy", id="copy"),
+    Binding("n", "match(1)", "next match", id="filter.next"),
+    Binding("N", "match(-1)", "previous match", id="filter.previous"),
+    Binding("escape", "step_back", "clear filter, zoom", id="back"),
+    Binding("f5", "refresh", "refresh", key_display="F5", id="refresh"),
+    Binding("slash", "filter", "filter", key_display="/", id="filter"),
+    Binding("colon,ctrl+p", "command_palette", "palette", key_display=":", id="palette"),
+    Binding("question_mark,f1", "help", "help", key_display="?", id="help"),
+    Binding("q,ctrl+c", "leave", "quit", key_display="q", id="quit"),
+]
+
+ALWAYS = ("filter", "palette", "help", "quit")
+"""Ids of the bindings that stay at the footer's end at every width."""

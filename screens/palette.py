@@ -1,0 +1,103 @@
+"""The command palette: every verb and every thing, found by a few of its letters."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from screens import themes
+from screens.keys import BINDINGS
+from screens.layout import PANELS
+
+if TYPE_CHECKING:
+    from screens.face import Face
+
+_ANSWERED_BY_KEYS = ("tab", "shift+tab", "colon,ctrl+p")
+_OUTCOMES = ("success", "partial", "failed", "aborted")
+
+
+class Offer(NamedTuple):
+    """Something that can be done."""
+
+    text: str
+    run: Callable[[], object]
+    help: str = ""
+
+
+def offers(face: "Face") -> Iterator[Offer]:
+    """All that this operator can do now, verbs first."""
+    yield from _verbs(face)
+    yield from _runs(face)
+    yield from _things(face)
+    for name, palette in themes.PALETTES.items():
+        yield Offer(f"theme {palette.title.lower()}", partial(setattr, face, "theme", name))
+
+
+def _act(face: "Face", action: str) -> Callable[[], object]:
+    return lambda: face.call_later(face.run_action, action)
+
+
+def _verbs(face: "Face") -> Iterator[Offer]:
+    for binding in BINDINGS:
+        name, _, argument = binding.action.partition("(")
+        if binding.key in _ANSWERED_BY_KEYS or not face.permits(name):
+            continue
+        words = f"go to {argument.strip(chr(39) + ')')}" if name == "tab" else binding.description
+        yield Offer(words, _act(face, binding.action), f"key {binding.key_display or binding.key}")
+    if face.permits("fail"):
+        yield Offer("mark item as failed", _act(face, "fail"))
+    if face.permits("close"):
+        for outcome in _OUTCOMES:
+            yield Offer(f"close the launch: {outcome}", _act(face, f"close('{outcome}')"))
+
+
+def _runs(face: "Face") -> Iterator[Offer]:
+    if face.permits("run"):
+        for name, action in face.scene.view.definition.actions.items():
+            key = f"key {action.key}" if action.key else ""
+            yield Offer(
+                f"plan {name}" + (f": {action.title}" if action.title else ""),
+                _act(face, f"run('{name}')"),
+                key,
+            )
+    if face.permits("acknowledge"):
+        for alert in face.scene.view.alerts:
+            name = alert.state.name
+            yield Offer(f"acknowledge {name}: {alert.rule}", _act(face, f"acknowledge('{name}')"))
+
+
+def _things(face: "Face") -> Iterator[Offer]:
+    for item in face.scene.view.items:
+        declared = item.state.item
+        yield Offer(
+            f"item {item.id}: {declared.title}",
+            partial(face.find_item, item),
+            f"{declared.phase}, {item.mark}",
+        )
+    for panel in PANELS:
+        yield Offer(f"panel {panel}", partial(face.find_panel, panel))
+
+
+class FaceProvider(Provider):
+    """Gives the palette what `offers` lists. Texts are plain: nothing in them is markup."""
+
+    @property
+    def face(self) -> "Face":
+        return cast("Face", self.app)
+
+    async def discover(self) -> Hits:
+        for offer in offers(self.face):
+            yield DiscoveryHit(Content(offer.text), offer.run, text=offer.text, help=offer.help or None)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for offer in offers(self.face):
+            score, places = matcher.fuzzy_search.match(query, offer.text)
+            if score > 0:
+                shown = Content(offer.text)
+                for place in places:
+                    if self.match_style is not None:
+                        shown = shown.stylize(self.match_style, place, place + 1)
+                yield Hit(score, shown, offer.run, text=offer.text, help=offer.help or None)

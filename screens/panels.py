@@ -1,0 +1,138 @@
+"""What each panel lists, made from a scene."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import overload
+
+from launchpad.model.definition import Phase
+from launchpad.model.journal import Recorded
+from screens.render import alerts, checklist, gate, objectives, people, timeline
+from screens.render.row import Row, Span, line, wrap
+from screens.render.scene import Scene
+from screens.widgets.listing import Listing
+
+
+class Newest(Sequence[Recorded]):
+    """Events in the opposite order, without copying them. The list behind it may grow meanwhile."""
+
+    def __init__(self, events: list[Recorded]) -> None:
+        self._events = events
+        self._count = len(events)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> Recorded: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Recorded]: ...
+    def __getitem__(self, index: int | slice) -> Recorded | Sequence[Recorded]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(self._count))]
+        if not -self._count <= index < self._count:
+            raise IndexError(index)
+        return self._events[self._count - 1 - index if index >= 0 else -index - 1]
+
+
+def _empty(text: str, style: str = "dim") -> Callable[[int], list[Row]]:
+    return lambda width: [line(width, [Span(f" {text}", style)])]
+
+
+def objectives_listing(scene: Scene) -> Listing:
+    waiting = "reading the samples …" if scene.loading else "no objectives are defined: health is unknown"
+    return Listing(
+        entries=scene.view.objectives,
+        key=lambda shown: shown.name,
+        draw=partial(objectives.row, scene),
+        plain=objectives.plain,
+        heading=lambda width, _count: objectives.heading(scene, width - 2),
+        empty=_empty(waiting, "unknown"),
+        below=lambda width: [objectives.markers(scene.view, width, scene.glyphs)],
+    )
+
+
+def gate_listing(scene: Scene, *, two_lines: bool) -> Listing:
+    """With `two_lines` a condition's numbers stand under it."""
+    report = scene.view.gate
+    nothing = (
+        "the last phase has no gate before it" if scene.view.next_phase is None else "no gate is defined"
+    )
+    conditions = report.conditions if report else ()
+    if report is not None and two_lines:
+        return Listing(
+            entries=gate.parts(report),
+            key=lambda part: f"{part.condition.name} {part.numbers}",
+            draw=lambda part, width: gate.part(part, width, scene.glyphs),
+            plain=lambda part: gate.plain(part.condition),
+            heading=lambda _width, _count: (gate.heading(report), ()),
+        )
+    return Listing(
+        entries=conditions,
+        key=lambda condition: condition.name,
+        draw=lambda condition, width: gate.row(condition, width, scene.glyphs),
+        plain=gate.plain,
+        heading=lambda _width, _count: (gate.heading(report), ()),
+        empty=_empty(nothing),
+    )
+
+
+def alerts_listing(scene: Scene) -> Listing:
+    rules = len(scene.view.definition.alerts)
+    quiet = f"{rules} rules, none pending or firing" if rules else "no alert rules are defined"
+    return Listing(
+        entries=scene.view.alerts,
+        key=lambda alert: alert.state.name,
+        draw=partial(alerts.row, scene),
+        plain=alerts.plain,
+        heading=lambda _width, _count: (alerts.heading(scene), ()),
+        empty=_empty(quiet),
+    )
+
+
+def checklist_listing(scene: Scene, phase: Phase) -> Listing:
+    return Listing(
+        entries=[item for item in scene.view.items if item.state.item.phase == phase],
+        key=lambda item: item.id,
+        draw=partial(checklist.row, scene),
+        plain=checklist.plain,
+        heading=lambda _width, count: checklist.heading(scene, phase, count),
+        empty=_empty(f"no items in {phase}"),
+    )
+
+
+def people_listing(scene: Scene) -> Listing:
+    return Listing(
+        entries=(*scene.view.people, *scene.view.locks),
+        key=lambda entry: getattr(entry, "seat", None) or f"lock {entry.target}",
+        draw=partial(people.row, scene),
+        plain=people.plain,
+        heading=lambda _width, _count: (people.heading(scene), ()),
+        empty=_empty("nobody has announced themselves yet"),
+    )
+
+
+class TimelineListing:
+    """Makes timeline listings; keeps the sentences that a filter had to look at."""
+
+    def __init__(self) -> None:
+        self._said: dict[int, str] = {}
+
+    def listing(self, scene: Scene, events: list[Recorded]) -> Listing:
+        return Listing(
+            entries=Newest(events),
+            key=lambda recorded: str(recorded.seq),
+            draw=partial(timeline.row, scene),
+            plain=partial(self._plain, scene),
+            heading=lambda _width, count: (timeline.heading(scene, count), ()),
+        )
+
+    def _plain(self, scene: Scene, recorded: Recorded) -> str:
+        said = self._said.get(recorded.seq)
+        if said is None or recorded.redacted:
+            said = self._said[recorded.seq] = timeline.plain(scene, recorded)
+        return said
+
+
+def detail_rows(spans: Sequence[Span], width: int) -> list[Row]:
+    """Paragraphs wrapped to `width`."""
+    return [line(width, [Span(f" {p}", s.style)]) for s in spans for p in wrap(s.text, width - 2)]

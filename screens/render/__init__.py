@@ -1,0 +1,1 @@
+"""Views turned into rows of styled text: plain functions, no widgets."""

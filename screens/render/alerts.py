@@ -1,0 +1,48 @@
+"""Alerts that are pending or firing."""
+
+from launchpad.model.values import format_duration
+from launchpad.rules.view import AlertView
+from screens.render.row import Row, Span, fit, line
+from screens.render.scene import Scene
+from screens.render.words import SEVERITY
+
+
+def heading(scene: Scene) -> list[Span]:
+    """The panel's title with the counts."""
+    alerts = scene.view.alerts
+    unacked = sum(a.unacknowledged for a in alerts)
+    title = [Span("ALERTS", "title"), Span(f" {len(alerts)}" if alerts else " none", "dim")]
+    return [*title, Span(f" {unacked} unacknowledged", "bad")] if unacked else title
+
+
+def row(scene: Scene, alert: AlertView, width: int) -> Row:
+    """One alert: how grave, which rule, since when, who has it."""
+    said = SEVERITY[alert.severity]
+    state = alert.state
+    firing = state.status == "firing"
+    style = said.style if firing else "warn"
+    sign = scene.glyphs.bad if firing else scene.glyphs.warn
+    if not firing:
+        standing = Span("pending", "warn")
+    elif state.acknowledged_by is None:
+        standing = Span("UNACKED", "bad")
+    else:
+        note = f": {state.acknowledgement}" if state.acknowledgement else ""
+        standing = Span(f"acked {state.acknowledged_by}{note}", "dim")
+    spans = [
+        Span(" " + fit(f"{sign} {said.word}", 11), style),
+        Span(fit(f"{alert.rule}", max(14, min(width * 2 // 5, width - 43))), "text"),
+        Span(fit(alert.shown, 9, right=True), style),
+        Span(fit(format_duration(alert.lasted), 8, right=True), "dim"),
+        Span("  "),
+        standing,
+    ]
+    return line(width, spans)
+
+
+def plain(alert: AlertView) -> str:
+    """The alert as a line of text."""
+    state = alert.state
+    acked = f", acknowledged by {state.acknowledged_by}" if state.acknowledged_by else ""
+    lasted = format_duration(alert.lasted)
+    return f"{alert.severity} {alert.rule}: now {alert.shown}, {state.status} for {lasted}{acked}"

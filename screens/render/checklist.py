@@ -1,0 +1,153 @@
+"""Checklist items as rows and in full."""
+
+from typing import NamedTuple
+
+from launchpad.model.definition import Phase
+from launchpad.model.values import format_duration, format_instant
+from launchpad.rules.view import ItemView
+from screens.render.row import Row, Span, fit, line
+from screens.render.scene import Scene
+from screens.render.words import MARKS, PHASE_NAMES, VERDICTS, box
+
+_WITH_EVIDENCE = 96
+
+
+class Columns(NamedTuple):
+    """Widths in cells; 0 leaves a column out."""
+
+    title: int
+    who: int
+    status: int
+    evidence: int
+
+
+def columns(width: int) -> Columns:
+    """The grid for a panel of `width` cells."""
+    status = 22 if width >= 84 else 20 if width >= 70 else 14
+    who = 13 if width >= 70 else 9
+    evidence = width // 5 if width >= _WITH_EVIDENCE else 0
+    rest = width - 2 - 4 - who - status - evidence - 1
+    return Columns(rest, who, status, evidence)
+
+
+def heading(scene: Scene, phase: Phase, shown: int) -> tuple[list[Span], list[Span]]:
+    """The panel's title, and what still holds the phase up."""
+    done, total = scene.view.progress(phase)
+    of_phase = [i for i in scene.view.items if i.state.item.phase == phase]
+    missing = sum(i.state.item.required and i.mark not in ("done", "skipped") for i in of_phase)
+    title = [Span("CHECKLIST ", "title"), Span(f"{PHASE_NAMES[phase]} {done}/{total}", "title")]
+    if shown < total:
+        title.append(Span(f" ({shown} shown)", "accent"))
+    overdue = sum(i.overdue for i in of_phase)
+    right = []
+    if overdue:
+        right.append(Span(f"{overdue} overdue", "bad"))
+    if missing:
+        right.append(Span(f"{'  ' if right else ''}{missing} required open", "warn"))
+    return title, right
+
+
+def row(scene: Scene, item: ItemView, width: int) -> Row:
+    """One item: box, title, who has it, where it stands."""
+    grid = columns(width)
+    stated = item.state
+    finished = item.mark in ("done", "skipped")
+    must = "" if finished or not stated.item.required else "MUST "
+    room = grid.title - len(must)
+    spans = [
+        box(scene.glyphs, item.mark),
+        Span(" "),
+        Span(fit(stated.item.title, room), "dim" if finished or item.mark == "blocked" else "text"),
+        Span(must, "warn"),
+        _who(scene, item, grid.who),
+        _status(scene, item, grid.status),
+    ]
+    if grid.evidence:
+        last = (stated.evidence or stated.comments)[-1:]
+        text = "  ".join(r.text.replace("\n", " ") or "(redacted)" for r in last)
+        spans.append(Span(fit(text, grid.evidence), "dim"))
+    return line(width, spans)
+
+
+def _who(scene: Scene, item: ItemView, width: int) -> Span:
+    """The person on it, else the team that owns it."""
+    name = item.state.assignee or item.state.item.team or "-"
+    mine = item.state.assignee == scene.me.name
+    style = "accent" if mine else "text" if item.state.assignee else "dim"
+    return Span(fit(name, width - 1) + " ", style)
+
+
+def _status(scene: Scene, item: ItemView, width: int) -> Span:
+    stated = item.state
+    said = MARKS[item.mark]
+    match item.mark:
+        case "done":
+            return Span(fit(f"done {scene.clock(stated.at)} {stated.by or ''}", width), "dim")
+        case "skipped":
+            return Span(fit(f"skipped: {stated.reason or stated.by or ''}", width), said.style)
+        case "failed":
+            return Span(fit(f"failed: {stated.reason or stated.by or ''}", width), said.style)
+        case "stale":
+            return Span(fit("stale: v verifies", width), said.style)
+        case "blocked":
+            return Span(fit(f"needs {', '.join(item.blocked_by)}", width), said.style)
+    if stated.check_requested:
+        return Span(fit("being checked", width), "accent")
+    if stated.check is not None and stated.check.verdict == "unknown":
+        return Span(fit(f"? {stated.check.reason}", width), "unknown")
+    if item.due_at is not None:
+        late = (scene.view.now - item.due_at) / 1e6
+        if item.overdue:
+            return Span(fit(f"{scene.glyphs.warn} overdue {format_duration(late)}", width), "bad")
+        return Span(fit(f"due {scene.clock(item.due_at)}", width), "text")
+    if stated.item.check is not None:
+        return Span(fit("not checked yet", width), "unknown")
+    return Span(fit("open", width), "dim")
+
+
+def plain(item: ItemView) -> str:
+    """The item as a line of text, for copying and filtering."""
+    stated = item.state
+    who = stated.assignee or stated.item.team or ""
+    by = f" by {stated.by}" if stated.by else ""
+    return f"{item.id}: {stated.item.title} [{item.mark}{by}] {who}".rstrip()
+
+
+def details(scene: Scene, item: ItemView) -> list[Span]:
+    """All there is to know about an item; each span is a paragraph."""
+    stated = item.state
+    declared = stated.item
+    required = ", required" if declared.required else ""
+    lines = [
+        Span(declared.title, "title"),
+        Span(f"{declared.id}, {declared.phase}{required}", "dim"),
+        Span(f"{item.mark}" + (f" by {stated.by}" if stated.by else ""), MARKS[item.mark].style),
+    ]
+    if stated.reason:
+        lines.append(Span(f"reason: {stated.reason}"))
+    if item.blocked_by:
+        lines.append(Span(f"waits for: {', '.join(item.blocked_by)}", "warn"))
+    who = [f"assigned to {stated.assignee}"] if stated.assignee else []
+    who += [f"owned by {declared.team}"] if declared.team else []
+    if who:
+        lines.append(Span(", ".join(who)))
+    if item.due_at is not None:
+        zone = scene.view.definition.zone
+        due = f"due {format_instant(item.due_at, zone, date=True)} {zone}"
+        lines.append(Span(due + (", overdue" if item.overdue else ""), "bad" if item.overdue else "text"))
+    if declared.evidence == "required":
+        lines.append(Span("can't be ticked without evidence", "dim"))
+    if declared.runbook:
+        lines.append(Span(f"runbook: {declared.runbook}"))
+    if declared.check is not None:
+        lines.append(Span(f"check: {declared.check.method} {declared.check.url}"))
+        if stated.check is not None:
+            said = VERDICTS[stated.check.verdict]
+            when = scene.time(stated.check.at)
+            lines.append(Span(f"checked {when}: {said.word} {stated.check.reason}".rstrip(), said.style))
+    for name, remarks in (("evidence", stated.evidence), ("comment", stated.comments)):
+        lines += [
+            Span(f"{name} {scene.time(r.at)} {r.by}: {'(redacted)' if r.redacted else r.text}")
+            for r in remarks
+        ]
+    return lines

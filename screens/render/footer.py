@@ -1,0 +1,30 @@
+"""The keys that work here and now, in one line."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from screens.render.row import Row, Span, line, size_of
+
+
+class Hint(NamedTuple):
+    """A key and what it does."""
+
+    key: str
+    label: str
+
+
+def footer(first: Iterable[Hint], last: Iterable[Hint], width: int) -> Row:
+    """As many of the first as fit before the last, which are always there."""
+    end = [span for hint in last for span in _spans(hint)]
+    room = width - size_of(end) - 1
+    spans: list[Span] = []
+    for hint in first:
+        more = _spans(hint)
+        if size_of(spans) + size_of(more) > room:
+            break
+        spans += more
+    return line(width, spans, end, back="bar")
+
+
+def _spans(hint: Hint) -> list[Span]:
+    return [Span(f" {hint.key}", "key"), Span(f" {hint.label} ", "key-label")]

@@ -1,0 +1,48 @@
+"""The help: every key that works, and what the signs mean."""
+
+from collections.abc import Sequence
+
+from launchpad.rules.view import Mark
+from screens.render.footer import Hint
+from screens.render.row import Row, Span, fit, line, rule, wrap
+from screens.render.scene import Scene
+from screens.render.words import GATES, MARKS, VERDICTS, box, shown
+
+_PANELS = {
+    "objectives": "What the release is held to: now, limit, past, and how much of the error budget is left.",
+    "gate": "What must hold before the next phase. HOLD means that something is not known.",
+    "alerts": "Rules whose threshold is crossed. Acknowledging says that somebody has it.",
+    "checklist": "What has to be done, by whom, until when. Enter shows an item in full.",
+    "people": "Who has this launch open, and who keeps runs off a target.",
+    "timeline": "All that happened, newest first.",
+    "action": "The action that runs, with its output. Without one: what is next for you.",
+}
+
+
+def rows(scene: Scene, panel: str, keys: Sequence[Hint], width: int) -> list[Row]:
+    """The help as rows; `panel` is where the operator stands."""
+    drawn = []
+    if panel in _PANELS:
+        drawn += [line(width, [Span(f" {p}")]) for p in wrap(f"{panel}: {_PANELS[panel]}", width - 2)]
+        drawn.append(Row())
+    drawn.append(rule(width, [Span("KEYS", "title"), Span(f" for {scene.me.role} {scene.me.name}", "dim")]))
+    half = width // 2 if width >= 64 else width
+    cells = [(Span(" " + fit(k.key, 10), "key"), Span(fit(k.label, half - 11))) for k in keys]
+    per_row = width // half
+    count = -(-len(cells) // per_row)
+    for index in range(count):
+        drawn.append(line(width, [span for cell in cells[index::count] for span in cell]))
+    drawn += [Row(), rule(width, [Span("SIGNS", "title")])]
+    drawn.append(line(width, [Span(" "), *_signs([shown(scene.glyphs, said) for said in VERDICTS.values()])]))
+    drawn.append(line(width, [Span(" "), *_signs([shown(scene.glyphs, said) for said in GATES.values()])]))
+    marks: list[Mark] = ["open", "done", "failed", "skipped", "stale"]
+    spans = [Span(" ")]
+    for mark in marks:
+        spans += [box(scene.glyphs, mark), Span(f" {MARKS[mark].word}   ", MARKS[mark].style)]
+    drawn.append(line(width, spans))
+    drawn += [Row(), line(width, [Span(f" {scene.view.engine.sentence}", "dim")])]
+    return drawn
+
+
+def _signs(spans: Sequence[Span]) -> list[Span]:
+    return [part for span in spans for part in (span, Span("   "))]

@@ -1,0 +1,168 @@
+"""The three lines at the top: who and what this is, where one can go, and what is worst."""
+
+from launchpad.model.definition import PHASES
+from launchpad.model.values import format_countdown, format_duration
+from launchpad.rules.view import AlertView
+from screens.render.row import Row, Span, cut, line, size_of
+from screens.render.scene import Scene
+from screens.render.words import GATES, PHASE_NAMES, ROLES, SEVERITY
+
+BRIEF = 110
+"""Below this width words are abbreviated."""
+_REASON = 10
+"""Fewest cells in which a reason is worth its place."""
+
+
+def first_line(scene: Scene, width: int) -> Row:
+    """Identity, phase, clock, verdict with its blocker; freshness, who I am, who else is here."""
+    view = scene.view
+    launch = view.definition.launch
+    brief = width < BRIEF
+    clock = format_countdown(view.countdown) if view.countdown is not None else "no T-0"
+    badge, *why = _verdict(scene)
+    left = [
+        *_environment(scene, brief),
+        Span(f" {cut(f'{launch.product} {launch.version}', width // 4)} ", "title"),
+        Span(f" {view.state.phase.upper()} ", "accent"),
+        Span(f" {clock} ", "title"),
+        badge,
+    ]
+    fresh, me = _freshness(scene, brief), _me(scene, brief)
+    online = f" {max(1, len(view.people))} on " if brief else f"  {max(1, len(view.people))} online "
+    right = [*fresh, Span(" "), *me, Span(online, "dim")]
+    # Who is on, and then my name, give way before the verdict does.
+    while size_of([*left, *right]) >= width and len(right) > len(fresh) + 2:
+        right.pop()
+    # A reason cut down to nothing is noise; the alert row has it in full.
+    if width - size_of([*left, *right]) - 1 >= min(_REASON, size_of(why)):
+        left += why
+    return line(width, left, right)
+
+
+def _environment(scene: Scene, brief: bool) -> list[Span]:
+    environment = scene.view.definition.launch.environment
+    if scene.rehearsal:
+        return [Span(" REHEARSAL ", "badge-rehearsal")]
+    if scene.production:
+        return [Span(" PROD " if brief else " PRODUCTION ", "badge-production")]
+    return [Span(f" {environment[:9] if brief else environment} ", "badge-environment")]
+
+
+def _verdict(scene: Scene) -> list[Span]:
+    view = scene.view
+    if view.state.outcome is not None:
+        return [Span(f" CLOSED: {view.state.outcome} ", "badge-idle")]
+    if scene.loading:
+        return [Span("reading …", "dim")]
+    said = GATES[view.verdict]
+    badge = Span(f" {said.word} ", f"badge-{said.style}")
+    if view.state.phase == "pre-launch" and view.gate is not None:
+        blockers = view.gate.blockers
+        named = f" {blockers[0].name}" if blockers else ""
+        return [badge, Span(f" {view.gate.met}/{len(view.gate.conditions)}"), Span(named, said.style)]
+    return [badge, Span(f" {view.health_sentence}", said.style if view.health != "ok" else "dim")]
+
+
+def _freshness(scene: Scene, brief: bool) -> list[Span]:
+    view = scene.view
+    if scene.lost:
+        return [Span(f" STORE AWAY {format_duration(scene.lost_for)} ", "badge-bad")]
+    if scene.loading:
+        return [Span("data …", "dim")]
+    if view.state.outcome is not None:
+        return [Span("data ended", "dim")]
+    if not view.engine.watching:
+        return [Span(" NO ENGINE: launchpad engine " if brief else f" {view.engine.sentence} ", "badge-bad")]
+    fresh = view.freshness
+    if not fresh.total:
+        return [Span("no signals", "unknown")]
+    name = "data" if brief else "feeds"
+    age = format_duration(fresh.oldest) if fresh.oldest is not None else ""
+    if fresh.ok == fresh.total:
+        return [Span(f"{name} {scene.glyphs.ok} ok {age}".rstrip(), "ok")]
+    if brief:
+        what = f"{fresh.stale} stale {age}" if fresh.stale else f"{fresh.dead} dead"
+        return [Span(f"data {scene.glyphs.unknown} {what}", "unknown")]
+    parts = [f"{fresh.stale} stale {age}".rstrip()] if fresh.stale else []
+    parts += [f"{fresh.dead} dead"] if fresh.dead else []
+    return [Span(f"{name} {scene.glyphs.unknown} {fresh.ok}/{fresh.total}, {', '.join(parts)}", "unknown")]
+
+
+def _me(scene: Scene, brief: bool) -> list[Span]:
+    role = ROLES[scene.me.role] if brief else scene.me.role
+    spans = [Span(f"{scene.me.name} ", "dim"), Span(role, "title")]
+    if scene.read_only:
+        spans = [Span(" READ-ONLY ", "badge-idle"), Span(" "), spans[0]]
+    return spans
+
+
+TABS = {**{str(i): name for i, name in enumerate(PHASES, 1)}, "5": "timeline", "6": "people"}
+"""Key → where it leads: a phase's checklist, or a page."""
+
+
+def tab_line(scene: Scene, tab: str, width: int) -> Row:
+    """The places to go to, with the progress of each phase, and the next thing due."""
+    view = scene.view
+    spans = [Span(" ")]
+    for key, target in TABS.items():
+        name = target.capitalize()
+        if target in PHASE_NAMES:
+            phase = next(p for p in PHASES if p == target)
+            done, total = view.progress(phase)
+            name = PHASE_NAMES[phase] + (f" {done}/{total}" if total else "")
+            if total and done == total:
+                name += f" {scene.glyphs.ok}"
+            if phase == view.state.phase:
+                name += f" {scene.glyphs.here}"
+        chosen = target == tab
+        spans.append(Span(f" {key} {name} ", "tab-chosen" if chosen else "tab"))
+        spans.append(Span(" "))
+    return line(width, spans, [Span(_next_due(scene, width), "dim")], gap=2)
+
+
+def _next_due(scene: Scene, width: int) -> str:
+    due = sorted((i.due_at, i.id) for i in scene.view.items if i.due_at and i.mark in ("open", "blocked"))
+    if not due or width < BRIEF:
+        return ""
+    at, name = due[0]
+    late = scene.view.now > at
+    return f"{'overdue since' if late else 'next due'} {scene.clock(at)} {name} "
+
+
+def alert_line(scene: Scene, width: int) -> Row:
+    """The worst that must be known, in a place that never moves."""
+    view = scene.view
+    if scene.lost:
+        return line(width, [Span(f" {scene.glyphs.bad} {scene.lost} ", "badge-bad")])
+    if view.alerts:
+        return _alert(scene, view.alerts[0], width)
+    if view.state.unknown_kinds or view.state.outcome is not None:
+        return line(width, [Span(f" {scene.read_only}", "dim")])
+    if view.state.phase == "pre-launch" and view.gate is not None and view.gate.blockers:
+        first = view.gate.blockers[0]
+        said = GATES[first.verdict]
+        more = f"  and {len(view.gate.blockers) - 1} more" if len(view.gate.blockers) > 1 else ""
+        spans = [Span(f" {said.word} ", said.style), Span(f"{first.name}: {first.detail}{more}")]
+        return line(width, spans, [Span("G gate ", "dim")])
+    style = {"ok": "dim", "bad": "bad", "unknown": "unknown"}[view.health]
+    sentence = "reading the samples" if scene.loading else view.health_sentence
+    return line(width, [Span(f" {sentence}", style)])
+
+
+def _alert(scene: Scene, alert: AlertView, width: int) -> Row:
+    state = alert.state
+    severity = SEVERITY[alert.severity].word
+    others = len(scene.view.alerts) - 1
+    more = f"  +{others} more" if others else ""
+    value = f"{alert.rule}  now {alert.shown}"
+    lasted = format_duration(alert.lasted)
+    if state.status == "pending":
+        left = f" {scene.glyphs.warn} PENDING {severity}  {value}  for {lasted}{more}"
+        return line(width, [Span(left, "warn")])
+    left = f" {scene.glyphs.bad} {severity}  {value}"
+    if alert.unacknowledged:
+        spans = [Span(f"{left}  UNACKED {lasted}{more}", "alarm")]
+        return line(width, spans, [Span("a acknowledge ", "alarm")], back="alarm")
+    said = f": {state.acknowledgement}" if state.acknowledgement else ""
+    acked = f"  acknowledged by {state.acknowledged_by}{said}"
+    return line(width, [Span(left, "bad"), Span(f"  for {lasted}"), Span(acked + more, "dim")])

@@ -1,0 +1,143 @@
+"""Each event as one sentence."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from launchpad.model import events as ev
+from launchpad.model.definition import Definition
+from launchpad.model.journal import Recorded
+from launchpad.model.plan import GateReport
+from launchpad.model.values import format_duration, format_quantity
+
+
+class Sentence(NamedTuple):
+    """What happened, without who and when; `style` tells how grave it is."""
+
+    text: str
+    style: str = "text"
+
+
+def narrate(recorded: Recorded, definition: Definition) -> Sentence:
+    """The sentence for an event, with its free text where it has one."""
+    event = recorded.event
+    if isinstance(event, ev.Unknown):
+        return Sentence(f"an event of a later version: {event.kind}", "unknown")
+    if isinstance(event, ev.ObjectiveChanged | ev.AlertChanged):
+        sentence = _measured(event, definition)
+    else:
+        sentence = TELLERS[type(event)](event)
+    text = "(text removed)" if recorded.redacted else " ".join(recorded.text.split())
+    return Sentence(f"{sentence.text}: {text}", sentence.style) if text else sentence
+
+
+def _gate(gate: GateReport | None) -> str:
+    return f" (gate {gate.verdict} {gate.met}/{len(gate.conditions)})" if gate else ""
+
+
+def _opened(e: ev.LaunchOpened) -> Sentence:
+    launch = e.definition.launch
+    return Sentence(f"opened {launch.product} {launch.version} for {launch.environment}", "accent")
+
+
+def _phase(e: ev.PhaseEntered) -> Sentence:
+    against = " AGAINST THE GATE" if e.overridden else ""
+    return Sentence(f"entered {e.phase}{against}{_gate(e.gate)}", "warn" if e.overridden else "accent")
+
+
+def _checked(e: ev.ItemChecked) -> Sentence:
+    style = {"ok": "text", "bad": "bad", "unknown": "unknown"}[e.verdict]
+    why = f" ({e.reason})" if e.reason else ""
+    return Sentence(f"checked {e.item}: {e.verdict}{why}", style)
+
+
+def _measured(event: ev.ObjectiveChanged | ev.AlertChanged, definition: Definition) -> Sentence:
+    """Events that carry a number: its unit stands in the definition."""
+    rule = definition.alerts.get(event.alert) if isinstance(event, ev.AlertChanged) else None
+    name = event.objective if isinstance(event, ev.ObjectiveChanged) else rule.when.objective if rule else ""
+    objective = definition.objectives.get(name)
+    unit = objective.unit if objective else ""
+    value = "no data" if event.value is None else format_quantity(event.value, unit)
+    if isinstance(event, ev.AlertChanged):
+        style = {"firing": "bad", "pending": "warn"}.get(event.status, "ok")
+        return Sentence(
+            f"alert {event.alert} {event.status} ({event.severity}) at {value}, n={event.n}", style
+        )
+    style = {"ok": "ok", "bad": "bad", "unknown": "unknown"}[event.verdict]
+    limit = format_quantity(event.limit, unit)
+    why = f"; {event.reason}" if event.reason else ""
+    window = format_duration(event.window)
+    told = f"{event.objective} is {event.verdict}: {value}, limit {limit}, n={event.n} in {window}{why}"
+    return Sentence(told, style)
+
+
+def _planned(e: ev.RunPlanned) -> Sentence:
+    count = len(e.plan.steps)
+    return Sentence(f"planned {e.run}: {count} step{'s' * (count != 1)}, digest {e.digest}{_gate(e.gate)}")
+
+
+def _confirmed(e: ev.RunConfirmed) -> Sentence:
+    if e.overridden:
+        return Sentence(f"confirmed {e.run} AGAINST THE GATE", "warn")
+    return Sentence(f"confirmed {e.run}")
+
+
+def _requested(e: ev.RunRequested) -> Sentence:
+    params = "".join(f" {key}={value}" for key, value in e.params.items())
+    return Sentence(f"requested {e.run} ({e.action}{params})")
+
+
+def _intended(e: ev.StepIntended) -> Sentence:
+    again = f", attempt {e.attempt}" if e.attempt > 1 else ""
+    return Sentence(f"{e.run} step {e.step + 1} begins{again}{_gate(e.gate)}")
+
+
+def _lock(e: ev.LockChanged) -> Sentence:
+    target = "all targets" if e.target == "*" else e.target
+    return Sentence(f"locked {target}", "warn") if e.held else Sentence(f"unlocked {target}")
+
+
+def _detail(text: str) -> str:
+    return f": {text}" if text else ""
+
+
+TELLERS: Mapping[type[ev.Event], Callable[[Any], Sentence]] = {
+    ev.LaunchOpened: _opened,
+    ev.LaunchClosed: lambda e: Sentence(f"closed the launch as {e.outcome}", "accent"),
+    ev.PhaseEntered: _phase,
+    ev.ItemTicked: lambda e: Sentence(f"ticked {e.item}"),
+    ev.ItemReopened: lambda e: Sentence(f"reopened {e.item}", "warn"),
+    ev.ItemFailed: lambda e: Sentence(f"marked {e.item} as failed", "bad"),
+    ev.ItemSkipped: lambda e: Sentence(f"skipped {e.item}", "warn"),
+    ev.ItemAssigned: lambda e: Sentence(f"assigned {e.item} to {e.assignee or 'nobody'}"),
+    ev.ItemCommented: lambda e: Sentence(f"on {e.item}"),
+    ev.EvidenceAdded: lambda e: Sentence(f"evidence for {e.item}"),
+    ev.CheckRequested: lambda e: Sentence(f"asked for a check of {e.item}", "dim"),
+    ev.ItemChecked: _checked,
+    ev.NoteWritten: lambda _e: Sentence("notes", "accent"),
+    ev.AlertAcknowledged: lambda e: Sentence(f"acknowledged {e.alert}"),
+    ev.EngineStarted: lambda e: Sentence(f"engine {e.epoch} watches from {e.host}", "dim"),
+    ev.EngineStopped: lambda e: Sentence(f"engine {e.epoch} stopped", "warn"),
+    ev.RunRequested: _requested,
+    ev.RunPlanned: _planned,
+    ev.RunRefused: lambda e: Sentence(f"{e.run} refused: {e.reason}", "warn"),
+    ev.RunConfirmed: _confirmed,
+    ev.RunApproved: lambda e: Sentence(f"approved {e.run} (digest {e.digest})"),
+    ev.RunRejected: lambda e: Sentence(f"rejected {e.run}", "warn"),
+    ev.RunRetracted: lambda e: Sentence(f"took back the {e.what} of {e.run}"),
+    ev.RunStarted: lambda e: Sentence(f"{e.run} started{_gate(e.gate)}", "accent"),
+    ev.StepIntended: _intended,
+    ev.StepRunning: lambda e: Sentence(f"{e.run} step {e.step + 1} runs as {e.provider_id}", "dim"),
+    ev.StepSucceeded: lambda e: Sentence(f"{e.run} step {e.step + 1} done{_detail(e.detail)}"),
+    ev.StepFailed: lambda e: Sentence(f"{e.run} step {e.step + 1} failed: {e.reason}", "bad"),
+    ev.StepSkipped: lambda e: Sentence(f"{e.run} step {e.step + 1} skipped", "warn"),
+    ev.StepInterrupted: lambda e: Sentence(f"{e.run} step {e.step + 1} interrupted: {e.reason}", "warn"),
+    ev.StepAborted: lambda e: Sentence(f"{e.run} step {e.step + 1} aborted{_detail(e.detail)}", "warn"),
+    ev.RunSucceeded: lambda e: Sentence(f"{e.run} succeeded", "ok"),
+    ev.RunFailed: lambda e: Sentence(f"{e.run} failed: {e.reason}", "bad"),
+    ev.RunInterrupted: lambda e: Sentence(f"{e.run} interrupted: {e.reason}", "warn"),
+    ev.RunResolved: lambda e: Sentence(f"decided on {e.run}: {e.resolution}", "warn"),
+    ev.AbortRequested: lambda e: Sentence(f"wants {e.run} aborted", "warn"),
+    ev.RunAborted: lambda e: Sentence(f"{e.run} aborted", "warn"),
+    ev.LockChanged: _lock,
+    ev.TextRedacted: lambda e: Sentence(f"removed the text of event {e.seq}", "warn"),
+}

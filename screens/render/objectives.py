@@ -1,0 +1,156 @@
+"""Objectives: now, limit, trend, what is left of the error budget."""
+
+from typing import NamedTuple
+
+from launchpad.model.definition import Definition
+from launchpad.model.values import SECOND, format_duration, format_quantity
+from launchpad.rules.objectives import TREND_SLOTS, TREND_SPAN
+from launchpad.rules.view import ObjectiveView, View
+from screens.glyphs import Glyphs
+from screens.render.row import Row, Span, cut, fit, line
+from screens.render.scene import Scene
+from screens.render.trend import trend
+from screens.render.words import VERDICTS, glyph
+
+_MARGIN = 1
+
+
+class Columns(NamedTuple):
+    """Widths in cells."""
+
+    state: int
+    name: int
+    now: int
+    limit: int
+    trend: int
+    budget: int
+
+
+def columns(width: int) -> Columns:
+    """The grid for a panel of `width` cells."""
+    narrow = width < 70
+    state, now, limit, budget = (10, 8, 9, 7) if narrow else (10, 9, 10, 11)
+    rest = width - state - now - limit - budget - _MARGIN - 3
+    bars = min(60, max(8, rest * (4 if narrow else 5) // 9))
+    return Columns(state, rest - bars, now, limit, bars, budget)
+
+
+def minutes(width: int) -> int:
+    """How many minutes back a trend of a panel `width` cells wide reaches."""
+    return 15 if width < 70 else 30 if width < 84 else 60
+
+
+def points(width: int) -> int:
+    """How many points of the past a panel of `width` cells draws."""
+    return minutes(width) * 60 * TREND_SLOTS // round(TREND_SPAN)
+
+
+def heading(scene: Scene, width: int) -> tuple[list[Span], list[Span]]:
+    """The panel's title and, at its right, the names of the columns."""
+    shown = scene.view.objectives
+    bad = sum(o.reading.verdict == "bad" for o in shown)
+    unknown = sum(o.reading.verdict == "unknown" for o in shown)
+    title = [Span("OBJECTIVES", "title")]
+    if bad:
+        title.append(Span(f" {bad} bad", "bad"))
+    if unknown:
+        title.append(Span(f" {unknown} unknown", "unknown"))
+    if shown and not bad and not unknown:
+        title.append(Span(f" all {len(shown)} met", "ok"))
+    grid = columns(width)
+    past = f"past {minutes(width)}m"
+    labels = fit("now", grid.now, right=True) + fit("limit", grid.limit, right=True)
+    labels += "  " + fit(past, grid.trend) + fit("budget", grid.budget, right=True)
+    return title, [Span(labels.lstrip(), "dim")]
+
+
+def row(scene: Scene, shown: ObjectiveView, width: int) -> Row:
+    """One objective."""
+    grid = columns(width)
+    reading = shown.reading
+    said = VERDICTS[reading.verdict]
+    unknown = reading.verdict == "unknown"
+    value = "no data" if reading.stale else reading.shown
+    spans = [
+        Span(" " + fit(f"{glyph(scene.glyphs, said)} {said.word}", grid.state), said.style),
+        Span(fit(shown.name, grid.name), "text"),
+        Span(fit(value, grid.now, right=True), said.style if reading.verdict != "ok" else "text"),
+        Span(fit(_limit(shown), grid.limit, right=True), "dim"),
+        Span("  "),
+    ]
+    if unknown:
+        spans.append(Span(fit(_why(shown), grid.trend), "unknown"))
+    else:
+        spans += trend(shown, grid.trend, scene.glyphs)
+    spans.append(_budget(shown, grid.budget))
+    return line(width, spans)
+
+
+def _limit(shown: ObjectiveView) -> str:
+    limit = format_quantity(shown.objective.limit.value, shown.objective.limit.unit)
+    return f"{'≥' if shown.objective.target is not None else '<'} {limit}"
+
+
+def _why(shown: ObjectiveView) -> str:
+    reading = shown.reading
+    if reading.age is not None and reading.stale:
+        stale = f"stale {format_duration(reading.age)}"
+        return stale if reading.reason.startswith("stale") else f"{stale}: {reading.reason}"
+    return reading.reason
+
+
+def _budget(shown: ObjectiveView, width: int) -> Span:
+    left = shown.reading.budget
+    if left is None or shown.reading.verdict == "unknown":
+        return Span(fit("-", width, right=True), "faint")
+    style = "bad" if left <= 0 else "warn" if left < 0.25 else "dim"
+    text = "spent" if left <= 0 else f"{left * 100:.0f}%" + " left" * (width > 9)
+    return Span(fit(text, width, right=True), style)
+
+
+def markers(view: View, width: int, glyphs: Glyphs) -> Row:
+    """A line under the trends that marks when runs began."""
+    grid = columns(width)
+    span = minutes(width) * 60
+    cells = [" "] * grid.trend
+    for run in view.runs:
+        if run.state.started_at is None:
+            continue
+        ago = (view.now - run.state.started_at) / SECOND
+        place = grid.trend - 1 - int(ago / span * grid.trend)
+        if 0 <= ago < span and 0 <= place < grid.trend:
+            cells[place] = glyphs.mark
+    at = 1 + grid.state + grid.name + grid.now + grid.limit
+    text = "".join(cells)
+    said = f"{glyphs.mark} run began" if text.strip() else ""
+    return Row((Span(fit(said, at, right=True), "dim"), Span("  "), Span(fit(text, grid.trend), "accent")))
+
+
+def plain(shown: ObjectiveView) -> str:
+    """The objective as a sentence, for copying and filtering."""
+    reading = shown.reading
+    why = f" ({reading.reason})" if reading.reason else ""
+    return f"{shown.sentence}: {reading.verdict}, {reading.evidence}{why}"
+
+
+def details(shown: ObjectiveView, definition: Definition) -> list[Span]:
+    """What a verdict rests on, in full."""
+    reading = shown.reading
+    signal = definition.signals[shown.objective.signal]
+    lines = [
+        Span(shown.sentence, "title"),
+        Span(f"{reading.verdict}: {reading.evidence}", VERDICTS[reading.verdict].style),
+        Span(f"window {format_duration(reading.window)}, stale after {format_duration(reading.stale_after)}"),
+        Span(f"signal {shown.objective.signal}: {signal.method} {signal.url}"),
+        Span(f"probed every {format_duration(signal.every)}, timeout {format_duration(signal.timeout)}"),
+    ]
+    if reading.budget is not None:
+        lines.append(Span(f"error budget left: {reading.budget * 100:.1f}%"))
+    if reading.reason:
+        lines.append(Span(f"last answer: {cut(reading.reason, 400)}"))
+    return lines
+
+
+def empty(width: int) -> list[Row]:
+    """What stands where there are no objectives."""
+    return [line(width, [Span(" no objectives are defined: health is unknown", "unknown")])]

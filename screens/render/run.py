@@ -1,0 +1,124 @@
+"""The running action: where it stands, what it waits for, what it said last."""
+
+from collections.abc import Sequence
+
+from launchpad.model.samples import LogLine
+from launchpad.model.state import RunState
+from launchpad.model.values import format_duration
+from launchpad.rules.view import ItemView, RunView, next_item
+from screens.render.row import Row, Span, line
+from screens.render.scene import Scene
+from screens.render.words import RUNS, STEPS, glyph
+
+
+def heading(scene: Scene, run: RunView | None) -> tuple[list[Span], list[Span]]:
+    """The panel's title and the keys that act on it."""
+    if run is None:
+        return [Span("ACTION", "title"), Span(" nothing runs", "dim")], []
+    state = run.state
+    said = RUNS[state.status]
+    title = [
+        Span(f"ACTION {state.id} ", "title"),
+        Span(f"{glyph(scene.glyphs, said)} {said.word}", said.style),
+        Span(f" by {state.requested_by}", "dim"),
+    ]
+    if state.started_at is not None:
+        number = min(run.step + 1, len(state.steps))
+        title.append(Span(f"  step {number} of {len(state.steps)}"))
+        title.append(Span(f"  {format_duration(run.elapsed)}", "dim"))
+    if run.timed_out:
+        title.append(Span("  TIMED OUT", "bad"))
+    return title, [Span(_keys(run), "dim")]
+
+
+def _keys(run: RunView) -> str:
+    if run.state.status == "interrupted":
+        return "R resolve  X abort"
+    if run.state.awaits_approval:
+        return "P approve"
+    return "" if run.state.ended else "X abort"
+
+
+def lines(scene: Scene, run: RunView | None, log: Sequence[LogLine], width: int, height: int) -> list[Row]:
+    """What stands under the title, in at most `height` rows: the present step, then the newest log."""
+    if run is None:
+        return _idle(scene, width)[:height]
+    rows = [_step(scene, run, width)]
+    if run.state.overridden_by:
+        reason = f" OVERRIDDEN by {run.state.overridden_by}: {run.state.override_reason}"
+        rows.append(line(width, [Span(reason, "warn")]))
+    if run.state.reason:
+        rows.append(line(width, [Span(f" {run.state.reason}", RUNS[run.state.status].style)]))
+    room = max(0, height - len(rows))
+    return [*rows, *(log_row(scene, entry, width) for entry in log[-room:] if room)][:height]
+
+
+def log_row(scene: Scene, entry: LogLine, width: int) -> Row:
+    """One line of a run's output."""
+    step = f"[{entry.step + 1}] "
+    return line(width, [Span(f" {scene.time(entry.at)} ", "dim"), Span(step, "dim"), Span(entry.text)])
+
+
+def _step(scene: Scene, run: RunView, width: int) -> Row:
+    waits = run.waits_for
+    if waits and run.state.status != "interrupted":
+        return line(width, [Span(" waits for ", "dim"), Span(waits, "info")])
+    current = run.current
+    if current is None or run.state.plan is None:
+        return line(width, [Span(f" {RUNS[run.state.status].word.lower()}", "dim")])
+    planned = run.state.plan.steps[run.step]
+    said = STEPS[current.status]
+    spans = [
+        Span(f" {glyph(scene.glyphs, said)} {planned.verb} {planned.provider} {said.word}", said.style),
+        Span(f"  {format_duration(run.step_elapsed)} of {format_duration(planned.timeout)}", "dim"),
+        Span(f"  {planned.does}", "text"),
+    ]
+    if run.state.status == "interrupted":
+        spans = [Span(f" {scene.glyphs.warn} {waits}", "warn"), Span(f"  {planned.does}", "dim")]
+    return line(width, spans)
+
+
+def _idle(scene: Scene, width: int) -> list[Row]:
+    rows = []
+    item = next_item(scene.view, scene.me.name, scene.me.teams)
+    if item is not None:
+        rows.append(_next(scene, item, width))
+    elif scene.me.role != "viewer" and scene.view.state.open:
+        rows.append(line(width, [Span(" your next item: ", "dim"), Span("none in this phase", "dim")]))
+    last = next(iter(scene.view.runs), None)
+    if last is not None:
+        rows.append(_last(scene, last, width))
+    return rows
+
+
+def _next(scene: Scene, item: ItemView, width: int) -> Row:
+    due = f"  due {scene.clock(item.due_at)}" if item.due_at is not None else ""
+    spans = [
+        Span(" your next item: ", "dim"),
+        Span(item.state.item.title),
+        Span(f"  {item.id}", "dim"),
+        Span(due, "bad" if item.overdue else "dim"),
+    ]
+    return line(width, spans)
+
+
+def _last(scene: Scene, run: RunView, width: int) -> Row:
+    said = RUNS[run.state.status]
+    spans = [
+        Span(" last action: ", "dim"),
+        Span(f"{run.state.id} "),
+        Span(f"{glyph(scene.glyphs, said)} {said.word.lower()}", said.style),
+        Span(f" {scene.clock(run.state.ended_at or run.state.requested_at)}", "dim"),
+    ]
+    if run.state.started_at is not None:
+        spans.append(Span(f" after {format_duration(run.elapsed)}", "dim"))
+    if run.state.reason:
+        spans.append(Span(f"  {run.state.reason}", said.style))
+    return line(width, spans)
+
+
+def worst_sentence(run: RunState) -> str:
+    """The run in a few words, for the smallest screens and for leaving."""
+    at = run.current_step
+    step = f", step {at + 1} of {len(run.steps)}" if at is not None and run.started_at is not None else ""
+    return f"{run.id} {run.status}{step}"

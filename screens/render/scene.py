@@ -1,0 +1,70 @@
+"""What a face knows at one instant: everything that its rows are made of."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from launchpad.model.commands import Identity
+from launchpad.model.values import SECOND, Micros, format_instant
+from launchpad.rules.view import View, view
+from screens.glyphs import BRAILLE, Glyphs
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A view and who looks at it."""
+
+    view: View
+    me: Identity
+    glyphs: Glyphs = BRAILLE
+    rehearsal: bool = False
+    loading: bool = False
+    """Nothing measured has been read yet."""
+    lost: str = ""
+    """Why the store can't be read; empty while it can."""
+    lost_for: float = 0.0
+    """Seconds since it could be read last."""
+
+    @property
+    def production(self) -> bool:
+        """Whether what is done here happens to real users."""
+        return self.view.definition.production and not self.rehearsal
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be changed from this seat, or the empty string."""
+        if self.view.state.read_only:
+            return self.view.state.read_only
+        return "a viewer watches" if self.me.role == "viewer" else ""
+
+    def clock(self, at: Micros | None) -> str:
+        """Wall time in the launch's zone: `09:30` today, `Nov 30` on another day."""
+        return self.stamp(at)[:6].rstrip(":") if at else ""
+
+    def stamp(self, at: Micros) -> str:
+        """As `clock`, in eight cells: `09:30:00` or `Nov 30  `."""
+        zone = ZoneInfo(self.view.definition.zone)
+        local = datetime.fromtimestamp(at / SECOND, zone)
+        today = datetime.fromtimestamp(self.view.now / SECOND, zone).date()
+        return local.strftime("%H:%M:%S") if local.date() == today else local.strftime("%b %d  ")
+
+    def time(self, at: Micros) -> str:
+        """Wall time in the launch's zone."""
+        return format_instant(at, self.view.definition.zone)
+
+
+def blinded(last: View, now: Micros) -> View:
+    """`last` as it must be shown at `now` when nothing can be read: no reading counts any more."""
+    passed = (now - last.now) / SECOND
+    readings = {
+        shown.name: replace(
+            shown.reading,
+            verdict="unknown",
+            age=None if shown.reading.age is None else shown.reading.age + passed,
+            reason="the store is out of reach",
+        )
+        for shown in last.objectives
+    }
+    return view(last.state, readings, now)

@@ -1,0 +1,38 @@
+"""What happened, one event a row."""
+
+from launchpad.model.journal import Recorded
+from launchpad.model.values import format_instant
+from screens.render.narrate import narrate
+from screens.render.row import Row, Span, fit, line
+from screens.render.scene import Scene
+
+WIDE = 100
+"""From this width on rows carry the date and the event's number."""
+
+
+def heading(scene: Scene, count: int) -> list[Span]:
+    """The panel's title with the number of events."""
+    return [Span("TIMELINE", "title"), Span(f" {count} events, {scene.view.definition.zone}", "dim")]
+
+
+def row(scene: Scene, recorded: Recorded, width: int) -> Row:
+    """One event: when, who, what."""
+    wide = width >= WIDE
+    zone = scene.view.definition.zone
+    sentence = narrate(recorded, scene.view.definition)
+    spans = [
+        Span(
+            f" {format_instant(recorded.at, zone, date=True) if wide else scene.stamp(recorded.at)} ", "dim"
+        ),
+        Span(fit(recorded.actor, 12) + " ", "accent" if recorded.actor == scene.me.name else "text"),
+        Span(sentence.text, sentence.style),
+    ]
+    claimed = [Span(" claimed", "warn")] if recorded.auth == "claimed" else []
+    number = [Span(f"  #{recorded.seq} ", "faint")] if wide else []
+    return line(width, spans, [*claimed, *number])
+
+
+def plain(scene: Scene, recorded: Recorded) -> str:
+    """The event as a line of text."""
+    when = format_instant(recorded.at, scene.view.definition.zone, date=True)
+    return f"{when} {recorded.actor} {narrate(recorded, scene.view.definition).text}"

@@ -1,0 +1,37 @@
+"""What remains on a terminal too small for panels: identity, worst alert, running action."""
+
+from launchpad.model.values import format_countdown
+from screens.render import head
+from screens.render.row import Row, Span, line
+from screens.render.run import worst_sentence
+from screens.render.scene import Scene
+from screens.render.words import GATES
+
+
+def rows(scene: Scene, width: int, height: int) -> list[Row]:
+    """At most `height` rows, the most important first."""
+    view = scene.view
+    launch = view.definition.launch
+    said = GATES[view.verdict]
+    clock = format_countdown(view.countdown) if view.countdown is not None else ""
+    badge = head.first_line(scene, 200).spans[0]
+    stale = Span(" STORE AWAY ", "badge-bad") if scene.lost else Span("")
+    engine = Span("" if view.engine.watching or view.state.outcome else " NO ENGINE ", "badge-bad")
+    kept = [
+        line(width, [badge, Span(f" {said.word} ", f"badge-{said.style}"), stale, engine, Span(f" {clock}")]),
+        head.alert_line(scene, width),
+        line(width, [_action(scene)]),
+        line(width, [Span(f" {launch.product} {launch.version} {view.state.phase}", "title")]),
+        line(width, [Span(f" {view.health_sentence}", "dim")]),
+        line(width, [Span(f" {scene.me.name} {scene.me.role}, {len(view.people)} online", "dim")]),
+        line(width, [Span(" more shows at 80x24;  : palette  q quit", "dim")]),
+    ]
+    return kept[:height]
+
+
+def _action(scene: Scene) -> Span:
+    run = scene.view.run
+    if run is None:
+        return Span(" nothing runs", "dim")
+    waits = f": {run.waits_for}" if run.waits_for else ""
+    return Span(f" {scene.glyphs.run} {worst_sentence(run.state)}{waits}", "accent")

@@ -1,0 +1,109 @@
+"""The terminal: read without ever stumbling, left as it was found, given up when it is gone."""
+
+import contextlib
+import os
+import sys
+import termios
+import threading
+from codecs import getincrementaldecoder
+from collections.abc import Callable, Mapping
+from selectors import EVENT_READ, SelectSelector
+from typing import Any, Protocol, cast
+
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+
+GONE = 129
+"""Exit status when the terminal went away: 128 + SIGHUP, as a shell would report it."""
+
+_RESTORE = (
+    "\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"  # mouse
+    "\x1b[?2004l\x1b[?1004l\x1b[?2048l\x1b[<u"  # paste, focus, resize reports, Kitty keys
+    "\x1b[?7h\x1b[0m\x1b[?1049l\x1b[?25h"  # wrap, colours, main screen, cursor
+)
+_CHUNK = 4096
+_LAST_WORDS = 0.5
+
+
+class HasTerminal(Protocol):
+    """What the driver tells."""
+
+    def terminal_gone(self) -> None:
+        """The terminal was closed; called from the input thread."""
+
+
+class SafeDriver(LinuxDriver):
+    """Textual's driver, but no input can end the program, and a closed terminal is noticed.
+
+    The stock input thread ends the app on bytes that are not UTF-8 and on some escape sequences
+    (Textualize/textual#6668), and turns without end when its terminal is closed.
+    """
+
+    def run_input_thread(self) -> None:
+        parser = XTermParser()
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        with SelectSelector() as selector:
+            selector.register(self.fileno, EVENT_READ)
+            while not self.exit_event.is_set():
+                text = ""
+                if selector.select(0.1):
+                    data = self._read()
+                    if not data:
+                        cast(HasTerminal, self._app).terminal_gone()
+                        return
+                    text = decode(data)
+                try:
+                    # An empty text would mean the end of all input to the parser.
+                    for message in (*(parser.feed(text) if text else ()), *parser.tick()):
+                        self.process_message(message)
+                except Exception:  # noqa: BLE001  # whatever a terminal sends, the launch goes on
+                    parser = XTermParser()
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self.fileno, _CHUNK)
+        except OSError:
+            return b""
+
+
+def unfit(environ: Mapping[str, str]) -> str:
+    """Why no face can be opened here; empty when one can."""
+    if environ.get("TERM", "") in ("", "dumb"):
+        return "this terminal can't show a face (TERM is 'dumb' or unset); `launchpad status` prints it"
+    if not (sys.__stdin__ and sys.__stdin__.isatty() and sys.__stderr__ and sys.__stderr__.isatty()):
+        return "there is no terminal to show a face on; `launchpad status` prints it"
+    return ""
+
+
+class Guard:
+    """Remembers how the terminal was, and puts it back whatever happens."""
+
+    def __init__(self) -> None:
+        self._fileno = sys.__stdin__.fileno() if sys.__stdin__ else 0
+        self._before: list[Any] | None = None
+        with contextlib.suppress(termios.error, OSError):
+            self._before = termios.tcgetattr(self._fileno)
+
+    def modes(self) -> None:
+        """Restores the line discipline; harmless when it is restored already."""
+        if self._before is not None:
+            with contextlib.suppress(termios.error, OSError):
+                termios.tcsetattr(self._fileno, termios.TCSADRAIN, self._before)
+
+    def everything(self) -> None:
+        """Also leaves the alternate screen and switches off what the face had switched on."""
+        with contextlib.suppress(OSError):
+            os.write(2, _RESTORE.encode())
+        self.modes()
+
+
+def perish(code: int, last_words: Callable[[], None]) -> None:
+    """Ends the process now, whatever the event loop does, after at most half a second of `last_words`."""
+
+    def end() -> None:
+        worker = threading.Thread(target=last_words, name="last words", daemon=True)
+        worker.start()
+        worker.join(_LAST_WORDS)
+        os._exit(code)
+
+    threading.Thread(target=end, name="end", daemon=True).start()

@@ -1,0 +1,199 @@
+"""How the face looks, as data: every style name that rows use, for every theme."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rich.style import Style
+from textual.theme import Theme
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of a theme. Text colours stand on `background`, badge colours under `on_badge`."""
+
+    name: str
+    title: str
+    dark: bool
+    background: str
+    surface: str
+    text: str
+    dim: str
+    faint: str
+    accent: str
+    info: str
+    ok: str
+    warn: str
+    bad: str
+    unknown: str
+    cursor: str
+    cursor_faint: str
+    bar: str
+    on_badge: str
+    trend: str
+    rehearsal: str
+
+
+DARK = Palette(
+    name="dark", title="Dark", dark=True, background="#12161c", surface="#1a2029", text="#d7dde5",
+    dim="#8b98a8", faint="#465160", accent="#7cb7ff", info="#8fd3e8", ok="#7fd18b", warn="#f2b757",
+    bad="#ff7b72", unknown="#d5b3ff", cursor="#2b3a4f", cursor_faint="#1e2732", bar="#1e2732",
+    on_badge="#10141a", trend="#5fa8d3", rehearsal="#8fd3e8",
+)  # fmt: skip
+LIGHT = Palette(
+    name="light", title="Light", dark=False, background="#fbfbf8", surface="#f0f0ea", text="#1d232b",
+    dim="#5a6572", faint="#b4bac2", accent="#0a58b0", info="#0b6275", ok="#17672c", warn="#855000",
+    bad="#b3201a", unknown="#6b35a8", cursor="#d5e4f7", cursor_faint="#ebeff4", bar="#e8e9e4",
+    on_badge="#ffffff", trend="#2a6f9e", rehearsal="#0b6275",
+)  # fmt: skip
+CONTRAST = Palette(
+    name="high-contrast", title="High contrast", dark=True, background="#000000", surface="#0a0a0a",
+    text="#ffffff", dim="#d0d0d0", faint="#8a8a8a", accent="#66c7ff", info="#7fffff", ok="#4dff5c",
+    warn="#ffd000", bad="#ff8a80", unknown="#e6b8ff", cursor="#003c78", cursor_faint="#1c1c1c", bar="#1c1c1c",
+    on_badge="#000000", trend="#66c7ff", rehearsal="#7fffff",
+)  # fmt: skip
+# After Okabe and Ito: blue for good, orange and vermilion for trouble; told apart by deuter- and protanopes.
+COLOUR_BLIND = Palette(
+    name="colour-blind", title="Colour-blind safe", dark=True, background="#12161c", surface="#1a2029",
+    text="#dde2e8", dim="#94a0ae", faint="#465160", accent="#9ccdf0", info="#9ccdf0", ok="#56b4e9",
+    warn="#f0e442", bad="#ff9a4d", unknown="#d9a6c6", cursor="#2b3a4f", cursor_faint="#1e2732", bar="#1e2732",
+    on_badge="#10141a", trend="#7fa6c4", rehearsal="#9ccdf0",
+)  # fmt: skip
+PALETTES: Mapping[str, Palette] = {p.name: p for p in (DARK, LIGHT, CONTRAST, COLOUR_BLIND)}
+NO_COLOUR = "no-colour"
+"""The theme for NO_COLOR: bold, underlined and reversed instead of coloured."""
+
+
+def choose(wanted: str | None, environ: Mapping[str, str]) -> str | None:
+    """The theme to begin with: NO_COLOR wins over any; None if there is no such theme."""
+    if "NO_COLOR" in environ:
+        return NO_COLOUR
+    name = wanted or environ.get("LAUNCHPAD_THEME") or DARK.name
+    return name if name in PALETTES else None
+
+
+def styles(theme: str) -> dict[str, Style]:
+    """Style name → Rich style; `back:NAME` are the backgrounds of whole rows."""
+    palette = PALETTES.get(theme)
+    return _colourless() if palette is None else _coloured(palette)
+
+
+def _coloured(p: Palette) -> dict[str, Style]:
+    def ink(colour: str, *, bold: bool = False, italic: bool = False) -> Style:
+        return Style(color=colour, bgcolor=p.background, bold=bold, italic=italic)
+
+    def badge(colour: str) -> Style:
+        return Style(color=p.on_badge, bgcolor=colour, bold=True)
+
+    return {
+        "text": ink(p.text),
+        "title": ink(p.text, bold=True),
+        "title-focus": ink(p.accent, bold=True),
+        "dim": ink(p.dim),
+        "faint": ink(p.faint),
+        "rule": ink(p.faint),
+        "rule-focus": ink(p.accent),
+        "accent": ink(p.accent),
+        "info": ink(p.info),
+        "ok": ink(p.ok),
+        "warn": ink(p.warn),
+        "bad": ink(p.bad, bold=True),
+        "unknown": ink(p.unknown),
+        "code": ink(p.info, italic=True),
+        "trend": ink(p.trend),
+        "trend-bad": ink(p.bad),
+        "key": ink(p.accent, bold=True),
+        "key-label": ink(p.dim),
+        "tab": ink(p.dim),
+        "tab-chosen": Style(color=p.text, bgcolor=p.cursor, bold=True),
+        "alarm": badge(p.bad),
+        "badge-production": badge(p.bad),
+        "badge-environment": badge(p.info),
+        "badge-rehearsal": badge(p.rehearsal),
+        "badge-ok": badge(p.ok),
+        "badge-unknown": badge(p.unknown),
+        "badge-bad": badge(p.bad),
+        "badge-idle": badge(p.dim),
+        "back:cursor": Style(bgcolor=p.cursor),
+        "back:cursor-faint": Style(bgcolor=p.cursor_faint),
+        "back:alarm": Style(bgcolor=p.bad),
+        "back:bar": Style(bgcolor=p.bar),
+        "back:surface": Style(bgcolor=p.surface),
+    }
+
+
+def _colourless() -> dict[str, Style]:
+    plain, bold, dim = Style.null(), Style(bold=True), Style(dim=True)
+    reverse, loud = Style(reverse=True), Style(reverse=True, bold=True)
+    table = dict.fromkeys(_coloured(DARK), plain)
+    table |= dict.fromkeys(("title", "key", "bad", "badge-ok", "trend-bad", "rule-focus"), bold)
+    table |= dict.fromkeys(("dim", "faint", "rule", "key-label"), dim)
+    table |= dict.fromkeys(("warn", "unknown", "title-focus"), Style(underline=True))
+    table |= dict.fromkeys(("tab-chosen", "back:cursor", "badge-environment", "badge-idle"), reverse)
+    table |= dict.fromkeys(("alarm", "badge-production", "badge-bad", "badge-unknown"), loud)
+    table |= {"badge-rehearsal": Style(bold=True, underline=True), "back:cursor-faint": bold}
+    return table
+
+
+def textual_themes() -> list[Theme]:
+    """The same palettes for what Textual draws itself: dialogs' frames, inputs, the palette."""
+    return [*(_theme(palette) for palette in PALETTES.values()), _plain_theme()]
+
+
+def _theme(p: Palette) -> Theme:
+    return Theme(
+        name=p.name,
+        primary=p.accent,
+        secondary=p.info,
+        accent=p.accent,
+        warning=p.warn,
+        error=p.bad,
+        success=p.ok,
+        foreground=p.text,
+        background=p.background,
+        surface=p.surface,
+        panel=p.bar,
+        dark=p.dark,
+        variables={
+            "block-cursor-background": p.cursor,
+            "block-cursor-foreground": p.text,
+            "block-cursor-blurred-background": p.cursor,
+            "block-cursor-blurred-foreground": p.text,
+            "input-selection-background": p.cursor,
+            "border": p.faint,
+        },
+    )
+
+
+def _plain_theme() -> Theme:
+    plain = "ansi_default"
+    return Theme(
+        name=NO_COLOUR,
+        primary=plain,
+        secondary=plain,
+        warning=plain,
+        error=plain,
+        success=plain,
+        accent=plain,
+        foreground=plain,
+        background=plain,
+        surface=plain,
+        panel=plain,
+        boost=plain,
+        ansi=True,
+        variables={
+            "ansi-background": plain,
+            "ansi-foreground": plain,
+            "border-blurred": plain,
+            "block-cursor-background": plain,
+            "block-cursor-foreground": plain,
+            "block-cursor-text-style": "reverse",
+            "block-cursor-blurred-text-style": "reverse",
+            "input-cursor-background": plain,
+            "input-cursor-foreground": plain,
+            "input-cursor-text-style": "reverse",
+            "input-selection-background": plain,
+            "input-selection-foreground": plain,
+            "screen-selection-background": plain,
+            "screen-selection-foreground": plain,
+        },
+    )

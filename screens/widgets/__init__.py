@@ -1,0 +1,1 @@
+"""Widgets on the line API: they keep rows and repaint the lines that changed."""

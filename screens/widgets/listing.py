@@ -1,0 +1,238 @@
+"""A titled list of which only the visible rows are ever drawn; its selection follows an entry's key."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.message import Message
+from textual.strip import Strip
+
+from screens.render.row import Row, Span, rule
+from screens.widgets.lines import Painted
+
+Heading = tuple[Sequence[Span], Sequence[Span]]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a panel lists: entries and the functions that name, draw and say them."""
+
+    entries: Sequence[Any]
+    key: Callable[[Any], str]
+    draw: Callable[[Any, int], Row]
+    plain: Callable[[Any], str]
+    heading: Callable[[int, int], Heading]
+    """Title and remark for a width and a number of rows that passed the filter."""
+    empty: Callable[[int], list[Row]] = lambda _width: []
+    below: Callable[[int], list[Row]] = lambda _width: []
+    """Rows that follow the last entry and can't be selected."""
+
+
+class ListPanel(Painted, can_focus=True):
+    """Heading, then rows; the cursor stays on its entry while others come and go."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False, id="list.up"),
+        Binding("down,j", "move(1)", "Down", show=False, id="list.down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="list.page-up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="list.page-down"),
+        Binding("home", "move(-1000000000)", "First", show=False, id="list.first"),
+        Binding("end", "move(1000000000)", "Last", show=False, id="list.last"),
+        Binding("enter", "open", "Details", show=False, id="list.details"),
+    ]
+
+    class Opened(Message):
+        """Enter was pressed on an entry."""
+
+        def __init__(self, panel: "ListPanel", entry: Any) -> None:
+            super().__init__()
+            self.panel = panel
+            self.entry = entry
+
+    class Moved(Message):
+        """The cursor came to another entry."""
+
+    def __init__(self, *, id: str, keeps_cursor: bool = False) -> None:  # noqa: A002  # Textual's own name
+        super().__init__(id=id)
+        self.query_text = ""
+        """Words that entries must contain to be listed."""
+        self._keeps_cursor = keeps_cursor
+        self._listing: Listing | None = None
+        self._entries: Sequence[Any] = ()
+        self._cursor = 0
+        self._key: str | None = None
+        self._top = 0
+        self._strips: list[Strip] = []
+
+    # What it shows
+
+    def show(self, listing: Listing) -> None:
+        """Lists something else, or the same a moment later."""
+        self._listing = listing
+        self._entries = self._filtered(listing)
+        self._follow_key()
+        self.redraw()
+
+    def filter(self, text: str) -> None:
+        """Lists only the entries that contain every word of `text`."""
+        self.query_text = text
+        if self._listing is not None:
+            self.show(self._listing)
+
+    def _filtered(self, listing: Listing) -> Sequence[Any]:
+        words = self.query_text.lower().split()
+        if not words:
+            return listing.entries
+        return [e for e in listing.entries if all(word in listing.plain(e).lower() for word in words)]
+
+    def _follow_key(self) -> None:
+        """Finds the selected entry again; where it is gone, the cursor stays at its place."""
+        last = len(self._entries) - 1
+        if self._key is not None and self._listing is not None:
+            name = self._listing.key
+            near = range(max(0, self._cursor - 64), min(last + 1, self._cursor + 65))
+            found = next((i for i in near if name(self._entries[i]) == self._key), None)
+            if found is None:
+                found = next((i for i, e in enumerate(self._entries) if name(e) == self._key), None)
+            if found is not None:
+                # Rows above it that came or went must not make it jump.
+                self._top += found - self._cursor if self._top else 0
+                self._cursor = found
+        self._cursor = max(0, min(self._cursor, last))
+        if self._key is not None or self._keeps_cursor:
+            self._remember()
+
+    def _remember(self) -> None:
+        entry = self.selected
+        self._key = self._listing.key(entry) if entry is not None and self._listing is not None else None
+
+    @property
+    def selected(self) -> Any | None:
+        """The entry under the cursor."""
+        return self._entries[self._cursor] if self._cursor < len(self._entries) else None
+
+    @property
+    def selected_text(self) -> str:
+        """The selected entry as a line of text."""
+        entry = self.selected
+        return self._listing.plain(entry) if entry is not None and self._listing is not None else ""
+
+    def select(self, key: str) -> None:
+        """Puts the cursor on the entry with this key, if it is listed."""
+        self._key = key
+        self._follow_key()
+        self._keep_visible()
+        self.redraw()
+
+    # Drawing
+
+    @property
+    def _room(self) -> int:
+        return max(0, self.size.height - 1)
+
+    def redraw(self) -> None:
+        """Takes the visible rows anew and repaints those that differ."""
+        if not self.size.width or not self.size.height or self._listing is None:
+            return
+        self._top = max(0, min(self._top, len(self._entries) - self._room))
+        strips = [self._line(y) for y in range(self.size.height)]
+        before, self._strips = self._strips, strips
+        self.compare(before, strips)
+
+    def _line(self, y: int) -> Strip:
+        width = self.size.width
+        painter = self.painter
+        listing = self._listing
+        assert listing is not None, "redraw() asks for lines only then"
+        if y == 0:
+            return painter.strip(self._heading(listing, width), width)
+        index = self._top + y - 1
+        if index >= len(self._entries):
+            extra = listing.below(width - 2) if self._entries else listing.empty(width - 2)
+            at = index - len(self._entries)
+            row = Row((Span(" "), *extra[at].spans), extra[at].back) if at < len(extra) else Row()
+            return painter.strip(row, width)
+        here = index == self._cursor and (self.has_focus or self._keeps_cursor)
+        back = ("cursor" if self.has_focus else "cursor-faint") if here else ""
+        drawn = listing.draw(self._entries[index], width - 2)
+        pointer = Span(painter.glyphs.pointer if here else " ", "accent" if self.has_focus else "faint")
+        row = Row((pointer, *drawn.spans, self._thumb(y - 1)), drawn.back)
+        return painter.strip(row, width, back)
+
+    def _heading(self, listing: Listing, width: int) -> Row:
+        title, remark = listing.heading(width, len(self._entries))
+        if self.has_focus:
+            title = [Span(s.text, "title-focus" if s.style == "title" else s.style) for s in title]
+        if self.query_text:
+            title = [*title, Span(f" /{self.query_text}", "accent")]
+        drawn = rule(width, title, remark, stroke=self.painter.glyphs.stroke)
+        if not self.has_focus:
+            return drawn
+        return Row(tuple(Span(s.text, "rule-focus" if s.style == "rule" else s.style) for s in drawn.spans))
+
+    def _thumb(self, y: int) -> Span:
+        """The place of the visible rows within all, at the right edge."""
+        total, room = len(self._entries), self._room
+        if total <= room or not room:
+            return Span(" ")
+        size = max(1, room * room // total)
+        start = round((room - size) * self._top / (total - room))
+        return Span(self.painter.glyphs.thumb if start <= y < start + size else " ", "faint")
+
+    def render_line(self, y: int) -> Strip:
+        if y < len(self._strips):
+            return self._strips[y]
+        return Strip.blank(self.size.width, self.painter.style("text"))
+
+    # Moving
+
+    def _keep_visible(self) -> None:
+        room = max(1, self._room)
+        self._top = min(self._top, self._cursor)
+        self._top = max(self._top, self._cursor - room + 1)
+
+    def action_move(self, by: int) -> None:
+        self._cursor = max(0, min(self._cursor + by, len(self._entries) - 1))
+        self._remember()
+        self._keep_visible()
+        self.redraw()
+        self.post_message(self.Moved())
+
+    def action_page(self, pages: int) -> None:
+        self.action_move(pages * max(1, self._room - 1))
+
+    def action_open(self) -> None:
+        if self.selected is not None:
+            self.post_message(self.Opened(self, self.selected))
+
+    def on_focus(self) -> None:
+        self.redraw()
+
+    def on_blur(self) -> None:
+        if not self._keeps_cursor:
+            self._key = None
+        self.redraw()
+
+    def on_resize(self) -> None:
+        self._strips = []
+        self._keep_visible()
+        self.redraw()
+
+    def on_click(self, event: Click) -> None:
+        index = self._top + event.y - 1
+        if event.y >= 1 and index < len(self._entries):
+            self.action_move(index - self._cursor)
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        self._scroll(3)
+        event.stop()
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        self._scroll(-3)
+        event.stop()
+
+    def _scroll(self, by: int) -> None:
+        self._top = max(0, self._top + by)
+        self.redraw()

@@ -1,0 +1,37 @@
+"""Rows made into strips: style names become colours, signs become what the terminal can show."""
+
+from functools import lru_cache
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from screens import themes
+from screens.glyphs import Glyphs
+from screens.render.row import Row, clip, size_of
+
+
+class Painter:
+    """Knows the theme and the glyphs; changing the theme makes a new one."""
+
+    def __init__(self, theme: str, glyphs: Glyphs) -> None:
+        self.glyphs = glyphs
+        self._styles = themes.styles(theme)
+        self.strip = lru_cache(maxsize=4096)(self._strip)
+
+    def style(self, name: str, back: str = "") -> Style:
+        """A style over the background of its row; badges keep their own."""
+        style = self._styles.get(name) or self._styles["text"]
+        if not back or name.startswith("badge"):
+            return style
+        return style + self._styles[f"back:{back}"]
+
+    def _strip(self, row: Row, width: int, back: str = "") -> Strip:
+        """Exactly `width` cells; `back` overrides the row's own background."""
+        under = back or row.back
+        spans = clip(row.spans, width)
+        segments = [Segment(self.glyphs.shown(s.text), self.style(s.style, under)) for s in spans]
+        rest = width - size_of(spans)
+        if rest > 0:
+            segments.append(Segment(" " * rest, self.style("text", under)))
+        return Strip(segments, width).simplify()

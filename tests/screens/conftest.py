@@ -1,0 +1,95 @@
+"""A face without a terminal, on a store of its own."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from launchpad.desk import LocalDesk
+from launchpad.model.commands import Identity
+from launchpad.model.journal import Recorded
+from launchpad.model.store import Store
+from launchpad.session import Session
+from launchpad.store import open_store
+from screens.face import Face
+from screens.glyphs import UNICODE, Glyphs
+from tests.support import launches
+from tests.support.demo_face import moment
+from tests.support.launches import LAUNCH, LEAD, Demo
+
+
+class Seat:
+    """An open face, and what a test wants of it."""
+
+    def __init__(self, face: Face, pilot: Pilot[int], store: Store) -> None:
+        self.face = face
+        self.pilot = pilot
+        self.store = store
+
+    @property
+    def events(self) -> tuple[Recorded, ...]:
+        return self.store.read(LAUNCH)
+
+    @property
+    def text(self) -> str:
+        """What is on the screen, line by line."""
+        return "\n".join(strip.text for strip in self.face.screen._compositor.render_strips())
+
+    async def until(self, holds: Callable[[], object], within: float = 10.0) -> None:
+        """Awaits a condition."""
+        passed = 0.0
+        while not holds():
+            await self.pilot.pause(0.02)
+            passed += 0.02
+            assert passed < within, self.text
+
+    async def shows(self, text: str) -> None:
+        """Awaits a text on the screen."""
+        await self.until(lambda: text in self.text)
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def answer(self, *keys: str) -> None:
+        """Presses keys once the question that is open listens to them."""
+        dialog = self.face.screen
+        await self.until(lambda: dialog.listens)  # type: ignore[attr-defined]
+        await self.press(*keys)
+
+
+Opened = AbstractAsyncContextManager[Seat]
+Opener = Callable[..., Opened]
+
+
+@pytest.fixture
+def open_face(tmp_path: Path) -> Opener:
+    """Opens a face on a scenario: `async with open_face("during", ADA, size=(120, 40)) as seat`."""
+    counter = iter(range(100))
+
+    @asynccontextmanager
+    async def opened(
+        scenario: str | Demo,
+        me: Identity = LEAD,
+        *,
+        size: tuple[int, int] = (80, 24),
+        glyphs: Glyphs = UNICODE,
+        theme: str = "dark",
+        rehearsal: bool = False,
+    ) -> AsyncIterator[Seat]:
+        store = open_store(f"sqlite:///{tmp_path / f'store-{next(counter)}.db'}")
+        demo = getattr(launches, scenario)() if isinstance(scenario, str) else scenario
+        demo.write(store)
+        now = moment(scenario if isinstance(scenario, str) else "during")
+        session = Session(store, LAUNCH, clock=lambda: now)
+        desk = LocalDesk(store, session, me)
+        face = Face(session, desk, glyphs=glyphs, theme=theme, rehearsal=rehearsal)
+        async with face.run_test(size=size) as pilot:
+            seat = Seat(face, pilot, store)
+            await seat.until(lambda: not face.scene.loading)
+            yield seat
+        face.settle()
+        store.close()
+
+    return opened

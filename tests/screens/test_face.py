@@ -1,0 +1,466 @@
+"""Keys become commands; what comes back is on the screen."""
+
+import pytest
+
+from launchpad.model import events as ev
+from launchpad.model.definition import Item
+from screens.board import ActionPanel
+from screens.dialogs.plan import PlanDialog
+from screens.widgets.listing import ListPanel
+from tests.screens.conftest import Opener, Seat
+from tests.support import launches
+from tests.support.launches import ADA, BOB, EVE, LEAD, Demo
+
+
+def last(seat: Seat) -> ev.Event | ev.Unknown:
+    return seat.events[-1].event
+
+
+def kinds(seat: Seat) -> list[str]:
+    return [recorded.kind for recorded in seat.events]
+
+
+async def select(seat: Seat, item: str) -> None:
+    panel = seat.face.board.panel("checklist")
+    panel.select(item)
+    await seat.until(lambda: seat.face.board.item is not None and seat.face.board.item.id == item)
+
+
+async def test_space_ticks_and_unticks_with_my_name(open_face: Opener) -> None:
+    async with open_face("launched", ADA) as seat:
+        await select(seat, "payments")
+        await seat.press("space")
+        await seat.shows("ticked payments")
+        assert last(seat) == ev.ItemTicked(item="payments")
+        assert seat.events[-1].actor == "ada"
+        await seat.until(lambda: seat.face.board.item is not None and seat.face.board.item.mark == "done")
+        await seat.press("space")
+        await seat.shows("payments is open again")
+        assert last(seat) == ev.ItemReopened(item="payments")
+
+
+async def test_z_undoes_my_own_last_tick_and_nobody_elses(open_face: Opener) -> None:
+    async with open_face("launched", ADA) as seat:
+        await seat.press("z")
+        await seat.until(lambda: last(seat) == ev.ItemReopened(item="oncall"))
+    async with open_face("launched", EVE) as seat:
+        before = len(seat.events)
+        await seat.press("z")
+        await seat.shows("your role is viewer")
+        assert len(seat.events) == before
+
+
+async def test_a_blocked_item_says_by_whom(open_face: Opener) -> None:
+    async with open_face("launched") as seat:
+        before = len(seat.events)
+        await select(seat, "dns")
+        await seat.press("space")
+        await seat.shows("dns waits for deploy (team engineering)")
+        assert len(seat.events) == before
+
+
+async def test_evidence_is_asked_for_where_it_is_required(open_face: Opener) -> None:
+    async with open_face("before") as seat:
+        await select(seat, "legal")
+        await seat.press("space")
+        await seat.shows("Evidence for legal")
+        await seat.press("enter")
+        await seat.shows("a few words are needed")
+        await seat.press(*"ok-7", "enter")
+        await seat.shows("ticked legal")
+        assert seat.events[-1].text == "ok-7"
+
+
+async def test_a_tick_that_lost_the_race_is_one_calm_line(open_face: Opener) -> None:
+    async with open_face("launched", ADA) as seat:
+        await select(seat, "payments")
+        stale = seat.face.board.item
+        assert stale is not None
+        from launchpad.desk import LocalDesk
+        from launchpad.model.commands import Assign, Tick
+        from launchpad.session import Session
+
+        other = LocalDesk(seat.store, Session(seat.store, launches.LAUNCH), LEAD)
+        other.perform(Assign(item="payments", assignee="bob"))
+        seat.face.perform(Tick(item="payments", expect=stale.state.seq))
+        await seat.shows("has changed since you saw it")
+        # The fresh state is there.
+        await seat.shows("bob          due 09:30")
+        assert seat.events[-1].kind != "item.ticked"
+
+
+async def test_two_seats_see_each_other(open_face: Opener) -> None:
+    async with open_face("launched") as seat:
+        from launchpad.desk import LocalDesk
+        from launchpad.model.commands import Tick
+        from launchpad.session import Session
+
+        LocalDesk(seat.store, Session(seat.store, launches.LAUNCH), ADA).perform(Tick(item="payments"))
+        await seat.shows("ada")
+        await seat.until(lambda: seat.face.scene.view.state.items["payments"].by == "ada")
+
+
+@pytest.mark.parametrize(
+    ("key", "title", "event"),
+    [
+        ("c", "Comment on payments", ev.ItemCommented(item="payments")),
+        ("e", "Evidence for payments", ev.EvidenceAdded(item="payments")),
+        ("s", "Skip payments: why?", ev.ItemSkipped(item="payments")),
+        ("w", "War-room log", ev.NoteWritten()),
+    ],
+)
+async def test_words_are_asked_for_and_kept(open_face: Opener, key: str, title: str, event: ev.Event) -> None:
+    async with open_face("launched") as seat:
+        await select(seat, "payments")
+        await seat.press(key)
+        await seat.shows(title)
+        await seat.press(*"[/x]", "enter")
+        await seat.until(lambda: last(seat) == event)
+        assert seat.events[-1].text == "[/x]"
+        await seat.press(key)
+        await seat.press("escape")
+        assert last(seat) == event
+
+
+async def test_assigning_offers_the_people(open_face: Opener) -> None:
+    async with open_face("launched") as seat:
+        await select(seat, "exec-update")
+        await seat.press("A")
+        await seat.shows("ada, bob, eve, lead")
+        await seat.press("ctrl+u", *"bob", "enter")
+        await seat.until(lambda: last(seat) == ev.ItemAssigned(item="exec-update", assignee="bob"))
+
+
+async def test_acknowledging_takes_an_optional_reason(open_face: Opener) -> None:
+    async with open_face("degraded", BOB) as seat:
+        await seat.press("a")
+        await seat.shows("Acknowledge checkout-errors")
+        await seat.press("enter")
+        await seat.until(lambda: last(seat) == ev.AlertAcknowledged(alert="checkout-errors"))
+        await seat.shows("acknowledged by bob")
+
+
+async def test_checks_are_run_again_on_v(open_face: Opener) -> None:
+    async with open_face("launched") as seat:
+        await seat.press("1")
+        await select(seat, "status-page")
+        await seat.press("space")
+        await seat.shows("proved by its check")
+        await seat.press("v")
+        await seat.until(lambda: last(seat) == ev.CheckRequested(item="status-page"))
+
+
+# Plans
+
+
+async def test_a_plan_is_asked_for_shown_and_confirmed_by_y(open_face: Opener) -> None:
+    async with open_face("launched", size=(120, 40)) as seat:
+        await seat.press("r")
+        await seat.shows("the engine is making the plan")
+        assert last(seat) == ev.RunRequested(run="rollback-1", action="rollback")
+        _plan_it(seat, "rollback-1", "rollback")
+        await seat.shows("Put 4.1.9 back in all regions")
+        await seat.answer("enter")  # Cancel has the focus, so this would leave …
+        await seat.until(lambda: last(seat) == ev.RunRetracted(run="rollback-1", what="request"))
+    async with open_face("planned", size=(120, 40)) as seat:
+        await seat.press("d")
+        await seat.shows("CANCEL" if False else "Cancel")
+        await seat.answer("y")
+        await seat.until(lambda: kinds(seat)[-1] == "run.confirmed")
+        await seat.shows("can be given by ada (online)")
+
+
+def _plan_it(seat: Seat, run: str, action: str) -> None:
+    """What the engine would do."""
+    import uuid
+
+    from launchpad.model.journal import Draft
+
+    made = launches.plan(action)
+    planned = ev.RunPlanned(run=run, plan=made, digest=made.digest(), gate=None, expires_at=launches.at(600))
+    seat.store.append(
+        launches.LAUNCH, [Draft(id=uuid.uuid4().hex, event=planned, actor="engine", auth="engine")]
+    )
+
+
+async def test_keys_typed_ahead_are_dropped(open_face: Opener) -> None:
+    async with open_face("planned") as seat:
+        await seat.press("d", "y", "y", "enter")
+        assert isinstance(seat.face.screen, PlanDialog)
+        await seat.answer("n")
+        assert isinstance(seat.face.screen, PlanDialog)
+        assert kinds(seat)[-1] == "run.planned"
+
+
+async def test_enter_never_confirms(open_face: Opener) -> None:
+    async with open_face("planned") as seat:
+        await seat.press("d")
+        await seat.answer("enter")
+        await seat.until(lambda: kinds(seat)[-1] == "run.retracted")
+        assert "run.confirmed" not in kinds(seat)
+
+
+async def test_what_cannot_be_undone_takes_the_typed_name(open_face: Opener) -> None:
+    async with open_face(launches.planned(reversible=False), size=(120, 40)) as seat:
+        await seat.press("d")
+        await seat.shows("CAN'T BE UNDONE: type production")
+        await seat.answer("y", *"producti")
+        assert isinstance(seat.face.screen, PlanDialog)
+        await seat.press("backspace", *"ion")
+        await seat.until(lambda: kinds(seat)[-1] == "run.confirmed")
+
+
+async def test_a_closed_gate_takes_a_director_and_a_reason(open_face: Opener) -> None:
+    demo = launches.degraded(Demo())
+    demo.rows = [row for row in demo.rows if not row.kind.startswith(("run.", "step."))]
+    closed = _resealed(demo).request(14.3, LEAD)
+    async with open_face(closed, size=(120, 40)) as seat:
+        await seat.press("d")
+        await seat.shows("gate deploy is NO-GO: no critical alert")
+        await seat.answer("y")
+        assert isinstance(seat.face.screen, PlanDialog)
+        await seat.press("!")
+        await seat.shows("Override the gate")
+        await seat.press(*"known", "enter")
+        await seat.shows("OVERRIDE")
+        await seat.answer("y")
+        await seat.until(lambda: kinds(seat)[-1] == "run.confirmed")
+        confirmed = last(seat)
+        assert isinstance(confirmed, ev.RunConfirmed)
+        assert confirmed.overridden
+        assert seat.events[-1].text == "known"
+
+
+def _resealed(demo: Demo) -> Demo:
+    """The demo's events in a chain of their own again, after some were taken out."""
+    fresh = Demo()
+    fresh.samples, fresh.rows = demo.samples, []
+    for recorded in demo.events:
+        minute = (recorded.at - launches.T0.at) / 60e6
+        assert not isinstance(recorded.event, ev.Unknown)
+        fresh.add(minute, recorded.actor, recorded.event, recorded.text)
+    return fresh
+
+
+async def test_approving_is_for_another_and_bound_to_the_digest(open_face: Opener) -> None:
+    async with open_face("waiting", ADA, size=(120, 40)) as seat:
+        await seat.press("P")
+        await seat.shows("Approve: Deploy the release")
+        await seat.answer("y")
+        digest = launches.plan().digest()
+        await seat.until(lambda: last(seat) == ev.RunApproved(run="deploy-1", digest=digest))
+    async with open_face("waiting", LEAD) as seat:
+        await seat.press("P")
+        await seat.shows("no run waits for you")
+
+
+async def test_rejecting_instead(open_face: Opener) -> None:
+    async with open_face("waiting", ADA) as seat:
+        await seat.press("P")
+        await seat.answer("R")
+        await seat.shows("Reject deploy-1")
+        await seat.press(*"no", "enter")
+        await seat.until(lambda: last(seat) == ev.RunRejected(run="deploy-1"))
+
+
+async def test_abort_takes_one_y(open_face: Opener) -> None:
+    async with open_face("during", BOB) as seat:
+        await seat.press("X")
+        await seat.shows("Abort deploy-1?")
+        await seat.answer("y")
+        await seat.until(lambda: last(seat) == ev.AbortRequested(run="deploy-1"))
+
+
+@pytest.mark.parametrize(("key", "resolution"), [("t", "retry"), ("s", "skip"), ("d", "done")])
+async def test_an_interrupted_run_is_resolved(open_face: Opener, key: str, resolution: ev.Resolution) -> None:
+    async with open_face("interrupted", ADA, size=(120, 40)) as seat:
+        await seat.press("R")
+        await seat.shows("was interrupted")
+        await seat.answer("y")
+        assert kinds(seat)[-1] == "run.interrupted", "nothing is chosen yet"
+        await seat.press(key, "y")
+        await seat.until(lambda: last(seat) == ev.RunResolved(run="deploy-1", resolution=resolution))
+
+
+async def test_the_next_phase_is_entered_against_the_gate_with_a_reason_only(open_face: Opener) -> None:
+    async with open_face("before", size=(120, 40)) as seat:
+        await seat.press("greater_than_sign")
+        await seat.shows("gate launch is NO-GO")
+        await seat.answer("y", "!")
+        await seat.press(*"late", "enter")
+        await seat.shows("OVERRIDE")
+        await seat.answer("y")
+        await seat.until(lambda: kinds(seat)[-1] == "phase.entered")
+        assert seat.events[-1].text == "late"
+        await seat.shows("entered launch")
+
+
+# Roles
+
+
+async def test_the_footer_shows_what_works_for_the_role(open_face: Opener) -> None:
+    async with open_face("degraded", LEAD, size=(200, 60)) as seat:
+        await seat.shows("d deploy")
+        assert "> next phase" in seat.text
+    async with open_face("degraded", BOB, size=(200, 60)) as seat:
+        await seat.shows("a acknowledge")
+        assert "d deploy" not in seat.text
+        await seat.press("d")
+        await seat.shows("your role is engineer, which may not do this")
+    async with open_face("degraded", EVE, size=(200, 60)) as seat:
+        await seat.shows("READ-ONLY")
+        footer = seat.text.splitlines()[-1]
+        assert "tick" not in footer
+        assert "? help" in footer
+
+
+async def test_closed_launches_take_nothing(open_face: Opener) -> None:
+    async with open_face(launches.launched().add(14.5, "lead", ev.LaunchClosed(outcome="partial"))) as seat:
+        await seat.press("space")
+        await seat.shows("the launch is closed (partial)")
+
+
+# Looking around
+
+
+async def test_the_selection_follows_its_item(open_face: Opener) -> None:
+    async with open_face("launched", size=(120, 40)) as seat:
+        await select(seat, "announce")
+        await seat.press("slash", *"a")
+        await seat.press("enter")
+        assert seat.face.board.item is not None
+        assert seat.face.board.item.id == "announce"
+        await seat.press("escape")
+        assert seat.face.board.item.id == "announce"
+
+
+async def test_filter_and_matches(open_face: Opener) -> None:
+    async with open_face("launched") as seat:
+        await seat.press("slash", *"deploy", "enter")
+        await seat.shows("/deploy")
+        assert "First update to the executives" not in seat.text
+        await seat.press("n")
+        await seat.press("escape")
+        await seat.shows("First update to the executives")
+
+
+async def test_tabs_and_zoom(open_face: Opener) -> None:
+    async with open_face("during") as seat:
+        await seat.press("5")
+        await seat.shows("TIMELINE")
+        assert "CHECKLIST" not in seat.text
+        await seat.press("6")
+        await seat.shows("PEOPLE")
+        await seat.press("2", "F")
+        await seat.until(lambda: seat.face.board.panel("checklist").size.height > 15)
+        assert "OBJECTIVES" not in seat.text
+        await seat.press("F")
+        await seat.shows("OBJECTIVES")
+
+
+async def test_details_open_on_enter(open_face: Opener) -> None:
+    async with open_face("before") as seat:
+        await select(seat, "backup-tested")
+        await seat.press("enter")
+        await seat.shows("ticket OPS-812")
+        await seat.press("escape")
+        await seat.press("G")
+        await seat.shows("Gate of the next phase")
+
+
+async def test_the_palette_finds_verbs_and_things(open_face: Opener) -> None:
+    items = (*launches.ITEMS, Item(id="nasty", title="[/x] markup", phase="launch"))
+    demo = Demo(of=launches.definition(items=items)).engine(-10)
+    async with open_face(demo, size=(120, 40)) as seat:
+        await seat.press("colon", *"markup")
+        await seat.shows("item nasty: [/x] markup")
+        await seat.press("enter")
+        await seat.until(lambda: seat.face.board.item is not None and seat.face.board.item.id == "nasty")
+        await seat.press("ctrl+p", *"light")
+        await seat.shows("theme light")
+        await seat.press("enter")
+        await seat.until(lambda: seat.face.theme == "light")
+
+
+async def test_help_lists_the_live_keys(open_face: Opener) -> None:
+    async with open_face("before", BOB, size=(120, 60)) as seat:
+        await seat.press("question_mark")
+        await seat.shows("KEYS for engineer bob")
+        assert "war-room line" in seat.text
+        assert "approve" not in seat.text
+
+
+async def test_leaving_says_what_goes_on(open_face: Opener) -> None:
+    async with open_face("during") as seat:
+        await seat.press("q")
+        await seat.shows("deploy-1 goes on (running)")
+        assert "Still here: ada, bob" in seat.text
+        await seat.answer("q")
+        await seat.until(lambda: not seat.face.is_running)
+        assert seat.face.return_code == 0
+
+
+async def test_presence_says_where_one_looks_and_leaves(open_face: Opener) -> None:
+    async with open_face("launched", ADA) as seat:
+        mine = seat.face._seat
+        await seat.until(lambda: mine in {p.seat for p in seat.store.present(launches.LAUNCH)})
+        found = next(p for p in seat.store.present(launches.LAUNCH) if p.seat == mine)
+        assert (found.operator, found.role) == ("ada", "operator")
+        seat.face._follower.end()
+        await seat.until(lambda: mine not in {p.seat for p in seat.store.present(launches.LAUNCH)})
+
+
+@pytest.mark.parametrize("size", [(79, 24), (80, 23), (40, 10), (20, 3), (80, 24), (119, 30), (300, 100)])
+@pytest.mark.parametrize("scenario", ["degraded", "interrupted"])
+async def test_every_size_shows_something_true(
+    open_face: Opener, scenario: str, size: tuple[int, int]
+) -> None:
+    async with open_face(scenario, size=size) as seat:
+        await seat.shows("PROD")
+        await seat.press("question_mark", "escape", "colon", "escape")
+        await seat.pilot.resize_terminal(100, 30)
+        await seat.shows("CHECKLIST")
+
+
+async def test_long_lists_draw_only_what_is_seen(open_face: Opener) -> None:
+    items = tuple(Item(id=f"i{n}", title=f"item number {n}", phase="pre-launch") for n in range(500))
+    demo = Demo(of=launches.definition(items=items)).engine(-10)
+    for n in range(10_000):
+        demo.add(-9, "ada", ev.NoteWritten(), f"note {n}")
+    async with open_face(demo) as seat:
+        await seat.press("end")
+        await seat.shows("item number 499")
+        await seat.press("5")
+        await seat.shows("note 9999")
+        await seat.press("end")
+        await seat.shows("opened Acme")
+        await seat.press("slash", *"note 4711", "enter")
+        await seat.until(lambda: "note 4711" in seat.text and "note 4712" not in seat.text)
+
+
+async def test_a_tick_of_the_clock_asks_for_no_layout(open_face: Opener) -> None:
+    async with open_face("during") as seat:
+        laid_out = []
+        screen = seat.face.screen
+        original = screen._refresh_layout
+        screen._refresh_layout = lambda *a, **k: (laid_out.append(1), original(*a, **k))[1]  # type: ignore
+        later = moment_after(seat, 1_000_000)
+        seat.face.session.clock = lambda: later
+        seat.face.refresh_view()
+        await seat.shows("T+00:14:34")
+        assert not laid_out
+
+
+def moment_after(seat: Seat, micros: int) -> int:
+    return seat.face.session.clock() + micros
+
+
+async def test_focus_moves_between_panels(open_face: Opener) -> None:
+    async with open_face("during", size=(120, 40)) as seat:
+        seen = set()
+        for _ in range(8):
+            focused = seat.face.screen.focused
+            assert isinstance(focused, ListPanel | ActionPanel)
+            seen.add(focused.id)
+            await seat.press("tab")
+        assert {"objectives", "gate", "alerts", "timeline", "checklist", "people", "action"} == seen

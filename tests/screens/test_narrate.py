@@ -1,0 +1,104 @@
+"""There is a sentence for every event."""
+
+import pytest
+
+from launchpad.model import events as ev
+from launchpad.model.events import EVENTS, Event
+from launchpad.model.journal import Recorded
+from launchpad.model.plan import GateReport
+from screens.render.narrate import TELLERS, narrate
+from tests.support import launches
+
+DEFINITION = launches.definition()
+PLAN = launches.plan()
+GATE = GateReport(gate="deploy", verdict="HOLD", conditions=())
+
+EXAMPLES: dict[type[Event], Event] = {
+    type(event): event
+    for event in (
+        ev.LaunchOpened(definition=DEFINITION, format=1),
+        ev.LaunchClosed(outcome="success"),
+        ev.PhaseEntered(phase="launch", gate=GATE, overridden=True),
+        ev.ItemTicked(item="dns"),
+        ev.ItemReopened(item="dns"),
+        ev.ItemFailed(item="dns"),
+        ev.ItemSkipped(item="dns"),
+        ev.ItemAssigned(item="dns", assignee=None),
+        ev.ItemCommented(item="dns"),
+        ev.EvidenceAdded(item="dns"),
+        ev.CheckRequested(item="dns"),
+        ev.ItemChecked(item="dns", verdict="bad", reason="HTTP 500", observed_at=1),
+        ev.NoteWritten(),
+        ev.ObjectiveChanged(objective="checkout", verdict="bad", value=0.023, limit=0.01, n=60, window=300.0),
+        ev.AlertChanged(alert="slow", status="firing", severity="medium", value=1.5, n=60),
+        ev.AlertAcknowledged(alert="slow"),
+        ev.EngineStarted(holder="e", epoch=2, host="ops-1", version="1"),
+        ev.EngineStopped(holder="e", epoch=2),
+        ev.RunRequested(run="deploy-1", action="deploy", params={"region": "eu"}),
+        ev.RunPlanned(run="deploy-1", plan=PLAN, digest=PLAN.digest(), gate=GATE, expires_at=1),
+        ev.RunRefused(run="deploy-1", reason="no such verb"),
+        ev.RunConfirmed(run="deploy-1", digest="d", overridden=True),
+        ev.RunApproved(run="deploy-1", digest="d"),
+        ev.RunRejected(run="deploy-1"),
+        ev.RunRetracted(run="deploy-1", what="request"),
+        ev.RunStarted(run="deploy-1", epoch=1),
+        ev.StepIntended(run="deploy-1", step=0, epoch=1, nonce="n", attempt=2),
+        ev.StepRunning(run="deploy-1", step=0, provider_id="pid 7"),
+        ev.StepSucceeded(run="deploy-1", step=0, detail="exit 0"),
+        ev.StepFailed(run="deploy-1", step=0, reason="exit 1"),
+        ev.StepSkipped(run="deploy-1", step=0),
+        ev.StepInterrupted(run="deploy-1", step=0, reason="engine gone"),
+        ev.StepAborted(run="deploy-1", step=0),
+        ev.RunSucceeded(run="deploy-1"),
+        ev.RunFailed(run="deploy-1", reason="exit 1"),
+        ev.RunInterrupted(run="deploy-1", reason="engine gone"),
+        ev.RunResolved(run="deploy-1", resolution="retry"),
+        ev.AbortRequested(run="deploy-1"),
+        ev.RunAborted(run="deploy-1"),
+        ev.LockChanged(target="*", held=True),
+        ev.TextRedacted(seq=7),
+    )
+}
+
+
+def _recorded(event: Event | ev.Unknown, text: str = "", *, redacted: bool = False) -> Recorded:
+    return Recorded(
+        launch="l", seq=1, id="1", at=1, actor="ada", auth="os", event=event, text=text, redacted=redacted
+    )
+
+
+@pytest.mark.parametrize("kind", sorted(EVENTS))
+def test_every_event_has_a_sentence(kind: str) -> None:
+    told = narrate(_recorded(EXAMPLES[EVENTS[kind]]), DEFINITION)
+    assert told.text
+    assert "\n" not in told.text
+
+
+def test_no_teller_is_left_over() -> None:
+    assert set(TELLERS) | {ev.ObjectiveChanged, ev.AlertChanged} == set(EVENTS.values())
+
+
+def test_numbers_carry_their_units() -> None:
+    objective = narrate(_recorded(EXAMPLES[ev.ObjectiveChanged]), DEFINITION).text
+    assert "2.3%, limit 1%, n=60 in 5m" in objective
+    assert "at 1.5 s" in narrate(_recorded(EXAMPLES[ev.AlertChanged]), DEFINITION).text
+
+
+def test_free_text_follows_and_redacted_text_is_gone() -> None:
+    assert narrate(_recorded(ev.NoteWritten(), "two\nlines"), DEFINITION).text == "notes: two lines"
+    told = narrate(_recorded(ev.NoteWritten(), redacted=True), DEFINITION).text
+    assert told == "notes: (text removed)"
+
+
+def test_going_against_a_gate_is_loud() -> None:
+    told = narrate(_recorded(EXAMPLES[ev.PhaseEntered], "we know why"), DEFINITION)
+    assert "AGAINST THE GATE" in told.text
+    assert told.text.endswith("we know why")
+    assert told.style == "warn"
+
+
+def test_events_of_the_future_are_told_as_such() -> None:
+    assert (
+        "later version: war.declared"
+        in narrate(_recorded(ev.Unknown(kind="war.declared", raw="{}")), DEFINITION).text
+    )

@@ -1,0 +1,334 @@
+"""Rows are made of plain values: right width, right words, at every size."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from rich.cells import cell_len
+
+from launchpad.model import definition as d
+from launchpad.model import events as ev
+from launchpad.rules.view import ItemView
+from screens.glyphs import ASCII, BRAILLE, UNICODE, choose
+from screens.render import alerts, checklist, gate, head, objectives, people, plan, run, timeline, tiny
+from screens.render.footer import Hint, footer
+from screens.render.row import Row, Span, clip, cut, fit, line, rule, wrap
+from screens.render.scene import Scene, blinded
+from screens.render.trend import merged, trend
+from tests.screens.scenes import scene
+from tests.support import launches
+from tests.support.launches import BOB, EVE, LEAD, Demo
+
+WIDTHS = (80, 120, 200)
+SCENARIOS = ("before", "launched", "planned", "waiting", "during", "interrupted", "degraded")
+
+
+def every_row(shown: Scene, width: int) -> list[Row]:
+    view = shown.view
+    runs = view.run
+    rows = [head.first_line(shown, width), head.alert_line(shown, width)]
+    rows += [head.tab_line(shown, tab, width) for tab in head.TABS.values()]
+    rows += [objectives.row(shown, o, width) for o in view.objectives]
+    rows += [checklist.row(shown, i, width) for i in view.items]
+    rows += [alerts.row(shown, a, width) for a in view.alerts]
+    rows += [people.row(shown, p, width) for p in view.people]
+    rows += run.lines(shown, runs, (), width, 6)
+    if view.gate is not None:
+        rows += [gate.row(c, width, shown.glyphs) for c in view.gate.conditions]
+        rows += [gate.part(p, width, shown.glyphs) for p in gate.parts(view.gate)]
+    return rows
+
+
+@pytest.mark.parametrize("width", [*WIDTHS, 60, 40])
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_every_row_fills_its_width_exactly(scenario: str, width: int) -> None:
+    for row in every_row(scene(scenario), width):
+        assert row.width == width, row.text
+
+
+@given(st.text(), st.integers(0, 60))
+def test_cutting_and_fitting_count_cells(text: str, width: int) -> None:
+    text = text.replace("\n", " ")
+    assert cell_len(cut(text, width)) <= width
+    assert cell_len(fit(text, width)) == width
+    assert cell_len(fit(text, width, right=True)) == width
+
+
+@given(st.text(max_size=300), st.integers(1, 40))
+def test_wrapping_loses_no_letter(text: str, width: int) -> None:
+    pieces = wrap(text, width)
+    assert "".join("".join(pieces).split()) == "".join(text.split())
+
+
+def test_wide_characters_keep_the_columns() -> None:
+    row = line(20, [Span("日本語のタイトルです")], [Span("right")])
+    assert row.width == 20
+    assert row.text.endswith("right")
+
+
+def test_what_is_cut_shows_it() -> None:
+    assert clip([Span("abcdef"), Span("ghi")], 5) == (Span("abcd…"),)
+    assert rule(10, [Span("A VERY LONG TITLE")]).width == 10
+
+
+# What is said
+
+
+def test_first_line_says_it_all_at_120() -> None:
+    text = head.first_line(scene("before"), 120).text
+    for part in (
+        "PRODUCTION",
+        "Acme 4.2.0",
+        "PRE-LAUNCH",
+        "T-01:30:00",
+        "NO-GO",
+        "4/5",
+        "required items done",
+    ):
+        assert part in text
+    assert "feeds ✓ ok" in text
+    assert "lead director" in text
+    assert "3 online" in text
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_verdict_and_identity_survive_every_width(scenario: str, width: int) -> None:
+    shown = scene(scenario)
+    text = head.first_line(shown, width).text
+    assert "PROD" in text
+    assert "Acme 4.2.0" in text
+    assert f" {shown.view.verdict} " in text
+
+
+def test_production_looks_like_nothing_else() -> None:
+    styles = {
+        name: head.first_line(shown, 120).spans[0]
+        for name, shown in {
+            "production": scene("before"),
+            "rehearsal": scene("before", rehearsal=True),
+            "staging": scene(Demo(of=launches.definition(environment="staging")).engine(-10)),
+        }.items()
+    }
+    assert styles["production"] == Span(" PRODUCTION ", "badge-production")
+    assert styles["rehearsal"] == Span(" REHEARSAL ", "badge-rehearsal")
+    assert styles["staging"] == Span(" staging ", "badge-environment")
+
+
+def test_no_engine_is_said_in_the_first_line_with_the_mend() -> None:
+    demo = launches.during()
+    demo.watched = False
+    for width in WIDTHS:
+        assert "launchpad engine" in head.first_line(scene(demo), width).text
+    assert "HOLD" in head.first_line(scene(demo), 80).text
+
+
+def test_lost_store_leaves_nothing_green() -> None:
+    view = scene("during").view
+    shown = Scene(view=blinded(view, view.now + 12_000_000), me=LEAD, lost="the store is away", lost_for=12.0)
+    assert shown.view.verdict == "HOLD"
+    assert "STORE AWAY 12 s" in head.first_line(shown, 80).text
+    assert "the store is away" in head.alert_line(shown, 80).text
+    rows = [objectives.row(shown, o, 80) for o in shown.view.objectives]
+    assert all("? unknown" in row.text for row in rows)
+    assert not any(span.style == "ok" for row in rows for span in row.spans)
+
+
+def test_viewers_and_closed_launches_are_read_only() -> None:
+    assert "READ-ONLY" in head.first_line(scene("during", EVE), 120).text
+    closed = launches.launched().add(14.5, "lead", ev.LaunchClosed(outcome="success"))
+    first = head.first_line(scene(closed), 80).text
+    assert "CLOSED: success" in first
+    assert "NO ENGINE" not in first
+    assert "closed" in head.alert_line(scene(closed), 80).text
+
+
+def test_alert_row_calls_for_an_acknowledgement_then_says_who_has_it() -> None:
+    firing = launches.degraded()
+    row = head.alert_line(scene(firing), 80)
+    assert row.back == "alarm"
+    assert "CRITICAL" in row.text
+    assert "UNACKED" in row.text
+    assert "a acknowledge" in row.text
+    firing.add(14, BOB.name, ev.AlertAcknowledged(alert="checkout-errors"), "on it")
+    row = head.alert_line(scene(firing), 120)
+    assert row.back == ""
+    assert "acknowledged by bob: on it" in row.text
+
+
+def test_alert_row_names_the_blocker_while_nothing_is_alarming() -> None:
+    assert (
+        "NO-GO required items done: 1 of 3 done; open: legal, oncall"
+        in head.alert_line(scene("before"), 80).text
+    )
+
+
+def test_states_are_sign_word_and_style_together() -> None:
+    shown = scene("degraded")
+    said = {o.name: objectives.row(shown, o, 120).spans[0] for o in shown.view.objectives}
+    assert said["availability"] == Span(" ✓ ok      ", "ok")
+    assert said["checkout"] == Span(" ✗ bad     ", "bad")
+    assert said["search"] == Span(" ? unknown ", "unknown")
+
+
+def test_stale_is_neither_zero_nor_green() -> None:
+    shown = scene("degraded")
+    search = next(o for o in shown.view.objectives if o.name == "search")
+    row = objectives.row(shown, search, 80)
+    assert "no data" in row.text
+    assert "stale 4m33s" in row.text
+    assert "ok" not in {span.style for span in row.spans}
+
+
+def test_objectives_keep_their_columns_under_their_names() -> None:
+    shown = scene("during")
+    for width in (58, 78, 110):
+        title, labels = objectives.heading(shown, width)
+        drawn = rule(width + 2, title, labels).text
+        for shown_objective in shown.view.objectives:
+            row = " " + objectives.row(shown, shown_objective, width).text
+            assert row[: drawn.index("now") + 3].rstrip().endswith(shown_objective.reading.shown)
+
+
+def test_checklist_rows_tell_who_and_why() -> None:
+    shown = scene("degraded")
+    rows = {i.id: checklist.row(shown, i, 78).text for i in shown.view.items}
+    assert rows["dns"].startswith("[ ]")
+    assert "needs deploy" in rows["dns"]
+    assert "MUST" in rows["dns"]
+    assert "due 09:30" in rows["payments"]
+    assert "ada" in rows["payments"]
+    assert rows["legal"].startswith("[✓]")
+    assert "done 08:00 lead" in rows["legal"]
+    assert "done Nov 30" in rows["load"]
+    assert "stale" in rows["status-page"]
+
+
+def test_overdue_is_said() -> None:
+    shown = Scene(view=launches.launched().view(45), me=LEAD, glyphs=UNICODE)
+    payments = next(i for i in shown.view.items if i.id == "payments")
+    assert "! overdue 15m" in checklist.row(shown, payments, 78).text
+    assert Span("1 overdue", "bad") in checklist.heading(shown, "launch", 6)[1]
+
+
+def test_item_details_hold_everything_and_redacted_texts_nothing() -> None:
+    shown = scene("launched")
+    items: dict[str, ItemView] = {i.id: i for i in shown.view.items}
+    text = "\n".join(span.text for span in checklist.details(shown, items["backup-tested"]))
+    assert "ticket OPS-812" in text
+    state = items["backup-tested"].state
+    hidden = replace(state, evidence=(replace(state.evidence[0], text="", redacted=True),))
+    text = "\n".join(s.text for s in checklist.details(shown, replace(items["backup-tested"], state=hidden)))
+    assert "(redacted)" in text
+    assert "OPS-812" not in text
+
+
+def test_running_action_says_step_time_and_last_words() -> None:
+    demo = launches.during()
+    shown = scene(demo)
+    title = "".join(s.text for s in run.heading(shown, shown.view.run)[0])
+    assert "deploy-1" in title
+    assert "RUNNING" in title
+    assert "step 2 of 3" in title
+    rows = run.lines(shown, shown.view.run, demo.log, 80, 3)
+    assert "of 15m" in rows[0].text
+    assert "us-east: 4.2.0 healthy" in rows[-1].text
+
+
+def test_waiting_and_interrupted_runs_say_what_they_wait_for() -> None:
+    waiting = scene("waiting")
+    assert "1 approval by others than lead" in run.lines(waiting, waiting.view.run, (), 80, 3)[0].text
+    stuck = scene("interrupted")
+    title, keys = run.heading(stuck, stuck.view.run)
+    assert "INTERRUPTED" in "".join(s.text for s in title)
+    assert "R resolve" in keys[0].text
+
+
+def test_idle_action_tells_what_is_next() -> None:
+    shown = scene("launched", launches.ADA)
+    assert "your next item: Payments reconciled" in run.lines(shown, None, (), 80, 3)[0].text
+
+
+def test_plan_says_what_to_whom_whether_undone_and_who_else() -> None:
+    shown = scene("planned")
+    state = shown.view.state.runs["deploy-1"]
+    text = "\n".join(row.text for row in plan.rows(shown, state, state.gate, 100))
+    for part in (
+        "can be undone",
+        "1. migrate db",
+        "$ bin/deploy acme 4.2.0 --all-regions",
+        "undo: bin/migrate --to 4.1.9",
+        "GATE deploy GO 2/2",
+        "1 needed besides lead",
+        "ada (online)",
+        "on failure: asks whether to run rollback",
+    ):
+        assert part in text, part
+    lasting = scene(launches.planned(reversible=False))
+    state = lasting.view.state.runs["deploy-1"]
+    assert "CAN'T BE UNDONE" in "\n".join(row.text for row in plan.rows(lasting, state, None, 100))
+
+
+def test_smallest_terminals_keep_identity_alert_and_action() -> None:
+    rows = tiny.rows(scene("degraded"), 40, 3)
+    assert "PRODUCTION" in rows[0].text
+    assert "NO-GO" in rows[0].text
+    assert "CRITICAL" in rows[1].text
+    assert "deploy-1 running" in rows[2].text
+    assert all(row.width == 40 for row in rows)
+
+
+def test_markup_in_titles_is_text() -> None:
+    nasty = "[/x] [bold]loud[/] [@click=app.quit()]x[/]"
+    items = (d.Item(id="a", title=nasty, phase="pre-launch"),)
+    shown = scene(Demo(of=launches.definition(items=items)).engine(-10))
+    assert nasty in checklist.row(shown, shown.view.items[0], 120).text
+
+
+# Trends, glyphs
+
+
+def test_trends_fill_their_cells_in_runs_of_one_style() -> None:
+    shown = scene("degraded")
+    checkout = next(o for o in shown.view.objectives if o.name == "checkout")
+    for glyphs in (BRAILLE, UNICODE, ASCII):
+        spans = trend(checkout, 20, glyphs)
+        assert sum(cell_len(s.text) for s in spans) == 20
+        assert len(spans) < 20
+        assert {"trend", "trend-bad"} <= {s.style for s in spans}
+        assert all(a.style != b.style for a, b in zip(spans, spans[1:], strict=False))
+
+
+def test_merged_points_show_the_worst() -> None:
+    shown = scene("degraded")
+    checkout = next(o for o in shown.view.objectives if o.name == "checkout")
+    assert [p.verdict for p in merged(checkout.reading.trend, 1)] == ["bad"]
+    assert merged((), 5) == []
+
+
+def test_glyphs_follow_the_locale_unless_told() -> None:
+    assert choose({}, "UTF-8") is BRAILLE
+    assert choose({"TERM": "linux"}, "utf-8") is UNICODE
+    assert choose({}, "ANSI_X3.4-1968") is ASCII
+    assert choose({"LAUNCHPAD_GLYPHS": "ascii"}, "UTF-8") is ASCII
+
+
+@given(st.text(max_size=40))
+def test_ascii_shows_ascii_of_the_same_width(text: str) -> None:
+    shown = ASCII.shown(text)
+    assert shown.isascii()
+
+
+def test_footer_keeps_what_must_stay() -> None:
+    many = [Hint(chr(97 + i), "something long") for i in range(20)]
+    row = footer(many, [Hint("?", "help"), Hint("q", "quit")], 80)
+    assert row.width == 80
+    assert row.text.endswith("q quit ")
+    assert "a something long" in row.text
+
+
+def test_timeline_rows_carry_the_date_when_wide() -> None:
+    shown = scene("before")
+    first = launches.before().events[0]
+    assert "2026-11-29 07:00:00 lead" in timeline.row(shown, first, 120).text
+    assert "Nov 29" in timeline.row(shown, first, 60).text

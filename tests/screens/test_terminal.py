@@ -1,0 +1,161 @@
+"""The terminal is left as it was found, whatever happens to the face or to the terminal."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.screens.terminal import OnTerminal, on_terminal
+
+pytestmark = pytest.mark.slow
+
+DEMO = ("-m", "tests.support.demo_face", "during")
+
+
+def _shown(face: OnTerminal) -> None:
+    face.until("CHECKLIST")
+
+
+def _left_clean(face: OnTerminal) -> None:
+    """Back on the main screen with the cursor on, no reports switched on, the modes as before."""
+    assert face.as_before
+    after = face.output[face.output.rindex(b"\x1b[?1049l") :]
+    assert b"\x1b[?25h" in after
+    assert b"\x1b[?25l" not in after
+    for mode in (b"1000", b"1003", b"1006", b"2004", b"1004"):
+        assert face.output.rindex(b"\x1b[?" + mode + b"l") > face.output.rindex(b"\x1b[?" + mode + b"h")
+
+
+def test_leaving() -> None:
+    with on_terminal(*DEMO) as face:
+        _shown(face)
+        face.type(b"q")
+        face.until("Leave?")
+        time.sleep(0.6)  # what is typed before that is dropped: the very thing under test elsewhere
+        face.type(b"y")
+        assert face.ends() == 0
+        _left_clean(face)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_signals(number: signal.Signals) -> None:
+    with on_terminal(*DEMO) as face:
+        _shown(face)
+        face.process.send_signal(number)
+        assert face.ends() == 128 + number
+        _left_clean(face)
+
+
+def test_a_fault_is_told_in_one_line() -> None:
+    with on_terminal(*DEMO, "--fault", "1.5") as face:
+        _shown(face)
+        assert face.ends() == 1
+        _left_clean(face)
+        told = face.output[face.output.rindex(b"\x1b[?1006l") + 8 :].decode().strip().splitlines()
+        assert told == [
+            "launchpad: the face met a fault of its own (ValueError: the clock fell down [/x]); "
+            "the launch goes on; `launchpad attach` brings the face back"
+        ]
+
+
+def test_a_deleted_terminal_ends_it() -> None:
+    with on_terminal(*DEMO) as face:
+        _shown(face)
+        begun = time.monotonic()
+        face.delete()
+        assert face.process.wait(timeout=10) == 129
+        # Within a second by design; a loaded machine gets some grace.
+        assert time.monotonic() - begun < 3
+
+
+def test_a_deleted_terminal_ends_it_although_the_hangup_is_ignored() -> None:
+    wrapper = "import signal, runpy, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); "
+    wrapper += (
+        "sys.argv = ['demo', 'during']; runpy.run_module('tests.support.demo_face', run_name='__main__')"
+    )
+    with on_terminal("-c", wrapper) as face:
+        _shown(face)
+        face.delete()
+        assert face.process.wait(timeout=10) == 129
+
+
+HOSTILE = [
+    b"\x1b[M\xff\xfe\xfd",  # X10 mouse report beyond column 95
+    b"\xff\xc3\x28\x80",  # not UTF-8
+    b"\xc3",  # half a character, for ever
+    b"\x1b[99999999999;1u",  # a key that no keyboard has
+    b"\x1b[1114112;5u",
+    b"\x1b[48;0;0;0;0t\x1b[<0;5;5M",  # a terminal without size, then the mouse
+    b"\x1b[48;24;80;0;0t\x1b[<0;5;5M",
+    b"\x1b[<;;M\x1b[<-1;-1;-1M",
+    b"\x1b]52;c;AAAA\x07\x1bP1$r0m\x1b\\",
+    b"\x1b" * 200,
+    b"\x00\x01\x02\x1c\x1d\x1e\x1f",
+]
+
+
+def test_bytes_that_no_terminal_should_send() -> None:
+    with on_terminal(*DEMO) as face:
+        _shown(face)
+        for bytes_ in HOSTILE:
+            face.type(bytes_)
+            time.sleep(0.05)
+            face.read()
+        # The pieces may have meant keys: whatever they opened is closed, then it still answers.
+        for _ in range(3):
+            face.type(b"\x1b")
+            time.sleep(0.2)
+        face.resize(80, 24)
+        face.process.send_signal(signal.SIGWINCH)
+        time.sleep(0.3)
+        while face.read():
+            pass
+        assert face.process.poll() is None
+        face.forget()
+        face.type(b"w")
+        face.until("War-room log")
+
+
+@pytest.mark.parametrize("environ", [{"TERM": "dumb"}, {"TERM": ""}])
+def test_a_terminal_that_can_show_nothing_is_refused(environ: dict[str, str]) -> None:
+    with on_terminal(*DEMO, **environ) as face:
+        assert face.ends() == 2
+        assert b"launchpad status" in face.output
+        assert b"\x1b" not in face.output
+
+
+def test_without_a_terminal_it_is_refused() -> None:
+    done = subprocess.run(
+        [sys.executable, *DEMO],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "TERM": "xterm"},
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert "no terminal" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+COLOUR = re.compile(rb"\x1b\[(?:[\d;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]")
+
+
+def test_no_color_means_none() -> None:
+    with on_terminal("-m", "tests.support.demo_face", "degraded", NO_COLOR="1") as face:
+        _shown(face)
+        face.type(b"?")
+        face.until("Help")
+        assert not COLOUR.search(face.output)
+    with on_terminal("-m", "tests.support.demo_face", "degraded") as face:
+        _shown(face)
+        assert COLOUR.search(face.output), "the pattern finds colours where there are some"
+
+
+def test_ascii_only_where_the_locale_has_no_more() -> None:
+    with on_terminal("-m", "tests.support.demo_face", "degraded", LC_ALL="C", PYTHONUTF8="0") as face:
+        _shown(face)
+        assert face.output.isascii()
