@@ -39,7 +39,7 @@ def _send(error: BaseException, dsn: str) -> None:
         release=__version__,
         default_integrations=False,
         include_local_variables=False,
-        send_default_pii=False,
+        include_source_context=False,
         server_name="",
     )
     sentry_sdk.capture_exception(error)
