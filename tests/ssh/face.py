@@ -15,7 +15,7 @@ from launchpad.session import Session
 from launchpad.ssh.protocol import Seat
 from launchpad.ssh.seat import occupy
 
-OVER_ALL_BYTES = 64 << 20
+FLOOD = 32 << 20
 """What the key `f` writes."""
 
 
@@ -57,7 +57,7 @@ def act(key: bytes, session: Session, desk: Desk) -> None:
         say(f"cwd {Path.cwd()} fds {len(list(Path('/dev/fd').iterdir()))} .")
     elif key == b"f":
         block = b"x" * 65536
-        for _ in range(OVER_ALL_BYTES // len(block)):
+        for _ in range(FLOOD // len(block)):
             os.write(1, block)
         say("flooded")
     elif key == b"i":

@@ -96,7 +96,7 @@ class Client:
     def _read(self) -> None:
         with contextlib.suppress(OSError):
             while data := os.read(self._master, 1 << 16):
-                self.seen = (self.seen + data)[-1_000_000:]
+                self.seen = (self.seen + data)[-100_000:]
 
 
 class House:

@@ -24,6 +24,15 @@ def house(tmp_path):
     house.close()
 
 
+@pytest.fixture(scope="module")
+def open_house(tmp_path_factory):
+    """A server that many tests share: those that only look at what a client gets."""
+    house = House(tmp_path_factory.mktemp("house"))
+    house.serve(environ={"DEPLOY_TOKEN": "hunter2", "TZ": "Europe/Berlin"})
+    yield house
+    house.close()
+
+
 def test_key_says_who_it_is_whatever_the_login_name(house):
     house.serve()
     client = house.client("eva", "-l", "root")
@@ -37,17 +46,17 @@ def test_key_says_who_it_is_whatever_the_login_name(house):
     until(lambda: not house.store.present("acme-4.2.0"), seconds=5, what="eva to have left")
 
 
-def test_unknown_key_password_and_nothing_are_refused(house):
-    house.serve()
-    stranger = house.runs(house.ssh("stranger", "-tt"))
+def test_unknown_key_password_and_nothing_are_refused(open_house):
+    stranger = open_house.runs(open_house.ssh("stranger", "-tt"))
     assert stranger.returncode == 255
     assert "Permission denied (publickey)" in stranger.stderr
-    shown = subprocess.check_output(["ssh-keygen", "-lf", house.base / "stranger.pub"], text=True).split()[1]
+    shown = subprocess.check_output(
+        ["ssh-keygen", "-lf", open_house.base / "stranger.pub"], text=True
+    ).split()[1]
     refused = f"refused 127.0.0.1: no operator has the key {shown}"
-    until(lambda: refused in house.said, seconds=5)
-    nothing = house.runs(house.ssh("eva", "-o", "PubkeyAuthentication=no", "-tt"))
+    until(lambda: refused in open_house.said, seconds=5)
+    nothing = open_house.runs(open_house.ssh("eva", "-o", "PubkeyAuthentication=no", "-tt"))
     assert "Permission denied (publickey)" in nothing.stderr
-    assert not house.store.present("acme-4.2.0")
 
 
 def test_tick_is_stamped_with_the_keys_operator_and_seen_elsewhere_within_a_second(house):
@@ -63,65 +72,59 @@ def test_tick_is_stamped_with_the_keys_operator_and_seen_elsewhere_within_a_seco
     client.sees("done: ")
 
 
-def test_viewer_cannot_tick(house):
-    house.serve()
-    client = house.client("guest")
+def test_viewer_cannot_tick(open_house):
+    client = open_house.client("guest")
     client.seat()
     client.type("t")
     client.sees("Refused: guest is viewer; `tick` takes a engineer")
-    assert not house.session.refresh()
+    assert not open_house.session.refresh()
 
 
 @pytest.mark.parametrize("command", ["id", "sh -c id", "launchpad status", "scp -t /tmp"])
-def test_commands_are_refused_with_a_sentence(house, command):
-    house.serve()
+def test_commands_are_refused_with_a_sentence(open_house, command):
     for arguments in ([command], ["-tt", command]):
-        ended = house.runs(house.ssh("lead", *arguments))
+        ended = open_house.runs(open_house.ssh("lead", *arguments))
         assert ended.returncode == 3
         assert "runs no commands; connect without one" in ended.stderr + ended.stdout
         assert "uid=" not in ended.stdout
 
 
-def test_no_terminal_no_seat(house):
-    house.serve()
-    ended = house.runs(house.ssh("lead", "-T"))
+def test_no_terminal_no_seat(open_house):
+    ended = open_house.runs(open_house.ssh("lead", "-T"))
     assert ended.returncode == 3
     assert ended.stderr == "launchpad: a seat needs a terminal; connect with `ssh -t`, from a terminal\n"
 
 
-def test_no_file_transfer(house):
-    house.serve()
-    target = ["-P", str(house.port)]
-    loot = house.base / "loot"
+def test_no_file_transfer(open_house):
+    target = ["-P", str(open_house.port)]
+    loot = open_house.base / "loot"
     for argv in (
-        ["scp", *house.options("lead"), *target, "127.0.0.1:/etc/hostname", str(loot)],
-        ["scp", "-O", *house.options("lead"), *target, "127.0.0.1:/etc/hostname", str(loot)],
-        ["scp", "-O", *house.options("lead"), *target, "/etc/hostname", f"127.0.0.1:{loot}"],
-        ["sftp", *house.options("lead"), *target, f"127.0.0.1:/etc/hostname {loot}"],
-        house.ssh("lead", "-s", "sftp"),
-        house.ssh("lead", "-s", "netconf"),
+        ["scp", *open_house.options("lead"), *target, "127.0.0.1:/etc/hostname", str(loot)],
+        ["scp", "-O", *open_house.options("lead"), *target, "127.0.0.1:/etc/hostname", str(loot)],
+        ["scp", "-O", *open_house.options("lead"), *target, "/etc/hostname", f"127.0.0.1:{loot}"],
+        ["sftp", *open_house.options("lead"), *target, f"127.0.0.1:/etc/hostname {loot}"],
+        open_house.ssh("lead", "-s", "sftp"),
+        open_house.ssh("lead", "-s", "netconf"),
     ):
-        assert house.runs(argv).returncode != 0
+        assert open_house.runs(argv).returncode != 0
     assert not loot.exists()
 
 
-def test_no_forwarding(house):
-    house.serve()
+def test_no_forwarding(open_house):
     for option in ("-W127.0.0.1:22", "-W[::1]:22"):
-        ended = house.runs(["ssh", option, *house.ssh("lead")[1:]])
+        ended = open_house.runs(["ssh", option, *open_house.ssh("lead")[1:]])
         assert ended.stderr == "stdio forwarding failed\n"
     for forward in ("-R0:127.0.0.1:22", "-R/tmp/launchpad-test.sock:127.0.0.1:22"):
-        argv = ["ssh", forward, "-o", "ExitOnForwardFailure=yes", *house.ssh("lead", "-N")[1:]]
-        ended = house.runs(argv)
+        argv = ["ssh", forward, "-o", "ExitOnForwardFailure=yes", *open_house.ssh("lead", "-N")[1:]]
+        ended = open_house.runs(argv)
         assert "remote port forwarding failed" in ended.stderr
 
 
-def test_local_forward_reaches_nothing(house):
-    house.serve()
+def test_local_forward_reaches_nothing(open_house):
     with socket.create_server(("127.0.0.1", 0)) as inside, socket.create_server(("127.0.0.1", 0)) as free:
         near = free.getsockname()[1]
         free.close()
-        client = house.client("eva", "-L", f"{near}:127.0.0.1:{inside.getsockname()[1]}")
+        client = open_house.client("eva", "-L", f"{near}:127.0.0.1:{inside.getsockname()[1]}")
         client.seat()
         with socket.create_connection(("127.0.0.1", near), timeout=5) as through:
             assert through.recv(1) == b""
@@ -130,12 +133,13 @@ def test_local_forward_reaches_nothing(house):
             inside.accept()
 
 
-def test_agent_and_x11_are_not_forwarded(house):
-    house.serve()
+def test_agent_and_x11_are_not_forwarded(open_house):
     agent = subprocess.run(["ssh-agent", "-s"], capture_output=True, text=True, check=True).stdout
     path = re.search(r"SSH_AUTH_SOCK=([^;]+)", agent)[1]
     try:
-        client = house.client("eva", "-A", "-X", environ={"SSH_AUTH_SOCK": path, "DISPLAY": "127.0.0.1:0"})
+        client = open_house.client(
+            "eva", "-A", "-X", environ={"SSH_AUTH_SOCK": path, "DISPLAY": "127.0.0.1:0"}
+        )
         client.seat()
         client.type("e")
         environ = client.sees(r"environ (.*?) \.")[1]
@@ -145,10 +149,9 @@ def test_agent_and_x11_are_not_forwarded(house):
         os.kill(int(re.search(r"SSH_AGENT_PID=(\d+)", agent)[1]), signal.SIGTERM)
 
 
-def test_environment_holds_how_the_terminal_speaks_and_nothing_else(house):
-    house.serve(environ={"DEPLOY_TOKEN": "hunter2", "TZ": "Europe/Berlin"})
+def test_environment_holds_how_the_terminal_speaks_and_nothing_else(open_house):
     sent = ("COLORTERM", "NO_COLOR", "LC_TIME", "PYTHONSTARTUP", "LANG")
-    client = house.client(
+    client = open_house.client(
         "eva",
         *(f"-oSendEnv={name}" for name in sent),
         environ={
@@ -171,9 +174,8 @@ def test_environment_holds_how_the_terminal_speaks_and_nothing_else(house):
     client.sees(r"cwd / fds 5 \.")
 
 
-def test_window_size_arrives(house):
-    house.serve()
-    client = house.client("eva")
+def test_window_size_arrives(open_house):
+    client = open_house.client("eva")
     client.sees("size 100x30")
     client.resize(132, 43)
     client.process.send_signal(signal.SIGWINCH)
@@ -349,3 +351,18 @@ def test_seat_that_cannot_be_started_says_so(house):
     client = house.client("eva")
     assert client.ended() == 4
     client.sees("launchpad: there can be no seat; the server's log says why")
+
+
+def test_tick_through_a_seat_on_postgresql(tmp_path, postgres_database):
+    house = House(tmp_path, postgres_database)
+    try:
+        house.serve()
+        client = house.client("eva")
+        client.seat()
+        client.type("t")
+        until(house.session.refresh, seconds=5)
+        last = house.session.events[-1]
+        assert (last.kind, last.actor, last.auth) == ("item.ticked", "eva", "key")
+        client.sees("done: ")
+    finally:
+        house.close()
