@@ -9,8 +9,11 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from launchpad.clock import TrackedClock
-from launchpad.errors import BadInput, Unreachable
+from launchpad.errors import BadInput, Refused, Unreachable
+from launchpad.model.events import TextRedacted
 from launchpad.model.fold import Fold
 from launchpad.model.journal import Recorded
 from launchpad.model.samples import Lease, LockInfo, LogLine, Presence, SampleBatch
@@ -57,13 +60,15 @@ class Session:
         self.launch = launch
         self.clock = clock or TrackedClock(source.now)
         self.events: list[Recorded] = []
-        """All events, oldest first; only ever appended to."""
+        """All events, oldest first. Appended to; a redaction empties the text of an earlier one."""
         self._fold = Fold()
         self._guard = threading.Lock()
         self._meter: Meter | None = None
         self._cursor = 0
         self.refresh()
         if self.state.definition is None:
+            if self.state.read_only:
+                raise Refused(self.state.read_only)
             raise BadInput(f"there is no launch {launch} in this store", hint="see `launchpad launches`")
 
     @property
@@ -78,11 +83,22 @@ class Session:
                 for recorded in page:
                     self._fold.apply(recorded)
                 self.events.extend(page)
+                self._forget([r.event.seq for r in page if isinstance(r.event, TextRedacted)])
                 fresh = True
                 if len(page) < _PAGE:
                     break
             self._state = self._fold.state
             return fresh
+
+    def _forget(self, redacted: Sequence[int]) -> None:
+        """Lets go of texts that were redacted after they were read, wherever they have got to."""
+        held = [seq for seq in redacted if 0 < seq <= len(self.events) and self.events[seq - 1].text]
+        for seq in held:
+            self.events[seq - 1] = replace(self.events[seq - 1], text="", redacted=True)
+        if held:
+            self._fold = Fold()
+            for recorded in self.events:
+                self._fold.apply(recorded)
 
     def sample(self) -> None:
         """Takes in the samples that were received since the last call."""
@@ -93,9 +109,8 @@ class Session:
         with self._guard:
             if self._meter is None:
                 self._meter = Meter(definition)
-                since = self.clock() - round(self._meter.reach * SECOND)
-            else:
-                since = None
+            # Until there is a first sample to read on from, no further back than readings depend on.
+            since = None if self._cursor else self.clock() - round(self._meter.reach * SECOND)
             wanted = sorted({o.signal for o in definition.objectives.values()})
             while True:
                 batch = self.source.samples(
@@ -113,17 +128,20 @@ class Session:
         now = self.clock()
         with self._guard:
             readings = self._meter.readings(now, trend=trend)
-        live = self.state.live_run
-        last = self.log(live.id, after=-1) if live and live.started_at else ()
+        state = self.state
         return view(
-            self.state,
+            state,
             readings,
             now,
             lease=self.source.lease(self.launch),
             people=self.source.present(self.launch),
             locks=self.source.locks(),
-            last_output=last[-1].at if last else None,
+            last_output=self._last_output(state),
         )
+
+    def _last_output(self, state: State) -> dict[str, Micros]:
+        at_work = [run.id for run in state.runs.values() if run.status in ("running", "aborting")]
+        return {run: lines[-1].at for run in at_work if (lines := self.log(run, after=-1))}
 
     def log(self, run: str, after: int = 0, limit: int = 1000) -> tuple[LogLine, ...]:
         return self.source.log(self.launch, run, after=after, limit=limit)
@@ -137,16 +155,21 @@ class Session:
         """
         ending = threading.Event()
 
-        def follow() -> None:
+        def follow(told: int) -> None:
             while not ending.is_set():
                 try:
-                    if self.source.wait(self.launch, len(self.events), 1.0) and self.refresh():
+                    # Somebody else (the desk after its own append) may have folded them already.
+                    if self.source.wait(self.launch, told, 1.0):
+                        self.refresh()
+                        told = len(self.events)
                         on_change("")
                 except Unreachable as error:
                     on_change(str(error))
                     ending.wait(_RETRY)
 
-        thread = threading.Thread(target=follow, name=f"follow {self.launch}", daemon=True)
+        thread = threading.Thread(
+            target=follow, args=(len(self.events),), name=f"follow {self.launch}", daemon=True
+        )
         thread.start()
         try:
             yield

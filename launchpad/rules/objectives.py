@@ -54,7 +54,7 @@ class Reading(Value):
     @property
     def shown(self) -> str:
         """The value for people, or `no data`."""
-        return "no data" if self.value is None else format_quantity(self.value, self.unit)
+        return "no data" if self.value is None else format_quantity(self.value, self.unit, beside=self.limit)
 
     @property
     def evidence(self) -> str:

@@ -4,6 +4,7 @@ Pure: the same arguments give the same view, so that a screen, `status`, a repla
 nothing stays green because its writer died.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -18,7 +19,7 @@ from launchpad.model.definition import (
 from launchpad.model.plan import GateReport, GateVerdict
 from launchpad.model.samples import Lease, LockInfo, Presence
 from launchpad.model.state import AlertState, ItemState, RunState, State, StepState
-from launchpad.model.values import SECOND, Micros, Value, format_duration, format_quantity
+from launchpad.model.values import SECOND, Micros, Quantity, Value, format_duration, format_quantity
 from launchpad.rules import alerts as alert_rules
 from launchpad.rules import items as item_rules
 from launchpad.rules.gates import Situation, evaluate, limit_of
@@ -60,12 +61,14 @@ class AlertView(Value):
     def unacknowledged(self) -> bool:
         return self.state.status == "firing" and self.state.acknowledged_by is None
 
+    limit: Quantity
+
     @property
     def shown(self) -> str:
         """The value it was last judged on."""
         if self.state.value is None:
             return "no data"
-        return format_quantity(self.state.value, "%" if self.rule.endswith("%") else "s")
+        return format_quantity(self.state.value, self.limit.unit, beside=self.limit.value)
 
 
 class RunView(Value):
@@ -151,10 +154,10 @@ def view(
     lease: Lease | None = None,
     people: Sequence[Presence] = (),
     locks: Sequence[LockInfo] = (),
-    last_output: Micros | None = None,
+    last_output: Mapping[str, Micros] = {},
 ) -> View:
-    """Derives what is shown. `state` is of an opened launch; `last_output` is when its live run last wrote
-    to its log."""
+    """Derives what is shown. `state` is of an opened launch; `last_output` says when runs last wrote to
+    their logs."""
     definition = state.definition
     assert definition is not None, "a journal begins with launch.opened"
     watched = lease is not None and lease.expires_in > 0
@@ -172,7 +175,7 @@ def view(
     health, sentence = _health(objectives, alerts, watched)
     live = state.live_run
     runs = tuple(
-        run_view(run, now, last_output if live and run.id == live.id else None)
+        run_view(run, now, last_output.get(run.id))
         for run in sorted(state.runs.values(), key=lambda r: -r.requested_at)
     )
     return View(
@@ -283,10 +286,8 @@ def _health(
 
 def _freshness(objectives: Sequence[ObjectiveView]) -> Freshness:
     by_signal: dict[str, Reading] = {}
-    for shown in objectives:
-        held = by_signal.get(shown.objective.signal)
-        if held is None or (shown.reading.age or 1e18) < (held.age or 1e18):
-            by_signal[shown.objective.signal] = shown.reading
+    for shown in sorted(objectives, key=lambda o: math.inf if o.reading.age is None else o.reading.age):
+        by_signal.setdefault(shown.objective.signal, shown.reading)
     ages = [r.age for r in by_signal.values() if r.age is not None]
     return Freshness(
         ok=sum(not r.stale for r in by_signal.values()),
@@ -303,9 +304,9 @@ def _engine(state: State, lease: Lease | None, now: Micros) -> EngineView:
         host = state.engine.host if state.engine else lease.holder
         return EngineView(watching=True, sentence=f"engine {lease.epoch} on {host}")
     stopped = state.engine.stopped_at if state.engine else None
-    since = f" since {format_duration((now - stopped) / SECOND)} ago" if stopped else ""
+    lasted = f" for {format_duration((now - stopped) / SECOND)}" if stopped else ""
     return EngineView(
-        watching=False, sentence=f"no engine is watching{since}: start one with `launchpad engine`"
+        watching=False, sentence=f"no engine is watching{lasted}: start one with `launchpad engine`"
     )
 
 
@@ -315,6 +316,7 @@ def _alerts(definition: Definition, state: State, now: Micros) -> tuple[AlertVie
             state=alert,
             severity=definition.alerts[alert.name].severity,
             rule=alert_rules.describe(definition.alerts[alert.name].when),
+            limit=definition.alerts[alert.name].when.limit,
             lasted=(now - alert.since) / SECOND,
         )
         for alert in state.alerts.values()

@@ -1,6 +1,7 @@
 """Samples in a sliding stretch of time: counts, and percentiles from mergeable histograms."""
 
 import math
+from bisect import bisect_right, insort
 from collections import Counter, deque
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -105,6 +106,10 @@ class Tally:
                 self.unknown += by
 
 
+def _observed(sample: Sample) -> Micros:
+    return sample.observed
+
+
 class Slot(NamedTuple):
     """One column's worth of a trend."""
 
@@ -113,7 +118,7 @@ class Slot(NamedTuple):
 
 
 class Window:
-    """The samples of one signal observed in `(now - length, now]`, kept up incrementally."""
+    """The samples of one signal observed in `(now - length, now]`, kept up incrementally by `advance`."""
 
     def __init__(self, length: float) -> None:
         self.length = length
@@ -124,9 +129,26 @@ class Window:
         """The newest of those that carries a duration."""
         self.newest: Sample | None = None
         self._samples: deque[Sample] = deque()
+        self._ahead: list[Sample] = []
 
     def add(self, sample: Sample) -> None:
-        """Takes a sample; late ones are put in their place."""
+        """Takes a sample, late ones too; it counts from the next `advance` on that reaches it."""
+        insort(self._ahead, sample, key=_observed)
+
+    def advance(self, now: Micros) -> None:
+        """Takes in what was observed up to `now`, and lets go of what was observed before the window began.
+
+        A sample from the future (a clock was set back) waits: it must not look fresh for as long as that.
+        """
+        reached = bisect_right(self._ahead, now, key=_observed)
+        for sample in self._ahead[:reached]:
+            self._take(sample)
+        del self._ahead[:reached]
+        begin = now - round(self.length * SECOND)
+        while self._samples and self._samples[0].observed <= begin:
+            self.tally.remove(self._samples.popleft())
+
+    def _take(self, sample: Sample) -> None:
         place = len(self._samples)
         while place and self._samples[place - 1].observed > sample.observed:
             place -= 1
@@ -141,12 +163,6 @@ class Window:
         timed = self.newest_timed
         if sample.duration is not None and (timed is None or sample.observed >= timed.observed):
             self.newest_timed = sample
-
-    def advance(self, now: Micros) -> None:
-        """Lets go of what was observed before the window began."""
-        begin = now - round(self.length * SECOND)
-        while self._samples and self._samples[0].observed <= begin:
-            self.tally.remove(self._samples.popleft())
 
 
 class Trend:

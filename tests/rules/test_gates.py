@@ -1,0 +1,239 @@
+"""Gates, condition by condition: GO, HOLD when something is unknown, NO-GO."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from launchpad.model.definition import (
+    AlertCondition,
+    ItemsCondition,
+    ObjectiveCondition,
+    PhaseCondition,
+    Window,
+    WindowCondition,
+)
+from launchpad.model.state import AlertState, CheckResult, ItemState, State
+from launchpad.model.values import SECOND
+from launchpad.rules.gates import Situation, evaluate
+from launchpad.rules.objectives import Reading
+from tests.support.histories import definition
+
+NOW = 1_800_000_000 * SECOND
+VALID = 900 * SECOND
+
+
+def reading(verdict: str = "ok", value: float | None = 0.5, age: float = 1.0, **changes) -> Reading:
+    made = Reading(
+        objective="latency",
+        verdict=verdict,
+        value=value,
+        limit=2.0,
+        unit="s",
+        n=10,
+        window=600.0,
+        age=age,
+        stale_after=14.0,
+    )
+    return replace(made, **changes)
+
+
+def judged(*conditions, state=None, readings=None, watched=True, now=NOW, name="deploy"):
+    """The report of a gate made of these conditions."""
+    made = replace(definition(), gates={name: tuple(conditions)})
+    made_state = replace(state or State(), definition=made)
+    return evaluate(name, Situation(state=made_state, readings=readings or {}, now=now, watched=watched))
+
+
+def items(**statuses) -> State:
+    """The definition's items in these states; those not named are done."""
+    states = {}
+    for item in definition().items:
+        status = statuses.get(item.id, "done")
+        proof = (
+            {"check": CheckResult(verdict="ok", reason="", at=NOW), "proved_at": NOW} if item.check else {}
+        )
+        states[item.id] = (
+            status if isinstance(status, ItemState) else ItemState(item=item, status=status, **proof)
+        )
+    return State(items=states)
+
+
+PAGE = next(item for item in definition().items if item.check)
+
+
+def page(status: str, verdict: str | None, proved: int | None) -> ItemState:
+    check = CheckResult(verdict=verdict, reason="", at=NOW) if verdict else None
+    return ItemState(item=PAGE, status=status, check=check, proved_at=proved)
+
+
+@pytest.mark.parametrize(
+    ("state", "which", "verdict", "says"),
+    [
+        (items(), "required", "GO", "3 of 3"),
+        (items(dns="skipped"), "required", "GO", "3 of 3"),
+        (items(video="open", watch="open"), "required", "GO", "3 of 3"),
+        (items(video="open", watch="open"), "all", "NO-GO", "video"),
+        (items(watch="open"), "all", "GO", "4 of 4"),
+        (items(dns="open"), "required", "NO-GO", "open: dns"),
+        (items(dns="failed"), "required", "NO-GO", "dns"),
+        (items(page=page("open", None, None)), "required", "HOLD", "not verified: page"),
+        (items(page=page("open", "unknown", None)), "required", "HOLD", "page"),
+        (items(page=page("failed", "bad", None)), "required", "NO-GO", "page"),
+        (items(page=page("done", "unknown", NOW - VALID)), "required", "GO", "3 of 3"),
+        (items(page=page("done", "ok", NOW - VALID - 1)), "required", "HOLD", "page"),
+        (items(page=page("done", "unknown", NOW - VALID - 1)), "required", "HOLD", "page"),
+        (items(page=page("open", None, None), dns="open"), "required", "NO-GO", "dns"),
+    ],
+)
+def test_items(state, which, verdict, says):
+    report = judged(ItemsCondition(items=which), state=state, name="launch")
+    assert (report.verdict, report.conditions[0].verdict) == (verdict, verdict)
+    assert says in report.conditions[0].detail
+
+
+def test_items_of_a_gate_that_is_no_phase_are_those_before_the_present_phase():
+    condition = ItemsCondition(items="required")
+    assert judged(condition, state=items(dns="open")).verdict == "GO"
+    assert judged(condition, state=replace(items(dns="open"), phase="launch")).verdict == "NO-GO"
+
+
+@pytest.mark.parametrize(
+    ("shown", "watched", "verdict", "says"),
+    [
+        (reading(), True, "GO", "500 ms, n=10, 1 s old"),
+        (reading("bad", 2.5), True, "NO-GO", "2.5 s"),
+        (reading("unknown", None, reason="stale for 20 s"), True, "HOLD", "stale for 20 s"),
+        (reading(), False, "HOLD", "no engine is watching"),
+        (reading("bad", 2.5), False, "HOLD", "no engine is watching"),
+        (None, True, "HOLD", "no data"),
+    ],
+)
+def test_an_objective(shown, watched, verdict, says):
+    readings = {"latency": shown} if shown else {}
+    report = judged(ObjectiveCondition(objective="latency"), readings=readings, watched=watched)
+    assert report.verdict == verdict
+    assert says in report.conditions[0].detail
+    assert report.conditions[0].name == "latency p95 below 2 s"
+
+
+def alerts(**statuses) -> State:
+    return State(
+        alerts={
+            name: AlertState(name=name, status=status, since=NOW - 90 * SECOND, seq=1)
+            for name, status in statuses.items()
+        }
+    )
+
+
+SEEN = {"errors": reading(), "latency": reading()}
+
+
+@pytest.mark.parametrize(
+    ("state", "severity", "readings", "watched", "verdict"),
+    [
+        (State(), "critical", SEEN, True, "GO"),
+        (alerts(high_errors="firing"), "critical", SEEN, True, "NO-GO"),
+        (alerts(high_errors="firing"), "low", SEEN, True, "NO-GO"),
+        (alerts(high_errors="firing"), "critical", {}, False, "NO-GO"),
+        (alerts(slow="firing"), "critical", SEEN, True, "GO"),
+        (alerts(slow="firing"), "high", SEEN, True, "GO"),
+        (alerts(slow="firing"), "medium", SEEN, True, "NO-GO"),
+        (alerts(high_errors="pending", slow="resolved"), "low", SEEN, True, "GO"),
+        (State(), "critical", SEEN, False, "HOLD"),
+        (State(), "critical", {}, True, "HOLD"),
+        (State(), "critical", {"errors": reading("unknown", None)}, True, "HOLD"),
+        (State(), "critical", {"errors": reading(), "latency": reading("unknown", None)}, True, "GO"),
+    ],
+)
+def test_no_alert(state, severity, readings, watched, verdict):
+    assert (
+        judged(AlertCondition(no_alert=severity), state=state, readings=readings, watched=watched).verdict
+        == verdict
+    )
+
+
+def test_a_phase():
+    condition = PhaseCondition(phase="launch")
+    assert judged(condition).verdict == "NO-GO"
+    assert judged(condition, state=State(phase="launch")).verdict == "GO"
+
+
+def at(local: str, zone: str = "Europe/Berlin", fold: int = 0) -> int:
+    moment = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone), fold=fold)
+    return round(moment.timestamp() * SECOND)
+
+
+DAY = Window(between="02:00-16:00")
+NIGHT = Window(between="22:00-06:00")
+NIGHT_NOT_FRIDAY = Window(between="22:00-06:00", not_on=("fri",))
+WEEK = Window(not_on=("sat", "sun"))
+
+
+@pytest.mark.parametrize(
+    ("window", "local", "fits"),
+    [
+        (DAY, "2026-12-01 01:59:59.999999", False),
+        (DAY, "2026-12-01 02:00", True),
+        (DAY, "2026-12-01 15:59:59.999999", True),
+        (DAY, "2026-12-01 16:00", False),
+        (NIGHT, "2026-12-01 21:59:59", False),
+        (NIGHT, "2026-12-01 22:00", True),
+        (NIGHT, "2026-12-02 00:00", True),
+        (NIGHT, "2026-12-02 05:59:59", True),
+        (NIGHT, "2026-12-02 06:00", False),
+        # 2026-12-04 is a Friday; a night belongs to the day on which it began.
+        (NIGHT_NOT_FRIDAY, "2026-12-03 23:00", True),
+        (NIGHT_NOT_FRIDAY, "2026-12-04 05:00", True),
+        (NIGHT_NOT_FRIDAY, "2026-12-04 23:00", False),
+        (NIGHT_NOT_FRIDAY, "2026-12-05 05:00", False),
+        (NIGHT_NOT_FRIDAY, "2026-12-05 22:00", True),
+        (WEEK, "2026-12-04 23:59:59", True),
+        (WEEK, "2026-12-05 00:00", False),
+        (WEEK, "2026-12-06 23:59:59", False),
+        (WEEK, "2026-12-07 00:00", True),
+        # Clocks go forward at 02:00 on 2026-03-29, a Sunday, and back at 03:00 on 2026-10-25.
+        (DAY, "2026-03-29 01:59:59", False),
+        (DAY, "2026-03-29 03:00", True),
+        (Window(between="02:15-02:45"), "2026-03-29 03:00", False),
+        (WEEK, "2026-03-30 00:00", True),
+        (WEEK, "2026-10-25 23:59:59", False),
+        (WEEK, "2026-10-26 00:00", True),
+    ],
+)
+def test_a_window(window, local, fits):
+    report = judged(WindowCondition(window=window), now=at(local))
+    assert report.verdict == ("GO" if fits else "NO-GO")
+    assert "Europe/Berlin" in report.conditions[0].detail
+
+
+@pytest.mark.parametrize("fold", [0, 1])
+def test_an_hour_that_comes_twice_counts_twice(fold):
+    window = WindowCondition(window=Window(between="02:15-02:45"))
+    assert judged(window, now=at("2026-10-25 02:30", fold=fold)).verdict == "GO"
+
+
+CONDITIONS = {
+    "GO": WindowCondition(window=Window()),
+    "HOLD": ObjectiveCondition(objective="latency"),
+    "NO-GO": PhaseCondition(phase="launch"),
+}
+
+
+@given(st.lists(st.tuples(st.sampled_from(sorted(CONDITIONS)), st.booleans()), max_size=6))
+def test_a_gate_is_the_worst_of_what_binds(parts):
+    report = judged(*(replace(CONDITIONS[verdict], advisory=advisory) for verdict, advisory in parts))
+    binding = [verdict for verdict, advisory in parts if not advisory]
+    assert [c.verdict for c in report.conditions] == [verdict for verdict, _ in parts]
+    assert report.verdict == next((v for v in ("NO-GO", "HOLD") if v in binding), "GO")
+    assert [c.verdict for c in report.blockers] == sorted(
+        (v for v in binding if v != "GO"), key=lambda v: v != "NO-GO"
+    )
+
+
+def test_a_gate_that_is_not_defined_is_none():
+    made = State(definition=definition())
+    assert evaluate("nothing", Situation(state=made, readings={}, now=NOW, watched=True)) is None
