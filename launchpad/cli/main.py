@@ -3,6 +3,8 @@
 Nothing is imported before it is known to be needed, so that `launchpad tick` answers at once.
 """
 
+import errno
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -10,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from launchpad import __version__
-from launchpad.errors import BadInput, Exit, LaunchpadError
+from launchpad.errors import BadInput, Exit, LaunchpadError, Unreachable
 
 if TYPE_CHECKING:
     import argparse
@@ -24,26 +26,45 @@ BROKEN_PIPE = 141
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; the return value is the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    _prepare_streams()
     try:
         status = _run(arguments)
         sys.stdout.flush()
     except LaunchpadError as error:
         return _report(error, arguments)
     except BrokenPipeError:
-        # Python would complain again when it flushes at exit.
-        with suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon_stdout()
         return BROKEN_PIPE
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except Exception as error:  # noqa: BLE001  # the last resort: operators never see a traceback
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            _abandon_stdout()
+            return _report(Unreachable("a disk is full", hint="make room, then look again"), arguments)
         from launchpad.cli.crash import report_crash
 
         return _report(LaunchpadError(report_crash(error)), arguments, CRASHED)
     return status
+
+
+def _prepare_streams() -> None:
+    """Makes the standard streams fit to be used, whatever state the caller left them in."""
+    # A closed one would be taken by the next file that is opened.
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
+    sys.stdin = sys.stdin or os.fdopen(0, encoding="utf-8")
+    sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8")
+    sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _abandon_stdout() -> None:
+    """Python would complain again when it flushes at exit."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(argv: list[str]) -> int:

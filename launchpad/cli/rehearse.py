@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from launchpad.cli.command import command
 from launchpad.cli.engines import EngineFailed, engine_argv, engine_environ, last_words, watching
+from launchpad.cli.output import Output
 from launchpad.cli.running import has_terminal, open_face
 from launchpad.cli.seeing import print_status
 from launchpad.cli.shell import Shell
@@ -40,13 +41,16 @@ def rehearse(shell: Shell, _options: argparse.Namespace) -> int:
         )
         # What the engine keeps on this host goes with the directory as well.
         environ = {**shell.environ, "XDG_STATE_HOME": str(stage.directory)}
-        with Shell(options, shell.out, environ) as rehearsed:
+        # What it says about opening a launch is of no interest here.
+        with Shell(options, Output(json=shell.out.json, quiet=True), environ) as rehearsed:
             rehearsed.ensure_open()
             engine = _start_engine(rehearsed, stage)
             try:
-                return _show(rehearsed, stage, engine)
+                status, sentence = _show(rehearsed, stage, engine)
             finally:
                 end(engine)
+    shell.out.say(sentence)
+    return status
 
 
 def _leave(number: int, _frame: object) -> NoReturn:
@@ -71,20 +75,18 @@ def _start_engine(shell: Shell, stage: Stage) -> subprocess.Popen[bytes]:
     return engine
 
 
-def _show(shell: Shell, stage: Stage, engine: subprocess.Popen[bytes]) -> int:
+def _show(shell: Shell, stage: Stage, engine: subprocess.Popen[bytes]) -> tuple[int, str]:
+    """Shows the launch, live if there is a terminal; the exit status and what there is to say."""
     if has_terminal():
         load_face()  # while the engine starts
         _await(shell, stage, engine, lambda: watching(shell.store, shell.launch) is not None)
-        status = open_face(shell, rehearsal=True)
-        shell.out.say("The rehearsal is over; nothing of it is kept.")
-        return status
+        return open_face(shell, rehearsal=True), "The rehearsal is over; nothing of it is kept."
     _await(shell, stage, engine, lambda: _everything_is_measured(shell))
     print_status(shell)
-    shell.out.say(
+    return Exit.DONE, (
         "There is no terminal here. In one, this rehearsal shows the launch live: a slow start, a spike of "
         "errors after a minute and its recovery, a checklist to tick, and backup, deploy and rollback to try."
     )
-    return Exit.DONE
 
 
 def _everything_is_measured(shell: Shell) -> bool:

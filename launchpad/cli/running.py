@@ -10,7 +10,7 @@ from launchpad.cli.command import argument, command
 from launchpad.cli.engines import engine_argv, engine_environ, start_detached, stop, watching
 from launchpad.cli.seeing import print_status
 from launchpad.cli.shell import Shell
-from launchpad.errors import BadInput, Exit
+from launchpad.errors import BadInput, Exit, Refused
 from launchpad.wiring import load_face, scrubbed, state_dir
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ def engine(shell: Shell, options: argparse.Namespace) -> int:
     # What is asked for by name is open already; its journal's definition holds, whatever the file says now.
     if not options.launch:
         shell.ensure_open()
+    if not shell.session.state.open:
+        raise Refused(f"{shell.launch} is closed and needs no engine")
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
     work = Engine(
         shell.store,

@@ -1,9 +1,11 @@
 """status, watch, launches, alerts: looking at a launch."""
 
 import argparse
+import shutil
 import sys
 import time
 from collections.abc import Callable
+from typing import NoReturn
 
 from launchpad.cli import shapes, words
 from launchpad.cli.command import argument, command
@@ -47,15 +49,21 @@ def print_status(shell: Shell, *, brief: bool = False) -> View:
     return view
 
 
-def _repaint(shell: Shell, *, brief: bool) -> None:
+def _repaint(shell: Shell, *, brief: bool) -> NoReturn:
     """Draws the status again and again in the same place, until interrupted."""
-    while True:
-        view = shell.session.view()
-        lines = [words.brief(view)] if brief else list(words.status(view, shell.out))
-        body = "".join(f"{line}\x1b[K\n" for line in lines)
-        sys.stdout.write(f"\x1b[H{body}\x1b[J")
+    try:
+        while True:
+            view = shell.session.view()
+            lines = [words.brief(view)] if brief else list(words.status(view, shell.out))
+            fitting = lines[: shutil.get_terminal_size().lines - 1]
+            body = "".join(f"{line}\x1b[K\n" for line in fitting)
+            # Without wrapping, a long line stays one line.
+            sys.stdout.write(f"\x1b[?7l\x1b[H{body}\x1b[J")
+            sys.stdout.flush()
+            _look_again(shell)
+    finally:
+        sys.stdout.write("\x1b[?7h")
         sys.stdout.flush()
-        _look_again(shell)
 
 
 def _each_change(shell: Shell, until: float | None, on_change: Callable[[View], None]) -> GateVerdict:

@@ -128,7 +128,7 @@ def _objectives(view: View, out: Output) -> list[str]:
     rows = [("", "objective", "now", "budget", "why")]
     for shown in view.objectives:
         reading = shown.reading
-        budget = "" if reading.budget is None else f"{reading.budget:.0%}"
+        budget = "" if reading.budget is None else f"{reading.budget:.0%}" if reading.budget >= 0 else "spent"
         rows.append((reading.verdict, shown.sentence, reading.evidence, budget, reading.reason))
     return out.table(rows, STYLES) if len(rows) > 1 else []
 

@@ -120,6 +120,7 @@ def test_locks_notes_and_the_end(opened):
     assert head in opened("verify", "--head", head).stdout
     assert opened.refusal("tick", "freeze", status=3) == "the launch is closed (partial)"
     assert opened.json("launches")[0]["outcome"] == "partial"
+    assert "is closed and needs no engine" in opened.refusal("engine", status=3)
 
 
 def test_colour_is_for_terminals_that_want_it(opened):

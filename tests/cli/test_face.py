@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cli.test_running import engine_pid
-from tests.support.cli import PROGRAM, Cli, eventually
+from tests.support.cli import PROGRAM, Cli, eventually, processes_with
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs("tmux")]
 
@@ -73,15 +73,10 @@ def test_the_face_shows_what_others_do_and_the_engine_outlives_it(cli, terminal)
     terminal.type("clear", "Enter")
     terminal.run("attach")
     terminal.shows("press is out")
-    face = next(p for p in children() if b"attach" in p[1])
-    os.kill(face[0], signal.SIGKILL)
+    (face,) = processes_with(f"{PROGRAM} attach")
+    os.kill(face, signal.SIGKILL)
     terminal.shows("status 137")
     assert engine_pid(cli) == pid
-
-
-def children() -> list[tuple[int, bytes]]:
-    shown = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, check=True).stdout
-    return [(int(line.split()[0]), line) for line in shown.splitlines() if str(PROGRAM).encode() in line]
 
 
 def test_a_terminal_that_can_show_nothing_gets_the_status(cli, terminal):

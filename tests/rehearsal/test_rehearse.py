@@ -57,7 +57,7 @@ def cli(tmp_path):
 def left(cli: Cli) -> list[str]:
     """What a rehearsal left: folders and processes."""
     folder = cli.home / "tmp"
-    return [*map(str, folder.iterdir()), *map(str, processes_with(str(folder).encode()))]
+    return [*map(str, folder.iterdir()), *map(str, processes_with(str(folder)))]
 
 
 @pytest.mark.slow

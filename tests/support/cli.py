@@ -135,24 +135,15 @@ class Cli:
 
     def close(self) -> None:
         """Ends every engine that was started for this folder."""
-        mark = f"XDG_STATE_HOME={self.home / 'state'}".encode()
-        for pid in processes_with(mark):
+        for pid in processes_with(f"--config {self.home}"):
             os.kill(pid, signal.SIGKILL)
 
 
-def processes_with(mark: bytes) -> list[int]:
-    """Other processes whose environment or command line holds `mark` (Linux: /proc)."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdecimal() or int(entry.name) == os.getpid():
-            continue
-        try:
-            held = (entry / "environ").read_bytes() + b"\0" + (entry / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if mark in held.split(b"\0") or any(mark in part for part in held.split(b"\0") if mark[:1] == b"/"):
-            found.append(int(entry.name))
-    return found
+def processes_with(text: str) -> list[int]:
+    """Other processes whose command line holds `text`."""
+    shown = subprocess.run(["ps", "-ewwo", "pid=,args="], capture_output=True, check=True, encoding="utf-8")
+    found = [int(line.split()[0]) for line in shown.stdout.splitlines() if text in line]
+    return [pid for pid in found if pid != os.getpid()]
 
 
 def eventually(condition: Callable[[], Any], *, seconds: float = 20.0) -> Any:
