@@ -45,13 +45,20 @@ class Fold:
         self._objectives: dict[str, ObjectiveState] = {}
         self._alerts: dict[str, AlertState] = {}
         self._anomalies = 0
-        self._state: State | None = State()
+        self._state = State()
+        self._last: Recorded | None = None
+        """The last event applied, unless `_state` shows it already."""
 
     @property
     def state(self) -> State:
         """What has been folded so far; a new value only if something was applied since."""
-        if self._state is None:
+        if (last := self._last) is not None:
+            self._last = None
             self._state = State(
+                launch=last.launch,
+                seq=last.seq,
+                hash=last.hash,
+                at=last.at,
                 **self._scalars,
                 items=MappingProxyType(dict(self._items)),
                 runs=MappingProxyType(dict(self._runs)),
@@ -62,8 +69,7 @@ class Fold:
         return self._state
 
     def apply(self, recorded: Recorded) -> None:
-        self._state = None
-        self._scalars.update(launch=recorded.launch, seq=recorded.seq, hash=recorded.hash, at=recorded.at)
+        self._last = recorded
         handler = self._HANDLERS.get(type(recorded.event))
         if handler is not None:
             handler(self, recorded, recorded.event)
