@@ -114,6 +114,8 @@ class SeatChannel(asyncssh.SSHServerSession[bytes]):
             log.exception("a seat failed")
             status, words = Exit.UNREACHABLE, "there can be no seat; the server's log says why"
         self._leave(status, words)
+        if self._process is not None:
+            await self._process.close()
 
     async def _occupied(self, start: Start) -> tuple[int, str]:
         terminal = Terminal(self._size or (0, 0, 0, 0), on_output=self._output, on_full=self._hold_input)
@@ -128,8 +130,6 @@ class SeatChannel(asyncssh.SSHServerSession[bytes]):
                 await asyncio.wait_for(terminal.ended.wait(), _LAST_WORDS)
         finally:
             terminal.close()
-            if self._process is not None:
-                await self._process.close()
         if self._end_by == signal.SIGTERM:
             return Exit.UNREACHABLE, "the server has ended"
         if status < 0 and self._end_by is None:

@@ -22,8 +22,8 @@ _GRACE = 2.0
 """Seconds that a seat has to end when it is asked to."""
 _LOCALE = ("LANG", "LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC", "LC_TIME")
 _OF_CLIENT = frozenset(("COLORTERM", "NO_COLOR", *_LOCALE))
-_OF_SERVER = ("TZ", "LD_LIBRARY_PATH")
-"""What the interpreter itself may need."""
+_OF_SERVER = ("TZ", "LD_LIBRARY_PATH", "XDG_STATE_HOME")
+"""What the interpreter itself may need, and where a crash is noted."""
 _HARMLESS = re.compile(r"[A-Za-z0-9_.@:+-]{1,64}")
 
 
