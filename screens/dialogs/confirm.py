@@ -17,6 +17,8 @@ from screens.render.scene import Scene
 
 GUARD = 0.5
 """Seconds in which keys are dropped, for they were meant for something else."""
+_SCROLLS = ("j", "k", " ")
+"""Printable keys that the frame needs."""
 
 
 class Confirmed(NamedTuple):
@@ -58,7 +60,7 @@ class Confirm(Framed):
 
     @property
     def listens(self) -> bool:
-        """Whether keys count by now."""
+        """Whether a key pressed now counts."""
         return monotonic() - self._shown_at >= GUARD
 
     def guard_again(self) -> None:
@@ -69,7 +71,8 @@ class Confirm(Framed):
     def on_key(self, event: Key) -> None:
         if event.key in ("escape", "ctrl+c"):
             return
-        if not self.listens:
+        # What counts is when it was pressed: a busy machine may bring it much later.
+        if event.time - self._shown_at < GUARD:
             event.stop()
             event.prevent_default()
             return
@@ -81,7 +84,8 @@ class Confirm(Framed):
         elif event.character == "y":
             event.stop()
             self._confirm()
-        elif event.is_printable:
+        elif event.is_printable and event.character not in _SCROLLS:
+            event.stop()
             self.on_other(event)
 
     def on_other(self, event: Key) -> None:

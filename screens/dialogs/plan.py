@@ -110,5 +110,4 @@ class PlanDialog(Confirm):
 
     def on_other(self, event: Key) -> None:
         if self.mode == "approve" and event.character == "R":
-            event.stop()
             self.dismiss("reject")

@@ -1,5 +1,7 @@
 """How an interrupted run goes on: nobody but a person can know."""
 
+from textual.events import Key
+
 from launchpad.model.events import Resolution
 from launchpad.model.state import RunState
 from screens.dialogs.confirm import Confirm
@@ -58,8 +60,8 @@ class ResolveDialog(Confirm):
     def asks(self) -> str:
         return f"{self.chosen}"
 
-    def on_other(self, event: object) -> None:
-        choice = CHOICES.get(getattr(event, "character", None) or "")
+    def on_other(self, event: Key) -> None:
+        choice = CHOICES.get(event.character or "")
         if choice is not None:
             self.chosen = choice[0]
             self.redraw()

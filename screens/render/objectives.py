@@ -55,7 +55,9 @@ def heading(scene: Scene, width: int) -> tuple[list[Span], list[Span]]:
         title.append(Span(f" {bad} bad", "bad"))
     if unknown:
         title.append(Span(f" {unknown} unknown", "unknown"))
-    if shown and not bad and not unknown:
+    if shown and not scene.view.engine.watching and scene.view.state.open:
+        title.append(Span(" not watched", "unknown"))
+    elif shown and not bad and not unknown:
         title.append(Span(f" all {len(shown)} met", "ok"))
     grid = columns(width)
     past = f"past {minutes(width)}m"

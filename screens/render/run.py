@@ -26,7 +26,9 @@ def heading(scene: Scene, run: RunView | None) -> tuple[list[Span], list[Span]]:
         number = min(run.step + 1, len(state.steps))
         title.append(Span(f"  step {number} of {len(state.steps)}"))
         title.append(Span(f"  {format_duration(run.elapsed)}", "dim"))
-    if run.timed_out:
+    if state.status in ("running", "aborting") and not scene.view.engine.watching:
+        title.append(Span("  STANDS STILL: no engine", "bad"))
+    elif run.timed_out:
         title.append(Span("  TIMED OUT", "bad"))
     return title, [Span(_keys(run), "dim")]
 

@@ -1,10 +1,11 @@
 """A stretch of the past in one line of cells."""
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
+from launchpad.model.definition import Objective
 from launchpad.model.events import ReadingVerdict
-from launchpad.rules.objectives import Point
+from launchpad.rules.objectives import Point, meets
 from launchpad.rules.view import ObjectiveView
 from screens.glyphs import Glyphs
 from screens.render.row import Span
@@ -15,19 +16,30 @@ _RIGHT = (0x00, 0x80, 0xA0, 0xB0, 0xB8)
 """Dots of a braille cell's columns, filled from below."""
 
 
-def merged(points: Sequence[Point], count: int) -> list[Point]:
-    """`points` in `count` groups of the same length; each shows its worst."""
-    if not points or count <= 0:
-        return []
-    size = max(1, len(points) // count)
-    groups = [points[max(0, end - size) : end] for end in range(len(points), 0, -size)][:count]
-    return [max(group, key=lambda p: (_WORST[p.verdict], p.value or 0.0)) for group in reversed(groups)]
+def merged(points: Sequence[Point], count: int, objective: Objective) -> list[Point]:
+    """`points` as at most `count` ones, each the mean of a stretch and judged by that mean.
+
+    A stretch with a failure that has no value, such as a latency that was never measured, is bad.
+    """
+    if len(points) <= count:
+        return list(points)
+    edges = [len(points) * index // count for index in range(count + 1)]
+    return [_mean(points[start:end], objective) for start, end in pairwise(edges)]
+
+
+def _mean(points: Sequence[Point], objective: Objective) -> Point:
+    values = [point.value for point in points if point.value is not None]
+    failed = any(point.value is None and point.verdict == "bad" for point in points)
+    if not values:
+        return Point(value=None, verdict="bad" if failed else "unknown")
+    mean = sum(values) / len(values)
+    return Point(value=mean, verdict="ok" if meets(objective, mean) and not failed else "bad")
 
 
 def trend(shown: ObjectiveView, width: int, glyphs: Glyphs) -> list[Span]:
     """The reading's past, the newest at the right; one span for each run of one verdict."""
     per_cell = 2 if glyphs.braille else 1
-    points = merged(shown.reading.trend, width * per_cell)
+    points = merged(shown.reading.trend, width * per_cell, shown.objective)
     blank = Point(value=None, verdict="unknown")
     points = [*[blank] * (width * per_cell - len(points)), *points]
     levels = [_level(point, shown, 4 if glyphs.braille else len(glyphs.scale) - 1) for point in points]

@@ -1,11 +1,22 @@
 """Keys become commands; what comes back is on the screen."""
 
-import pytest
+import uuid
+from typing import Any
 
+import pytest
+from textual.binding import Binding
+from textual.events import Key
+
+from launchpad.desk import LocalDesk
 from launchpad.model import events as ev
+from launchpad.model.commands import Assign, Tick
 from launchpad.model.definition import Item
+from launchpad.model.journal import Draft
+from launchpad.model.keys import RESERVED_KEYS
+from launchpad.session import Session
 from screens.board import ActionPanel
 from screens.dialogs.plan import PlanDialog
+from screens.keys import BINDINGS
 from screens.widgets.listing import ListPanel
 from tests.screens.conftest import Opener, Seat
 from tests.support import launches
@@ -76,10 +87,6 @@ async def test_a_tick_that_lost_the_race_is_one_calm_line(open_face: Opener) -> 
         await select(seat, "payments")
         stale = seat.face.board.item
         assert stale is not None
-        from launchpad.desk import LocalDesk
-        from launchpad.model.commands import Assign, Tick
-        from launchpad.session import Session
-
         other = LocalDesk(seat.store, Session(seat.store, launches.LAUNCH), LEAD)
         other.perform(Assign(item="payments", assignee="bob"))
         seat.face.perform(Tick(item="payments", expect=stale.state.seq))
@@ -91,10 +98,6 @@ async def test_a_tick_that_lost_the_race_is_one_calm_line(open_face: Opener) -> 
 
 async def test_two_seats_see_each_other(open_face: Opener) -> None:
     async with open_face("launched") as seat:
-        from launchpad.desk import LocalDesk
-        from launchpad.model.commands import Tick
-        from launchpad.session import Session
-
         LocalDesk(seat.store, Session(seat.store, launches.LAUNCH), ADA).perform(Tick(item="payments"))
         await seat.shows("ada")
         await seat.until(lambda: seat.face.scene.view.state.items["payments"].by == "ada")
@@ -164,7 +167,7 @@ async def test_a_plan_is_asked_for_shown_and_confirmed_by_y(open_face: Opener) -
         await seat.until(lambda: last(seat) == ev.RunRetracted(run="rollback-1", what="request"))
     async with open_face("planned", size=(120, 40)) as seat:
         await seat.press("d")
-        await seat.shows("CANCEL" if False else "Cancel")
+        await seat.shows("Cancel")
         await seat.answer("y")
         await seat.until(lambda: kinds(seat)[-1] == "run.confirmed")
         await seat.shows("can be given by ada (online)")
@@ -172,10 +175,6 @@ async def test_a_plan_is_asked_for_shown_and_confirmed_by_y(open_face: Opener) -
 
 def _plan_it(seat: Seat, run: str, action: str) -> None:
     """What the engine would do."""
-    import uuid
-
-    from launchpad.model.journal import Draft
-
     made = launches.plan(action)
     planned = ev.RunPlanned(run=run, plan=made, digest=made.digest(), gate=None, expires_at=launches.at(600))
     seat.store.append(
@@ -185,8 +184,9 @@ def _plan_it(seat: Seat, run: str, action: str) -> None:
 
 async def test_keys_typed_ahead_are_dropped(open_face: Opener) -> None:
     async with open_face("planned") as seat:
-        await seat.press("d", "y", "y", "enter")
-        assert isinstance(seat.face.screen, PlanDialog)
+        seat.face.action_run("deploy")
+        for key in ("y", "y", "enter"):
+            seat.face.post_message(Key(key, key))
         await seat.answer("n")
         assert isinstance(seat.face.screen, PlanDialog)
         assert kinds(seat)[-1] == "run.planned"
@@ -206,7 +206,7 @@ async def test_what_cannot_be_undone_takes_the_typed_name(open_face: Opener) -> 
         await seat.shows("CAN'T BE UNDONE: type production")
         await seat.answer("y", *"producti")
         assert isinstance(seat.face.screen, PlanDialog)
-        await seat.press("backspace", *"ion")
+        await seat.press(*["backspace"] * 9, *"production")
         await seat.until(lambda: kinds(seat)[-1] == "run.confirmed")
 
 
@@ -304,7 +304,7 @@ async def test_the_footer_shows_what_works_for_the_role(open_face: Opener) -> No
         assert "> next phase" in seat.text
     async with open_face("degraded", BOB, size=(200, 60)) as seat:
         await seat.shows("a acknowledge")
-        assert "d deploy" not in seat.text
+        assert "d deploy" not in seat.text.splitlines()[-1]
         await seat.press("d")
         await seat.shows("your role is engineer, which may not do this")
     async with open_face("degraded", EVE, size=(200, 60)) as seat:
@@ -362,7 +362,7 @@ async def test_details_open_on_enter(open_face: Opener) -> None:
     async with open_face("before") as seat:
         await select(seat, "backup-tested")
         await seat.press("enter")
-        await seat.shows("ticket OPS-812")
+        await seat.shows("OPS-812")
         await seat.press("escape")
         await seat.press("G")
         await seat.shows("Gate of the next phase")
@@ -440,19 +440,24 @@ async def test_long_lists_draw_only_what_is_seen(open_face: Opener) -> None:
 
 async def test_a_tick_of_the_clock_asks_for_no_layout(open_face: Opener) -> None:
     async with open_face("during") as seat:
-        laid_out = []
-        screen = seat.face.screen
-        original = screen._refresh_layout
-        screen._refresh_layout = lambda *a, **k: (laid_out.append(1), original(*a, **k))[1]  # type: ignore
-        later = moment_after(seat, 1_000_000)
-        seat.face.session.clock = lambda: later
-        seat.face.refresh_view()
-        await seat.shows("T+00:14:34")
-        assert not laid_out
+        now = seat.face.session.clock()
+        laid_out = 0
+        original = seat.face.screen._refresh_layout
 
+        def counted(*args: Any, **more: Any) -> None:
+            nonlocal laid_out
+            laid_out += 1
+            original(*args, **more)
 
-def moment_after(seat: Seat, micros: int) -> int:
-    return seat.face.session.clock() + micros
+        seat.face.screen._refresh_layout = counted  # type: ignore[method-assign]
+        for second in (1, 2, 3):
+            # What the first scene asked for is done by then.
+            laid_out = 0
+            seat.face.session.clock = lambda passed=second: now + passed * 1_000_000
+            seat.face.refresh_view()
+            await seat.shows(f"T+00:14:{33 + second}")
+        await seat.pilot.pause()
+        assert laid_out == 0
 
 
 async def test_focus_moves_between_panels(open_face: Opener) -> None:
@@ -464,3 +469,10 @@ async def test_focus_moves_between_panels(open_face: Opener) -> None:
             seen.add(focused.id)
             await seat.press("tab")
         assert {"objectives", "gate", "alerts", "timeline", "checklist", "people", "action"} == seen
+
+
+def test_every_letter_that_the_face_takes_is_reserved() -> None:
+    """Else an action of the definition could be given a key that never reaches it."""
+    bound = [*BINDINGS, *(b for b in ListPanel.BINDINGS if isinstance(b, Binding))]
+    letters = {key for b in bound for key in b.key.split(",") if len(key) == 1 and key.isalpha()}
+    assert letters <= set(RESERVED_KEYS)

@@ -1,5 +1,7 @@
 """Rows are made of plain values: right width, right words, at every size."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from rich.cells import cell_len
 
 from launchpad.model import definition as d
 from launchpad.model import events as ev
+from launchpad.rules.objectives import Point
 from launchpad.rules.view import ItemView
 from screens.glyphs import ASCII, BRAILLE, UNICODE, choose
 from screens.render import alerts, checklist, gate, head, objectives, people, plan, run, timeline, tiny
@@ -120,6 +123,9 @@ def test_no_engine_is_said_in_the_first_line_with_the_mend() -> None:
     demo.watched = False
     for width in WIDTHS:
         assert "launchpad engine" in head.first_line(scene(demo), width).text
+    shown = scene(demo)
+    assert Span(" not watched", "unknown") in objectives.heading(shown, 80)[0]
+    assert "STANDS STILL" in "".join(s.text for s in run.heading(shown, shown.view.run)[0])
     assert "HOLD" in head.first_line(scene(demo), 80).text
 
 
@@ -296,14 +302,22 @@ def test_trends_fill_their_cells_in_runs_of_one_style() -> None:
         assert sum(cell_len(s.text) for s in spans) == 20
         assert len(spans) < 20
         assert {"trend", "trend-bad"} <= {s.style for s in spans}
-        assert all(a.style != b.style for a, b in zip(spans, spans[1:], strict=False))
+        assert all(a.style != b.style for a, b in pairwise(spans))
 
 
-def test_merged_points_show_the_worst() -> None:
-    shown = scene("degraded")
-    checkout = next(o for o in shown.view.objectives if o.name == "checkout")
-    assert [p.verdict for p in merged(checkout.reading.trend, 1)] == ["bad"]
-    assert merged((), 5) == []
+def test_merged_points_are_judged_by_their_mean() -> None:
+    latency = launches.definition().objectives["latency"]
+    fast, slow = Point(value=0.1, verdict="ok"), Point(value=0.6, verdict="bad")
+    silent, failed = Point(value=None, verdict="unknown"), Point(value=None, verdict="bad")
+    assert [p.verdict for p in merged([fast, fast, slow, slow, slow, fast], 3, latency)] == [
+        "ok",
+        "bad",
+        "ok",
+    ]
+    assert merged([silent, silent, failed, silent], 2, latency) == [silent, failed]
+    assert merged([fast, failed], 1, latency)[0].verdict == "bad"
+    assert merged([], 5, latency) == []
+    assert merged([fast, slow], 5, latency) == [fast, slow]
 
 
 def test_glyphs_follow_the_locale_unless_told() -> None:
