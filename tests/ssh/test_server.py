@@ -8,6 +8,7 @@ import socket
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -366,3 +367,30 @@ def test_tick_through_a_seat_on_postgresql(tmp_path, postgres_database):
         client.sees("done: ")
     finally:
         house.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts descriptors and threads in /proc")
+def test_seats_that_came_and_went_leave_nothing_in_the_server(house):
+    server = house.serve()
+
+    def held():
+        own = [fd for fd in Path(f"/proc/{server}/fd").iterdir() if "journal.db" not in str(fd.resolve())]
+        return len(own), len(list(Path(f"/proc/{server}/task").iterdir()))
+
+    def come_and_go():
+        clients = [house.client("eva") for _ in range(4)]
+        seats = [client.seat() for client in clients]
+        clients[0].type("q")
+        clients[1].process.kill()
+        os.kill(seats[2], signal.SIGKILL)
+        house.runs(house.ssh("lead", "-T"))
+        house.runs(house.ssh("stranger", "-T"))
+        clients[3].type("q")
+        until(lambda: not any(alive(seat) for seat in seats), seconds=10)
+        until(lambda: not house.store.present("acme-4.2.0"), seconds=10)
+
+    before = held()
+    come_and_go()
+    come_and_go()
+    come_and_go()
+    until(lambda: held() == before, seconds=10, what=f"{before} again")
