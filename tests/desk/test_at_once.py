@@ -8,10 +8,12 @@ import pytest
 from launchpad.desk import LocalDesk, open_launch
 from launchpad.errors import Conflict, Refused
 from launchpad.model import commands as cmd
+from launchpad.model import events as ev
 from launchpad.model.definition import Definition, Item, Launch
+from launchpad.model.journal import Draft
 from launchpad.session import Session
 from launchpad.store import open_store
-from tests.support.histories import PEOPLE
+from tests.support.histories import PEOPLE, definition, plan_of
 
 ROUNDS = 50
 
@@ -22,9 +24,8 @@ def desks(tmp_path):
     url = f"sqlite:///{tmp_path}/journal.db"
     stores = [open_store(url), open_store(url)]
     items = tuple(Item(id=f"item-{n}", title="x") for n in range(ROUNDS))
-    opening = cmd.OpenLaunch(
-        launch="l", definition=Definition(launch=Launch(product="p", version="1"), items=items)
-    )
+    made = Definition(launch=Launch(product="p", version="1"), items=items, actions=definition().actions)
+    opening = cmd.OpenLaunch(launch="l", definition=made)
     open_launch(stores[0], PEOPLE["lead"], opening)
     yield [
         LocalDesk(store, Session(store, "l"), PEOPLE[name])
@@ -87,3 +88,33 @@ def test_a_launch_is_closed_once(desks):
     answers = at_once(directors, [cmd.CloseLaunch(outcome="success"), cmd.CloseLaunch(outcome="failed")])
     assert desks[0]._store.head("l").seq == 2
     assert sum(isinstance(a, Refused) for a in answers) == 1
+
+
+def planned(desk, number):
+    """A planned backup, requested at this desk."""
+    run = f"backup-{number + 1}"
+    desk.perform(cmd.RequestRun(action="backup"))
+    plan = plan_of(definition(), desk._session.state.runs[run])
+    event = ev.RunPlanned(run=run, plan=plan, digest="d", gate=None, expires_at=2**60)
+    desk._store.append("l", [Draft(id=run, event=event, actor="engine", auth="engine")])
+    return run
+
+
+@pytest.mark.parametrize("other", [cmd.AbortRun, cmd.RejectRun])
+def test_a_run_that_is_confirmed_and_stopped_at_once_folds(desks, other):
+    eva, ops = desks
+    opal = LocalDesk(eva._store, eva._session, PEOPLE["opal"])
+    for number in range(ROUNDS // 5):
+        run = planned(ops, number)
+        at_once([ops, opal], [cmd.ConfirmRun(run=run, digest="d"), other(run=run)])
+        eva._session.refresh()
+        assert eva._session.state.anomalies == 0
+        assert eva._session.state.runs[run].status in ("aborted", "rejected")
+
+
+def test_two_aborts_are_one(desks):
+    for number in range(ROUNDS // 5):
+        run = planned(desks[1], number)
+        answers = at_once(desks, [cmd.AbortRun(run=run), cmd.AbortRun(run=run)])
+        assert sorted(answer.already for answer in answers) == [False, True]
+        assert desks[0]._session.state.anomalies == 0

@@ -369,3 +369,33 @@ def test_a_step_that_does_not_exist_moves_nothing(step):
     state = fold(journal(*TO_RUN["running"], ev.StepIntended(**RUN_ID, step=step, epoch=1, nonce="n")))
     assert state.anomalies == 1
     assert [s.status for s in state.runs["deploy-1"].steps] == ["pending", "pending"]
+
+
+# The tables, word for word: what an operator may count on, written down a second time on purpose.
+
+LIFE_OF_AN_ITEM = """
+open: ticked done, failed failed, skipped skipped
+done: reopened open, failed failed
+failed: ticked done, reopened open, skipped skipped
+skipped: reopened open
+"""
+LIFE_OF_A_RUN = """
+requested: planned planned, refused refused, retracted retracted, abort-requested aborted
+planned: confirmed planned, approved planned, rejected rejected, retracted retracted, refused refused, \
+abort-requested aborted
+approved: started running, rejected rejected, retracted retracted, refused refused, abort-requested aborted
+running: succeeded succeeded, failed failed, interrupted interrupted, abort-requested aborting
+interrupted: resolved running, abort-requested aborting
+aborting: aborted aborted, succeeded succeeded, failed failed
+"""
+
+
+def table(text: str, of: str) -> dict[tuple[str, str], str]:
+    rows = (line.split(": ") for line in text.strip().splitlines())
+    cells = ((status, *cell.split()) for status, row in rows for cell in row.split(", "))
+    return {(status, f"{of}.{event}"): after for status, event, after in cells}
+
+
+def test_the_lives_are_as_agreed():
+    assert table(LIFE_OF_AN_ITEM, "item") == ITEM
+    assert table(LIFE_OF_A_RUN, "run") == RUN
