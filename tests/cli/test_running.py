@@ -13,7 +13,7 @@ import pytest
 from launchpad.cli.engines import stop
 from launchpad.errors import Refused
 from launchpad.store import open_store
-from tests.support.cli import DEFINITION, LAUNCH, event_of, eventually
+from tests.support.cli import DEFINITION, LAUNCH, event_of, eventually, processes_with
 
 pytestmark = pytest.mark.slow
 
@@ -247,3 +247,15 @@ def test_a_killed_engine_is_replaced_once_its_lease_lapsed(running):
     finally:
         standby.terminate()
         standby.communicate()
+
+
+def test_those_who_start_at_once_share_one_engine(cli):
+    cli.define()
+    starting = [cli.start("run") for _ in range(4)]
+    said = [process.communicate(timeout=60)[1] for process in starting]
+    assert [process.returncode for process in starting] == [0, 0, 0, 0], said
+    pid = engine_pid(cli)
+    assert pid is not None
+    eventually(lambda: processes_with(f"--config {cli.home}") == [pid])
+    assert cli.json("verify")["head"]["seq"] >= 2
+    assert [e["launch"] for e in cli.json("launches")] == [LAUNCH]
