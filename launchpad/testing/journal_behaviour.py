@@ -128,6 +128,9 @@ class JournalBehaviour:
         assert (conflict.value.subject, conflict.value.seq) == ("item:dns", tick.seq)
         assert store.head(LAUNCH).seq == 3
         store.append(LAUNCH, [draft(ItemTicked(item="dns"))], expect={"item:dns": tick.seq})
+        [last] = store.append(LAUNCH, [draft(ItemTicked(item="dns"))])
+        with pytest.raises(Conflict):
+            store.append(LAUNCH, [draft(ItemTicked(item="dns"))], expect={"item:dns": last.seq - 1})
 
     def test_of_two_who_tick_at_once_one_is_told(self, open_again: Callable[[], Store]) -> None:
         stores = [open_again(), open_again()]
