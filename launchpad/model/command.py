@@ -26,7 +26,7 @@ class CommandOperation(Value):
     shell: Annotated[Text, Meta(min_length=1)] | None = None
     """A line for `/bin/sh -c`, taken as it is: nothing is filled in, so that no value can become code."""
     title: str = ""
-    """What it does, in a line of the plan."""
+    """What it does, in a line of the plan; may speak of `{{ launch.version }}` and the like."""
     env: Environment = {}
     """Environment variables; whatever is secret as a reference."""
     cwd: str | None = None
@@ -43,7 +43,11 @@ class CommandOperation(Value):
         if bool(self.argv) == (self.shell is not None):
             yield (), "expected exactly one of 'argv' (a program and its arguments) and 'shell' (a line)"
         for index, argument in enumerate(self.argv):
-            yield from ((("argv", index), what) for what in _argument_faults(argument))
+            yield from ((("argv", index), what) for what in _placeholder_faults(argument))
+            if is_secret_reference(argument):
+                yield ("argv", index), "other processes can read arguments; pass the secret in 'env'"
+        for field, text in (("title", self.title), ("undo", self.undo or "")):
+            yield from (((field,), what) for what in _placeholder_faults(text))
         if self.argv and placeholders(self.argv[0]):
             yield ("argv", 0), "expected a program's name without placeholders"
         if any(name.startswith(("launch.", "param.")) for name in placeholders(self.shell or "")):
@@ -56,15 +60,13 @@ class CommandOperation(Value):
                 yield (name,), "expected a duration above zero"
 
 
-def _argument_faults(argument: str) -> Iterator[str]:
-    for name in placeholders(argument):
+def _placeholder_faults(text: str) -> Iterator[str]:
+    for name in placeholders(text):
         if name not in PLACEHOLDERS and not _PARAMETER.fullmatch(name):
             expected = ", ".join((*PLACEHOLDERS, "param.NAME"))
             yield f"unknown placeholder '{name}', expected one of {expected}"
-    if "{{" in _PLACEHOLDER.sub("", argument):
+    if "{{" in _PLACEHOLDER.sub("", text):
         yield "a placeholder that is not closed, expected such as {{ launch.version }}"
-    if is_secret_reference(argument):
-        yield "other processes can read arguments; pass the secret in 'env'"
 
 
 class CommandSettings(Value):

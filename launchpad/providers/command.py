@@ -41,13 +41,14 @@ class CommandProvider:
     def plan(self, verb: Verb, launch: Launch, params: Mapping[str, str]) -> PlannedStep:
         operation = self._operation(verb)
         argv = _argv(operation, launch, params)
+        title, undo = _filled((operation.title, operation.undo or ""), launch, params)
         given = " ".join(f"{name}=<{value}>" for name, value in operation.env.items())
         return PlannedStep(
             verb=verb,
             provider=self._name,
-            does=operation.title or f"{verb} by running {argv[0]}",
+            does=title or f"{verb} by running {argv[0]}",
             command=f"{given} {shlex.join(argv)}".strip(),
-            undo=operation.undo,
+            undo=undo or None,
             timeout=operation.timeout,
             stuck_after=operation.stuck_after,
         )
@@ -162,6 +163,11 @@ class _Tail:
 def _argv(operation: CommandOperation, launch: Launch, params: Mapping[str, str]) -> tuple[str, ...]:
     if operation.shell is not None:
         return ("/bin/sh", "-c", operation.shell)
+    return _filled(operation.argv, launch, params)
+
+
+def _filled(texts: tuple[str, ...], launch: Launch, params: Mapping[str, str]) -> tuple[str, ...]:
+    """The texts with their placeholders filled. Raises `Refused` for a parameter that was not given."""
     values = {
         "launch.product": launch.product,
         "launch.version": launch.version,
@@ -169,7 +175,7 @@ def _argv(operation: CommandOperation, launch: Launch, params: Mapping[str, str]
         **{f"param.{name}": value for name, value in params.items()},
     }
     try:
-        return filled(operation.argv, values)
+        return filled(texts, values)
     except KeyError as error:
         raise Refused(
             f"the command needs a value for {error.args[0]}",

@@ -126,6 +126,19 @@ def test_an_abort_ends_the_command_with_all_its_children(war_room: Open, tmp_pat
     until(lambda: not _alive(pid), what="the child to end")
 
 
+def test_a_plan_speaks_of_this_launch(war_room: Open) -> None:
+    operation = {
+        "argv": ["true", "{{ launch.version }}"],
+        "title": "Roll {{ launch.version }} out",
+        "undo": "go back from {{ launch.version }}",
+    }
+    room = war_room(commands_launch({"deploy": operation}, deploy=action("deploy")))
+    room.engine()
+    room.does("ops", cmd.RequestRun(action="deploy"))
+    [step] = room.when("deploy-1", "planned").plan.steps
+    assert (step.does, step.command, step.undo) == ("Roll 4.2.0 out", "true 4.2.0", "go back from 4.2.0")
+
+
 def test_a_missing_program_is_a_failure_that_says_so(war_room: Open) -> None:
     room = war_room(commands_launch({"deploy": {"argv": ["./no-such-script"]}}, deploy=action("deploy")))
     room.engine()
