@@ -1,8 +1,9 @@
 """The product of the rehearsal: a web service on loopback that has good and bad moments.
 
-`python -m launchpad.rehearsal.product DIRECTORY DESCRIPTOR` serves until its standard input is closed,
-which happens when whoever started it ends, however that may be. It is the last to leave: once the other
-end of DESCRIPTOR is closed as well, which is when the engine has ended, it removes the directory.
+`python -m launchpad.rehearsal.product DIRECTORY LISTENING ENGINE` serves on the socket that it inherits as
+descriptor LISTENING until its standard input is closed, which happens when whoever started it ends,
+however that may be. It is the last to leave: once the other end of descriptor ENGINE is closed as well,
+which is when the engine has ended, it removes the directory.
 """
 
 import json
@@ -10,6 +11,7 @@ import os
 import random
 import select
 import shutil
+import socket
 import sys
 import threading
 import time
@@ -54,8 +56,10 @@ class Product(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, directory: Path) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, directory: Path, listening: socket.socket) -> None:
+        super().__init__(listening.getsockname(), _Handler, bind_and_activate=False)
+        self.socket.close()
+        self.socket = listening
         self._release = directory / RELEASE
         self._began = time.monotonic()
         self._first = self.version()
@@ -98,13 +102,10 @@ class _Handler(BaseHTTPRequestHandler):
         """Says nothing: nobody reads it."""
 
 
-def main(directory: Path, engine: int) -> None:
-    """Serves, having printed its URL, until standard input is closed; then removes the directory."""
-    product = Product(directory)
+def main(directory: Path, listening: socket.socket, engine: int) -> None:
+    """Serves until standard input is closed; then removes the directory."""
+    product = Product(directory, listening)
     threading.Thread(target=product.serve_forever, daemon=True).start()
-    host, port = product.server_address[:2]
-    sys.stdout.write(f"http://{host!s}:{port}\n")
-    sys.stdout.flush()
     while os.read(0, 4096):
         pass
     # The engine holds the other end, writes nothing, and may want to say goodbye to the journal.
@@ -115,6 +116,6 @@ def main(directory: Path, engine: int) -> None:
 
 if __name__ == "__main__":
     try:
-        main(Path(sys.argv[1]), int(sys.argv[2]))
+        main(Path(sys.argv[1]), socket.socket(fileno=int(sys.argv[2])), int(sys.argv[3]))
     except KeyboardInterrupt:
         sys.exit(130)

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,6 @@ from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from launchpad.errors import LaunchpadError
 from launchpad.model.values import SECOND, parse_zoned_time
 from launchpad.rehearsal.product import RELEASE
 
@@ -33,28 +33,40 @@ class Stage:
     """
 
     def __init__(self) -> None:
-        """Raises `LaunchpadError` if the product does not start."""
         self.directory = Path(tempfile.mkdtemp(prefix="launchpad-rehearsal-"))
+        ended, self.engine_pipe = os.pipe()
+        try:
+            with socket.create_server(("127.0.0.1", 0), backlog=64) as listening:
+                self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+                self._furnish()
+                # Listening already, so that nobody has to wait until the product has started.
+                self.product = self._start_product(listening.fileno(), ended)
+        except BaseException:
+            shutil.rmtree(self.directory)
+            raise
+        finally:
+            os.close(ended)
+
+    @property
+    def definition(self) -> Path:
+        return self.directory / "launchpad.yaml"
+
+    def _furnish(self) -> None:
         (self.directory / RELEASE).write_text('{"version": "4.1.0"}', encoding="utf-8")
         orders = [{"order": number, "total": 10 + number % 90} for number in range(1, 1201)]
         (self.directory / "orders.json").write_text(json.dumps(orders), encoding="utf-8")
-        ended, self.engine_pipe = os.pipe()
-        self.product = subprocess.Popen(
-            [sys.executable, "-P", "-m", "launchpad.rehearsal.product", str(self.directory), str(ended)],
+        self.definition.write_text(definition(self.url, time.time()), encoding="utf-8")
+
+    def _start_product(self, listening: int, ended: int) -> subprocess.Popen[bytes]:
+        arguments = (str(self.directory), str(listening), str(ended))
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "launchpad.rehearsal.product", *arguments],
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            pass_fds=(ended,),
+            pass_fds=(listening, ended),
             start_new_session=True,
         )
-        os.close(ended)
-        assert self.product.stdout is not None, "asked for"
-        self.url = self.product.stdout.readline().decode().strip()
-        if not self.url:
-            self.close()
-            raise LaunchpadError("the rehearsal's product did not start", hint="is loopback there?")
-        self.definition = self.directory / "launchpad.yaml"
-        self.definition.write_text(definition(self.url, time.time()), encoding="utf-8")
 
     def __enter__(self) -> Self:
         return self
@@ -79,9 +91,8 @@ class Stage:
 
 def end(process: subprocess.Popen[bytes]) -> None:
     """Ends a process that watches its standard input; kills it if it will not."""
-    for stream in (process.stdin, process.stdout):
-        if stream is not None:
-            stream.close()
+    if process.stdin is not None:
+        process.stdin.close()
     try:
         process.wait(_PATIENCE)
     except subprocess.TimeoutExpired:
