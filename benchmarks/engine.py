@@ -80,7 +80,9 @@ def _watch(base: Path, url: str) -> tuple[float, int, float]:
     definition = Definition(
         launch=Launch(product="Acme", version="1"),
         signals={
-            f"s{n}": Signal(probe="http", url=url, every=EVERY, timeout=3.0, expect=HttpExpect(contains="Acme"))
+            f"s{n}": Signal(
+                probe="http", url=url, every=EVERY, timeout=3.0, expect=HttpExpect(contains="Acme")
+            )
             for n in range(SIGNALS)
         },
         objectives={
