@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import re
 import signal
+import socket
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from launchpad.cli.command import argument, command
 from launchpad.cli.engines import engine_argv, engine_environ, watching
 from launchpad.cli.running import base_dir
 from launchpad.cli.shell import Shell
-from launchpad.errors import BadInput, Exit
+from launchpad.errors import BadInput, Exit, Unreachable
 from launchpad.wiring import state_dir
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ async def _serve(shell: Shell, host: str | None, port: int, seats: int) -> None:
 
     def ready(listening: "Listening") -> None:
         engine.append(asyncio.create_task(_keep_engine(shell, over)))
-        call = f"ssh -p {listening.port} {host or 'THIS-HOST'}"
+        call = f"ssh -p {listening.port} {host or socket.gethostname()}"
         where = f"on {host}" if host else "on EVERY address of this machine"
         shell.out.result(
             {
@@ -122,8 +123,7 @@ async def _keep_engine(shell: Shell, stop: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     pause = 1.0
     while not stop.is_set():
-        watched = await asyncio.to_thread(watching, shell.store, shell.launch)
-        if watched is not None or not await asyncio.to_thread(_is_open, shell):
+        if not await asyncio.to_thread(_lacks_engine, shell):
             await _unless(stop, _LOOK)
             continue
         began = loop.time()
@@ -135,9 +135,13 @@ async def _keep_engine(shell: Shell, stop: asyncio.Event) -> None:
         await _unless(stop, pause)
 
 
-def _is_open(shell: Shell) -> bool:
-    shell.session.refresh()
-    return shell.session.state.open
+def _lacks_engine(shell: Shell) -> bool:
+    """Whether the launch is open and nobody watches it; not while the store does not say."""
+    try:
+        shell.session.refresh()
+        return shell.session.state.open and watching(shell.store, shell.launch) is None
+    except Unreachable:
+        return False
 
 
 async def _one_engine(shell: Shell, stop: asyncio.Event) -> int:

@@ -128,7 +128,8 @@ class _Hosted:
         rehearsal: bool,
     ) -> None:
         self.narrate = narrate
-        self.connections: set[_Connection] = set()
+        self.connections: dict[_Connection, None] = {}
+        """The oldest first."""
         self._store = store
         self._session = session
         self._command = command
@@ -142,9 +143,14 @@ class _Hosted:
         definition = self._session.state.definition
         return operators_by_key(definition) if definition is not None else {}
 
-    @property
-    def crowded(self) -> bool:
-        return len(self.connections) >= self._seats + _STRANGERS
+    def admit(self, connection: "_Connection") -> None:
+        """Takes it in. Where there are too many, the oldest that has not logged in goes: nobody can keep
+        operators out by connections that stay silent."""
+        self.connections[connection] = None
+        if len(self.connections) > self._seats + _STRANGERS:
+            oldest = next((each for each in self.connections if not each.logged_in), connection)
+            del self.connections[oldest]
+            oldest.abort()
 
     @contextmanager
     def place(self, operator: Operator, address: str, channel: SeatChannel) -> Iterator[Start]:
@@ -204,21 +210,22 @@ class _Connection(asyncssh.SSHServer):
         self._operator: Operator | None = None
         self._offered = ""
         self._asked = 0
+        self.logged_in = False
         self.closed = asyncio.Event()
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._connection = conn
         if peer := conn.get_extra_info("peername"):
             self._address = str(peer[0])
-        if self._hosted.crowded:
-            conn.abort()
-        self._hosted.connections.add(self)
+        self._hosted.admit(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
-        self._hosted.connections.discard(self)
+        self._hosted.connections.pop(self, None)
         self.closed.set()
-        if self._operator is None and self._offered:
-            self._hosted.narrate(f"refused {self._address}: no operator has the key {self._offered}")
+        if not self.logged_in and self._offered:
+            self._hosted.narrate(
+                f"refused {self._address}: no operator proved to have the key {self._offered}"
+            )
 
     def begin_auth(self, username: str) -> bool:  # noqa: ARG002
         self._operators = self._hosted.operators()
@@ -234,9 +241,12 @@ class _Connection(asyncssh.SSHServer):
         self._offered = key.get_fingerprint()
         return self._operator is not None
 
+    def auth_completed(self) -> None:
+        self.logged_in = True
+
     def session_requested(self) -> SeatChannel | bool:
         self._asked += 1
-        if self._operator is None or self._asked > _SESSIONS:
+        if self._operator is None or not self.logged_in or self._asked > _SESSIONS:
             return False
         return SeatChannel(partial(self._hosted.place, self._operator, self._address))
 
