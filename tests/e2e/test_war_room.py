@@ -46,7 +46,9 @@ providers:
   site:
     kind: command
     operations:
-      deploy: {{argv: [sh, -c, "for i in 1 2 3 4 5 6; do echo part $i; sleep 1; done; echo done >> deployed"], undo: roll back}}
+      deploy:
+        argv: [sh, -c, "for i in 1 2 3 4 5 6; do echo part $i; sleep 1; done; echo done >> deployed"]
+        undo: roll back
 actions:
   deploy: {{key: d, steps: [deploy: site]}}
 """

@@ -158,7 +158,8 @@ def test_a_lock_of_somebody_else_keeps_the_run_from_starting(war_room: Open, tmp
 
 
 def test_hostile_output_is_stripped_in_the_log(war_room: Open) -> None:
-    script = r"printf '\033]0;owned\007[/x] \033[31mred\033[0m \342\200\256gnp\n'; head -c 100000 /dev/zero | tr '\0' x"
+    hostile = r"printf '\033]0;owned\007[/x] \033[31mred\033[0m \342\200\256gnp\n'"
+    script = hostile + r"; head -c 100000 /dev/zero | tr '\0' x"
     room = war_room(commands_launch({"deploy": {"argv": ["sh", "-c", script]}}, deploy=action("deploy")))
     room.engine()
     lines = room.session.log(room.when(room.go("deploy"), "succeeded").id)

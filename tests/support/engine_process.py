@@ -35,5 +35,5 @@ if __name__ == "__main__":
     try:
         asyncio.run(_main(url, launch, Path(base), float(ttl), standby == "standby"))
     except LaunchpadError as error:
-        print(f"{type(error).__name__}: {error}", flush=True)
+        sys.stdout.write(f"{type(error).__name__}: {error}\n")
         sys.exit(int(error.exit_code))

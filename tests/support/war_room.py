@@ -43,7 +43,8 @@ def until(condition: Callable[[], T | None], *, seconds: float = 20.0, what: str
 
 def recording(path: Path, name: str, *, seconds: float = 0.0, code: int = 0) -> dict[str, Any]:
     """A command that leaves a line at its start and one at its end: what its target has seen."""
-    script = f'echo "{name} begins"; echo "{name} $LAUNCHPAD_NONCE" >> "{path}"; sleep {seconds}; echo "{name} ends"; exit {code}'
+    begins = f'echo "{name} begins"; echo "{name} $LAUNCHPAD_NONCE" >> "{path}"'
+    script = f'{begins}; sleep {seconds}; echo "{name} ends"; exit {code}'
     return {"argv": ["sh", "-c", script], "undo": "by hand"}
 
 
@@ -71,7 +72,9 @@ class WarRoom:
         """The named person performs a command."""
         return LocalDesk(self.store, self.session, self.person(name)).perform(command)
 
-    def engine(self, *, standby: bool = False, environ: dict[str, str] | None = None) -> subprocess.Popen[str]:
+    def engine(
+        self, *, standby: bool = False, environ: dict[str, str] | None = None
+    ) -> subprocess.Popen[str]:
         """Starts an engine; returns once it holds the lease (not waiting for that with `standby`)."""
         before = self.epoch
         process = subprocess.Popen(
