@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
 from launchpad.desk import LocalDesk
+from launchpad.errors import Unreachable
 from launchpad.model.commands import Identity
 from launchpad.model.journal import Recorded
 from launchpad.model.store import Store
@@ -20,11 +22,25 @@ from tests.support.demo_face import moment
 from tests.support.launches import LAUNCH, LEAD, Demo
 
 
+class Line:
+    """The way to a store, which a test can cut: what a session reads from."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.cut = False
+
+    def __getattr__(self, name: str) -> Any:
+        if self.cut:
+            raise Unreachable("the store does not answer", hint="it is tried again")
+        return getattr(self._store, name)
+
+
 class Seat:
     """An open face, and what a test wants of it."""
 
-    def __init__(self, face: Face, pilot: Pilot[int], store: Store) -> None:
+    def __init__(self, face: Face, pilot: Pilot[int], store: Store, way: Line) -> None:
         self.face = face
+        self.line = way
         self.pilot = pilot
         self.store = store
 
@@ -82,11 +98,12 @@ def open_face(tmp_path: Path) -> Opener:
         demo = getattr(launches, scenario)() if isinstance(scenario, str) else scenario
         demo.write(store)
         now = moment(scenario if isinstance(scenario, str) else "during")
-        session = Session(store, LAUNCH, clock=lambda: now)
+        way = Line(store)
+        session = Session(way, LAUNCH, clock=lambda: now)
         desk = LocalDesk(store, session, me)
         face = Face(session, desk, glyphs=glyphs, theme=theme, rehearsal=rehearsal)
         async with face.run_test(size=size) as pilot:
-            seat = Seat(face, pilot, store)
+            seat = Seat(face, pilot, store, way)
             await seat.until(lambda: not face.scene.loading)
             yield seat
         face.settle()

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 import pytest
-from textual.binding import Binding
+from msgspec.structs import replace
 from textual.events import Key
 
 from launchpad.desk import LocalDesk
@@ -12,15 +12,15 @@ from launchpad.model import events as ev
 from launchpad.model.commands import Assign, Tick
 from launchpad.model.definition import Item
 from launchpad.model.journal import Draft
-from launchpad.model.keys import RESERVED_KEYS
 from launchpad.session import Session
 from screens.board import ActionPanel
 from screens.dialogs.plan import PlanDialog
-from screens.keys import BINDINGS
 from screens.widgets.listing import ListPanel
 from tests.screens.conftest import Opener, Seat
 from tests.support import launches
 from tests.support.launches import ADA, BOB, EVE, LEAD, Demo
+
+pytestmark = pytest.mark.slow
 
 
 def last(seat: Seat) -> ev.Event | ev.Unknown:
@@ -471,8 +471,54 @@ async def test_focus_moves_between_panels(open_face: Opener) -> None:
         assert {"objectives", "gate", "alerts", "timeline", "checklist", "people", "action"} == seen
 
 
-def test_every_letter_that_the_face_takes_is_reserved() -> None:
-    """Else an action of the definition could be given a key that never reaches it."""
-    bound = [*BINDINGS, *(b for b in ListPanel.BINDINGS if isinstance(b, Binding))]
-    letters = {key for b in bound for key in b.key.split(",") if len(key) == 1 and key.isalpha()}
-    assert letters <= set(RESERVED_KEYS)
+async def test_a_store_out_of_reach_leaves_nothing_green_and_comes_back(open_face: Opener) -> None:
+    async with open_face("during", size=(120, 40)) as seat:
+        await seat.shows("GO")
+        seat.line.cut = True
+        await seat.shows("STORE AWAY")
+        assert "the store does not answer; it is tried again" in seat.text
+        assert "HOLD" in seat.text.splitlines()[0]
+        assert "4 unknown" in seat.text
+        await seat.press("space")
+        await seat.until(lambda: "the store does not answer" in seat.text.splitlines()[-2])
+        seat.line.cut = False
+        await seat.shows("all 4 objectives met")
+
+
+async def test_a_name_to_type_may_hold_keys_that_scroll(open_face: Opener) -> None:
+    made = launches.planned(reversible=False)
+    seat_demo = _in_environment(made, "kjq")
+    async with open_face(seat_demo, size=(120, 40)) as seat:
+        await seat.press("d")
+        await seat.shows("type kjq")
+        await seat.answer(*"kjq")
+        await seat.until(lambda: kinds(seat)[-1] == "run.confirmed")
+
+
+def _in_environment(demo: Demo, environment: str) -> Demo:
+    """The same with its plans made for another environment."""
+    fresh = Demo()
+    fresh.samples, fresh.rows = demo.samples, []
+    for recorded in demo.events:
+        event = recorded.event
+        assert not isinstance(event, ev.Unknown)
+        if isinstance(event, ev.RunPlanned):
+            made = replace(event.plan, environment=environment)
+            event = replace(event, plan=made, digest=made.digest())
+        fresh.add((recorded.at - launches.T0.at) / 60e6, recorded.actor, event, recorded.text)
+    return fresh
+
+
+async def test_keys_can_be_remapped_by_their_ids(open_face: Opener) -> None:
+    async with open_face("launched", ADA) as seat:
+        seat.face.set_keymap({"item.tick": "t"})
+        await select(seat, "payments")
+        await seat.press("t")
+        await seat.until(lambda: last(seat) == ev.ItemTicked(item="payments"))
+
+
+async def test_a_rehearsal_says_so_at_every_size(open_face: Opener) -> None:
+    for size in ((40, 10), (80, 24), (200, 60)):
+        async with open_face("during", size=size, rehearsal=True) as seat:
+            await seat.shows("REHEARSAL")
+            assert "PROD" not in seat.text.splitlines()[0]

@@ -309,11 +309,8 @@ def test_merged_points_are_judged_by_their_mean() -> None:
     latency = launches.definition().objectives["latency"]
     fast, slow = Point(value=0.1, verdict="ok"), Point(value=0.6, verdict="bad")
     silent, failed = Point(value=None, verdict="unknown"), Point(value=None, verdict="bad")
-    assert [p.verdict for p in merged([fast, fast, slow, slow, slow, fast], 3, latency)] == [
-        "ok",
-        "bad",
-        "ok",
-    ]
+    pairs = [fast, fast, slow, slow, slow, fast]
+    assert [p.verdict for p in merged(pairs, 3, latency)] == ["ok", "bad", "ok"]
     assert merged([silent, silent, failed, silent], 2, latency) == [silent, failed]
     assert merged([fast, failed], 1, latency)[0].verdict == "bad"
     assert merged([], 5, latency) == []
