@@ -62,7 +62,8 @@ def request(shell: Shell, options: argparse.Namespace) -> int:
     name = done.subject.partition(":")[2]
     try:
         planned = _planned(shell, name)
-        _show_plan(shell, planned)
+        if not (shell.out.json and options.wait):  # one result: the run as it ended
+            _show_plan(shell, planned)
         _agree(planned, yes=options.yes)
         confirmed = shell.desk.perform(
             cmd.ConfirmRun(run=name, digest=planned.digest, override=options.override)

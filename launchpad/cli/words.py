@@ -207,12 +207,12 @@ def plan(run: RunState, of: Plan, out: Output) -> Iterator[str]:
     """What the run will do, step by step, with its gate and how it is undone."""
     yield clean(f"{run.id}: {of.title} {of.version} in {of.environment}, digest {run.digest}", 300)
     for number, step in enumerate(of.steps, 1):
-        yield clean(f"  {number}. {step.verb} {step.provider}: {step.does}", 500)
-        yield clean(f"     by hand: {step.command}", 500)
-        yield clean(f"     undo: {step.undo}", 500) if step.undo else out.paint("bad", "     CAN'T BE UNDONE")
+        yield f"  {number}. " + clean(f"{step.verb} {step.provider}: {step.does}", 500)
+        yield "     by hand: " + clean(step.command, 500)
+        yield "     undo: " + clean(step.undo) if step.undo else out.paint("bad", "     CAN'T BE UNDONE")
     if of.approvals:
         yield f"  needs {of.approvals} approval{'s' if of.approvals > 1 else ''} by others"
     if of.on_failure:
-        yield clean(f"  on failure: {of.on_failure}")
+        yield "  on failure: " + clean(of.on_failure)
     if run.gate is not None:
         yield from gate(run.gate, out)
