@@ -75,7 +75,8 @@ class Face(Acts, inherit_bindings=False):
         rehearsal: bool = False,
         glyphs: Glyphs,
     ) -> None:
-        super().__init__(driver_class=SafeDriver)
+        # Textual picks the filter for NO_COLOR here, before it knows the theme: only this one leaves no grey.
+        super().__init__(driver_class=SafeDriver, ansi_color=True if theme == themes.NO_COLOUR else None)
         self.animation_level = "none"
         for known in themes.textual_themes():
             self.register_theme(known)
@@ -158,6 +159,7 @@ class Face(Acts, inherit_bindings=False):
             me=self.desk.identity,
             glyphs=self.painter.glyphs,
             rehearsal=self.scene.rehearsal,
+            allowed=frozenset(action for action in VERB_OF if self.permits(action)),
             lost=news.lost,
             lost_for=news.lost_for,
         )

@@ -71,13 +71,15 @@ ASCII = Glyphs(
 SETS = {glyphs.name: glyphs for glyphs in (BRAILLE, UNICODE, ASCII)}
 
 
-def choose(environ: Mapping[str, str], encoding: str | None = None) -> Glyphs:
+def choose(environ: Mapping[str, str]) -> Glyphs:
     """The set named by `LAUNCHPAD_GLYPHS`, else the richest that the locale's encoding carries."""
     wanted = SETS.get(environ.get(ENVIRONMENT, "").lower())
     if wanted is not None:
         return wanted
-    speaks = (encoding or locale.getpreferredencoding(do_setlocale=False)).lower().replace("-", "")
-    if speaks not in ("utf8", "utf_8"):
+    # Python takes a C locale for UTF-8; the terminal behind it may not.
+    told = next((environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environ.get(name)), None)
+    speaks = locale.getpreferredencoding(do_setlocale=False) if told is None else told
+    if "utf8" not in speaks.lower().replace("-", ""):
         return ASCII
     # The Linux console's font has blocks but no braille.
     return UNICODE if environ.get("TERM") == "linux" else BRAILLE

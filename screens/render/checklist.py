@@ -57,7 +57,7 @@ def row(scene: Scene, item: ItemView, width: int) -> Row:
     spans = [
         box(scene.glyphs, item.mark),
         Span(" "),
-        Span(fit(stated.item.title, room), "dim" if finished or item.mark == "blocked" else "text"),
+        Span(fit(stated.item.title, room - 1) + " ", "dim" if finished or item.mark == "blocked" else "text"),
         Span(must, "warn"),
         _who(scene, item, grid.who),
         _status(scene, item, grid.status),

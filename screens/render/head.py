@@ -162,7 +162,8 @@ def _alert(scene: Scene, alert: AlertView, width: int) -> Row:
     left = f" {scene.glyphs.bad} {severity}  {value}"
     if alert.unacknowledged:
         spans = [Span(f"{left}  UNACKED {lasted}{more}", "alarm")]
-        return line(width, spans, [Span("a acknowledge ", "alarm")], back="alarm")
+        key = [Span("a acknowledge ", "alarm")] if scene.allows("acknowledge") else []
+        return line(width, spans, key, back="alarm")
     said = f": {state.acknowledgement}" if state.acknowledgement else ""
     acked = f"  acknowledged by {state.acknowledged_by}{said}"
     return line(width, [Span(left, "bad"), Span(f"  for {lasted}"), Span(acked + more, "dim")])

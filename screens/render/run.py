@@ -30,15 +30,16 @@ def heading(scene: Scene, run: RunView | None) -> tuple[list[Span], list[Span]]:
         title.append(Span("  STANDS STILL: no engine", "bad"))
     elif run.timed_out:
         title.append(Span("  TIMED OUT", "bad"))
-    return title, [Span(_keys(run), "dim")]
+    return title, [Span(_keys(scene, run), "dim")]
 
 
-def _keys(run: RunView) -> str:
-    if run.state.status == "interrupted":
-        return "R resolve  X abort"
-    if run.state.awaits_approval:
-        return "P approve"
-    return "" if run.state.ended else "X abort"
+def _keys(scene: Scene, run: RunView) -> str:
+    offered = {
+        "resolve": "R resolve" if run.state.status == "interrupted" else "",
+        "approve": "P approve" if run.state.awaits_approval else "",
+        "abort": "" if run.state.ended else "X abort",
+    }
+    return "  ".join(hint for action, hint in offered.items() if hint and scene.allows(action))
 
 
 def lines(scene: Scene, run: RunView | None, log: Sequence[LogLine], width: int, height: int) -> list[Row]:

@@ -22,6 +22,8 @@ class Scene:
     rehearsal: bool = False
     loading: bool = False
     """Nothing measured has been read yet."""
+    allowed: frozenset[str] | None = None
+    """What the face's keys may do for this operator now; None: all of it."""
     lost: str = ""
     """Why the store can't be read; empty while it can."""
     lost_for: float = 0.0
@@ -38,6 +40,10 @@ class Scene:
         if self.view.state.read_only:
             return self.view.state.read_only
         return "a viewer watches" if self.me.role == "viewer" else ""
+
+    def allows(self, action: str) -> bool:
+        """Whether a key that does this is worth showing."""
+        return self.allowed is None or action in self.allowed
 
     def clock(self, at: Micros | None) -> str:
         """Wall time in the launch's zone: `09:30` today, `Nov 30` on another day."""

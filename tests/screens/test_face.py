@@ -311,6 +311,8 @@ async def test_the_footer_shows_what_works_for_the_role(open_face: Opener) -> No
         await seat.shows("READ-ONLY")
         footer = seat.text.splitlines()[-1]
         assert "tick" not in footer
+        assert "a acknowledge" not in seat.text
+        assert "X abort" not in seat.text
         assert "? help" in footer
 
 

@@ -318,10 +318,11 @@ def test_merged_points_are_judged_by_their_mean() -> None:
 
 
 def test_glyphs_follow_the_locale_unless_told() -> None:
-    assert choose({}, "UTF-8") is BRAILLE
-    assert choose({"TERM": "linux"}, "utf-8") is UNICODE
-    assert choose({}, "ANSI_X3.4-1968") is ASCII
-    assert choose({"LAUNCHPAD_GLYPHS": "ascii"}, "UTF-8") is ASCII
+    assert choose({"LANG": "de_DE.UTF-8"}) is BRAILLE
+    assert choose({"TERM": "linux", "LC_CTYPE": "C.utf8"}) is UNICODE
+    assert choose({"LC_ALL": "C", "LANG": "de_DE.UTF-8"}) is ASCII
+    assert choose({"LANG": "en_US.ISO-8859-1"}) is ASCII
+    assert choose({"LAUNCHPAD_GLYPHS": "ascii", "LANG": "C.UTF-8"}) is ASCII
 
 
 @given(st.text(max_size=40))

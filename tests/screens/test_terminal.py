@@ -154,6 +154,6 @@ def test_no_color_means_none() -> None:
 
 
 def test_ascii_only_where_the_locale_has_no_more() -> None:
-    with on_terminal("-m", "tests.support.demo_face", "degraded", LC_ALL="C", PYTHONUTF8="0") as face:
+    with on_terminal("-m", "tests.support.demo_face", "degraded", LC_ALL="C") as face:
         _shown(face)
         assert face.output.isascii()
