@@ -40,7 +40,7 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("See", "seeing", ("status", "watch", "launches", "alerts")),
     ("Checklist", "checklist", ("items", "tick", "untick", "skip", "fail", "assign")),
     ("Checklist", "checklist", ("comment", "evidence", "check")),
-    ("Actions", "runs", ("request", "confirm", "approve", "retract", "reject", "abort", "resolve")),
+    ("Actions", "runs", ("plan", "request", "confirm", "approve", "retract", "reject", "abort", "resolve")),
     ("Actions", "runs", ("runs", "logs")),
     ("Launch", "launch", ("phase", "ack", "note", "lock", "unlock", "close")),
     ("Journal", "journal", ("verify", "redact", "export", "import")),

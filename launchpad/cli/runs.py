@@ -1,4 +1,4 @@
-"""request, confirm, approve, retract, reject, abort, resolve, runs, logs: carrying out actions."""
+"""plan, request, confirm, approve, retract, reject, abort, resolve, runs, logs: carrying out actions."""
 
 import argparse
 import sys
@@ -37,13 +37,52 @@ _ENDINGS: dict[RunStatus, Exit] = {"succeeded": Exit.DONE, "interrupted": Exit.H
 """Exit status of `--wait`; every other ending is a no."""
 
 
+_PARAM = argument(
+    "--param", metavar="K=V", action="append", default=[], help="a parameter; may be given several times"
+)
+
+
+@command(
+    "plan",
+    "show what a run of an action would do, and do nothing",
+    argument("action", metavar="ACTION", help="an action of the definition"),
+    _PARAM,
+    argument("--shell", action="store_true", help="print only the commands behind the steps"),
+    example="launchpad plan deploy --shell > by-hand.sh",
+    details="The engine makes the plan, as it would for `request`; the request is retracted at once, which "
+    "the journal tells. The exit status is the gate's: 0 GO or no gate, 1 NO-GO, 5 HOLD.",
+)
+def plan(shell: Shell, options: argparse.Namespace) -> int:
+    name = _requested(shell, options)
+    try:
+        planned = _planned(shell, name)
+    finally:
+        _take_back(shell, name)
+    if options.shell and planned.plan is not None:
+        commands = [step.command for step in planned.plan.steps]
+        shell.out.result({"commands": commands}, commands)
+    else:
+        _show_plan(shell, planned)
+    return words.EXIT[planned.gate.verdict] if planned.gate else Exit.DONE
+
+
+def _requested(shell: Shell, options: argparse.Namespace) -> str:
+    """The run that was asked for, by name. Raises `Refused` where no engine could plan it."""
+    params = dict(_param(text) for text in options.param)
+    if not watching(shell.store, shell.launch):
+        raise Refused(
+            "no engine is watching, so nobody can plan or carry out a run",
+            hint="start one: `launchpad engine`",
+        )
+    done = shell.desk.perform(cmd.RequestRun(action=options.action, params=params))
+    return done.subject.partition(":")[2]
+
+
 @command(
     "request",
     "ask for a run of an action: shows its plan, then asks whether to go on",
     argument("action", metavar="ACTION", help="an action of the definition"),
-    argument(
-        "--param", metavar="K=V", action="append", default=[], help="a parameter; may be given several times"
-    ),
+    _PARAM,
     argument("--yes", action="store_true", help="confirm the plan without being asked"),
     argument("--wait", action="store_true", help="until the run has ended; the exit status is its result"),
     _OVERRIDE,
@@ -52,14 +91,7 @@ _ENDINGS: dict[RunStatus, Exit] = {"succeeded": Exit.DONE, "interrupted": Exit.H
     "digest, for `launchpad confirm`. With --wait the exit status is 0 succeeded, 1 failed, 5 interrupted.",
 )
 def request(shell: Shell, options: argparse.Namespace) -> int:
-    params = dict(_param(text) for text in options.param)
-    if not watching(shell.store, shell.launch):
-        raise Refused(
-            "no engine is watching, so nobody can plan or carry out a run",
-            hint="start one: `launchpad engine`",
-        )
-    done = shell.desk.perform(cmd.RequestRun(action=options.action, params=params))
-    name = done.subject.partition(":")[2]
+    name = _requested(shell, options)
     try:
         planned = _planned(shell, name)
         if not (shell.out.json and options.wait):  # one result: the run as it ended

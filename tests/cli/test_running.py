@@ -125,6 +125,15 @@ def test_a_run_goes_from_request_to_its_end(running):
     assert failed.stdout.splitlines()[-1].startswith("rollback-1 failed")
 
 
+def test_a_plan_is_shown_and_nothing_done(running):
+    done = running("plan", "backup")
+    assert "digest " in done.stdout
+    [line] = running("plan", "rollback", "--shell").stdout.splitlines()
+    assert line == "sh -c 'exit 3'"
+    assert {run["status"] for run in running.json("runs")} == {"retracted"}
+    assert "there is no action" in running.refusal("plan", "bakcup", status=2)
+
+
 def test_without_a_terminal_the_plan_waits_for_its_digest(running):
     left = running("request", "deploy", "--json", status=3)
     assert "confirm deploy-1 --digest" in left.stderr
