@@ -43,7 +43,9 @@ def test_status_says_what_is_measured_and_exits_by_it(watched):
     done = cli("status")
     assert "all 1 objectives met" in done.stdout
     assert done.stdout.splitlines()[0].split()[-1] == "GO"
-    assert cli("status", "--brief").stdout.startswith("Acme 4.2.0 (staging, launch): all is well since ")
+    # Since when is told once the engine has put the verdict into the journal.
+    well = "Acme 4.2.0 (staging, launch): all is well since "
+    eventually(lambda: cli("status", "--brief").stdout.startswith(well))
     assert cli("watch", "--for", "1s").stdout.startswith("GO ")
     shop.close()
     eventually(lambda: health(cli) == "bad")
