@@ -97,6 +97,8 @@ class Face(Acts, inherit_bindings=False):
         self._via = via
         self._seat = uuid.uuid4().hex[:12]
         self._message = ("", "dim", 0.0)
+        self._filtered: ListPanel | None = None
+        """The list that the filter's line is about."""
         self._follower = Follower(
             session,
             deliver=self._deliver,
@@ -248,7 +250,9 @@ class Face(Acts, inherit_bindings=False):
         self.find_panel(name or "checklist")
 
     def action_step_back(self) -> None:
-        panel = self.board.focused_panel
+        if self.query_one("#query").has_focus:
+            self._end_filter()
+        panel = self.board.focused_panel or self._filtered
         if panel is not None and panel.query_text:
             panel.filter("")
         elif self.board.zoomed is not None:
@@ -278,8 +282,6 @@ class Face(Acts, inherit_bindings=False):
         self._filtered = panel
         query.focus()
 
-    _filtered: ListPanel | None = None
-
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input.id == "query" and self._filtered is not None:
             self._filtered.filter(event.value)
@@ -288,9 +290,12 @@ class Face(Acts, inherit_bindings=False):
         if event.input.id == "query":
             self._end_filter()
 
+    def on_input_blurred(self, event: Input.Blurred) -> None:
+        if event.input.id == "query":
+            event.input.remove_class("-open")
+            self.query_one("#message").display = True
+
     def _end_filter(self) -> None:
-        self.query_one("#query").remove_class("-open")
-        self.query_one("#message").display = True
         if self._filtered is not None:
             self._filtered.focus()
 

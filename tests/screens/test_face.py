@@ -344,6 +344,12 @@ async def test_filter_and_matches(open_face: Opener) -> None:
         await seat.press("n")
         await seat.press("escape")
         await seat.shows("First update to the executives")
+        await seat.press("slash", *"deploy")
+        await seat.until(lambda: "First update to the executives" not in seat.text)
+        await seat.press("escape")
+        await seat.shows("First update to the executives")
+        await seat.press("down", "space")
+        await seat.shows("dns waits for deploy")
 
 
 async def test_tabs_and_zoom(open_face: Opener) -> None:

@@ -48,13 +48,17 @@ def main() -> int:
     parser.add_argument("--still", action="store_true")
     parser.add_argument("--rehearsal", action="store_true")
     parser.add_argument("--theme")
+    parser.add_argument("--store", type=Path, help="a file to keep the demo in; used again if it is there")
     chosen = parser.parse_args()
     # Textual looks at the terminal when it is imported.
     from screens.app import run
 
     with tempfile.TemporaryDirectory() as directory:
-        store = open_store(f"sqlite:///{Path(directory) / 'demo.db'}")
-        getattr(launches, chosen.scenario)().write(store)
+        file = chosen.store or Path(directory) / "demo.db"
+        fresh = not file.exists()
+        store = open_store(f"sqlite:///{file}")
+        if fresh:
+            getattr(launches, chosen.scenario)().write(store)
         begin = moment(chosen.scenario)
         clock = (lambda: begin) if chosen.still else running_clock(begin, chosen.fault)
         session = Session(store, launches.LAUNCH, clock=clock)
