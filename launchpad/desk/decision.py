@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from launchpad.desk.roles import allows
+from launchpad.desk.roles import a, allows
 from launchpad.errors import BadInput, Conflict, Refused
 from launchpad.model.commands import Done, Identity
 from launchpad.model.definition import Definition, Role
@@ -48,8 +48,8 @@ class Context(NamedTuple):
         """Raises Refused unless the operator's role reaches `minimum`."""
         if not allows(self.identity.role, minimum):
             raise Refused(
-                f"{self.identity.name} is {self.identity.role}; {what} takes a {minimum}",
-                hint=f"ask a {minimum}",
+                f"{self.identity.name} is {self.identity.role}; {what} takes {a(minimum)}",
+                hint=f"ask {a(minimum)}",
             )
 
 

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from launchpad.desk import items, launch, runs
 from launchpad.desk.decision import Context, Proposal
-from launchpad.desk.roles import MINIMUM, allows
+from launchpad.desk.roles import MINIMUM, a, allows
 from launchpad.errors import Conflict, Refused
 from launchpad.model import commands as cmd
 from launchpad.model.commands import Command, Done, Identity, verb_of
@@ -68,8 +68,8 @@ def open_launch(store: Store, identity: Identity, command: cmd.OpenLaunch) -> Do
 def _authorise(identity: Identity, verb: str) -> None:
     if not allows(identity.role, MINIMUM[verb]):
         raise Refused(
-            f"{identity.name} is {identity.role}; `{verb}` takes a {MINIMUM[verb]}",
-            hint=f"ask a {MINIMUM[verb]}",
+            f"{identity.name} is {identity.role}; `{verb}` takes {a(MINIMUM[verb])}",
+            hint=f"ask {a(MINIMUM[verb])}",
         )
 
 

@@ -32,3 +32,8 @@ MINIMUM: dict[str, Role] = {
 def allows(role: Role, minimum: Role) -> bool:
     """Whether `role` has at least the authority of `minimum`."""
     return ROLES.index(role) >= ROLES.index(minimum)
+
+
+def a(role: Role) -> str:
+    """The role with its article: `an engineer`, `a director`."""
+    return f"{'an' if role[0] in 'eo' else 'a'} {role}"

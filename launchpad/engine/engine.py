@@ -20,7 +20,7 @@ from launchpad.engine.recorder import Recorder
 from launchpad.engine.runner import Runner
 from launchpad.engine.sampler import Prober, Sampler
 from launchpad.engine.targets import Targets
-from launchpad.errors import BadInput, LaunchpadError, LeaseLost, Unreachable
+from launchpad.errors import BadInput, LaunchpadError, LeaseLost, Refused, Unreachable
 from launchpad.model.definition import Definition
 from launchpad.model.events import EngineStarted, EngineStopped
 from launchpad.model.store import Store
@@ -63,11 +63,11 @@ class Engine:
         self._lease = LeaseKeeper(store, launch, holder or holder_name(), ttl=ttl)
 
     async def run(self, stop: asyncio.Event, *, standby: bool = False) -> None:
-        """Takes the lease and works until `stop` is set.
+        """Takes the lease and works until `stop` is set or the launch is closed.
 
-        Without `standby`, raises `Refused` while another engine holds the lease. Raises `BadInput` if a
-        secret can't be resolved; none is resolved later than that. An engine that loses the lease, or the
-        store, stops acting at once and waits to be needed again.
+        Raises `Refused` if the launch is closed or, without `standby`, another engine holds the lease;
+        `BadInput` if a secret can't be resolved (none is resolved later than that). An engine that loses the
+        lease, or the store, stops acting at once and waits to be needed again.
         """
         secrets = await asyncio.to_thread(self._resolve_all, self._definition())
         worked = False
@@ -78,6 +78,7 @@ class Engine:
                 worked = True
                 with _single_error():
                     await self._work(secrets, stop)
+                return
             except (LeaseLost, Unreachable) as error:
                 if not worked:
                     raise
@@ -88,16 +89,16 @@ class Engine:
                 await self._let_go()
 
     def _definition(self) -> Definition:
-        definition = Session(self._store, self._launch).state.definition
-        assert definition is not None, "a session holds an opened launch"
-        return definition
+        state = Session(self._store, self._launch).state
+        if state.outcome is not None:
+            raise Refused(f"{self._launch} is closed ({state.outcome}): there is nothing to watch")
+        assert state.definition is not None, "a session holds an opened launch"
+        return state.definition
 
     async def _take(self, stop: asyncio.Event, *, wait: bool) -> bool:
         """Takes the lease; False if `stop` was set first."""
         taking = asyncio.create_task(self._lease.take(wait=wait))
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({taking, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
+        await _first(stop, taking)
         if not taking.done():
             taking.cancel()
             return False
@@ -117,7 +118,7 @@ class Engine:
         redact = Redactor(secrets.values()).clean
         recorder = Recorder(self._store, session, self._lease)
         prober = Prober(Control(definition.control), lambda text: secrets.get(text, text), redact)
-        wake = asyncio.Event()
+        wake, closed = asyncio.Event(), asyncio.Event()
         loop = asyncio.get_running_loop()
 
         def on_change(trouble: str) -> None:
@@ -144,9 +145,9 @@ class Engine:
                     ),
                     tasks.create_task(Checker(session, recorder, prober).run()),
                     tasks.create_task(Evaluator(session, recorder).run()),
-                    tasks.create_task(self._tend_runs(session, recorder, adapters, redact, wake)),
+                    tasks.create_task(self._tend_runs(session, recorder, adapters, redact, wake, closed)),
                 ]
-                await stop.wait()
+                await _first(stop, closed)
                 for task in background:
                     task.cancel()
         await recorder.append(EngineStopped(holder=self._lease.holder, epoch=self._lease.epoch))
@@ -158,6 +159,7 @@ class Engine:
         adapters: Mapping[str, Provider],
         redact: Callable[[str], str],
         wake: asyncio.Event,
+        closed: asyncio.Event,
     ) -> None:
         if self._lease.took_over:
             await asyncio.sleep(self._request_timeout)
@@ -175,6 +177,8 @@ class Engine:
                     if run.status == "requested":
                         await planner.plan(run)
                 runner.tend()
+                if session.state.outcome is not None:
+                    closed.set()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(wake.wait(), 1.0)
 
@@ -202,6 +206,17 @@ class Engine:
                 ) from error
             adapters[name] = adapter(name, settings, around)
         return adapters
+
+
+async def _first(*awaited: "asyncio.Event | asyncio.Task[None]") -> None:
+    """Returns once one of the events is set or one of the tasks is done; the tasks go on."""
+    waiting = [asyncio.create_task(a.wait()) for a in awaited if isinstance(a, asyncio.Event)]
+    tasks = [a for a in awaited if isinstance(a, asyncio.Task)]
+    try:
+        await asyncio.wait([*waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for waiter in waiting:
+            waiter.cancel()
 
 
 @contextlib.contextmanager

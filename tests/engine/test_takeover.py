@@ -174,3 +174,13 @@ def test_an_engine_killed_anywhere_never_does_a_step_twice(war_room: Open, tmp_p
     assert room.recorded() == list(names) * rounds
     assert verify(room.launch, room.store.rows(room.launch, limit=10_000)).seq == room.session.state.seq
     assert room.session.state.anomalies == 0
+
+
+def test_the_engine_of_a_closed_launch_ends_and_none_begins(war_room: Open) -> None:
+    room = war_room(commands_launch({"deploy": {"argv": ["true"]}}, deploy=action("deploy")))
+    engine = room.engine()
+    room.does("lead", cmd.CloseLaunch(outcome="success"))
+    assert engine.wait(10) == 0
+    late = room.engine()
+    assert late.wait(10) == 3
+    assert "is closed (success)" in late.stdout.read()

@@ -91,7 +91,7 @@ def test_viewer_cannot_tick(open_house):
     client = open_house.client("guest")
     client.seat()
     client.type("t")
-    client.sees("Refused: guest is viewer; `tick` takes a engineer")
+    client.sees("Refused: guest is viewer; `tick` takes an engineer")
     assert not open_house.session.refresh()
 
 
