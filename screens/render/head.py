@@ -1,6 +1,8 @@
 """The three lines at the top: who and what this is, where one can go, and what is worst."""
 
-from launchpad.model.definition import PHASES
+from rich.cells import cell_len
+
+from launchpad.model.definition import PHASES, Launch
 from launchpad.model.values import format_countdown, format_duration
 from launchpad.rules.view import AlertView
 from screens.render.row import Row, Span, cut, line, size_of
@@ -22,7 +24,7 @@ def first_line(scene: Scene, width: int) -> Row:
     badge, *why = _verdict(scene)
     left = [
         *_environment(scene, brief),
-        Span(f" {cut(f'{launch.product} {launch.version}', width // 4)} ", "title"),
+        Span(f" {_release(launch, width // 4)} ", "title"),
         Span(f" {view.state.phase.upper()} ", "accent"),
         Span(f" {clock} ", "title"),
         badge,
@@ -37,6 +39,12 @@ def first_line(scene: Scene, width: int) -> Row:
     if width - size_of([*left, *right]) - 1 >= min(_REASON, size_of(why)):
         left += why
     return line(width, left, right)
+
+
+def _release(launch: Launch, width: int) -> str:
+    """Product and version; the product is cut before the version is."""
+    version = cut(launch.version, width - 7)
+    return f"{cut(launch.product, max(6, width - cell_len(version) - 1))} {version}"
 
 
 def _environment(scene: Scene, brief: bool) -> list[Span]:

@@ -104,6 +104,14 @@ def test_verdict_and_identity_survive_every_width(scenario: str, width: int) -> 
     assert f" {shown.view.verdict} " in text
 
 
+def test_a_long_product_leaves_the_version_and_the_verdict() -> None:
+    long = launches.definition()
+    launch = replace(long.launch, product="Acme Enterprise Suite 2026", version="11.4.0-rc.1")
+    text = head.first_line(scene(Demo(of=replace(long, launch=launch)).engine(-10)), 80).text
+    assert "Acme En… 11.4.0-rc.1" in text
+    assert " NO-GO " in text
+
+
 def test_production_looks_like_nothing_else() -> None:
     styles = {
         name: head.first_line(shown, 120).spans[0]
