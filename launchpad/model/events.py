@@ -271,10 +271,6 @@ class StepFailed(_OfStep, tag="step.failed"):
     reason: str
 
 
-class StepSkipped(_OfStep, tag="step.skipped"):
-    """A person decided to go on without it."""
-
-
 class StepInterrupted(_OfStep, tag="step.interrupted"):
     """Nobody knows how it ended; a person decides."""
 
@@ -375,7 +371,6 @@ AnyEvent = (
     | StepRunning
     | StepSucceeded
     | StepFailed
-    | StepSkipped
     | StepInterrupted
     | StepAborted
     | RunSucceeded

@@ -285,7 +285,6 @@ class Fold:
         ev.StepRunning: _step_moved,
         ev.StepSucceeded: _step_moved,
         ev.StepFailed: _step_moved,
-        ev.StepSkipped: _step_moved,
         ev.StepInterrupted: _step_moved,
         ev.StepAborted: _step_moved,
     }

@@ -64,8 +64,6 @@ def run_after_step(run: RunState, rec: Recorded, event: Any) -> RunState | None:
             step = replace(step, ended_at=rec.at, detail=event.detail)
         case ev.StepFailed() | ev.StepInterrupted():
             step = replace(step, ended_at=rec.at, detail=event.reason)
-        case _:
-            step = replace(step, ended_at=rec.at)
     steps = (*run.steps[: event.step], step, *run.steps[event.step + 1 :])
     gate = (event.gate or run.gate) if isinstance(event, ev.StepIntended) else run.gate
     return replace(run, steps=steps, seq=rec.seq, gate=gate)

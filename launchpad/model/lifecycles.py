@@ -73,7 +73,6 @@ RUN: dict[tuple[RunStatus, str], RunStatus] = {
 
 STEP: dict[tuple[StepStatus, str], StepStatus] = {
     ("pending", "step.intended"): "intended",
-    ("pending", "step.skipped"): "skipped",
     ("intended", "step.intended"): "intended",
     ("intended", "step.running"): "running",
     ("intended", "step.succeeded"): "succeeded",

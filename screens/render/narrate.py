@@ -129,7 +129,6 @@ TELLERS: Mapping[type[ev.Event], Callable[[Any], Sentence]] = {
     ev.StepRunning: lambda e: Sentence(f"{e.run} step {e.step + 1} runs as {e.provider_id}", "dim"),
     ev.StepSucceeded: lambda e: Sentence(f"{e.run} step {e.step + 1} done{_detail(e.detail)}"),
     ev.StepFailed: lambda e: Sentence(f"{e.run} step {e.step + 1} failed: {e.reason}", "bad"),
-    ev.StepSkipped: lambda e: Sentence(f"{e.run} step {e.step + 1} skipped", "warn"),
     ev.StepInterrupted: lambda e: Sentence(f"{e.run} step {e.step + 1} interrupted: {e.reason}", "warn"),
     ev.StepAborted: lambda e: Sentence(f"{e.run} step {e.step + 1} aborted{_detail(e.detail)}", "warn"),
     ev.RunSucceeded: lambda e: Sentence(f"{e.run} succeeded", "ok"),

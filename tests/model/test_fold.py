@@ -334,7 +334,6 @@ def test_an_interrupted_run_goes_on_as_a_person_decides(resolution, status, step
 TO_STEP = {
     "pending": [],
     "intended": [ev.StepIntended(**RUN_ID, step=0, epoch=1, nonce="n")],
-    "skipped": [ev.StepSkipped(**RUN_ID, step=0)],
 }
 TO_STEP["running"] = [*TO_STEP["intended"], ev.StepRunning(**RUN_ID, step=0, provider_id="17")]
 STEP_EVENTS = [
@@ -342,12 +341,16 @@ STEP_EVENTS = [
     ev.StepRunning(**RUN_ID, step=0, provider_id="17"),
     ev.StepSucceeded(**RUN_ID, step=0),
     ev.StepFailed(**RUN_ID, step=0, reason="no"),
-    ev.StepSkipped(**RUN_ID, step=0),
     ev.StepInterrupted(**RUN_ID, step=0, reason="lost"),
     ev.StepAborted(**RUN_ID, step=0),
 ]
-for _end in (STEP_EVENTS[2], STEP_EVENTS[3], STEP_EVENTS[5], STEP_EVENTS[6]):
+for _end in STEP_EVENTS[2:]:
     TO_STEP[ev.kind_of(_end).removeprefix("step.")] = [*TO_STEP["running"], _end]
+TO_STEP["skipped"] = [
+    *TO_STEP["interrupted"],
+    ev.RunInterrupted(**RUN_ID, reason="lost"),
+    ev.RunResolved(**RUN_ID, resolution="skip"),
+]
 
 
 @pytest.mark.parametrize("status", TO_STEP)

@@ -46,7 +46,6 @@ EXAMPLES: dict[type[Event], Event] = {
         ev.StepRunning(run="deploy-1", step=0, provider_id="pid 7"),
         ev.StepSucceeded(run="deploy-1", step=0, detail="exit 0"),
         ev.StepFailed(run="deploy-1", step=0, reason="exit 1"),
-        ev.StepSkipped(run="deploy-1", step=0),
         ev.StepInterrupted(run="deploy-1", step=0, reason="engine gone"),
         ev.StepAborted(run="deploy-1", step=0),
         ev.RunSucceeded(run="deploy-1"),
