@@ -5,9 +5,9 @@ import pwd
 import re
 import stat
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 from launchpad.errors import BadInput
@@ -56,40 +56,12 @@ def log_path(name: str) -> Path:
 # Definitions and providers
 
 
-class _Settings(Mapping[str, type[Any]]):
-    """Settings' types by provider kind; a provider is imported when its kind is asked for."""
-
-    def __init__(self, kinds: Collection[str], load: Callable[[str], type[Any]]) -> None:
-        self._kinds = kinds
-        self._load = load
-
-    def __getitem__(self, kind: str) -> type[Any]:
-        if kind not in self._kinds:
-            raise KeyError(kind)
-        return self._load(kind)
-
-    def __contains__(self, kind: object) -> bool:
-        return kind in self._kinds
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._kinds)
-
-    def __len__(self) -> int:
-        return len(self._kinds)
-
-
-def provider_settings() -> Mapping[str, type[Any]]:
-    """The settings' type of each provider kind that is installed."""
-    from launchpad import providers
-
-    return _Settings(providers.kinds(), lambda kind: providers.load(kind).settings)
-
-
 def load_definition(path: Path) -> "Loaded":
     """The definition in a file. Raises `BadInput` with all its faults."""
     from launchpad.config import load
+    from launchpad.providers import SettingsTypes
 
-    return load(path, provider_settings())
+    return load(path, SettingsTypes())
 
 
 def launch_id(launch: Launch) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from launchpad.cli.command import argument, command
 from launchpad.cli.shell import DEFAULT_FILE, Shell
 from launchpad.errors import BadInput, Exit
-from launchpad.wiring import load_definition, os_login, provider_settings
+from launchpad.wiring import load_definition, os_login
 
 if TYPE_CHECKING:
     from launchpad.config.starter import Answers
@@ -110,8 +110,9 @@ def _write_new(path: Path, text: str) -> None:
 
 def _references(path: Path) -> tuple[str, ...]:
     from launchpad.config.secrets import references_in
+    from launchpad.providers import SettingsTypes
 
-    return references_in(load_definition(path).definition, provider_settings())
+    return references_in(load_definition(path).definition, SettingsTypes())
 
 
 @command(
@@ -151,7 +152,8 @@ def schema(shell: Shell, options: argparse.Namespace) -> int:
     import msgspec
 
     from launchpad.config import schema as schemas
+    from launchpad.providers import SettingsTypes
 
-    made = schemas.checklist_schema() if options.checklist else schemas.schema(provider_settings())
+    made = schemas.checklist_schema() if options.checklist else schemas.schema(SettingsTypes())
     shell.out.result(made, [msgspec.json.format(msgspec.json.encode(made), indent=2).decode()])
     return Exit.DONE

@@ -14,7 +14,7 @@ from launchpad.cli.shell import Shell
 from launchpad.errors import BadInput, Exit, LaunchpadError
 from launchpad.model.definition import Definition
 from launchpad.model.values import SECOND, format_duration
-from launchpad.wiring import load_face, local_identity, provider_settings, sqlite_path, state_dir
+from launchpad.wiring import load_face, local_identity, sqlite_path, state_dir
 
 if TYPE_CHECKING:
     from launchpad.config import Loaded
@@ -130,9 +130,10 @@ def _operator(shell: Shell, loaded: "Loaded") -> Finding:
 
 def _secrets(shell: Shell, loaded: "Loaded") -> Iterator[Finding]:
     from launchpad.config.secrets import SecretResolver, references_in
+    from launchpad.providers import SettingsTypes
 
     resolver = SecretResolver(loaded.base_dir, shell.environ)
-    for reference in references_in(loaded.definition, provider_settings()):
+    for reference in references_in(loaded.definition, SettingsTypes()):
         try:
             resolver.resolve(reference)
         except BadInput as error:

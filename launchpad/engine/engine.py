@@ -184,7 +184,7 @@ class Engine:
 
     def _resolve_all(self, definition: Definition) -> dict[str, str]:
         resolver = SecretResolver(self._base_dir, self._environ)
-        references = references_in(definition, providers.settings_types())
+        references = references_in(definition, providers.SettingsTypes())
         return {reference: resolver.resolve(reference) for reference in references}
 
     def _adapters(self, definition: Definition, secrets: Mapping[str, str]) -> dict[str, Provider]:

@@ -1,7 +1,7 @@
 """Adapters, found through the entry-point group `launchpad.providers`: one line there makes a kind known."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -35,6 +35,22 @@ def load(kind: str) -> type[Provider]:
     return loaded
 
 
-def settings_types() -> Mapping[str, type[Any]]:
-    """The settings struct of every installed kind, for reading definitions."""
-    return {kind: load(kind).settings for kind in kinds()}
+class SettingsTypes(Mapping[str, type[Any]]):
+    """The settings struct of every installed kind; a provider is imported when its kind is asked for."""
+
+    def __init__(self) -> None:
+        self._kinds = kinds()
+
+    def __getitem__(self, kind: str) -> type[Any]:
+        if kind not in self._kinds:
+            raise KeyError(kind)
+        return load(kind).settings
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in self._kinds
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kinds)
+
+    def __len__(self) -> int:
+        return len(self._kinds)
