@@ -110,8 +110,7 @@ def confirm(ctx: Context, command: cmd.ConfirmRun) -> Proposal | Done:
     if run.confirmed and not run.ended:
         return already(run.seq, _subject(run), f"{run.id} is already confirmed")
     _allowed(run, "run.confirmed", "confirmed")
-    if run.requested_by != ctx.identity.name and run.requested_auth != "engine":
-        raise Refused(f"{run.id} was requested by {run.requested_by}", hint="only they can confirm it")
+    _may_confirm(ctx, run)
     _same_plan(run, command.digest)
     _not_expired(ctx, run)
     override = optional_words(command.override)
@@ -133,9 +132,27 @@ def confirm(ctx: Context, command: cmd.ConfirmRun) -> Proposal | Done:
     )
 
 
+def _may_confirm(ctx: Context, run: RunState) -> None:
+    """Raises Refused unless the plan is the operator's own to confirm.
+
+    Where others must approve, it takes a proven name: one who asks as somebody else must not approve as
+    themselves. What the engine or a merely claimed name asked for is anybody's.
+    """
+    me = ctx.identity
+    if run.plan and run.plan.approvals and not me.proven:
+        raise Refused(
+            f"{me.name} is only claimed (--as), and {run.id} needs approval",
+            hint="confirm it under an SSH key or a login of your own",
+        )
+    if run.requested_by == me.name or run.requested_auth == "engine":
+        return
+    if not (run.requested_auth == "claimed" and me.proven):
+        raise Refused(f"{run.id} was requested by {run.requested_by}", hint="only they can confirm it")
+
+
 def approve(ctx: Context, command: cmd.ApproveRun) -> Proposal | Done:
     run = _run(ctx, command.run)
-    if not ctx.identity.may_approve:
+    if not ctx.identity.proven:
         raise Refused(
             f"{ctx.identity.name} is only claimed (--as)", hint="approve under your SSH key or your own login"
         )
@@ -146,7 +163,7 @@ def approve(ctx: Context, command: cmd.ApproveRun) -> Proposal | Done:
         return already(run.seq, _subject(run), f"you have already approved {run.id}")
     _allowed(run, "run.approved", "approved")
     if not run.confirmed:
-        raise Refused(f"{run.requested_by} has not confirmed {run.id} yet", hint="wait until they have")
+        raise Refused(f"{run.id} is not confirmed yet", hint="wait until it is")
     _same_plan(run, command.digest)
     _not_expired(ctx, run)
     return Proposal(

@@ -18,9 +18,9 @@ class Identity(Value):
     auth: Auth = "os"
 
     @property
-    def may_approve(self) -> bool:
-        """A claimed name (`--as`) can ask, but never approve."""
-        return self.auth != "claimed"
+    def proven(self) -> bool:
+        """Known by a key or a login. A claimed name (`--as`) can ask, but lends no approval its weight."""
+        return self.auth in ("key", "os")
 
 
 class Command(Value, tag_field="verb"):

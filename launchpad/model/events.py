@@ -16,8 +16,8 @@ from launchpad.model.definition import Definition, Phase, Severity
 from launchpad.model.plan import GateReport, Plan
 from launchpad.model.values import Micros, Value
 
-Auth = Literal["key", "os", "claimed", "engine", "rehearsal"]
-"""How the actor was known: SSH key, OS user, `--as`, the engine itself, a rehearsal's script."""
+Auth = Literal["key", "os", "claimed", "engine"]
+"""How the actor was known: SSH key, OS user, `--as`, the engine itself."""
 
 ReadingVerdict = Literal["ok", "bad", "unknown"]
 AlertStatus = Literal["inactive", "pending", "firing", "resolved"]
@@ -402,10 +402,10 @@ def version_of(kind: str) -> int:
 
 
 def encode(event: Event | Unknown) -> str:
-    """The canonical JSON that is stored and hashed."""
+    """The JSON that is stored and hashed; mappings keep the order in which the user wrote them."""
     if isinstance(event, Unknown):
         return event.raw
-    return msgspec.json.encode(event, order="deterministic").decode()
+    return msgspec.json.encode(event).decode()
 
 
 def decode(kind: str, v: int, body: str) -> Event | Unknown:

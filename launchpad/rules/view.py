@@ -240,11 +240,13 @@ def _waits_for(run: RunState, expired: bool) -> str:
     if run.status == "requested":
         return "the engine's plan"
     if run.status == "planned" and not run.confirmed:
-        who = "an operator" if run.requested_auth == "engine" else run.requested_by
+        who = run.requested_by if run.requested_auth in ("key", "os") else "an operator"
         return f"{who} to confirm the plan"
     if run.awaits_approval and run.plan:
         missing = run.plan.approvals - len(run.approvals)
-        return f"{missing} approval{'s' if missing > 1 else ''} by others than {run.requested_by}"
+        asked = dict.fromkeys((run.requested_by, run.confirmed_by))
+        people = " and ".join(name for name in asked if name)
+        return f"{missing} approval{'s' if missing > 1 else ''} by others than {people}"
     if run.status == "approved":
         return "the engine to start it"
     if run.status == "interrupted":

@@ -286,6 +286,27 @@ def test_who_may_not_approve(room):
     room.does("opal", cmd.ApproveRun(run=run, digest=digest))
 
 
+def test_who_asks_as_somebody_else_does_not_approve_as_themselves(room):
+    run, digest = room.planned("rollback", "claimed")
+    assert "--as" in room.refused("claimed", cmd.ConfirmRun(run=run, digest=digest))
+    room.does("ops", cmd.ConfirmRun(run=run, digest=digest))
+    assert room.session.view().run.waits_for == "1 approval by others than claimed and ops"
+    assert "confirmed" in room.refused("ops", cmd.ApproveRun(run=run, digest=digest))
+    real = Identity(name="claimed", role="director")
+    assert "requested" in room.refused(real, cmd.ApproveRun(run=run, digest=digest))
+    room.does("opal", cmd.ApproveRun(run=run, digest=digest))
+    assert room.state.runs[run].status == "approved"
+
+
+def test_a_plan_that_needs_no_approval_is_confirmed_under_any_name(room):
+    run, digest = room.planned("backup", "claimed")
+    assert "requested" in room.refused(
+        Identity(name="other", role="operator", auth="claimed"), cmd.ConfirmRun(run=run, digest=digest)
+    )
+    room.does("claimed", cmd.ConfirmRun(run=run, digest=digest))
+    assert room.state.runs[run].status == "approved"
+
+
 def test_one_person_does_not_carry_an_engines_request_alone(room):
     plan_run = ev.RunRequested(run="rollback-1", action="rollback")
     room.engine(plan_run)

@@ -427,7 +427,10 @@ def _check(recorded: Recorded, before: State) -> None:
             assert allows(role, "operator")
         case ev.RunConfirmed(run=name, overridden=overridden):
             run = before.runs[name]
-            assert recorded.actor == run.requested_by or run.requested_auth == "engine"
+            proven = recorded.auth != "claimed"
+            asked = run.requested_by if run.requested_auth in ("key", "os") else recorded.actor
+            assert recorded.actor in (asked, run.requested_by)
+            assert proven or not run.plan.approvals
             assert not overridden or (role == "director" and recorded.text)
         case ev.ItemSkipped(item=item):
             assert recorded.text
