@@ -26,6 +26,8 @@ class Proposal(NamedTuple):
     text: str = ""
     """Goes beside the first event."""
     expect: dict[str, int] = {}  # noqa: RUF012  # never mutated
+    lock_of: str = ""
+    """Whose lock goes with it, where one is released."""
 
 
 class Context(NamedTuple):

@@ -144,6 +144,8 @@ class LocalDesk:
         me = self._identity
         if isinstance(command, cmd.Lock):
             self._store.take_lock(command.target, me.name, proposal.text, command.seconds)
+        if isinstance(command, cmd.Unlock) and not self._store.release_lock(command.target, proposal.lock_of):
+            raise Conflict(proposal.events[0].subject, self._session.state.seq)
         drafts = [
             Draft(
                 id=uuid.uuid4().hex,
@@ -155,7 +157,5 @@ class LocalDesk:
             for index, event in enumerate(proposal.events)
         ]
         recorded = self._store.append(self._session.launch, drafts, expect=proposal.expect)
-        if isinstance(command, cmd.Unlock):
-            self._store.release_lock(command.target, None)
         self._session.refresh()
         return Done(seq=recorded[0].seq, subject=recorded[0].subject, message=proposal.message)

@@ -10,6 +10,9 @@ from launchpad.model.lifecycles import RUN_ACTIVE
 from launchpad.model.values import SECOND, format_duration
 from launchpad.rules.locks import EVERYTHING
 
+LONGEST_LOCK = 366 * 86400.0
+"""Seconds."""
+
 
 def reopen(ctx: Context, command: cmd.OpenLaunch) -> Proposal | Done:
     """A launch is opened by `open_launch`, before there is a desk for it."""
@@ -22,11 +25,13 @@ def close(ctx: Context, command: cmd.CloseLaunch) -> Proposal | Done:
     active = next((run for run in ctx.state.runs.values() if run.status in RUN_ACTIVE), None)
     if active is not None:
         raise Refused(f"{active.id} is {active.status}", hint="see it to its end or abort it first")
+    # A yes that comes at the same instant must not leave a run to be started in a closed launch.
+    waiting = {f"run:{run.id}": run.seq for run in ctx.state.runs.values() if not run.ended}
     return Proposal(
         [ev.LaunchClosed(outcome=command.outcome)],
         f"closed as {command.outcome}",
         text=optional_words(command.text),
-        expect={"launch": 1},
+        expect={"launch": 1, **waiting},
     )
 
 
@@ -86,8 +91,8 @@ def acknowledge(ctx: Context, command: cmd.Acknowledge) -> Proposal | Done:
 
 def lock(ctx: Context, command: cmd.Lock) -> Proposal | Done:
     _known_target(ctx, command.target)
-    if command.seconds <= 0:
-        raise BadInput("a lock needs a duration above zero")
+    if not 0 < command.seconds <= LONGEST_LOCK:
+        raise BadInput(f"a lock needs a duration above zero, of at most {format_duration(LONGEST_LOCK)}")
     until = ctx.now + round(command.seconds * SECOND)
     return Proposal(
         [ev.LockChanged(target=command.target, held=True, until=until)],
@@ -103,7 +108,11 @@ def unlock(ctx: Context, command: cmd.Unlock) -> Proposal | Done:
         return already(ctx.state.seq, f"lock:{command.target}", f"{command.target} is not locked")
     if held.owner != ctx.identity.name:
         ctx.require("director", f"releasing {held.owner}'s lock on {command.target}")
-    return Proposal([ev.LockChanged(target=command.target, held=False)], f"unlocked {command.target}")
+    return Proposal(
+        [ev.LockChanged(target=command.target, held=False)],
+        f"unlocked {command.target}",
+        lock_of=held.owner,
+    )
 
 
 def _known_target(ctx: Context, target: str) -> None:

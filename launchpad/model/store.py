@@ -103,8 +103,8 @@ class Beside(Protocol):
         """Takes or (for the same owner) renews; raises `Refused` naming the holder and the reason."""
         ...
 
-    def release_lock(self, target: str, owner: str | None) -> bool:
-        """Releases it if `owner` holds it (None: whoever does). False if there was nothing to release."""
+    def release_lock(self, target: str, owner: str) -> bool:
+        """Releases it if `owner` holds it. False if there was nothing to release."""
         ...
 
     def locks(self) -> tuple[LockInfo, ...]:

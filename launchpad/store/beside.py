@@ -140,10 +140,10 @@ def take_lock(transaction: Transaction, target: str, owner: str, reason: str, tt
     return LockInfo(target=target, owner=owner, reason=reason, expires_in=ttl)
 
 
-def release_lock(transaction: Transaction, target: str, owner: str | None) -> bool:
-    """Releases it if `owner` holds it (None: whoever does). False if there was nothing to release."""
+def release_lock(transaction: Transaction, target: str, owner: str) -> bool:
+    """Releases it if `owner` holds it. False if there was nothing to release."""
     held = _held(transaction, target)
-    if held is None or owner not in (None, held.owner):
+    if held is None or held.owner != owner:
         return False
     transaction.run((_RELEASE_LOCK, (target,)))
     return True

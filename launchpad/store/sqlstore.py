@@ -174,7 +174,7 @@ class SqlStore:
             lambda tx: beside.take_lock(tx, target, owner, reason, ttl), guard=f"lock {target}"
         )
 
-    def release_lock(self, target: str, owner: str | None) -> bool:
+    def release_lock(self, target: str, owner: str) -> bool:
         return self._write(lambda tx: beside.release_lock(tx, target, owner), guard=f"lock {target}")
 
     def locks(self) -> tuple[LockInfo, ...]:

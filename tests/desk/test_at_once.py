@@ -13,7 +13,7 @@ from launchpad.model.definition import Definition, Item, Launch
 from launchpad.model.journal import Draft
 from launchpad.session import Session
 from launchpad.store import open_store
-from tests.support.histories import PEOPLE, definition, plan_of
+from tests.support.histories import LAUNCH, PEOPLE, definition, plan_of
 
 ROUNDS = 50
 
@@ -118,3 +118,47 @@ def test_two_aborts_are_one(desks):
         answers = at_once(desks, [cmd.AbortRun(run=run), cmd.AbortRun(run=run)])
         assert sorted(answer.already for answer in answers) == [False, True]
         assert desks[0]._session.state.anomalies == 0
+
+
+class Interrupted:
+    """A store at which something happens just before the first call of one method."""
+
+    def __init__(self, store, method, happens):
+        self._store, self._method, self._happens = store, method, happens
+
+    def __getattr__(self, name):
+        if name == self._method:
+            self._method = None
+            self._happens()
+        return getattr(self._store, name)
+
+
+def test_only_the_lock_that_was_seen_is_released(room):
+    """Between the look and the release it went to somebody whose lock this person may not release."""
+
+    def passes_on():
+        assert room.store.release_lock("site", "ops")
+        room.does("lead", cmd.Lock(target="site", text="mine now", seconds=60.0))
+
+    room.does("ops", cmd.Lock(target="site", text="mine", seconds=60.0))
+    store = Interrupted(room.store, "release_lock", passes_on)
+    with pytest.raises(Refused, match="takes a director"):
+        LocalDesk(store, room.session, PEOPLE["ops"]).perform(cmd.Unlock(target="site"))
+    assert [lock.owner for lock in room.store.locks()] == ["lead"]
+    room.session.refresh()
+    assert not any(getattr(r.event, "held", True) is False for r in room.session.events)
+
+
+def test_a_yes_at_the_last_instant_keeps_the_launch_open(room):
+    run, digest = room.planned("rollback")
+    room.does("ops", cmd.ConfirmRun(run=run, digest=digest))
+
+    def approves():
+        room.does("opal", cmd.ApproveRun(run=run, digest=digest))
+
+    store = Interrupted(room.store, "append", approves)
+    with pytest.raises(Refused, match="rollback-1 is approved"):
+        LocalDesk(store, Session(room.store, LAUNCH), PEOPLE["lead"]).perform(
+            cmd.CloseLaunch(outcome="success")
+        )
+    assert room.state.open
