@@ -16,7 +16,7 @@ from launchpad.store.alarm import Alarm
 from launchpad.store.bells import Bells
 from launchpad.store.database import Reader, Transaction
 from launchpad.store.pool import Pool
-from launchpad.store.sqlite_files import BUSY_MS, fault, path_of, prepare, private_file, url_of
+from launchpad.store.sqlite_files import BUSY_MS, HeldFiles, fault, path_of, prepare, private_file, url_of
 from launchpad.store.sqlite_writer import PATIENCE, SqliteReader, SqliteWriter
 
 _READERS = 8
@@ -43,10 +43,13 @@ class SqliteDatabase:
             connection.execute("PRAGMA wal_autocheckpoint = 10000")  # the writer sees to it earlier
             # macOS: only this reaches the medium.
             connection.execute("PRAGMA fullfsync = ON")
+            # A first look opens the write-ahead log, which stays for as long as this connection does.
+            connection.execute(migrations.VERSION).fetchone()
+            self._files = HeldFiles(self._path)
         except (sqlite3.Error, OSError) as error:
             raise fault(error, self._path) from error
         self._bells = Bells(self._path.with_name(f"{self._path.name}.bells"))
-        self._writer = SqliteWriter(connection, self._path, self._rung)
+        self._writer = SqliteWriter(connection, self._path, self._files, self._rung)
         self._readers = Pool(
             self._connect_reader,
             name=str(self._path),
@@ -70,12 +73,13 @@ class SqliteDatabase:
     def read(self, work: Callable[[Reader], T]) -> T:
         with self._readers.connection() as connection:
             try:
+                self._check_files()
                 connection.execute("BEGIN")
                 try:
                     return work(SqliteReader(connection))
                 finally:
                     connection.execute("ROLLBACK")
-            except sqlite3.Error as error:
+            except (sqlite3.Error, OSError) as error:
                 raise fault(error, self._path) from error
 
     def listen(self) -> None:
@@ -125,7 +129,16 @@ class SqliteDatabase:
         connection.create_function("lp_ticks", 0, lambda: time.clock_gettime_ns(_LEASE_CLOCK) // 1000)
         return connection
 
+    def _check_files(self) -> None:
+        try:
+            self._files.check()
+        except Unreachable:
+            if self._closed.is_set():  # then the log may be gone by right
+                raise Unreachable(f"{self._path} has been closed") from None
+            raise
+
     def _connect_reader(self) -> sqlite3.Connection:
+        self._check_files()  # or SQLite would make an empty file
         connection = self._connect()
         connection.execute("PRAGMA query_only = ON")
         return connection

@@ -59,6 +59,41 @@ def private_file(path: Path) -> io.FileIO:
     return io.FileIO(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+")
 
 
+class HeldFiles:
+    """The store's file and its write-ahead log, as they were when this process opened them.
+
+    An open file lives on without its name: what is written to it then is gone once it is closed, while
+    others may have made a new store in its place.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """To be made once SQLite has both open."""
+        self._paths = (path, path.with_name(f"{path.name}-wal"))
+        self._opened = self._found()
+
+    def check(self) -> None:
+        """Raises `Unreachable` when what has these names is not what is open."""
+        found = self._found()
+        for path, opened, there in zip(self._paths, self._opened, found, strict=True):
+            if there != opened:
+                what = "has been removed" if there is None else "has been replaced"
+                raise Unreachable(
+                    f"{path} {what} while it was in use",
+                    hint="put the one that was there back, or start again",
+                )
+
+    def _found(self) -> list[tuple[int, int] | None]:
+        return [_identity(path) for path in self._paths]
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 def fault(error: sqlite3.Error | OSError, path: Path) -> LaunchpadError:
     """What a fault of SQLite or of the file system means to an operator."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF

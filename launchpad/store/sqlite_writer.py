@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from launchpad.errors import Unreachable
 from launchpad.store.database import Record, Statement, Transaction, marks
-from launchpad.store.sqlite_files import BUSY_MS, fault, private_file
+from launchpad.store.sqlite_files import BUSY_MS, HeldFiles, fault, private_file
 
 PATIENCE = 15.0
 """Seconds until a caller gives up; longer than the 10 s for which SQLite waits for its own lock."""
@@ -71,9 +71,16 @@ class _Job:
 class SqliteWriter:
     """Runs works in transactions, several to a commit. `rung` is called with the launches that grew."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, rung: Callable[[set[str]], None]) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        files: HeldFiles,
+        rung: Callable[[set[str]], None],
+    ) -> None:
         self._connection = connection
         self._path = path
+        self._files = files
         self._rung = rung
         self._turns = private_file(path.with_name(f"{path.name}.lock"))
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -152,6 +159,7 @@ class SqliteWriter:
         try:
             for job in jobs:
                 self._attempt(job)
+            self._files.check()
             self._connection.execute("COMMIT")
         except BaseException:
             if self._connection.in_transaction:

@@ -192,6 +192,23 @@ def test_without_permission_there_is_one_line(mode, there):
     )
 
 
+@pytest.mark.parametrize("lost", ["launchpad.db", "launchpad.db-wal"])
+@pytest.mark.parametrize("replaced", [False, True])
+def test_nothing_is_acknowledged_or_shown_from_a_file_that_has_lost_its_name(url, opened, lost, replaced):
+    store = opened(url)
+    store.append(LAUNCH, [opening()])
+    file = path_of(url).with_name(lost)
+    kept = file.rename(file.with_name("elsewhere"))
+    if replaced:
+        file.write_bytes(kept.read_bytes())
+    for use in (lambda: store.append(LAUNCH, [note("lost")]), lambda: store.read(LAUNCH)):
+        with pytest.raises(Unreachable, match=f"{lost} has been {'replaced' if replaced else 'removed'}"):
+            use()
+    kept.rename(file)
+    store.append(LAUNCH, [note("kept")])
+    assert [row.text for row in store.read(LAUNCH)] == ["", "kept"]
+
+
 def test_opening_again_keeps_the_locks_of_the_first(url, opened):
     """Closing any descriptor of a file drops all POSIX locks that the process has on it. Without them,
     another process takes itself for the last, and removes the write-ahead log from under us."""
