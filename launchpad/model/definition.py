@@ -155,7 +155,8 @@ class Alert(Value):
     when: Threshold
     """Such as `errors > 1%`."""
     for_: Duration = field(default=0.0, name="for")
-    """How long the threshold must stay crossed before the alert fires."""
+    """How long the threshold must stay crossed before the alert fires; time in which nothing is known of it
+    does not count."""
     severity: Severity = "high"
 
 

@@ -27,12 +27,13 @@ def crossed(threshold: Threshold, reading: Reading) -> bool | None:
 def next_status(rule: Alert, before: AlertState | None, reading: Reading, now: Micros) -> AlertStatus | None:
     """The status the alert moves to at `now`, or None while it stays.
 
-    An unknown reading moves nothing: it neither fires an alert nor resolves one.
+    An unknown reading neither fires an alert nor resolves one. A pending one goes back to inactive: `for`
+    counts only time in which the threshold was seen to be crossed.
     """
     beyond = crossed(rule.when, reading)
-    if beyond is None:
-        return None
     status: AlertStatus = before.status if before else "inactive"
+    if beyond is None:
+        return "inactive" if status == "pending" else None
     if not beyond:
         return {"pending": "inactive", "firing": "resolved"}.get(status)  # type: ignore[return-value]
     if status == "firing":

@@ -48,6 +48,7 @@ BEYOND, WITHIN, UNKNOWN = reading(0.02), reading(0.005), reading(None)
         (alert("pending", 100, 100), BEYOND, 159.999999, 60, None),
         (alert("pending", 100, 100), BEYOND, 160, 60, "firing"),
         (alert("pending", 100, 100), WITHIN, 200, 60, "inactive"),
+        (alert("pending", 100, 100), UNKNOWN, 200, 60, "inactive"),
         (alert("firing", 160, 100), BEYOND, 200, 60, None),
         (alert("firing", 160, 100), WITHIN, 200, 60, "resolved"),
         (alert("resolved", 200, 100), WITHIN, 300, 60, None),
@@ -60,12 +61,28 @@ def test_each_step_of_an_alerts_life(before, shown, at, for_, after):
 
 
 @given(
-    st.sampled_from([None, "inactive", "pending", "firing", "resolved"]),
+    st.sampled_from([None, "inactive", "firing", "resolved"]),
     st.integers(0, 10**6),
     st.sampled_from([0.0, 60.0]),
 )
-def test_what_is_unknown_moves_nothing(status, at, for_):
+def test_what_is_unknown_neither_fires_nor_resolves(status, at, for_):
     assert next_status(rule(for_), alert(status) if status else None, UNKNOWN, at * SECOND) is None
+
+
+@given(st.lists(st.tuples(st.sampled_from([BEYOND, WITHIN, UNKNOWN]), st.integers(1, 20)), max_size=12))
+def test_an_alert_fires_only_after_the_threshold_was_seen_crossed_all_the_while(stretches):
+    """Judged every second, as the engine does; each stretch is a reading and for how long it held."""
+    seen = [shown for shown, seconds in stretches for _ in range(seconds)]
+    state = None
+    for second, shown in enumerate(seen):
+        status = next_status(rule(for_=10.0), state, shown, second * SECOND)
+        if status == "firing":
+            assert second >= 10
+            assert all(one is BEYOND for one in seen[second - 10 : second + 1])
+        if status is not None:
+            state = alert(status, second, state.pending_since / SECOND if status == "firing" else second)
+    if len(seen) > 10 and all(one is BEYOND for one in seen[-11:]):
+        assert state.status == "firing"
 
 
 @pytest.mark.parametrize(("op", "on_the_limit"), [(">", False), (">=", True), ("<", False), ("<=", True)])
