@@ -374,5 +374,6 @@ def _goes_on(scene: Scene, width: int) -> list[Row]:
         told.append(f"Pending or firing: {', '.join(a.state.name for a in view.alerts)}.")
     others = sorted({p.operator for p in view.people} - {scene.me.name})
     told.append(f"Still here: {', '.join(others)}." if others else "Nobody else is here.")
-    told.append("`launchpad attach` brings you back.")
+    over_ssh = scene.me.auth == "key"
+    told.append("Connect again to come back." if over_ssh else "`launchpad attach` brings you back.")
     return _sentences(*told)(scene, width)

@@ -45,7 +45,7 @@ def run(
         guard.modes()
         face.settle()
     if face.fault is not None:
-        return _fault(face.fault)
+        return _fault(face.fault, over_ssh=desk.identity.auth == "key")
     return face.return_code or 0
 
 
@@ -75,11 +75,12 @@ def _leave(face: Face, end: threading.Timer, number: signal.Signals) -> None:
     face.exit(return_code=128 + number)
 
 
-def _fault(error: Exception) -> int:
+def _fault(error: Exception, *, over_ssh: bool) -> int:
     if os.environ.get("LAUNCHPAD_DEBUG"):
         sys.stderr.write("".join(traceback.format_exception(error)))
     told = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-    hint = "the launch goes on; `launchpad attach` brings the face back"
+    back = "connect again" if over_ssh else "`launchpad attach`"
+    hint = f"the launch goes on; {back} brings the face back"
     return _tell(f"the face met a fault of its own ({told}); {hint}", Exit.NO)
 
 

@@ -23,8 +23,8 @@ class Columns(NamedTuple):
 
 def columns(width: int) -> Columns:
     """The grid for a panel of `width` cells."""
-    status = 22 if width >= 84 else 20 if width >= 70 else 14
-    who = 13 if width >= 70 else 9
+    status = 22 if width >= 84 else 14 if width >= 60 else 11
+    who = 13 if width >= 70 else 10
     evidence = width // 5 if width >= _WITH_EVIDENCE else 0
     rest = width - 2 - 4 - who - status - evidence - 1
     return Columns(rest, who, status, evidence)
@@ -70,7 +70,9 @@ def row(scene: Scene, item: ItemView, width: int) -> Row:
 
 
 def _who(scene: Scene, item: ItemView, width: int) -> Span:
-    """The person on it, else the team that owns it."""
+    """Who did it; until then the person on it, else the team that owns it."""
+    if item.mark in ("done", "skipped") and item.state.by:
+        return Span(fit(item.state.by, width - 1) + " ", "dim")
     name = item.state.assignee or item.state.item.team or "-"
     mine = item.state.assignee == scene.me.name
     style = "accent" if mine else "text" if item.state.assignee else "dim"
@@ -82,7 +84,7 @@ def _status(scene: Scene, item: ItemView, width: int) -> Span:
     said = MARKS[item.mark]
     match item.mark:
         case "done":
-            return Span(fit(f"done {scene.clock(stated.at)} {stated.by or ''}", width), "dim")
+            return Span(fit(f"done {scene.clock(stated.at)}", width), "dim")
         case "skipped":
             return Span(fit(f"skipped: {stated.reason or stated.by or ''}", width), said.style)
         case "failed":

@@ -7,10 +7,12 @@ from launchpad.model.values import format_countdown, format_duration
 from launchpad.rules.view import AlertView
 from screens.render.row import Row, Span, cut, line, size_of
 from screens.render.scene import Scene
-from screens.render.words import GATES, PHASE_NAMES, ROLES, SEVERITY
+from screens.render.words import GATES, PHASE_NAMES, ROLES, SEVERITY, glyph
 
 BRIEF = 110
 """Below this width words are abbreviated."""
+_ROOMY = 130
+"""From this width on the freshness is spelled out."""
 _REASON = 10
 """Fewest cells in which a reason is worth its place."""
 
@@ -29,12 +31,15 @@ def first_line(scene: Scene, width: int) -> Row:
         Span(f" {clock} ", "title"),
         badge,
     ]
-    fresh, me = _freshness(scene, brief), _me(scene, brief)
-    online = f" {max(1, len(view.people))} on " if brief else f"  {max(1, len(view.people))} online "
-    right = [*fresh, Span(" "), *me, Span(online, "dim")]
-    # Who is on, and then my name, give way before the verdict does.
-    while size_of([*left, *right]) >= width and len(right) > len(fresh) + 2:
-        right.pop()
+    fresh = _freshness(scene, brief=width < _ROOMY)
+    right: list[Span] = []
+    name, role = _me(scene, brief)
+    online = Span(f" {max(1, len(view.people))} on" if brief else f"  {max(1, len(view.people))} online")
+    # My own name gives way first, then who is on; the verdict never does.
+    for mine in ([name, role, online], [role, online], [role], []):
+        right = [*fresh, Span(" "), *mine, Span(" ")]
+        if size_of([*left, *right]) < width:
+            break
     # A reason cut down to nothing is noise; the alert row has it in full.
     if width - size_of([*left, *right]) - 1 >= min(_REASON, size_of(why)):
         left += why
@@ -63,15 +68,20 @@ def _verdict(scene: Scene) -> list[Span]:
     if scene.loading:
         return [Span("reading …", "dim")]
     said = GATES[view.verdict]
-    badge = Span(f" {said.word} ", f"badge-{said.style}")
+    style = f"badge-{said.style}"
     if view.state.phase == "pre-launch" and view.gate is not None:
+        count = f"{view.gate.met}/{len(view.gate.conditions)}"
+        badge = Span(f" {said.word} {count} ", style)
         blockers = view.gate.blockers
-        named = f" {blockers[0].name}" if blockers else ""
-        return [badge, Span(f" {view.gate.met}/{len(view.gate.conditions)}"), Span(named, said.style)]
+        if not blockers:
+            return [badge]
+        blocked = GATES[blockers[0].verdict]
+        return [badge, Span(f" {glyph(scene.glyphs, blocked)} {blockers[0].name}", blocked.style)]
+    badge = Span(f" {said.word} ", style)
     return [badge, Span(f" {view.health_sentence}", said.style if view.health != "ok" else "dim")]
 
 
-def _freshness(scene: Scene, brief: bool) -> list[Span]:
+def _freshness(scene: Scene, *, brief: bool) -> list[Span]:
     view = scene.view
     if scene.lost:
         return [Span(f" STORE AWAY {format_duration(scene.lost_for)} ", "badge-bad")]
@@ -84,24 +94,25 @@ def _freshness(scene: Scene, brief: bool) -> list[Span]:
     fresh = view.freshness
     if not fresh.total:
         return [Span("no signals", "unknown")]
-    name = "data" if brief else "feeds"
     age = format_duration(fresh.oldest) if fresh.oldest is not None else ""
+    if fresh.ok == fresh.total and brief:
+        return [Span(f"{scene.glyphs.ok} data {format_duration(round(fresh.oldest or 0))}", "ok")]
     if fresh.ok == fresh.total:
-        return [Span(f"{name} {scene.glyphs.ok} ok {age}".rstrip(), "ok")]
+        return [Span(f"feeds {scene.glyphs.ok} ok {age}".rstrip(), "ok")]
     if brief:
         what = f"{fresh.stale} stale {age}" if fresh.stale else f"{fresh.dead} dead"
         return [Span(f"data {scene.glyphs.unknown} {what}", "unknown")]
     parts = [f"{fresh.stale} stale {age}".rstrip()] if fresh.stale else []
     parts += [f"{fresh.dead} dead"] if fresh.dead else []
-    return [Span(f"{name} {scene.glyphs.unknown} {fresh.ok}/{fresh.total}, {', '.join(parts)}", "unknown")]
+    return [Span(f"feeds {scene.glyphs.unknown} {fresh.ok}/{fresh.total}, {', '.join(parts)}", "unknown")]
 
 
-def _me(scene: Scene, brief: bool) -> list[Span]:
-    role = ROLES[scene.me.role] if brief else scene.me.role
-    spans = [Span(f"{scene.me.name} ", "dim"), Span(role, "title")]
+def _me(scene: Scene, brief: bool) -> tuple[Span, Span]:
+    """My name, and my role or that I can only watch."""
+    role = Span(ROLES[scene.me.role] if brief else scene.me.role, "title")
     if scene.read_only:
-        spans = [Span(" READ-ONLY ", "badge-idle"), Span(" "), spans[0]]
-    return spans
+        role = Span(" READ-ONLY ", "badge-idle")
+    return Span(f"{scene.me.name} ", "dim"), role
 
 
 TABS = {**{str(i): name for i, name in enumerate(PHASES, 1)}, "5": "timeline", "6": "people"}

@@ -1,5 +1,6 @@
 """Rows are made of plain values: right width, right words, at every size."""
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -89,7 +90,7 @@ def test_first_line_says_it_all_at_120() -> None:
         "required items done",
     ):
         assert part in text
-    assert "feeds ✓ ok" in text
+    assert "✓ data" in text
     assert "lead director" in text
     assert "3 online" in text
 
@@ -213,7 +214,7 @@ def test_checklist_rows_tell_who_and_why() -> None:
     assert "due 09:30" in rows["payments"]
     assert "ada" in rows["payments"]
     assert rows["legal"].startswith("[✓]")
-    assert "done 08:00 lead" in rows["legal"]
+    assert re.search(r"lead +done 08:00", rows["legal"])
     assert "done Nov 30" in rows["load"]
     assert "stale" in rows["status-page"]
 
