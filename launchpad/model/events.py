@@ -209,7 +209,7 @@ class RunPlanned(_OfRun, tag="run.planned"):
     digest: str
     gate: GateReport | None
     expires_at: Micros
-    """Until when it may be confirmed and approved."""
+    """Until when it may be confirmed, approved and started."""
 
 
 class RunRefused(_OfRun, tag="run.refused"):
