@@ -1,4 +1,4 @@
-"""Keeps a face up to date from a thread of its own, so that a slow store never stalls a key."""
+"""Keeps a face up to date from threads of its own, so that a slow store never stalls a key or a clock."""
 
 import contextlib
 import threading
@@ -19,6 +19,8 @@ LOG_KEPT = 2000
 """Lines of the watched run's output that a face holds."""
 _LEAST = 0.04
 """Seconds between two views at least, however many events arrive."""
+SILENCE = 3.0
+"""Seconds after which a store that has not answered counts as away; until it gives up may take far longer."""
 
 
 class News(NamedTuple):
@@ -51,12 +53,17 @@ class Follower:
         self._ending = threading.Event()
         self._announced = 0.0
         self._last: View | None = None
+        self._told: News | None = None
+        self._told_at = 0.0
+        self._telling = threading.Lock()
         self._run = ""
         self._log: deque[LogLine] = deque(maxlen=LOG_KEPT)
-        self._thread = threading.Thread(target=self._work, name="follower", daemon=True)
+        self._thread = threading.Thread(target=self._work, args=(self._follow,), name="follower", daemon=True)
+        self._watch = threading.Thread(target=self._work, args=(self._keep_time,), name="timer", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
+        self._watch.start()
 
     def end(self) -> None:
         """Says goodbye and ends; does not wait for it."""
@@ -65,16 +72,17 @@ class Follower:
 
     def join(self, *, within: float) -> None:
         """Waits for its end, no longer than `within` seconds."""
-        if self._thread.ident is not None:
-            self._thread.join(within)
+        for thread in (self._thread, self._watch):
+            if thread.ident is not None:
+                thread.join(within)
 
     def poke(self) -> None:
         """Asks for a fresh view now."""
         self._wake.set()
 
-    def _work(self) -> None:
+    def _work(self, work: Callable[[], None]) -> None:
         try:
-            self._follow()
+            work()
         except Exception as error:  # noqa: BLE001  # a thread must not die in silence: the face ends on it
             self._failed(error)
 
@@ -83,21 +91,38 @@ class Follower:
             while not self._ending.is_set():
                 self._wake.clear()
                 begun = time.monotonic()
-                self._deliver(self._news())
+                self._tell(self._news())
                 self._announce()
                 self._ending.wait(max(0.0, _LEAST - (time.monotonic() - begun)))
                 # The clock on the screen turns with the second.
                 self._wake.wait(1 - self._session.clock() % SECOND / SECOND)
             self._leave()
 
-    def _news(self) -> News:
+    def _tell(self, news: News) -> None:
+        with self._telling:
+            self._told, self._told_at = news, time.monotonic()
+            self._deliver(news)
+
+    def _keep_time(self) -> None:
+        """While the store keeps the other thread waiting, the clock turns and no reading counts."""
+        while not self._ending.wait(1 - self._session.clock() % SECOND / SECOND):
+            with self._telling:
+                if self._told is None or time.monotonic() - self._told_at < SILENCE:
+                    continue
+                why = self._told.lost or "the store does not answer"
+                self._deliver(self._blind(self._last or self._told.view, why, self._told.log))
+
+    def _blind(self, last: View, why: str, log: tuple[LogLine, ...]) -> News:
         now = self._session.clock()
+        return News(blinded(last, now), log, why, (now - last.now) / SECOND)
+
+    def _news(self) -> News:
         try:
             self._last = self._session.view(trend=self._points())
             return News(self._last, self._read_log(self._last))
         except LaunchpadError as error:
-            last = self._last or view(self._session.state, {}, now)
-            return News(blinded(last, now), tuple(self._log), str(error), (now - last.now) / SECOND)
+            last = self._last or view(self._session.state, {}, self._session.clock())
+            return self._blind(last, str(error), tuple(self._log))
 
     def _read_log(self, shown: View) -> tuple[LogLine, ...]:
         run = shown.run or next(iter(shown.runs), None)

@@ -1,5 +1,6 @@
 """A face without a terminal, on a store of its own."""
 
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -28,8 +29,12 @@ class Line:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.cut = False
+        self.clear = threading.Event()
+        """While it is not set, every question waits."""
+        self.clear.set()
 
     def __getattr__(self, name: str) -> Any:
+        self.clear.wait()
         if self.cut:
             raise Unreachable("the store does not answer", hint="it is tried again")
         return getattr(self._store, name)

@@ -493,6 +493,20 @@ async def test_a_store_out_of_reach_leaves_nothing_green_and_comes_back(open_fac
         await seat.shows("all 4 objectives met")
 
 
+async def test_a_store_that_keeps_everybody_waiting_is_away_before_it_gives_up(open_face: Opener) -> None:
+    async with open_face("during", size=(120, 40)) as seat:
+        await seat.shows("all 4 objectives met")
+        seat.line.clear.clear()
+        try:
+            await seat.shows("STORE AWAY")
+            assert "the store does not answer" in seat.text
+            assert "HOLD" in seat.text.splitlines()[0]
+            assert "4 unknown" in seat.text
+        finally:
+            seat.line.clear.set()
+        await seat.shows("all 4 objectives met")
+
+
 async def test_a_name_to_type_may_hold_keys_that_scroll(open_face: Opener) -> None:
     made = launches.planned(reversible=False)
     seat_demo = _in_environment(made, "kjq")
