@@ -15,7 +15,7 @@ from launchpad.rules.gates import evaluate
 from launchpad.session import Session
 
 VALID = 1800.0
-"""Seconds a plan may wait for its confirmation and approvals."""
+"""Seconds a plan may wait for its confirmation, its approvals and its start."""
 REPAIRS = "repairs"
 """Parameter of a run that the engine requested itself: the failed run it is to mend."""
 

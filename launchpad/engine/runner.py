@@ -17,6 +17,7 @@ from launchpad.model.plan import GateReport, PlannedStep
 from launchpad.model.state import RunState
 from launchpad.providers.capabilities import Ending, Job, Provider
 from launchpad.rules.gates import evaluate
+from launchpad.rules.view import run_view
 from launchpad.session import Session
 
 _GATE_PATIENCE = 30.0
@@ -97,6 +98,12 @@ class Runner:
             return True
 
     async def _begin(self, run: RunState) -> bool:
+        if run_view(run, self._session.clock()).expired:
+            # Approved for then, not for whenever an engine comes back.
+            await self._append(
+                run, ev.RunRefused(run=run.id, reason="its plan expired before it was started")
+            )
+            return False
         gate = await self._gate(run)
         if gate is not None and gate.verdict != "GO" and run.overridden_by is None:
             await self._append(run, ev.RunRefused(run=run.id, reason=_closed(gate)))

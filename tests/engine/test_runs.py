@@ -9,7 +9,10 @@ import pytest
 
 from launchpad.errors import Refused
 from launchpad.model import commands as cmd
+from launchpad.model import events as ev
 from launchpad.model.definition import Definition, OnFailure
+from launchpad.model.journal import Draft
+from launchpad.model.values import SECOND
 from tests.support.war_room import WarRoom, action, commands_launch, recording, until
 
 pytestmark = pytest.mark.slow
@@ -44,6 +47,30 @@ def test_approval_takes_another_person_and_this_very_plan(war_room: Open, tmp_pa
     room.does("lead", cmd.ApproveRun(run=run_id, digest=digest))
     room.when(run_id, "succeeded")
     assert room.recorded() == ["deploy"]
+
+
+def test_what_was_approved_for_then_does_not_start_when_an_engine_comes_back(
+    war_room: Open, tmp_path: Path
+) -> None:
+    operations = {"deploy": recording(tmp_path / "record", "deploy")}
+    room = war_room(commands_launch(operations, deploy=action("deploy")))
+    engine = room.engine()
+    room.does("ops", cmd.RequestRun(action="deploy"))
+    plan = room.when("deploy-1", "planned").plan
+    engine.terminate()
+    engine.wait()
+    room.does("ops", cmd.RetractRun(run="deploy-1"))
+    room.does("ops", cmd.RequestRun(action="deploy"))
+    expires_at = room.store.now() + SECOND
+    late = ev.RunPlanned(run="deploy-2", plan=plan, digest="d", gate=None, expires_at=expires_at)
+    room.store.append(room.launch, [Draft(id="late", event=late, actor="engine", auth="engine")])
+    room.does("ops", cmd.ConfirmRun(run="deploy-2", digest="d"))
+    assert room.run("deploy-2").status == "approved"
+    until(lambda: room.store.now() > expires_at, what="the plan to expire")
+    assert room.view().run.expired
+    room.engine()
+    assert "expired" in room.when("deploy-2", "refused", "succeeded").reason
+    assert room.recorded() == []
 
 
 def test_secrets_reach_the_command_and_nothing_else(war_room: Open, tmp_path: Path) -> None:
