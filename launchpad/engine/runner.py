@@ -10,7 +10,7 @@ from launchpad.engine.logbook import Logbook
 from launchpad.engine.planner import REPAIRS
 from launchpad.engine.recorder import Recorder
 from launchpad.engine.targets import Targets
-from launchpad.errors import Conflict, Refused, Unreachable
+from launchpad.errors import Conflict, LeaseLost, Refused, Unreachable
 from launchpad.model import events as ev
 from launchpad.model.events import Event
 from launchpad.model.plan import GateReport, PlannedStep
@@ -65,8 +65,9 @@ class Runner:
             async with self._targets.held(run):
                 while await self._advance(self._run(run_id)):
                     pass
+        except LeaseLost:
+            raise
         except Refused as error:
-            # Only the locks refuse outside a step; nothing has been asked of a provider here.
             await self._stop(self._run(run_id), str(error))
 
     def _run(self, run_id: str) -> RunState:
@@ -245,8 +246,12 @@ class Runner:
         await self._recorder.append(*events)
 
     async def _stop(self, run: RunState, reason: str) -> None:
+        """Ends what can't go on for a lock of somebody else's, who came between two engines."""
+        index = run.current_step
         if run.status == "approved":
             await self._recorder.append(ev.RunRefused(run=run.id, reason=reason))
+        elif run.status == "running" and index is not None and run.steps[index].status != "pending":
+            await self._interrupt(run, index, f"{reason}; the step may still be at work")
         elif run.status == "running":
             await self._recorder.append(ev.RunInterrupted(run=run.id, reason=reason))
 

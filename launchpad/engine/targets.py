@@ -2,13 +2,16 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 
-from launchpad.errors import Refused, Unreachable
+from launchpad.errors import LeaseLost, Refused, Unreachable
 from launchpad.model.state import RunState
 from launchpad.model.store import Store
 from launchpad.rules.locks import in_the_way, left_behind, run_owner
 from launchpad.session import Session
+
+log = logging.getLogger(__name__)
 
 _TTL = 60.0
 """Seconds a lock outlives the engine that renews it."""
@@ -23,16 +26,22 @@ class Targets:
 
     @contextlib.asynccontextmanager
     async def held(self, run: RunState) -> AsyncIterator[None]:
-        """Holds the targets of `run` and renews them. Raises `Refused` naming who else holds one."""
+        """Holds the targets of `run` and renews them.
+
+        Raises `Refused` naming who else holds one, unless the run is aborting: a stop waits for nobody.
+        """
         owner = run_owner(self._session.launch, run.id)
-        targets = sorted({step.provider for step in run.plan.steps}) if run.plan else []
-        taken: list[str] = []
+        taken: set[str] = set()
         try:
-            await asyncio.to_thread(self._take, run, owner, targets, taken)
-            renewing = asyncio.create_task(self._renew(owner, taken, run))
+            try:
+                await asyncio.to_thread(self._hold, run, owner, taken)
+            except Refused:
+                if run.status != "aborting":
+                    raise
+            renewing = asyncio.create_task(self._renew(run, owner, taken))
             try:
                 yield
-            except asyncio.CancelledError:
+            except (asyncio.CancelledError, LeaseLost, Unreachable):
                 # The engine ends, not the run: its successor finds the target still locked.
                 taken.clear()
                 raise
@@ -43,25 +52,34 @@ class Targets:
                 with contextlib.suppress(Unreachable):  # it lapses by itself
                     await asyncio.to_thread(self._store.release_lock, target, owner)
 
-    def _take(self, run: RunState, owner: str, targets: list[str], taken: list[str]) -> None:
+    def _hold(self, run: RunState, owner: str, taken: set[str]) -> None:
+        """Takes what is free of the run's targets, and renews what is held for it."""
+        targets = sorted({step.provider for step in run.plan.steps}) if run.plan else []
         state = self._session.state
         for lock in left_behind(state, self._store.locks()):
             self._store.release_lock(lock.target, lock.owner)
         locks = self._store.locks()
         for lock in in_the_way(state, locks, targets, {owner, run.requested_by}):
             raise Refused(f"{lock.target} is locked by {lock.owner}: {lock.reason}")
-        requesters = {lock.target for lock in locks if lock.owner == run.requested_by}
+        requesters = {lock.target: lock for lock in locks if lock.owner == run.requested_by}
         for target in targets:
-            if target not in requesters:
+            theirs = requesters.get(target)
+            if theirs is None:
                 self._store.take_lock(target, owner, _reason(run), _TTL)
-                taken.append(target)
+                taken.add(target)
+            elif theirs.expires_in < _TTL:
+                # It must not run out under the run that rests on it.
+                self._store.take_lock(target, theirs.owner, theirs.reason, _TTL)
 
-    async def _renew(self, owner: str, taken: list[str], run: RunState) -> None:
+    async def _renew(self, run: RunState, owner: str, taken: set[str]) -> None:
         while True:
             await asyncio.sleep(_TTL / 3)
-            for target in taken:
-                with contextlib.suppress(Unreachable):  # tried again in time
-                    await asyncio.to_thread(self._store.take_lock, target, owner, _reason(run), _TTL)
+            try:
+                await asyncio.to_thread(self._hold, run, owner, taken)
+            except Unreachable as error:
+                log.warning("the lock of %s is not renewed, tried again in time: %s", run.id, error)
+            except Refused as error:
+                log.warning("%s goes on without its lock: %s", run.id, error)
 
 
 def _reason(run: RunState) -> str:
