@@ -1,6 +1,7 @@
 """The `command` provider: a team's own programs as the operations of a plan."""
 
 import asyncio
+import contextlib
 import json
 import os
 import shlex
@@ -13,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from launchpad.errors import Refused
+from launchpad.errors import Refused, Unreachable
 from launchpad.model.command import CommandOperation, CommandSettings, filled
 from launchpad.model.definition import Launch, Verb
 from launchpad.model.plan import PlannedStep
@@ -67,9 +68,15 @@ class CommandProvider:
         for name, value in operation.env.items():
             environ[name] = self._around.resolve(value) if is_secret_reference(value) else value
         program = _program(argv[0], cwd, environ)
-        directory = self._directory(job.nonce)
         spec = json.dumps({"argv": [program, *argv[1:]], "env": environ, "cwd": str(cwd)})
-        await asyncio.to_thread(_spawn_minder, directory, spec)
+        try:
+            directory = self._directory(job.nonce)
+            await asyncio.to_thread(_spawn_minder, directory, spec)
+        except OSError as error:
+            # A minder that did not get all of it can't begin.
+            raise Refused(
+                f"{self._name} can't be started on this machine: {error.strerror or error}"
+            ) from None
         await self._claimed(directory)
         return job.nonce
 
@@ -79,7 +86,13 @@ class CommandProvider:
                 return
             await asyncio.sleep(_POLL / 5)
         # Nobody else may start it from here on; if the claim can't be had, the minder has just got it.
-        if minder.claim(str(directory), "abandoned"):
+        try:
+            abandoned = minder.claim(str(directory), "abandoned")
+        except OSError as error:
+            raise Unreachable(
+                f"{self._name} did not begin within {_STARTED_WITHIN:.0f} s: {error.strerror}"
+            ) from None
+        if abandoned:
             raise Refused(f"{self._name} did not begin within {_STARTED_WITHIN:.0f} s", hint="try again")
 
     async def follow(self, provider_id: str, job: Job, emit: Emit) -> Ending:  # noqa: ARG002  # the id says it all
@@ -102,17 +115,22 @@ class CommandProvider:
         host, _, _ = job.nonce.rpartition(":")
         if host != socket.gethostname():
             return Found(state="unknown", detail=f"it was started on {host}; look there")
-        directory = self._directory(job.nonce)
-        if minder.claim(str(directory), "abandoned"):
-            return Found(state="never-started")
-        if (directory / "claim").read_text() == "abandoned":
-            return Found(state="never-started")
+        try:
+            directory = self._directory(job.nonce)
+            free = minder.claim(str(directory), "abandoned")
+            if free or (directory / "claim").read_text() == "abandoned":
+                return Found(state="never-started")
+        except OSError as error:
+            return Found(
+                state="unknown", detail=f"its files can't be read: {error.strerror}; look what it did"
+            )
         return Found(state="at-work", provider_id=job.nonce)
 
     async def cancel(self, provider_id: str, job: Job) -> None:  # noqa: ARG002  # the id says it all
         pid = _minder_pid(self._directory(provider_id))
         if pid is not None:
-            os.kill(pid, signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):  # it has just ended
+                os.kill(pid, signal.SIGTERM)
 
     def _operation(self, verb: Verb) -> CommandOperation:
         operation = self._operations.get(verb)
@@ -157,7 +175,8 @@ class _Tail:
         return data[:cut].decode(errors="replace").splitlines()
 
     def keep_place(self) -> None:
-        self._place.write_text(str(self._at))
+        with contextlib.suppress(OSError):  # on a full disk; a successor then logs some lines again
+            self._place.write_text(str(self._at))
 
 
 def _argv(operation: CommandOperation, launch: Launch, params: Mapping[str, str]) -> tuple[str, ...]:

@@ -40,27 +40,31 @@ def start_time(pid: int) -> str:
 
 
 def claim(directory: str, owner: str) -> bool:
-    """Creates the claim; False if somebody else has."""
-    path = os.path.join(directory, "claim")  # noqa: PTH118
+    """Creates the claim, whole or not at all; False if somebody else has."""
+    written = _write(directory, f"claim.{os.getpid()}", owner)
     try:
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        os.link(written, os.path.join(directory, "claim"))  # noqa: PTH118
     except FileExistsError:
         return False
-    with os.fdopen(fd, "w") as file:
-        file.write(owner)
-        file.flush()
-        os.fsync(file.fileno())
+    finally:
+        os.unlink(written)  # noqa: PTH108
     return True
 
 
 def write_exit(directory: str, ending: dict[str, object]) -> None:
     """Puts `exit` there whole or not at all."""
-    temporary = os.path.join(directory, "exit.new")  # noqa: PTH118
-    with open(temporary, "w", encoding="utf-8") as file:  # noqa: PTH123
-        json.dump(ending, file)
+    written = _write(directory, "exit.new", json.dumps(ending))
+    os.rename(written, os.path.join(directory, "exit"))  # noqa: PTH104, PTH118
+
+
+def _write(directory: str, name: str, text: str) -> str:
+    """The path of a new file that holds `text` on the disk."""
+    path = os.path.join(directory, name)  # noqa: PTH118
+    with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    os.rename(temporary, os.path.join(directory, "exit"))  # noqa: PTH104, PTH118
+    return path
 
 
 class Minder:
@@ -142,9 +146,11 @@ class Minder:
             if not data:
                 open_pipe = False
             elif kept < OUTPUT_LIMIT:
-                kept += os.write(output, data[: OUTPUT_LIMIT - kept])
-                if kept >= OUTPUT_LIMIT:
-                    os.write(output, b"\n(output beyond 64 MiB is dropped)\n")
+                # On a full disk output is lost; the command must not end of that.
+                with contextlib.suppress(OSError):
+                    kept += os.write(output, data[: OUTPUT_LIMIT - kept])
+                    if kept >= OUTPUT_LIMIT:
+                        os.write(output, b"\n(output beyond 64 MiB is dropped)\n")
 
 
 if __name__ == "__main__":
