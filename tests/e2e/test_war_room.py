@@ -186,11 +186,15 @@ def test_a_run_goes_on_when_its_terminal_is_closed(house: House) -> None:
     lead = house.terminal(LAUNCHPAD, "run")
     lead.shows("Code is frozen")
     lead.press("d")
-    lead.shows("deploy-1")
-    lead.shows("y ")
-    until(lambda: house.session().state.runs["deploy-1"].status == "planned", what="the plan")
-    signal.sigtimedwait([], 0.8)  # keys of the first half second are dropped on purpose
-    lead.press("y")
+    lead.shows("y do it")
+
+    def confirmed() -> bool:
+        # Keys of a dialog's first half second are dropped on purpose.
+        lead.press("y")
+        signal.sigtimedwait([], 0.7)
+        return house.session().state.runs["deploy-1"].confirmed
+
+    until(confirmed, what="the plan to be confirmed")
     lead.shows("part 2")
     faces = lead.processes()
     assert faces
