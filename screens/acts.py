@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 from textual.screen import Screen
+from textual.widgets import Input
 
 from launchpad.errors import LaunchpadError, Refused
 from launchpad.model import commands as cmd
@@ -89,7 +90,7 @@ class Acts(App[int]):
         if item.state.item.check is not None:
             self.say(f"{name} is proved by its check: v runs it now", "info")
         elif item.mark in ("done", "skipped"):
-            self.perform(cmd.Untick(item=name, expect=seq))
+            self._reopen(item)
         elif item.blocked_by:
             self.say(f"{name} waits for {_with_owners(self.scene, item.blocked_by)}", "warn")
         elif item.state.item.evidence == "required" and not item.state.evidence:
@@ -100,6 +101,20 @@ class Acts(App[int]):
             )
         else:
             self.perform(cmd.Tick(item=name, expect=seq))
+
+    def _reopen(self, item: ItemView) -> None:
+        """Opens a finished item again; asks first if somebody else finished it, perhaps a moment ago."""
+        name, by = item.id, item.state.by
+        reopened = cmd.Untick(item=name, expect=item.state.seq)
+        if by == self.desk.identity.name:
+            self.perform(reopened)
+            return
+        done = "ticked" if item.mark == "done" else "skipped"
+        sentence = f"{by} {done} it at {self.scene.clock(item.state.at)}."
+        self.ask(
+            Simple(self.scene, f"Open {name} again?", "open it again", _sentences(sentence)),
+            lambda _answer: self.perform(reopened),
+        )
 
     def action_undo(self) -> None:
         me = self.desk.identity.name
@@ -241,8 +256,15 @@ class Acts(App[int]):
                 return
         self.say(f"asking for the plan of {action}", "info")
         self.perform(
-            cmd.RequestRun(action=action), lambda done: self._open_plan(done.subject.removeprefix("run:"))
+            cmd.RequestRun(action=action), lambda done: self._offer_plan(done.subject.removeprefix("run:"))
         )
+
+    def _offer_plan(self, run_id: str) -> None:
+        """Opens a plan just asked for, unless it would come between the operator and what they write."""
+        if len(self.screen_stack) > 1 or isinstance(self.focused, Input):
+            self.say(f"{run_id} waits for you to read its plan (P)", "info")
+        else:
+            self._open_plan(run_id)
 
     def _open_plan(self, run_id: str) -> None:
         dialog = PlanDialog(self.scene, run_id)
@@ -360,6 +382,8 @@ def _with_owners(scene: Scene, names: Sequence[str]) -> str:
 
 def _goes_on(scene: Scene, width: int) -> list[Row]:
     """What leaving changes, and what it does not."""
+    if scene.rehearsal:
+        return _sentences("The rehearsal ends, and nothing of it is kept.")(scene, width)
     view = scene.view
     told = []
     if view.engine.watching:

@@ -38,7 +38,7 @@ class ResolveDialog(Confirm):
         if run is not None and run.plan is not None and index is not None:
             planned, step = run.plan.steps[index], run.steps[index]
             rows.append(line(width, [Span(f" step {index + 1}: "), Span(planned.does, "title")]))
-            for text in (run.reason or step.detail, f"look yourself: {planned.command}"):
+            for text in (run.reason or step.detail, f"it ran: {planned.command}"):
                 rows += [line(width, [Span(f" {piece}", "warn")]) for piece in wrap(text, width - 2, most=4)]
             if step.provider_id:
                 rows.append(line(width, [Span(f" the provider knows it as {step.provider_id}", "dim")]))

@@ -178,6 +178,8 @@ def test_two_who_tick_the_same_item_at_once_leave_one_event(house: House) -> Non
     eva.press("space")
     found = lead.shows(r"\[.\] Notes are written.*(lead|eva)")
     eva.shows(rf"\[.\] Notes are written.*{found[1]}")
+    if "again?" in eva.screen():  # the tick was on her screen before her key was
+        eva.press("Escape")
     ticks = [r for r in house.session().events if isinstance(r.event, ItemTicked)]
     assert [tick.event.item for tick in ticks] == ["notes"]
 

@@ -50,6 +50,19 @@ async def test_space_ticks_and_unticks_with_my_name(open_face: Opener) -> None:
         assert last(seat) == ev.ItemReopened(item="payments")
 
 
+async def test_space_on_what_a_colleague_has_just_ticked_never_takes_it_back_unasked(
+    open_face: Opener,
+) -> None:
+    async with open_face("launched", ADA) as seat:
+        await select(seat, "payments")
+        LocalDesk(seat.store, Session(seat.store, launches.LAUNCH), LEAD).perform(Tick(item="payments"))
+        await seat.until(lambda: seat.face.board.item is not None and seat.face.board.item.mark == "done")
+        await seat.press("space")
+        await seat.shows("Open payments again?")
+        await seat.press("escape")
+        assert last(seat) == ev.ItemTicked(item="payments")
+
+
 async def test_z_undoes_my_own_last_tick_and_nobody_elses(open_face: Opener) -> None:
     async with open_face("launched", ADA) as seat:
         await seat.press("z")
@@ -198,6 +211,20 @@ async def test_enter_never_confirms(open_face: Opener) -> None:
         await seat.answer("enter")
         await seat.until(lambda: kinds(seat)[-1] == "run.retracted")
         assert "run.confirmed" not in kinds(seat)
+
+
+async def test_a_plan_comes_between_nobody_and_their_words(open_face: Opener) -> None:
+    async with open_face("before") as seat:
+        for action, opens, writes_in in (("rollback", "w", "#prompt-foot"), ("deploy", "/", "#query")):
+            await seat.press(opens)
+            seat.face.action_run(action)  # as when its key was pressed just before
+            await seat.until(lambda run=f"{action}-1": f"{run} waits for you" in seat.face._message[0])
+            await seat.press(*"yes")
+            assert seat.face.screen.query_one(writes_in).display
+            await seat.press("escape", "escape")
+        assert "run.confirmed" not in kinds(seat)
+        await seat.press("d")
+        await seat.until(lambda: isinstance(seat.face.screen, PlanDialog))
 
 
 async def test_what_cannot_be_undone_takes_the_typed_name(open_face: Opener) -> None:
@@ -537,6 +564,13 @@ async def test_keys_can_be_remapped_by_their_ids(open_face: Opener) -> None:
         await select(seat, "payments")
         await seat.press("t")
         await seat.until(lambda: last(seat) == ev.ItemTicked(item="payments"))
+
+
+async def test_leaving_a_rehearsal_promises_nothing(open_face: Opener) -> None:
+    async with open_face("during", rehearsal=True) as seat:
+        await seat.press("q")
+        await seat.shows("The rehearsal ends, and nothing of it is kept.")
+        assert "attach" not in seat.text
 
 
 async def test_a_rehearsal_says_so_at_every_size(open_face: Opener) -> None:
