@@ -12,7 +12,8 @@ import shlex
 import signal
 import stat
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -24,6 +25,7 @@ from msgspec import inspect
 from launchpad.config.reader import Settings, info
 from launchpad.errors import BadInput
 from launchpad.model.definition import Definition
+from launchpad.model.text import clean, clean_lines
 from launchpad.model.values import is_secret_reference
 
 MASK = "•••"
@@ -247,6 +249,18 @@ class Redactor:
     def clean(self, text: str) -> str:
         """`text` without secrets."""
         return self._pattern.sub(MASK, text) if self._pattern else text
+
+    def line(self, text: str, limit: int = 1000) -> str:
+        """Text from outside as one line of at most `limit` characters, no control sequence, no secret."""
+        return clean(self._untorn(text, clean), limit)
+
+    def block(self, text: str, limit: int = 100_000) -> str:
+        """As `line`, but lines and indentation stay."""
+        return clean_lines(self._untorn(text, clean_lines), limit)
+
+    def _untorn(self, text: str, tidied: Callable[[str, int], str]) -> str:
+        """`text` without secrets, also those that show once no control sequence tears them apart."""
+        return self.clean(tidied(self.clean(text), sys.maxsize))
 
 
 def _forms(value: str) -> Iterator[str]:

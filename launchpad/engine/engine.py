@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -16,6 +16,7 @@ from launchpad.engine.evaluator import Evaluator
 from launchpad.engine.lease import TTL, LeaseKeeper, holder_name
 from launchpad.engine.logbook import Logbook
 from launchpad.engine.planner import Planner
+from launchpad.engine.provided import Provided
 from launchpad.engine.recorder import Recorder
 from launchpad.engine.runner import Runner
 from launchpad.engine.sampler import Prober, Sampler
@@ -114,10 +115,10 @@ class Engine:
         session = Session(self._store, self._launch)
         definition = session.state.definition
         assert definition is not None, "a session holds an opened launch"
-        adapters = self._adapters(definition, secrets)
-        redact = Redactor(secrets.values()).clean
+        redactor = Redactor(secrets.values())
+        adapters = self._adapters(definition, secrets, redactor)
         recorder = Recorder(self._store, session, self._lease)
-        prober = Prober(Control(definition.control), lambda text: secrets.get(text, text), redact)
+        prober = Prober(Control(definition.control), lambda text: secrets.get(text, text), redactor)
         wake, closed = asyncio.Event(), asyncio.Event()
         loop = asyncio.get_running_loop()
 
@@ -145,7 +146,7 @@ class Engine:
                     ),
                     tasks.create_task(Checker(session, recorder, prober).run()),
                     tasks.create_task(Evaluator(session, recorder).run()),
-                    tasks.create_task(self._tend_runs(session, recorder, adapters, redact, wake, closed)),
+                    tasks.create_task(self._tend_runs(session, recorder, adapters, redactor, wake, closed)),
                 ]
                 await _first(stop, closed)
                 for task in background:
@@ -157,7 +158,7 @@ class Engine:
         session: Session,
         recorder: Recorder,
         adapters: Mapping[str, Provider],
-        redact: Callable[[str], str],
+        redactor: Redactor,
         wake: asyncio.Event,
         closed: asyncio.Event,
     ) -> None:
@@ -165,7 +166,7 @@ class Engine:
             await asyncio.sleep(self._request_timeout)
 
         def logbook(run: str) -> Logbook:
-            return Logbook(self._store, self._launch, run, clock=session.clock, redact=redact)
+            return Logbook(self._store, self._launch, run, clock=session.clock, redactor=redactor)
 
         planner = Planner(session, recorder, adapters)
         async with asyncio.TaskGroup() as tasks:
@@ -173,12 +174,13 @@ class Engine:
             runner = Runner(session, recorder, self._lease, adapters, targets, logbook, tasks)
             while True:
                 wake.clear()
+                if session.state.outcome is not None:
+                    closed.set()
+                    return
                 for run in session.state.runs.values():
                     if run.status == "requested":
                         await planner.plan(run)
                 runner.tend()
-                if session.state.outcome is not None:
-                    closed.set()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(wake.wait(), 1.0)
 
@@ -187,12 +189,13 @@ class Engine:
         references = references_in(definition, providers.SettingsTypes())
         return {reference: resolver.resolve(reference) for reference in references}
 
-    def _adapters(self, definition: Definition, secrets: Mapping[str, str]) -> dict[str, Provider]:
-        named = {r.removeprefix("env:") for r in secrets if r.startswith("env:")}
+    def _adapters(
+        self, definition: Definition, secrets: Mapping[str, str], redactor: Redactor
+    ) -> dict[str, Provider]:
         around = Surroundings(
             base_dir=self._base_dir,
             work_dir=self._state_dir / "steps" / self._launch,
-            environ={name: value for name, value in self._environ.items() if name not in named},
+            environ=_for_commands(self._environ, secrets),
             resolve=secrets.__getitem__,
         )
         adapters: dict[str, Provider] = {}
@@ -204,8 +207,19 @@ class Engine:
                 raise BadInput(
                     f"provider {name}: {error}", hint="was it defined for another version?"
                 ) from error
-            adapters[name] = adapter(name, settings, around)
+            adapters[name] = Provided(adapter(name, settings, around), redactor)
         return adapters
+
+
+def _for_commands(environ: Mapping[str, str], references: Collection[str]) -> dict[str, str]:
+    """The environment without secrets: what references name, and a store's URL that may hold a password."""
+    named = {reference.removeprefix("env:") for reference in references if reference.startswith("env:")}
+    store = environ.get("LAUNCHPAD_STORE", "")
+    return {
+        name: value
+        for name, value in environ.items()
+        if name not in named and (value != store or store.startswith("sqlite:"))
+    }
 
 
 async def _first(*awaited: "asyncio.Event | asyncio.Task[None]") -> None:

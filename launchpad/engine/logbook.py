@@ -4,10 +4,10 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from launchpad.config.secrets import Redactor
 from launchpad.errors import Unreachable
 from launchpad.model.samples import LogLine
 from launchpad.model.store import Store
-from launchpad.model.text import clean
 from launchpad.model.values import Micros
 
 log = logging.getLogger(__name__)
@@ -26,13 +26,13 @@ class Logbook:
         run: str,
         *,
         clock: Callable[[], Micros],
-        redact: Callable[[str], str],
+        redactor: Redactor,
     ) -> None:
         self._store = store
         self._launch = launch
         self._run = run
         self._clock = clock
-        self._redact = redact
+        self._redactor = redactor
         self._n: int | None = None
 
     async def write(self, step: int, lines: list[str]) -> None:
@@ -48,7 +48,7 @@ class Logbook:
             self._store.add_log(
                 self._launch,
                 [
-                    LogLine(run=self._run, n=n, at=now, step=step, text=clean(self._redact(line), LINE_LIMIT))
+                    LogLine(run=self._run, n=n, at=now, step=step, text=self._redactor.line(line, LINE_LIMIT))
                     for n, line in numbered
                 ],
             )

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from msgspec.structs import replace
 
+from launchpad.config.secrets import Redactor
 from launchpad.engine.lease import LeaseKeeper
 from launchpad.engine.schedule import every, offset
 from launchpad.errors import Unreachable
@@ -34,12 +35,10 @@ _FIRST_WITHIN = 1.0
 class Prober:
     """Makes probes whose headers carry resolved secrets, and bounds how many run at once."""
 
-    def __init__(
-        self, control: Control, resolved: Callable[[str], str], redact: Callable[[str], str]
-    ) -> None:
+    def __init__(self, control: Control, resolved: Callable[[str], str], redactor: Redactor) -> None:
         self._control = control
         self._resolved = resolved
-        self._redact = redact
+        self._redactor = redactor
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     def probe(self, check: HttpCheck) -> HttpProbe:
@@ -49,7 +48,7 @@ class Prober:
     async def run(self, probe: HttpProbe) -> ProbeResult:
         async with self._slots:
             result = await probe.run()
-        return replace(result, reason=self._redact(result.reason))
+        return replace(result, reason=self._redactor.line(result.reason))
 
 
 class Sampler:

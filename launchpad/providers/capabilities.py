@@ -11,7 +11,8 @@ from launchpad.model.plan import PlannedStep
 from launchpad.model.values import Value
 
 Emit = Callable[[list[str]], Awaitable[None]]
-"""Takes lines of output for the run's log; they are redacted and stripped on the way."""
+"""Takes lines of output for the run's log; they are redacted and stripped on the way, as is all that an
+adapter says."""
 
 
 class Job(Value):
@@ -48,9 +49,9 @@ class Surroundings(Value):
     base_dir: Path
     """The definition's directory."""
     work_dir: Path
-    """A private directory of this store and launch that survives the engine."""
+    """A private directory of this launch on this host that survives the engine."""
     environ: Mapping[str, str]
-    """The engine's environment, without what only Launchpad itself needs."""
+    """The engine's environment, without secrets."""
     resolve: Callable[[str], str]
     """A secret reference's value. All were resolved before the engine took the lease; it never blocks."""
 

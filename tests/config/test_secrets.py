@@ -165,3 +165,14 @@ def test_each_line_of_a_key_is_secret():
     key = "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END KEY-----\n"
     clean = Redactor([key]).clean
     assert clean("log: hkiG9w0BAQEFAASC") == f"log: {MASK}"
+
+
+@given(
+    st.integers(1, len("hunter2-correct-horse") - 1),
+    st.sampled_from(["\x1b[31m", "\x1b]0;x\x07", "\x00", "\u200b"]),
+)
+def test_a_secret_torn_by_what_is_stripped_is_hidden(place, control):
+    secret = "hunter2-correct-horse"
+    torn = f"  token {secret[:place]}{control}{secret[place:]}"
+    assert Redactor([secret]).line(torn) == f"token {MASK}"
+    assert Redactor([secret]).block(torn) == f"  token {MASK}"

@@ -89,6 +89,25 @@ def test_secrets_reach_the_command_and_nothing_else(war_room: Open, tmp_path: Pa
     assert kept == []
 
 
+def test_commands_do_not_get_the_password_of_the_store(war_room: Open) -> None:
+    url = "postgresql://ops:hunter2@db.example/launches"
+    room = war_room(commands_launch({"deploy": {"argv": ["env"]}}, deploy=action("deploy")))
+    room.engine(environ={"LAUNCHPAD_STORE": url, "SHOP_DATABASE": url, "SHOP_REGION": "eu"})
+    run = room.when(room.go("deploy"), "succeeded")
+    lines = [line.text for line in room.session.log(run.id)]
+    assert "SHOP_REGION=eu" in lines
+    assert not any("hunter2" in line for line in lines)
+
+
+def test_a_secret_that_is_torn_by_colours_is_kept_out_of_the_log(war_room: Open) -> None:
+    script = 'echo "$TOKEN" | sed "s/correct/\x1b[31m&\x1b[m/"'
+    operations = {"deploy": {"argv": ["sh", "-c", script], "env": {"TOKEN": "env:SHOP_TOKEN"}}}
+    room = war_room(commands_launch(operations, deploy=action("deploy")))
+    room.engine(environ={"SHOP_TOKEN": "hunter2-correct-horse"})
+    run = room.when(room.go("deploy"), "succeeded")
+    assert [line.text for line in room.session.log(run.id)] == ["•••"]
+
+
 def test_an_engine_without_its_secrets_does_not_take_the_lease(war_room: Open) -> None:
     operations = {"deploy": {"argv": ["true"], "env": {"TOKEN": "env:SHOP_TOKEN_THAT_IS_NOT_SET"}}}
     room = war_room(commands_launch(operations, deploy=action("deploy")))
