@@ -20,11 +20,13 @@ from launchpad.engine.provided import Provided
 from launchpad.engine.recorder import Recorder
 from launchpad.engine.runner import Runner
 from launchpad.engine.sampler import Prober, Sampler
+from launchpad.engine.schedule import every
 from launchpad.engine.targets import Targets
 from launchpad.errors import BadInput, LaunchpadError, LeaseLost, Refused, Unreachable
 from launchpad.model.definition import Definition
 from launchpad.model.events import EngineStarted, EngineStopped
 from launchpad.model.store import Store
+from launchpad.model.values import SECOND
 from launchpad.probes.control import Control
 from launchpad.providers.capabilities import Provider, Surroundings
 from launchpad.session import Session
@@ -33,6 +35,10 @@ log = logging.getLogger(__name__)
 
 _AGAIN = 1.0
 """Seconds until an engine that lost the lease or the store looks again."""
+_PRUNE_EVERY = 3600.0
+_SAMPLES_KEPT = 365 * 86400.0
+_LOGS_KEPT = 30 * 86400.0
+"""Seconds for which samples and the logs of runs are kept."""
 _REQUEST_TIMEOUT = 5.0
 """Seconds within which a provider has taken or refused a mutation that was asked for."""
 
@@ -146,12 +152,25 @@ class Engine:
                     ),
                     tasks.create_task(Checker(session, recorder, prober).run()),
                     tasks.create_task(Evaluator(session, recorder).run()),
+                    tasks.create_task(every(_PRUNE_EVERY, lambda: self._prune(session))),
                     tasks.create_task(self._tend_runs(session, recorder, adapters, redactor, wake, closed)),
                 ]
                 await _first(stop, closed)
                 for task in background:
                     task.cancel()
         await recorder.append(EngineStopped(holder=self._lease.holder, epoch=self._lease.epoch))
+
+    async def _prune(self, session: Session) -> None:
+        """Forgets samples and logs that have outlived their retention; the journal keeps everything."""
+        now = session.clock()
+        try:
+            await asyncio.to_thread(
+                self._store.prune,
+                samples_before=now - round(_SAMPLES_KEPT * SECOND),
+                logs_before=now - round(_LOGS_KEPT * SECOND),
+            )
+        except Unreachable as error:
+            log.warning("nothing was pruned: %s", error)
 
     async def _tend_runs(
         self,

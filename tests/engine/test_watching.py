@@ -19,6 +19,7 @@ from launchpad.model.definition import (
     Signal,
     Threshold,
 )
+from launchpad.model.samples import Sample
 from launchpad.model.values import Quantity
 from tests.support.shop import Shop
 from tests.support.war_room import WarRoom, commands_launch, until
@@ -121,6 +122,17 @@ def test_a_requested_check_is_run_at_once(war_room: Open, shop: Shop, tmp_path: 
     room.does("eva", cmd.RequestCheck(item="shop-answers"))
     until(lambda: room.view().items[0].mark == "failed", what="the check to fail")
     assert room.view().items[0].state.reason == "status 503, expected 200"
+
+
+def test_the_engine_forgets_what_has_outlived_its_retention(war_room: Open, shop: Shop) -> None:
+    room = war_room(_watching(shop))
+    day = 86_400_000_000
+    now = room.store.now()
+    aged = Sample(signal="homepage", observed=now - 366 * day, received=now - 366 * day, verdict="ok")
+    kept = replace(aged, observed=now - 364 * day, received=now - 364 * day)
+    room.store.add_samples(room.launch, [aged, kept])
+    room.engine()
+    until(lambda: room.store.samples(room.launch).samples[:1] == (kept,), what="the old sample to go")
 
 
 def _alert(room: WarRoom) -> str:
