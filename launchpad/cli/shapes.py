@@ -176,6 +176,7 @@ def plan(of: Plan | None) -> Shape | None:
         "steps": steps,
         "reversible": of.reversible,
         "approvals": of.approvals,
+        "waived": of.waived or None,
         "gate": of.gate,
         "on_failure": of.on_failure,
         "digest": of.digest(),

@@ -212,6 +212,8 @@ def plan(run: RunState, of: Plan, out: Output) -> Iterator[str]:
         yield "     undo: " + clean(step.undo) if step.undo else out.paint("bad", "     CAN'T BE UNDONE")
     if of.approvals:
         yield f"  needs {of.approvals} approval{'s' if of.approvals > 1 else ''} by others"
+    if of.waived:
+        yield f"  needs no approval: {of.waived}"
     if of.on_failure:
         yield "  on failure: " + clean(of.on_failure)
     if run.gate is not None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 
+from launchpad.desk import MINIMUM, allows
 from launchpad.engine.recorder import Recorder
 from launchpad.errors import Conflict, Refused
 from launchpad.model.definition import Action, Definition
@@ -67,6 +68,8 @@ def make_plan(
 ) -> Plan:
     """What the action would do. Raises `Refused` if a provider can't do its step."""
     action = definition.actions[name]
+    approvers = [o for o in definition.operators if allows(o.role, MINIMUM["approve"])]
+    alone = action.approvals > 0 and len(approvers) <= 1
     return Plan(
         action=name,
         title=action.title or name,
@@ -76,15 +79,11 @@ def make_plan(
             providers[step.provider].plan(step.verb, definition.launch, params) for step in action.steps
         ),
         params=dict(params),
-        approvals=_approvals(definition, action),
+        approvals=0 if alone else action.approvals,
+        waived="only one person may approve" if alone else "",
         gate=action.gate,
         on_failure=_on_failure(action),
     )
-
-
-def _approvals(definition: Definition, action: Action) -> int:
-    """A launch with one operator configured needs no second person."""
-    return action.approvals if len(definition.operators) > 1 else 0
 
 
 def _on_failure(action: Action) -> str | None:

@@ -70,6 +70,8 @@ class Plan(Value):
     params: dict[str, str] = {}
     approvals: int = 0
     """How many people other than the requester must approve."""
+    waived: str = ""
+    """Why nobody must, where the definition asks for approvals."""
     gate: str | None = None
     on_failure: str | None = None
     """What follows a failure, in words."""

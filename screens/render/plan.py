@@ -83,7 +83,7 @@ def _notes(scene: Scene, run: RunState, plan: Plan) -> Iterator[tuple[str, str]]
         yield f"approvals: {plan.approvals} needed besides {run.requested_by}; given: {given}", "text"
         yield f"can be given by {', '.join(approvers(scene, run)) or 'nobody defined here'}", "dim"
     else:
-        yield "approvals: none needed", "dim"
+        yield f"approvals: none needed{f', as {plan.waived}' if plan.waived else ''}", "dim"
     yield f"on failure: {plan.on_failure or 'nothing more; a person decides'}", "dim"
     until = f", until {scene.time(run.expires_at)}" if run.expires_at else ""
     yield f"plan {run.digest} of {run.id}{until}", "dim"
@@ -92,7 +92,7 @@ def _notes(scene: Scene, run: RunState, plan: Plan) -> Iterator[tuple[str, str]]
 def approvers(scene: Scene, run: RunState) -> list[str]:
     """Who may still approve: operators and directors other than the requester, those online marked."""
     online = {person.operator for person in scene.view.people}
-    done = {approval.by for approval in run.approvals} | {run.requested_by}
+    done = {approval.by for approval in run.approvals} | {run.requested_by, run.confirmed_by}
 
     def able(operator: Operator) -> bool:
         return operator.role in ("operator", "director") and operator.name not in done
