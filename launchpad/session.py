@@ -12,7 +12,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from launchpad.clock import TrackedClock
-from launchpad.errors import BadInput, Refused, Unreachable
+from launchpad.errors import BadInput, LaunchpadError, Refused
 from launchpad.model.events import TextRedacted
 from launchpad.model.fold import Fold
 from launchpad.model.journal import Recorded
@@ -163,7 +163,7 @@ class Session:
                         self.refresh()
                         told = len(self.events)
                         on_change("")
-                except Unreachable as error:
+                except LaunchpadError as error:  # a damaged journal too must be told, not end the following
                     on_change(str(error))
                     ending.wait(_RETRY)
 

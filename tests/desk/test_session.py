@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from launchpad.desk import LocalDesk, open_launch
-from launchpad.errors import BadInput, Refused
+from launchpad.errors import BadInput, BrokenJournal, Refused, Unreachable
 from launchpad.model import commands as cmd
 from launchpad.model import events as ev
 from launchpad.model.fold import fold
@@ -85,6 +85,32 @@ def test_a_follower_is_told_of_what_somebody_else_has_folded(store):
             told.clear()
             desk.perform(cmd.WriteNote(text="hm"))
             assert told.wait(10)
+
+
+def test_a_follower_is_told_of_a_damaged_store_and_goes_on(store):
+    session = Session(store, LAUNCH)
+    told, faults = [], [BrokenJournal("the file is damaged"), Unreachable("it does not answer")]
+    heard = threading.Event()
+
+    class Faulty:
+        def wait(self, launch, after, timeout):
+            if faults:
+                raise faults.pop(0)
+            return store.wait(launch, after, timeout)
+
+        def __getattr__(self, name):
+            return getattr(store, name)
+
+    def on_change(why):
+        told.append(why)
+        if not why:
+            heard.set()
+
+    session.source = Faulty()
+    with session.following(on_change):
+        LocalDesk(store, Session(store, LAUNCH), PEOPLE["eva"]).perform(cmd.WriteNote(text="hm"))
+        assert heard.wait(10)
+    assert told == ["the file is damaged", "it does not answer", ""]
 
 
 def test_the_first_look_back_is_no_longer_than_readings_reach(store):
