@@ -32,6 +32,45 @@ class HasTerminal(Protocol):
         """The terminal was closed; called from the input thread."""
 
 
+class Pastes:
+    """Takes the escapes out of pasted text: Textual's parser would press what follows them as keys."""
+
+    _BEGIN = "\x1b[200~"
+    _END = "\x1b[201~"
+
+    def __init__(self) -> None:
+        self._inside = False
+        self._rest = ""
+        """The end of what came before: outside it has been passed on, inside it is kept back."""
+
+    def without_escapes(self, text: str) -> str:
+        """What the parser may read of the next piece of input."""
+        passed = ""
+        while text:
+            piece, text = self._end_of_paste(text) if self._inside else self._up_to_paste(text)
+            passed += piece
+        return passed
+
+    def _up_to_paste(self, text: str) -> tuple[str, str]:
+        known = self._rest + text
+        begin = known.find(self._BEGIN)
+        if begin < 0:
+            self._rest = known[-(len(self._BEGIN) - 1) :]
+            return text, ""
+        end = begin + len(self._BEGIN) - len(self._rest)
+        self._inside, self._rest = True, ""
+        return text[:end], text[end:]
+
+    def _end_of_paste(self, text: str) -> tuple[str, str]:
+        pasted, end, after = (self._rest + text).partition(self._END)
+        self._inside, self._rest = not end, ""
+        if not end:
+            begun = [n for n in range(1, len(self._END)) if pasted.endswith(self._END[:n])]
+            if begun:
+                pasted, self._rest = pasted[: -begun[-1]], self._END[: begun[-1]]
+        return pasted.replace("\x1b", "") + end, after
+
+
 class SafeDriver(LinuxDriver):
     """Textual's driver, but no input can end the program, and a closed terminal is noticed.
 
@@ -41,6 +80,7 @@ class SafeDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         parser = XTermParser()
+        pastes = Pastes()
         decode = getincrementaldecoder("utf-8")("replace").decode
         with SelectSelector() as selector:
             selector.register(self.fileno, EVENT_READ)
@@ -51,7 +91,7 @@ class SafeDriver(LinuxDriver):
                     if not data:
                         cast(HasTerminal, self._app).terminal_gone()
                         return
-                    text = decode(data)
+                    text = pastes.without_escapes(decode(data))
                 try:
                     # An empty text would mean the end of all input to the parser.
                     for message in (*(parser.feed(text) if text else ()), *parser.tick()):

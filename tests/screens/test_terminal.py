@@ -8,7 +8,10 @@ import sys
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from screens.terminal import Pastes
 from tests.screens.terminal import OnTerminal, on_terminal
 
 pytestmark = pytest.mark.slow
@@ -94,6 +97,30 @@ HOSTILE = [
     b"\x1b" * 200,
     b"\x00\x01\x02\x1c\x1d\x1e\x1f",
 ]
+
+
+def test_pasted_text_presses_no_keys() -> None:
+    with on_terminal(*DEMO) as face:
+        _shown(face)
+        paste = b"\x1b[200~red \x1b[31m q and \x1b q\x1b[201~"
+        for cut in range(len(paste)):
+            face.type(paste[:cut])
+            time.sleep(0.01)
+            face.type(paste[cut:])
+        face.type(b"?")
+        face.until("verify item")
+        assert b"Leave?" not in face.output
+
+
+@given(st.lists(st.sampled_from(["a", "\x1b", "\x1b[", "\x1b[31m", "\x1b[200", "~", "[201~"])), st.data())
+def test_escapes_are_taken_out_of_pastes_alone(parts: list[str], data: st.DataObject) -> None:
+    pasted = "".join(parts).replace("\x1b[201~", "")
+    typed = f"k\x1b[Ak\x1b[200~{pasted}\x1b[201~\x1b[Bk"
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(typed)))))
+    pieces = [typed[a:b] for a, b in zip([0, *cuts], [*cuts, len(typed)], strict=True)]
+    pastes = Pastes()
+    passed = "".join(pastes.without_escapes(piece) for piece in pieces)
+    assert passed == f"k\x1b[Ak\x1b[200~{pasted.replace(chr(27), '')}\x1b[201~\x1b[Bk"
 
 
 def test_bytes_that_no_terminal_should_send() -> None:
