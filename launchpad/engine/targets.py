@@ -23,6 +23,8 @@ class Targets:
     def __init__(self, store: Store, session: Session) -> None:
         self._store = store
         self._session = session
+        self._borrowed: dict[str, str] = {}
+        """Targets held by a requester's own lock, each with the one run that rests on it."""
 
     @contextlib.asynccontextmanager
     async def held(self, run: RunState) -> AsyncIterator[None]:
@@ -48,6 +50,7 @@ class Targets:
             finally:
                 renewing.cancel()
         finally:
+            self._borrowed = {target: by for target, by in self._borrowed.items() if by != run.id}
             for target in taken:
                 with contextlib.suppress(Unreachable):  # it lapses by itself
                     await asyncio.to_thread(self._store.release_lock, target, owner)
@@ -67,6 +70,8 @@ class Targets:
             if theirs is None:
                 self._store.take_lock(target, owner, _reason(run), _TTL)
                 taken.add(target)
+            elif (other := self._borrowed.setdefault(target, run.id)) != run.id:
+                raise Refused(f"{target} is locked by {theirs.owner}, and {other} is at work under that lock")
             elif theirs.expires_in < _TTL:
                 # It must not run out under the run that rests on it.
                 self._store.take_lock(target, theirs.owner, theirs.reason, _TTL)

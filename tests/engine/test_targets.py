@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from launchpad.engine.targets import Targets
 from launchpad.errors import LeaseLost, Refused, Unreachable
@@ -57,6 +58,19 @@ async def test_the_requesters_own_lock_does_not_run_out_under_the_run(room: WarR
         assert (lock.owner, lock.reason) == ("ops", "my release")
         assert lock.expires_in > 50
     assert [lock.owner for lock in room.store.locks()] == ["ops"]
+
+
+async def test_two_runs_do_not_share_the_lock_of_who_asked_for_both(room: WarRoom) -> None:
+    run = _planned(room)
+    other = replace(run, id="smoke-1")
+    room.does("ops", cmd.Lock(target="shop", text="my release", seconds=3600.0))
+    targets = Targets(room.store, room.session)
+    async with targets.held(run):
+        with pytest.raises(Refused, match="deploy-1 is at work under that lock"):
+            async with targets.held(other):
+                pass
+    async with targets.held(other):
+        pass
 
 
 async def test_the_requesters_longer_lock_is_left_as_it_is(room: WarRoom) -> None:
