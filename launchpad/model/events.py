@@ -5,7 +5,7 @@ is about (`item:dns`, `run:deploy-1`). The store keeps the last sequence number 
 operator's act is refused when its subject has moved. Free text (comment, reason, evidence) is no field
 of an event: it travels beside it in `Draft.text`, is chained by a salted digest and can be redacted.
 
-Adding an event: a class here, its line in `EVENTS`, its branch in `fold`, its sentence in `narrate`.
+Adding an event: a class here, its line in `AnyEvent`, its handler in `fold`, its sentence in `narrate`.
 """
 
 from typing import Any, Literal

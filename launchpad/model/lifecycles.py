@@ -28,7 +28,7 @@ RUN_ENDED: frozenset[RunStatus] = frozenset(
     {"succeeded", "failed", "aborted", "rejected", "retracted", "refused"}
 )
 RUN_ACTIVE: frozenset[RunStatus] = frozenset({"approved", "running", "interrupted", "aborting"})
-"""Statuses in which a run holds, or is about to hold, its targets."""
+"""Statuses in which a run acts, is about to, or waits for a decision; no launch is closed over one."""
 
 ITEM: dict[tuple[ItemStatus, str], ItemStatus] = {
     ("open", "item.ticked"): "done",

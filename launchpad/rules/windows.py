@@ -90,12 +90,6 @@ class Tally:
         if sample.duration is not None and sample.verdict != "unknown":
             self.durations.remove(sample.duration)
 
-    def merge(self, other: "Tally") -> None:
-        self.ok += other.ok
-        self.bad += other.bad
-        self.unknown += other.unknown
-        self.durations.merge(other.durations)
-
     def _count(self, sample: Sample, by: int) -> None:
         match sample.verdict:
             case "ok":
