@@ -18,7 +18,6 @@ from launchpad.engine.logbook import Logbook
 from launchpad.engine.planner import Planner
 from launchpad.engine.provided import Provided
 from launchpad.engine.recorder import Recorder
-from launchpad.engine.retention import keep_retention
 from launchpad.engine.runner import Runner
 from launchpad.engine.sampler import Prober, Sampler
 from launchpad.engine.schedule import every
@@ -153,7 +152,6 @@ class Engine:
                     ),
                     tasks.create_task(Checker(session, recorder, prober).run()),
                     tasks.create_task(Evaluator(session, recorder).run()),
-                    tasks.create_task(keep_retention(self._store)),
                     tasks.create_task(every(_PRUNE_EVERY, lambda: self._prune(session))),
                     tasks.create_task(self._tend_runs(session, recorder, adapters, redactor, wake, closed)),
                 ]
