@@ -1,8 +1,11 @@
 """Engines that die, freeze and come back: nothing happens twice, nothing acknowledged is lost."""
 
+import contextlib
+import fcntl
 import os
 import random
 import signal
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +28,15 @@ def _minder(room: WarRoom, run: RunState) -> int:
     nonce = run.steps[0].nonce.rpartition(":")[2]
     claim = room.base / "state" / "steps" / room.launch / nonce / "claim"
     return int(until(lambda: claim.exists() and claim.read_text().split()[1]))
+
+
+def _freeze(room: WarRoom, engine: subprocess.Popen[str]) -> None:
+    """Stops the engine, but not inside a write: on SQLite nobody else could write until it goes on."""
+    with contextlib.ExitStack() as stack:
+        if room.url.startswith("sqlite:"):
+            turns = stack.enter_context((room.base / "journal.db.lock").open())
+            fcntl.flock(turns, fcntl.LOCK_EX)
+        engine.send_signal(signal.SIGSTOP)
 
 
 def test_a_second_engine_is_refused_and_a_standby_waits(war_room: Open) -> None:
@@ -113,7 +125,7 @@ def test_a_frozen_engine_does_nothing_more_once_another_has_taken_over(
     frozen = room.engine()
     run_id = room.go("release")
     until(room.recorded, what="the first step to begin")
-    frozen.send_signal(signal.SIGSTOP)
+    _freeze(room, frozen)
     successor = room.engine(standby=True)
     until(lambda: room.epoch == 2, what="the standby to take over")
     frozen.send_signal(signal.SIGCONT)
@@ -137,7 +149,6 @@ def test_an_engine_frozen_before_its_command_began_never_begins_it(war_room: Ope
     late.mkdir()
     assert minder.claim(str(late), "abandoned")
     import json
-    import subprocess
     import sys
 
     spec = {"argv": ["sh", "-c", f"echo deploy >> {room.record}"], "env": {}, "cwd": "/"}
