@@ -121,7 +121,7 @@ def base_dir(shell: Shell) -> Path:
 def has_terminal() -> bool:
     """Whether a face can be drawn here."""
     streams = (sys.stdin, sys.stdout, sys.stderr)  # a face draws on the last
-    return all(stream.isatty() for stream in streams) and os.environ.get("TERM", "dumb") != "dumb"
+    return all(stream.isatty() for stream in streams) and os.environ.get("TERM", "") not in ("", "dumb")
 
 
 def open_face(shell: Shell, *, theme: str | None = None, rehearsal: bool = False) -> int:

@@ -79,8 +79,9 @@ def test_the_face_shows_what_others_do_and_the_engine_outlives_it(cli, terminal)
     assert engine_pid(cli) == pid
 
 
-def test_a_terminal_that_can_show_nothing_gets_the_status(cli, terminal):
-    terminal.type("TERM=dumb ")
+@pytest.mark.parametrize("term", ["dumb", ""])
+def test_a_terminal_that_can_show_nothing_gets_the_status(cli, terminal, term):
+    terminal.type(f"TERM={term} ")
     terminal.run("run")
     terminal.shows("There is no terminal here")
     terminal.shows("status 0")
