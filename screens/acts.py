@@ -12,6 +12,7 @@ from launchpad.model import commands as cmd
 from launchpad.model.commands import Command, Done
 from launchpad.model.events import ItemTicked
 from launchpad.model.state import RunState
+from launchpad.model.values import format_duration, parse_slip
 from launchpad.rules.view import ItemView
 from screens.dialogs.confirm import Confirmed, Simple
 from screens.dialogs.phase import PhaseDialog
@@ -229,6 +230,41 @@ class Acts(App[int]):
             self.perform(cmd.EnterPhase(phase=phase, override=answer.override, expect=seq))
 
         self.ask(PhaseDialog(self.scene, phase), confirmed)
+
+    def action_hold(self) -> None:
+        """Holds the countdown, or resumes it."""
+        state = self.scene.view.state
+        seq, hold = state.countdown_seq, state.hold
+        if hold is None:
+            self._with_words(
+                "Hold the countdown: why?",
+                "T-0 and all due times stand still until a director resumes.",
+                lambda text: self.perform(cmd.HoldCountdown(text=text)),
+            )
+            return
+        lasted = format_duration(self.scene.view.held or 0)
+        self.ask(
+            Simple(
+                self.scene,
+                "Resume the countdown?",
+                "resume it",
+                _sentences(f"{hold.by} holds it: {hold.reason}", f"T-0 moves by the {lasted} it was held."),
+            ),
+            lambda _answer: self.perform(cmd.ResumeCountdown(expect=seq)),
+        )
+
+    def action_slip(self) -> None:
+        seq = self.scene.view.state.countdown_seq
+
+        def given(text: str) -> None:
+            try:
+                seconds = parse_slip(text.strip())
+            except ValueError:
+                self.say(f"T-0 slips by a duration such as +30m or -10m, not by {text!r}", "bad")
+                return
+            self.perform(cmd.SlipCountdown(seconds=seconds, expect=seq))
+
+        self._with_words("Slip T-0 by how much?", "+30m is later, -10m earlier. Due times follow.", given)
 
     def action_close(self, outcome: str) -> None:
         sentence = (

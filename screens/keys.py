@@ -19,6 +19,8 @@ VERB_OF: dict[str, str] = {
     "abort": "abort",
     "resolve": "resolve",
     "next_phase": "phase",
+    "hold": "hold",
+    "slip": "slip",
     "close": "close",
 }
 """Action of the face → verb of the desk that it needs."""
@@ -27,6 +29,7 @@ BINDINGS = [
     Binding("space", "tick", "tick", id="item.tick"),
     Binding("a", "acknowledge", "acknowledge", id="alert.acknowledge"),
     Binding("greater_than_sign", "next_phase", "next phase", key_display=">", id="phase.next"),
+    Binding("h", "hold", "hold countdown", id="countdown.hold"),
     Binding("P", "approve", "approve", id="run.approve"),
     Binding("X", "abort", "abort", id="run.abort"),
     Binding("R", "resolve", "resolve", id="run.resolve"),

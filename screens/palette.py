@@ -48,6 +48,8 @@ def _verbs(face: "Face") -> Iterator[Offer]:
         yield Offer(words, _act(face, binding.action), f"key {binding.key_display or binding.key}")
     if face.permits("fail"):
         yield Offer("mark item as failed", _act(face, "fail"))
+    if face.permits("slip"):
+        yield Offer("slip T-0", _act(face, "slip"))
     if face.permits("close"):
         for outcome in _OUTCOMES:
             yield Offer(f"close the launch: {outcome}", _act(face, f"close('{outcome}')"))

@@ -42,7 +42,7 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Checklist", "checklist", ("comment", "evidence", "check")),
     ("Actions", "runs", ("plan", "request", "confirm", "approve", "retract", "reject", "abort", "resolve")),
     ("Actions", "runs", ("runs", "logs")),
-    ("Launch", "launch", ("phase", "ack", "note", "lock", "unlock", "close")),
+    ("Launch", "launch", ("phase", "countdown", "ack", "note", "lock", "unlock", "close")),
     ("Journal", "journal", ("verify", "redact", "export", "import")),
     ("Shell", "completion", ("completion",)),
 )

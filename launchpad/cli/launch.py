@@ -1,4 +1,4 @@
-"""phase, ack, note, lock, unlock, close: verbs on the launch itself."""
+"""phase, countdown, ack, note, lock, unlock, close: verbs on the launch itself."""
 
 import argparse
 from typing import get_args
@@ -7,7 +7,7 @@ from launchpad.cli.checklist import EXPECT
 from launchpad.cli.command import argument, command
 from launchpad.cli.seeing import duration
 from launchpad.cli.shell import Shell
-from launchpad.errors import Exit
+from launchpad.errors import BadInput, Exit
 from launchpad.model import commands as cmd
 from launchpad.model.definition import PHASES
 from launchpad.model.events import Outcome
@@ -29,6 +29,34 @@ _TARGET = argument(
 )
 def phase(shell: Shell, options: argparse.Namespace) -> int:
     shell.perform(cmd.EnterPhase(phase=options.phase, override=options.override, expect=options.expect))
+    return Exit.DONE
+
+
+@command(
+    "countdown",
+    "hold or resume the countdown, or slip T-0",
+    argument("verb", metavar="hold|resume|slip", choices=("hold", "resume", "slip"), help="what to do"),
+    argument("by", metavar="DURATION", nargs="?", help="with slip: how much later, such as +30m"),
+    argument("--earlier", action="store_true", help="with slip: that much earlier instead"),
+    argument("--reason", metavar="TEXT", default="", help="why; a hold needs it"),
+    EXPECT,
+    example="launchpad countdown hold --reason 'payments is late'",
+    details="During a hold T-0 and all due times move on with the clock. Anybody from engineer up may hold; "
+    "to resume or slip takes a director.",
+)
+def countdown(shell: Shell, options: argparse.Namespace) -> int:
+    if (options.verb == "slip") != (options.by is not None):
+        raise BadInput("`countdown slip` takes a duration", hint="such as `launchpad countdown slip +30m`")
+    if options.verb == "hold":
+        shell.perform(cmd.HoldCountdown(text=options.reason))
+    elif options.verb == "resume":
+        shell.perform(cmd.ResumeCountdown(expect=options.expect))
+    else:
+        seconds = duration(options.by.removeprefix("+"))
+        wish = cmd.SlipCountdown(
+            seconds=-seconds if options.earlier else seconds, text=options.reason, expect=options.expect
+        )
+        shell.perform(wish)
     return Exit.DONE
 
 

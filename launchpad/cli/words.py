@@ -80,6 +80,9 @@ def status(view: View, out: Output) -> Iterator[str]:
     """The whole picture."""
     about = view.definition.launch
     countdown = "" if view.countdown is None else f"  {format_countdown(view.countdown)}"
+    if view.state.hold is not None:
+        hold = view.state.hold
+        countdown += f" held for {format_duration(view.held or 0)} by {clean(f'{hold.by}: {hold.reason}')}"
     environment = about.environment.upper() if view.definition.production else about.environment
     place = out.paint("production" if view.definition.production else "dim", f" {environment} ")
     title = out.paint("strong", clean(f"{about.product} {about.version}"))

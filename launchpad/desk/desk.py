@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from launchpad.desk import items, launch, runs
+from launchpad.desk import countdown, items, launch, runs
 from launchpad.desk.decision import Context, Proposal
 from launchpad.desk.roles import MINIMUM, a, allows
 from launchpad.errors import Conflict, Refused
@@ -25,6 +25,9 @@ VERBS: Mapping[type[Command], Callable[[Context, Any], Proposal | Done]] = {
     cmd.OpenLaunch: launch.reopen,
     cmd.CloseLaunch: launch.close,
     cmd.EnterPhase: launch.enter_phase,
+    cmd.HoldCountdown: countdown.hold,
+    cmd.ResumeCountdown: countdown.resume,
+    cmd.SlipCountdown: countdown.slip,
     cmd.WriteNote: launch.note,
     cmd.Acknowledge: launch.acknowledge,
     cmd.Lock: launch.lock,

@@ -49,6 +49,10 @@ def enter_phase(ctx: Context, command: cmd.EnterPhase) -> Proposal | Done:
             else f"{state.phase} is the last phase",
             hint="going anywhere else takes an override with a reason",
         )
+    launching = command.phase == "launch"
+    hold = state.hold if launching else None
+    if hold is not None and not override:
+        raise Refused(f"{hold.by} holds the countdown: {hold.reason}", hint="resume it, or override it")
     gate = ctx.gate(command.phase)
     against = gate is not None and gate.verdict != "GO"
     if gate is not None and against and not override:
@@ -57,12 +61,14 @@ def enter_phase(ctx: Context, command: cmd.EnterPhase) -> Proposal | Done:
     return Proposal(
         [
             ev.PhaseEntered(
-                phase=command.phase, gate=gate, overridden=bool(override) and (against or step != 1)
+                phase=command.phase,
+                gate=gate,
+                overridden=bool(override) and (against or hold is not None or step != 1),
             )
         ],
         f"entered {command.phase}",
         text=override,
-        expect={"phase": state.phase_seq},
+        expect={"phase": state.phase_seq, **({"countdown": state.countdown_seq} if launching else {})},
     )
 
 

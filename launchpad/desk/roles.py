@@ -14,6 +14,7 @@ MINIMUM: dict[str, Role] = {
     "note": "engineer",
     "ack": "engineer",
     "abort": "engineer",
+    "hold": "engineer",
     "request": "operator",
     "confirm": "operator",  # with an override: director
     "approve": "operator",
@@ -23,6 +24,8 @@ MINIMUM: dict[str, Role] = {
     "lock": "operator",
     "unlock": "operator",
     "phase": "director",
+    "resume": "director",
+    "slip": "director",
     "open": "director",
     "close": "director",
     "redact": "director",

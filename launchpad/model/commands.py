@@ -44,6 +44,20 @@ class EnterPhase(Command, tag="phase"):
     expect: int | None = None
 
 
+class HoldCountdown(Command, tag="hold"):
+    text: str
+
+
+class ResumeCountdown(Command, tag="resume"):
+    expect: int | None = None
+
+
+class SlipCountdown(Command, tag="slip"):
+    seconds: float
+    text: str = ""
+    expect: int | None = None
+
+
 class Tick(Command, tag="tick"):
     item: str
     evidence: str = ""
@@ -158,6 +172,9 @@ AnyCommand = (
     OpenLaunch
     | CloseLaunch
     | EnterPhase
+    | HoldCountdown
+    | ResumeCountdown
+    | SlipCountdown
     | Tick
     | Untick
     | Fail

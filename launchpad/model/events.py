@@ -77,6 +77,27 @@ class PhaseEntered(Event, tag="phase.entered"):
         return "phase"
 
 
+class _OfCountdown(Event):
+    @property
+    def subject(self) -> str:
+        return "countdown"
+
+
+class CountdownHeld(_OfCountdown, tag="countdown.held"):
+    """The clock stands still; the reason is the event's text."""
+
+
+class CountdownResumed(_OfCountdown, tag="countdown.resumed"):
+    """The clock goes on: T-0 moves by as long as the hold lasted."""
+
+
+class CountdownSlipped(_OfCountdown, tag="countdown.slipped"):
+    """T-0 moves; the reason is the event's text."""
+
+    seconds: float
+    """Later if positive."""
+
+
 class ItemTicked(_OfItem, tag="item.ticked"):
     """Done; the event's text is the evidence given, if any."""
 
@@ -344,6 +365,9 @@ AnyEvent = (
     LaunchOpened
     | LaunchClosed
     | PhaseEntered
+    | CountdownHeld
+    | CountdownResumed
+    | CountdownSlipped
     | ItemTicked
     | ItemReopened
     | ItemFailed

@@ -19,12 +19,14 @@ from launchpad.model.state import (
     AlertState,
     CheckResult,
     EngineState,
+    HoldState,
     ItemState,
     ObjectiveState,
     Remark,
     RunState,
     State,
 )
+from launchpad.model.values import SECOND
 
 
 def fold(events: Iterable[Recorded]) -> State:
@@ -85,6 +87,7 @@ class Fold:
             return
         self._scalars.update(definition=event.definition, opened_at=rec.at, opened_by=rec.actor)
         self._scalars.update(phase_since=rec.at, phase_seq=0)
+        self._scalars["t0"] = event.definition.launch.t0.at if event.definition.launch.t0 else None
         self._items = {item.id: ItemState(item=item) for item in event.definition.items}
 
     def _closed(self, rec: Recorded, event: ev.LaunchClosed) -> None:
@@ -95,6 +98,35 @@ class Fold:
 
     def _phase(self, rec: Recorded, event: ev.PhaseEntered) -> None:
         self._scalars.update(phase=event.phase, phase_since=rec.at, phase_seq=rec.seq)
+        if event.phase != "pre-launch":
+            self._end_hold(rec)
+
+    def _held(self, rec: Recorded, _event: ev.CountdownHeld) -> None:
+        if self._scalars.get("t0") is None or self._scalars.get("hold") is not None:
+            self._misfit()
+            return
+        hold = HoldState(since=rec.at, by=rec.actor, reason=rec.text)
+        self._scalars.update(hold=hold, countdown_seq=rec.seq)
+
+    def _resumed(self, rec: Recorded, _event: ev.CountdownResumed) -> None:
+        if not self._end_hold(rec):
+            self._misfit()
+
+    def _end_hold(self, rec: Recorded) -> bool:
+        """Moves T-0 by the hold that ends with this event; False if there was none."""
+        hold: HoldState | None = self._scalars.get("hold")
+        if hold is None:
+            return False
+        t0 = self._scalars["t0"] + rec.at - hold.since
+        self._scalars.update(hold=None, t0=t0, countdown_seq=rec.seq)
+        return True
+
+    def _slipped(self, rec: Recorded, event: ev.CountdownSlipped) -> None:
+        if self._scalars.get("t0") is None:
+            self._misfit()
+            return
+        t0 = self._scalars["t0"] + round(event.seconds * SECOND)
+        self._scalars.update(t0=t0, countdown_seq=rec.seq)
 
     def _unknown(self, _rec: Recorded, event: ev.Unknown) -> None:
         kinds = self._scalars.get("unknown_kinds", ())
@@ -252,6 +284,9 @@ class Fold:
         ev.LaunchOpened: _opened,
         ev.LaunchClosed: _closed,
         ev.PhaseEntered: _phase,
+        ev.CountdownHeld: _held,
+        ev.CountdownResumed: _resumed,
+        ev.CountdownSlipped: _slipped,
         ev.Unknown: _unknown,
         ev.ItemTicked: _item_moved,
         ev.ItemReopened: _item_moved,

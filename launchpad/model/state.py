@@ -147,6 +147,14 @@ class AlertState(Value):
     acknowledgement: str = ""
 
 
+class HoldState(Value):
+    """Why the countdown stands still."""
+
+    since: Micros
+    by: str
+    reason: str
+
+
 class EngineState(Value):
     """The engine that last took the lease."""
 
@@ -173,6 +181,10 @@ class State(Value):
     phase: Phase = "pre-launch"
     phase_seq: int = 0
     phase_since: Micros | None = None
+    t0: Micros | None = None
+    """T-0 as it stands: planned, slipped, and moved by the holds that are over."""
+    hold: HoldState | None = None
+    countdown_seq: int = 0
     outcome: str | None = None
     closed_at: Micros | None = None
     items: Mapping[str, ItemState] = {}

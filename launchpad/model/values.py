@@ -131,6 +131,13 @@ def parse_offset(text: str) -> float:
     return -seconds if text[1] == "-" else seconds
 
 
+def parse_slip(text: str) -> float:
+    """Seconds by which T-0 moves: `+30m` or `30m` later, `-10m` earlier. Raises ValueError."""
+    sign, rest = (text[0], text[1:]) if text[:1] in ("+", "-") else ("+", text)
+    seconds = parse_duration(rest)
+    return -seconds if sign == "-" else seconds
+
+
 def parse_quantity(text: str) -> Quantity:
     """`2s`, `0.1%` or a plain number. Raises ValueError."""
     if text.endswith("%"):

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from launchpad.model.definition import Launch
 from launchpad.model.state import ItemState
 from launchpad.model.values import SECOND, Micros
 
@@ -21,8 +20,8 @@ def blocked_by(item: ItemState, items: Mapping[str, ItemState]) -> tuple[str, ..
     return tuple(n for n in item.item.needs if n in items and items[n].status not in ("done", "skipped"))
 
 
-def due_at(item: ItemState, launch: Launch) -> Micros | None:
+def due_at(item: ItemState, t0: Micros | None) -> Micros | None:
     """The instant it is due; None without a due time or a T-0."""
-    if item.item.due is None or launch.t0 is None:
+    if item.item.due is None or t0 is None:
         return None
-    return launch.t0.at + round(item.item.due * SECOND)
+    return t0 + round(item.item.due * SECOND)

@@ -22,6 +22,7 @@ from launchpad.model.state import AlertState, ItemState, RunState, State, StepSt
 from launchpad.model.values import SECOND, Micros, Quantity, Value, format_duration, format_quantity
 from launchpad.rules import alerts as alert_rules
 from launchpad.rules import items as item_rules
+from launchpad.rules.countdown import current_t0
 from launchpad.rules.gates import Situation, evaluate, limit_of
 from launchpad.rules.objectives import Reading
 
@@ -118,7 +119,9 @@ class View(Value):
     state: State
     definition: Definition
     countdown: float | None
-    """Seconds since T-0 (negative before it); None without a T-0."""
+    """Seconds since T-0 (negative before it); None without a T-0. Stands still during a hold."""
+    held: float | None
+    """Seconds for which the countdown has been held; None while it counts."""
     next_phase: Phase | None
     gate: GateReport | None
     """The gate of the next phase."""
@@ -174,6 +177,7 @@ def view(
         if name in readings
     )
     health, sentence = _health(objectives, alerts, watched)
+    t0 = current_t0(state, now)
     live = state.live_run
     runs = tuple(
         run_view(run, now, last_output.get(run.id))
@@ -183,17 +187,18 @@ def view(
         now=now,
         state=state,
         definition=definition,
-        countdown=(now - definition.launch.t0.at) / SECOND if definition.launch.t0 else None,
+        countdown=None if t0 is None else (now - t0) / SECOND,
+        held=None if state.hold is None else (now - state.hold.since) / SECOND,
         next_phase=next_phase,
         gate=gate,
-        verdict=_verdict(state.phase, gate, health),
+        verdict=_verdict(state, gate, health),
         health=health,
         health_sentence=sentence,
         freshness=_freshness(objectives),
         engine=_engine(state, lease, now),
         objectives=objectives,
         alerts=alerts,
-        items=tuple(_item(item, definition, state, now) for item in state.items.values()),
+        items=tuple(_item(item, state, t0, now) for item in state.items.values()),
         runs=runs,
         run=next((r for r in runs if live and r.state.id == live.id), None),
         people=tuple(people),
@@ -261,9 +266,10 @@ def _next_phase(phase: Phase) -> Phase | None:
     return PHASES[index] if index < len(PHASES) else None
 
 
-def _verdict(phase: Phase, gate: GateReport | None, health: HealthVerdict) -> GateVerdict:
-    if phase == "pre-launch" and gate is not None:
-        return gate.verdict
+def _verdict(state: State, gate: GateReport | None, health: HealthVerdict) -> GateVerdict:
+    if state.phase == "pre-launch" and gate is not None:
+        # A held countdown is no GO, whatever the gate says.
+        return "HOLD" if state.hold is not None and gate.verdict == "GO" else gate.verdict
     verdicts: dict[HealthVerdict, GateVerdict] = {"ok": "GO", "bad": "NO-GO", "unknown": "HOLD"}
     return verdicts[health]
 
@@ -339,9 +345,9 @@ def _alerts(definition: Definition, state: State, now: Micros) -> tuple[AlertVie
     )
 
 
-def _item(item: ItemState, definition: Definition, state: State, now: Micros) -> ItemView:
+def _item(item: ItemState, state: State, t0: Micros | None, now: Micros) -> ItemView:
     blocked = item_rules.blocked_by(item, state.items)
-    due = item_rules.due_at(item, definition.launch)
+    due = item_rules.due_at(item, t0)
     mark: Mark = item.status
     if item_rules.stale(item, now):
         mark = "stale"

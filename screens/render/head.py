@@ -29,6 +29,7 @@ def first_line(scene: Scene, width: int) -> Row:
         Span(f" {_release(launch, width // 4)} ", "title"),
         Span(f" {view.state.phase.upper()} ", "accent"),
         Span(f" {clock} ", "title"),
+        *([Span(" HELD ", "badge-unknown")] if view.held is not None else []),
         badge,
     ]
     fresh = _freshness(scene, brief=width < _ROOMY)

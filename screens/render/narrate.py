@@ -96,6 +96,11 @@ def _lock(e: ev.LockChanged) -> Sentence:
     return Sentence(f"locked {target}", "warn") if e.held else Sentence(f"unlocked {target}")
 
 
+def _slipped(e: ev.CountdownSlipped) -> Sentence:
+    way = "later" if e.seconds > 0 else "earlier"
+    return Sentence(f"moved T-0 {format_duration(abs(e.seconds))} {way}", "warn")
+
+
 def _detail(text: str) -> str:
     return f": {text}" if text else ""
 
@@ -104,6 +109,9 @@ TELLERS: Mapping[type[ev.Event], Callable[[Any], Sentence]] = {
     ev.LaunchOpened: _opened,
     ev.LaunchClosed: lambda e: Sentence(f"closed the launch as {e.outcome}", "accent"),
     ev.PhaseEntered: _phase,
+    ev.CountdownHeld: lambda _e: Sentence("holds the countdown", "warn"),
+    ev.CountdownResumed: lambda _e: Sentence("resumed the countdown", "accent"),
+    ev.CountdownSlipped: _slipped,
     ev.ItemTicked: lambda e: Sentence(f"ticked {e.item}"),
     ev.ItemReopened: lambda e: Sentence(f"reopened {e.item}", "warn"),
     ev.ItemFailed: lambda e: Sentence(f"marked {e.item} as failed", "bad"),

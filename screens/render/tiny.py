@@ -18,7 +18,16 @@ def rows(scene: Scene, width: int, height: int) -> list[Row]:
     stale = Span(" STORE AWAY ", "badge-bad") if scene.lost else Span("")
     engine = Span("" if view.engine.watching or view.state.outcome else " NO ENGINE ", "badge-bad")
     kept = [
-        line(width, [badge, Span(f" {said.word} ", f"badge-{said.style}"), stale, engine, Span(f" {clock}")]),
+        line(
+            width,
+            [
+                badge,
+                Span(f" {said.word} ", f"badge-{said.style}"),
+                stale,
+                engine,
+                Span(f" {clock}{' HELD' if view.held is not None else ''}"),
+            ],
+        ),
         head.alert_line(scene, width),
         line(width, [_action(scene)]),
         line(width, [Span(f" {launch.product} {launch.version} {view.state.phase}", "title")]),

@@ -57,7 +57,7 @@ def test_a_user_whom_nobody_named_is_a_viewer(private):
 def test_a_claimed_name_is_recorded_as_claimed_and_cannot_approve(private):
     lead = definition(Operator(name="lead", role="director", login="x"))
     who = local_identity(lead, sqlite_url(private), "lead")
-    assert (who.role, who.auth, who.may_approve) == ("director", "claimed", False)
+    assert (who.role, who.auth, who.proven) == ("director", "claimed", False)
     with pytest.raises(BadInput, match="expected one of lead"):
         local_identity(lead, sqlite_url(private), "mallory")
     assert local_identity(definition(), "postgresql://localhost/x", "boss").role == "viewer"

@@ -16,6 +16,9 @@ ONE_OF_EACH = {
     "open": cmd.OpenLaunch(launch=LAUNCH, definition=definition()),
     "close": cmd.CloseLaunch(outcome="success"),
     "phase": cmd.EnterPhase(phase="launch", override="we must"),
+    "hold": cmd.HoldCountdown(text="wait"),
+    "resume": cmd.ResumeCountdown(),
+    "slip": cmd.SlipCountdown(seconds=600.0),
     "tick": cmd.Tick(item="dns"),
     "untick": cmd.Untick(item="video"),
     "fail": cmd.Fail(item="dns", text="no"),
@@ -49,6 +52,8 @@ def prepared(room, verb, who):
     command = ONE_OF_EACH[verb]
     mine = who if allows(who.role, MINIMUM[verb]) else "lead"
     match verb:
+        case "resume":
+            room.does("lead", cmd.HoldCountdown(text="wait"))
         case "untick":
             room.does("lead", cmd.Tick(item="video"))
         case "ack":

@@ -578,3 +578,18 @@ async def test_a_rehearsal_says_so_at_every_size(open_face: Opener) -> None:
         async with open_face("during", size=size, rehearsal=True) as seat:
             await seat.shows("REHEARSAL")
             assert "PROD" not in seat.text.splitlines()[0]
+
+
+async def test_h_holds_with_a_reason_and_a_director_resumes(open_face: Opener) -> None:
+    async with open_face("before", LEAD) as seat:
+        await seat.press("h")
+        await seat.shows("Hold the countdown: why?")
+        await seat.press(*"late", "enter")
+        await seat.shows("HELD")
+        assert last(seat) == ev.CountdownHeld()
+        assert seat.events[-1].text == "late"
+        await seat.press("h")
+        await seat.shows("Resume the countdown?")
+        await seat.answer("y")
+        await seat.until(lambda: last(seat) == ev.CountdownResumed())
+        await seat.until(lambda: seat.face.scene.view.held is None)
