@@ -79,7 +79,7 @@ class SqliteDatabase:
                     return work(SqliteReader(connection))
                 finally:
                     connection.execute("ROLLBACK")
-            except (sqlite3.Error, OSError) as error:
+            except sqlite3.Error as error:
                 raise fault(error, self._path) from error
 
     def listen(self) -> None:

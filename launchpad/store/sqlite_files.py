@@ -91,6 +91,8 @@ def _identity(path: Path) -> tuple[int, int] | None:
         status = path.stat()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise fault(error, path) from error
     return status.st_dev, status.st_ino
 
 

@@ -209,6 +209,19 @@ def test_nothing_is_acknowledged_or_shown_from_a_file_that_has_lost_its_name(url
     assert [row.text for row in store.read(LAUNCH)] == ["", "kept"]
 
 
+def test_a_folder_that_is_none_any_more_gets_one_line(url, opened):
+    store = opened(url)
+    store.append(LAUNCH, [opening()])
+    folder = path_of(url).parent
+    kept = folder.rename(folder.with_name("elsewhere"))
+    folder.touch()
+    for use in (lambda: store.append(LAUNCH, [note("lost")]), lambda: store.read(LAUNCH)):
+        with pytest.raises(Unreachable, match="can't be read or written"):
+            use()
+    folder.unlink()
+    kept.rename(folder)
+
+
 def test_opening_again_keeps_the_locks_of_the_first(url, opened):
     """Closing any descriptor of a file drops all POSIX locks that the process has on it. Without them,
     another process takes itself for the last, and removes the write-ahead log from under us."""
