@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from launchpad.desk import MINIMUM, allows
 from launchpad.engine.recorder import Recorder
-from launchpad.errors import Conflict, Refused
+from launchpad.errors import Conflict, LaunchpadError
 from launchpad.model.definition import Action, Definition
 from launchpad.model.events import Event, RunConfirmed, RunPlanned, RunRefused
 from launchpad.model.plan import Plan
@@ -32,7 +32,7 @@ class Planner:
         shown = await asyncio.to_thread(self._session.view)
         try:
             plan = make_plan(shown.definition, run.action, run.params, self._providers)
-        except Refused as error:
+        except LaunchpadError as error:
             await self._append(run, RunRefused(run=run.id, reason=str(error)))
             return
         gate = evaluate(plan.gate, shown.situation) if plan.gate else None

@@ -127,10 +127,12 @@ class CommandProvider:
         return Found(state="at-work", provider_id=job.nonce)
 
     async def cancel(self, provider_id: str, job: Job) -> None:  # noqa: ARG002  # the id says it all
-        pid = _minder_pid(self._directory(provider_id))
-        if pid is not None:
-            with contextlib.suppress(ProcessLookupError):  # it has just ended
+        directory = self._directory(provider_id)
+        with contextlib.suppress(ProcessLookupError):  # it has just ended
+            if (pid := _minder_pid(directory)) is not None:
                 os.kill(pid, signal.SIGTERM)
+            elif (orphan := _child_pid(directory)) is not None:
+                os.killpg(orphan, signal.SIGTERM)
 
     def _operation(self, verb: Verb) -> CommandOperation:
         operation = self._operations.get(verb)
@@ -227,25 +229,34 @@ def _spawn_minder(directory: Path, spec: str) -> None:
 
 def _minder_pid(directory: Path) -> int | None:
     """The minder's process, if it is the one that made the claim and still lives."""
+    return _living(directory / "claim")
+
+
+def _child_pid(directory: Path) -> int | None:
+    """The command's own process, if it still lives."""
+    return _living(directory / "child")
+
+
+def _living(note: Path) -> int | None:
+    """The process that a note of the minder's ends with (`… PID START`), if it still lives."""
     try:
-        _, pid, *started = (directory / "claim").read_text().split(" ")
-        alive = minder.start_time(int(pid)) == (started[0] if started else "")
+        *_, pid, started = note.read_text().split(" ")
         os.kill(int(pid), 0)
+        return int(pid) if minder.start_time(int(pid)) == started else None
     except (OSError, ValueError):
         return None
-    return int(pid) if alive else None
 
 
 def _ending(directory: Path) -> Ending | None:
     """How the command ended; None while it runs."""
     # The minder's life is looked at first: it writes `exit` before it goes.
-    alive = _minder_pid(directory) is not None
+    alive = _minder_pid(directory) is not None or _child_pid(directory) is not None
     try:
         raw = json.loads((directory / "exit").read_text())
     except FileNotFoundError:
         if alive:
             return None
-        return Ending(state="unknown", detail="its process vanished without a result; look at what it did")
+        return Ending(state="unknown", detail="it ended, and nobody saw how; look at what it did")
     if "error" in raw:
         return Ending(state="failed", detail=str(raw["error"]))
     if raw.get("signal") == signal.SIGTERM or raw.get("signal") == signal.SIGKILL:

@@ -5,6 +5,7 @@ Run as a script with the step's directory as its argument and the command as JSO
 stand, in the order in which they appear:
 
     claim    who may run the command: this minder (`minder PID START`), or nobody (`abandoned`)
+    child    the command's own process (`PID START`), for the case that the minder is killed
     output   what the command wrote, standard output and error together
     exit     how it ended: `{"code": 0}` or `{"signal": 15}` or `{"error": "…"}`, written at once
 
@@ -118,6 +119,7 @@ class Minder:
         except (OSError, ValueError) as error:
             write_exit(self.directory, {"error": f"{spec['argv'][0]}: {error}"})
             return
+        _write(self.directory, "child", f"{self.child.pid} {start_time(self.child.pid)}")
         if self.asked_to_end():
             self.kill(signal.SIGTERM)
         write_exit(self.directory, self.attend(self.child, output))
