@@ -77,7 +77,7 @@ class Engine:
         lease, or the store, stops acting at once and waits to be needed again.
         """
         secrets = await asyncio.to_thread(self._resolve_all, self._definition())
-        worked = False
+        worked, told = False, ""
         while not stop.is_set():
             try:
                 if not await self._take(stop, wait=standby or worked):
@@ -89,7 +89,9 @@ class Engine:
             except (LeaseLost, Unreachable) as error:
                 if not worked:
                     raise
-                log.warning("%s; on standby", error)
+                if str(error) != told:
+                    told = str(error)
+                    log.warning("%s; on standby", told)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), _AGAIN)
             finally:

@@ -208,12 +208,14 @@ def view(
 
 
 def next_item(shown: View, operator: str, teams: Sequence[str]) -> ItemView | None:
-    """What this person should do next: assigned to them, else their team's, in this phase, unblocked."""
+    """What this person should do next: what is assigned to them, else their team's, else nobody's; in this
+    phase and unblocked."""
     open_items = [i for i in shown.items if i.mark == "open" and i.state.item.phase == shown.state.phase]
     by_hand = [i for i in open_items if i.state.item.check is None]
     mine = [i for i in by_hand if i.state.assignee == operator]
     ours = [i for i in by_hand if i.state.assignee is None and i.state.item.team in teams]
-    return next(iter([*mine, *ours]), None)
+    nobodys = [i for i in by_hand if i.state.assignee is None and i.state.item.team is None]
+    return next(iter([*mine, *ours, *nobodys]), None)
 
 
 def run_view(run: RunState, now: Micros, last_output: Micros | None = None) -> RunView:

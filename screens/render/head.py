@@ -32,15 +32,18 @@ def first_line(scene: Scene, width: int) -> Row:
         *([Span(" HELD ", "badge-unknown")] if view.held is not None else []),
         badge,
     ]
-    fresh = _freshness(scene, brief=width < _ROOMY)
-    right: list[Span] = []
     name, role = _me(scene, brief)
     online = Span(f" {max(1, len(view.people))} on" if brief else f"  {max(1, len(view.people))} online")
-    # My own name gives way first, then who is on; the verdict never does.
-    for mine in ([name, role, online], [role, online], [role], []):
-        right = [*fresh, Span(" "), *mine, Span(" ")]
-        if size_of([*left, *right]) < width:
-            break
+    right: list[Span] = []
+    # My own name gives way first, then who is on, then the words about the data; the verdict never does.
+    for fresh in _freshness(scene, brief=width < _ROOMY):
+        for mine in ([name, role, online], [role, online], [role], []):
+            right = [fresh, Span(" "), *mine, Span(" ")]
+            if size_of([*left, *right]) < width:
+                break
+        else:
+            continue
+        break
     # A reason cut down to nothing is noise; the alert row has it in full.
     if width - size_of([*left, *right]) - 1 >= min(_REASON, size_of(why)):
         left += why
@@ -83,6 +86,7 @@ def _verdict(scene: Scene) -> list[Span]:
 
 
 def _freshness(scene: Scene, *, brief: bool) -> list[Span]:
+    """How fresh the data is, in so many words and, where that matters, in fewer."""
     view = scene.view
     if scene.lost:
         return [Span(f" STORE AWAY {format_duration(scene.lost_for)} ", "badge-bad")]
@@ -91,7 +95,7 @@ def _freshness(scene: Scene, *, brief: bool) -> list[Span]:
     if view.state.outcome is not None:
         return [Span("data ended", "dim")]
     if not view.engine.watching:
-        return [Span(" NO ENGINE: launchpad engine " if brief else f" {view.engine.sentence} ", "badge-bad")]
+        return [Span(f" NO ENGINE{mend} ", "badge-bad") for mend in (": launchpad engine", "")]
     fresh = view.freshness
     if not fresh.total:
         return [Span("no signals", "unknown")]
@@ -158,6 +162,8 @@ def alert_line(scene: Scene, width: int) -> Row:
         return _alert(scene, view.alerts[0], width)
     if view.state.unknown_kinds or view.state.outcome is not None:
         return line(width, [Span(f" {scene.read_only}", "dim")])
+    if not scene.loading and not view.engine.watching:
+        return line(width, [Span(f" {scene.glyphs.bad} {view.engine.sentence}", "bad")])
     if view.state.phase == "pre-launch" and view.gate is not None and view.gate.blockers:
         first = view.gate.blockers[0]
         said = GATES[first.verdict]

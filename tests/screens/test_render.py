@@ -138,6 +138,17 @@ def test_no_engine_is_said_in_the_first_line_with_the_mend() -> None:
     assert "HOLD" in head.first_line(scene(demo), 80).text
 
 
+def test_before_the_launch_too_clock_and_verdict_stand_beside_a_missing_engine() -> None:
+    demo = launches.before()
+    demo.watched = False
+    for width in WIDTHS:
+        first = head.first_line(scene(demo), width).text
+        assert "T-01:30:00" in first
+        assert "NO ENGINE" in first
+        assert re.search(r"(HOLD|NO-GO) \d/\d", first)
+        assert "launchpad engine" in head.alert_line(scene(demo), width).text
+
+
 def test_lost_store_leaves_nothing_green() -> None:
     view = scene("during").view
     shown = Scene(view=blinded(view, view.now + 12_000_000), me=LEAD, lost="the store is away", lost_for=12.0)
