@@ -143,7 +143,7 @@ def test_before_the_launch_too_clock_and_verdict_stand_beside_a_missing_engine()
     demo.watched = False
     for width in WIDTHS:
         first = head.first_line(scene(demo), width).text
-        assert "T-01:30:00" in first
+        assert re.search(r"T[+-]\d\d:\d\d:\d\d", first)
         assert "NO ENGINE" in first
         assert re.search(r"(HOLD|NO-GO) \d/\d", first)
         assert "launchpad engine" in head.alert_line(scene(demo), width).text
