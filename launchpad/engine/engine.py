@@ -94,8 +94,18 @@ class Engine:
                     log.warning("%s; on standby", told)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), _AGAIN)
+                if await self._closed():
+                    return
             finally:
                 await self._let_go()
+
+    async def _closed(self) -> bool:
+        """Whether the launch was closed meanwhile; False while the store does not say."""
+        try:
+            session = await asyncio.to_thread(Session, self._store, self._launch)
+        except Unreachable:
+            return False
+        return session.state.outcome is not None
 
     def _definition(self) -> Definition:
         state = Session(self._store, self._launch).state
@@ -160,7 +170,8 @@ class Engine:
                 await _first(stop, closed)
                 for task in background:
                     task.cancel()
-        await recorder.append(EngineStopped(holder=self._lease.holder, epoch=self._lease.epoch))
+            # Said while the lease is fresh: to stop following may take a second.
+            await recorder.append(EngineStopped(holder=self._lease.holder, epoch=self._lease.epoch))
 
     async def _prune(self, session: Session) -> None:
         """Forgets samples and logs that have outlived their retention; the journal keeps everything."""
