@@ -87,7 +87,7 @@ def test_two_people_tick_together_through_their_seats(served):
     served.serve()
     bob, eve = served.connect("bob"), served.connect("eve", (80, 24))
     bob.shows(r"bob\b.*2 on")
-    eve.shows(r"eve\b")
+    eve.shows("READ-ONLY")
     eve.press("space")
     bob.press("space")
     eve.shows(r"Code is frozen .*(done|bob)")
