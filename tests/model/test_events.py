@@ -1,6 +1,5 @@
 """The journal's codec: every event comes back as it was; what is not understood is kept."""
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
