@@ -34,6 +34,10 @@ _OTHERS = (
 def main(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     with Stage() as stage:
+        # The plan shows its commands; where this checkout lies is nobody's business.
+        text = stage.definition.read_text(encoding="utf-8")
+        stage.definition.write_text(text.replace(sys.executable, "python3"), encoding="utf-8")
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         url = sqlite_url(stage.directory / "launchpad.db")
         definition = load_definition(stage.definition).definition
         launch = launch_id(definition.launch)
@@ -41,7 +45,7 @@ def main(folder: Path) -> int:
         open_launch(store, _ME, OpenLaunch(launch=launch, definition=definition))
         engine = subprocess.Popen(
             engine_argv(launch, "--until-closed", "0", config=stage.definition),
-            env=engine_environ({**os.environ, "XDG_STATE_HOME": str(stage.directory)}, url),
+            env=engine_environ({**os.environ, "PATH": path, "XDG_STATE_HOME": str(stage.directory)}, url),
             cwd=stage.directory,
             stdin=subprocess.PIPE,
             pass_fds=(stage.engine_pipe,),
