@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from inspect import get_annotations
 from pathlib import Path
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -45,7 +46,7 @@ def test_the_example_says_what_it_means():
     assert settings.verbs == ("deploy", "smoke", "rollback")
     assert settings.operations["smoke"].timeout == 120
     assert loaded.base_dir == TOP
-    assert loaded.store == f"sqlite://{TOP}/acme-shop.db"
+    assert loaded.store == f"sqlite://{quote(str(TOP))}/acme-shop.db"
 
 
 def test_the_package_carries_the_example():
