@@ -49,9 +49,8 @@ def test_status_says_what_is_measured_and_exits_by_it(watched):
     assert cli("watch", "--for", "1s").stdout.startswith("GO ")
     shop.close()
     eventually(lambda: health(cli) == "bad")
-    assert cli("status", "--brief", status=1).stdout.startswith(
-        "Acme 4.2.0 (staging, launch): NOT well since "
-    )
+    ill = "Acme 4.2.0 (staging, launch): NOT well since "
+    eventually(lambda: cli("status", "--brief", status=1).stdout.startswith(ill))
     eventually(lambda: cli("alerts", status=None).returncode == 1)
     assert cli.json("alerts", status=1)[0]["alert"] == "down"
     cli("ack", "down", "--reason", "on it")
