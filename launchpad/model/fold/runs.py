@@ -1,4 +1,4 @@
-"""The part of the fold that carries a run from its request to its end."""
+"""Carries a run from its request to its end."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,12 +6,38 @@ from typing import Any
 from msgspec.structs import replace
 
 from launchpad.model import events as ev
+from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
 from launchpad.model.lifecycles import RUN, STEP
 from launchpad.model.state import Approval, RunState, StepState
 
 
-def requested(rec: Recorded, event: ev.RunRequested) -> RunState:
+def _run_requested(parts: Parts, rec: Recorded, event: ev.RunRequested) -> None:
+    if event.run in parts.runs:
+        parts.misfit()
+        return
+    parts.runs[event.run] = _requested(rec, event)
+
+
+def _run_moved(parts: Parts, rec: Recorded, event: Any) -> None:
+    run = parts.runs.get(event.run)
+    after = _run_after(run, rec, event) if run else None
+    if after is None:
+        parts.misfit()
+        return
+    parts.runs[event.run] = after
+
+
+def _step_moved(parts: Parts, rec: Recorded, event: Any) -> None:
+    run = parts.runs.get(event.run)
+    after = _run_after_step(run, rec, event) if run else None
+    if after is None:
+        parts.misfit()
+        return
+    parts.runs[event.run] = after
+
+
+def _requested(rec: Recorded, event: ev.RunRequested) -> RunState:
     """A run at its beginning."""
     return RunState(
         id=event.run,
@@ -25,7 +51,7 @@ def requested(rec: Recorded, event: ev.RunRequested) -> RunState:
     )
 
 
-def run_after(run: RunState, rec: Recorded, event: Any) -> RunState | None:
+def _run_after(run: RunState, rec: Recorded, event: Any) -> RunState | None:
     """The run after an event about it; None if its life does not allow the event."""
     status = RUN.get((run.status, rec.kind))
     if status is None:
@@ -41,7 +67,7 @@ def run_after(run: RunState, rec: Recorded, event: Any) -> RunState | None:
     return _settle_approval(detail(run, rec, event) if detail else run)
 
 
-def run_after_step(run: RunState, rec: Recorded, event: Any) -> RunState | None:
+def _run_after_step(run: RunState, rec: Recorded, event: Any) -> RunState | None:
     """The run after an event about one of its steps; None if the step's life does not allow the event."""
     if run.status not in ("running", "aborting") or not 0 <= event.step < len(run.steps):
         return None
@@ -152,4 +178,28 @@ _DETAILS: dict[type, Callable[[RunState, Recorded, Any], RunState]] = {
     ev.RunRejected: _rejected,
     ev.AbortRequested: _abort_asked,
     ev.RunResolved: _resolved,
+}
+
+
+HANDLERS: Handlers = {
+    ev.RunRequested: _run_requested,
+    ev.RunPlanned: _run_moved,
+    ev.RunRefused: _run_moved,
+    ev.RunConfirmed: _run_moved,
+    ev.RunApproved: _run_moved,
+    ev.RunRejected: _run_moved,
+    ev.RunRetracted: _run_moved,
+    ev.RunStarted: _run_moved,
+    ev.RunSucceeded: _run_moved,
+    ev.RunFailed: _run_moved,
+    ev.RunInterrupted: _run_moved,
+    ev.RunResolved: _run_moved,
+    ev.AbortRequested: _run_moved,
+    ev.RunAborted: _run_moved,
+    ev.StepIntended: _step_moved,
+    ev.StepRunning: _step_moved,
+    ev.StepSucceeded: _step_moved,
+    ev.StepFailed: _step_moved,
+    ev.StepInterrupted: _step_moved,
+    ev.StepAborted: _step_moved,
 }

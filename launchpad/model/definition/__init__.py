@@ -1,0 +1,86 @@
+"""What a launch is made of: the resolved definition that the event `launch.opened` carries.
+
+Field names are what users write in `launchpad.yaml`; `config` reads YAML against these very types, and
+its JSON Schema is generated from them, so that a key is declared once. A union member (a gate's
+condition) is recognised in YAML by its first field, in the journal by its tag.
+"""
+
+import hashlib
+
+import msgspec
+
+from launchpad.model.definition.actions import Action, OnFailure, Provider, Step
+from launchpad.model.definition.checklist import Check, Item
+from launchpad.model.definition.gates import (
+    AlertCondition,
+    AnyCondition,
+    Condition,
+    Gate,
+    Hours,
+    ItemsCondition,
+    ObjectiveCondition,
+    PhaseCondition,
+    Window,
+    WindowCondition,
+)
+from launchpad.model.definition.health import Alert, Objective, Signal, Threshold
+from launchpad.model.definition.names import (
+    PHASES,
+    ROLES,
+    SEVERITIES,
+    Line,
+    Name,
+    Phase,
+    Role,
+    Severity,
+    Verb,
+)
+from launchpad.model.definition.people import Operator
+from launchpad.model.values import Value, ZonedTime
+
+FORMAT = 1
+"""Version of this shape in the journal; `events` upcasts older ones."""
+
+
+class Launch(Value):
+    """The release that goes out."""
+
+    product: Line
+    """Name of the product, as people say it."""
+    version: Line
+    """The version that is launched."""
+    environment: Name = "production"
+    """Where it goes; `production` is drawn differently from everything else."""
+    t0: ZonedTime | None = None
+    """The planned instant of launch, with the zone people speak in."""
+
+
+class Definition(Value):
+    """A whole launch, resolved: templates expanded, every name checked."""
+
+    launch: Launch
+    operators: tuple[Operator, ...] = ()
+    items: tuple[Item, ...] = ()
+    skips: dict[Name, str] = {}
+    """Items left out from the start, with the reason."""
+    providers: dict[Name, Provider] = {}
+    signals: dict[Name, Signal] = {}
+    objectives: dict[Name, Objective] = {}
+    alerts: dict[Name, Alert] = {}
+    gates: dict[Name, Gate] = {}
+    actions: dict[Name, Action] = {}
+    control: tuple[str, ...] = ()
+    """`host:port` targets that tell our own network's failure from a target's."""
+
+    @property
+    def zone(self) -> str:
+        """The zone in which the launch speaks of time."""
+        return self.launch.t0.zone if self.launch.t0 else "UTC"
+
+    @property
+    def production(self) -> bool:
+        return self.launch.environment == "production"
+
+    def digest(self) -> str:
+        """Short content hash: two definitions with the same digest are the same."""
+        return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()[:16]

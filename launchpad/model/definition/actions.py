@@ -1,0 +1,43 @@
+"""What can be done, and through what."""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from launchpad.model.definition.names import Name, Verb
+from launchpad.model.values import Value
+
+
+class Step(Value):
+    """One operation of one provider; written `- deploy: site`."""
+
+    verb: Verb
+    provider: Name
+
+
+class OnFailure(Value):
+    """What follows a failed run."""
+
+    run: Name
+    """The action that repairs."""
+    mode: Literal["auto", "ask", "never"] = "ask"
+
+
+class Action(Value):
+    """A named plan made of steps."""
+
+    steps: Annotated[tuple[Step, ...], Meta(min_length=1)]
+    title: str = ""
+    key: Annotated[str, Meta(pattern="^[a-zA-Z]$", description="A single letter.")] | None = None
+    """The key that opens its plan on the screen."""
+    gate: Name | None = None
+    approvals: Annotated[int, Meta(ge=0, le=9)] = 0
+    """How many people other than the one who asks must approve."""
+    on_failure: OnFailure | None = None
+
+
+class Provider(Value):
+    """An adapter and its settings, validated by the adapter's own type."""
+
+    kind: str
+    settings: dict[str, Any] = {}

@@ -1,0 +1,165 @@
+"""The closed set of things that can happen to a launch.
+
+An event is a frozen struct with a `kind`, a version `v` (1 unless stated) and a `subject`: the thing it
+is about (`item:dns`, `run:deploy-1`). The store keeps the last sequence number per subject, so that an
+operator's act is refused when its subject has moved. Free text (comment, reason, evidence) is no field
+of an event: it travels beside it in `Draft.text`, is chained by a salted digest and can be redacted.
+
+Adding an event: a class in the module of its kin, its line in `AnyEvent`, its handler in `fold`, its
+sentence in `narrate`.
+"""
+
+from typing import Any
+
+import msgspec
+
+from launchpad.model.events.base import Auth, Event
+from launchpad.model.events.checklist import (
+    CheckRequested,
+    EvidenceAdded,
+    ItemAssigned,
+    ItemChecked,
+    ItemCommented,
+    ItemFailed,
+    ItemReopened,
+    ItemSkipped,
+    ItemTicked,
+)
+from launchpad.model.events.health import (
+    AlertAcknowledged,
+    AlertChanged,
+    AlertStatus,
+    ObjectiveChanged,
+    ReadingVerdict,
+)
+from launchpad.model.events.launch import (
+    CountdownHeld,
+    CountdownResumed,
+    CountdownSlipped,
+    EngineStarted,
+    EngineStopped,
+    LaunchClosed,
+    LaunchOpened,
+    LockChanged,
+    NoteWritten,
+    Outcome,
+    PhaseEntered,
+    TextRedacted,
+    Unknown,
+)
+from launchpad.model.events.runs import (
+    AbortRequested,
+    Resolution,
+    RunAborted,
+    RunApproved,
+    RunConfirmed,
+    RunFailed,
+    RunInterrupted,
+    RunPlanned,
+    RunRefused,
+    RunRejected,
+    RunRequested,
+    RunResolved,
+    RunRetracted,
+    RunStarted,
+    RunSucceeded,
+    StepAborted,
+    StepFailed,
+    StepIntended,
+    StepInterrupted,
+    StepRunning,
+    StepSucceeded,
+)
+
+AnyEvent = (
+    LaunchOpened
+    | LaunchClosed
+    | PhaseEntered
+    | CountdownHeld
+    | CountdownResumed
+    | CountdownSlipped
+    | ItemTicked
+    | ItemReopened
+    | ItemFailed
+    | ItemSkipped
+    | ItemAssigned
+    | ItemCommented
+    | EvidenceAdded
+    | CheckRequested
+    | ItemChecked
+    | NoteWritten
+    | ObjectiveChanged
+    | AlertChanged
+    | AlertAcknowledged
+    | EngineStarted
+    | EngineStopped
+    | RunRequested
+    | RunPlanned
+    | RunRefused
+    | RunConfirmed
+    | RunApproved
+    | RunRejected
+    | RunRetracted
+    | RunStarted
+    | StepIntended
+    | StepRunning
+    | StepSucceeded
+    | StepFailed
+    | StepInterrupted
+    | StepAborted
+    | RunSucceeded
+    | RunFailed
+    | RunInterrupted
+    | RunResolved
+    | AbortRequested
+    | RunAborted
+    | LockChanged
+    | TextRedacted
+)
+
+
+EVENTS: dict[str, type[Event]] = {str(cls.__struct_config__.tag): cls for cls in AnyEvent.__args__}
+
+
+VERSIONS: dict[str, int] = {}
+"""Current version of each kind whose shape has changed since its first (absent: 1)."""
+
+
+UPCASTERS: dict[tuple[str, int], Any] = {}
+"""`(kind, v)` → a function from the raw body of version v to that of v + 1."""
+
+
+_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+
+
+def kind_of(event: Event | Unknown) -> str:
+    """The event's name in the journal, such as `item.ticked`."""
+    return event.kind if isinstance(event, Unknown) else str(event.__struct_config__.tag)
+
+
+def version_of(kind: str) -> int:
+    return VERSIONS.get(kind, 1)
+
+
+def encode(event: Event | Unknown) -> str:
+    """The JSON that is stored and hashed; mappings keep the order in which the user wrote them."""
+    if isinstance(event, Unknown):
+        return event.raw
+    return msgspec.json.encode(event).decode()
+
+
+def decode(kind: str, v: int, body: str) -> Event | Unknown:
+    """The event in a stored body, upcast step by step; `Unknown` for a kind or version of the future."""
+    if kind not in EVENTS or not 1 <= v <= version_of(kind):
+        return Unknown(kind=kind, raw=body)
+    try:
+        if v < version_of(kind):
+            raw = msgspec.json.decode(body)
+            for step in range(v, version_of(kind)):
+                raw = UPCASTERS[kind, step](raw)
+            upcast: Event = msgspec.convert(raw, AnyEvent)
+            return upcast
+        return _decoder.decode(body)
+    except msgspec.DecodeError:
+        # A value outside today's enumerations was written by a later version; `verify` names plain damage.
+        return Unknown(kind=kind, raw=body)

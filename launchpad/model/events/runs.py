@@ -1,0 +1,132 @@
+"""Runs and their steps."""
+
+from typing import Literal
+
+from launchpad.model.events.base import Event
+from launchpad.model.plan import GateReport, Plan
+from launchpad.model.values import Micros
+
+Resolution = Literal["retry", "skip", "done", "roll-back"]
+
+
+class _OfRun(Event):
+    run: str
+
+    @property
+    def subject(self) -> str:
+        return f"run:{self.run}"
+
+
+class _OfStep(_OfRun):
+    step: int
+    """Index into the plan's steps."""
+
+
+class RunRequested(_OfRun, tag="run.requested"):
+    action: str
+    params: dict[str, str] = {}
+
+
+class RunPlanned(_OfRun, tag="run.planned"):
+    """The engine says what the run would do."""
+
+    plan: Plan
+    digest: str
+    gate: GateReport | None
+    expires_at: Micros
+    """Until when it may be confirmed, approved and started."""
+
+
+class RunRefused(_OfRun, tag="run.refused"):
+    """The engine can't plan it, or its gate closed before the start; the reason is in `reason`."""
+
+    reason: str
+
+
+class RunConfirmed(_OfRun, tag="run.confirmed"):
+    """The requester saw the plan and wants it."""
+
+    digest: str
+    overridden: bool = False
+    """The gate is overridden; the reason is the event's text."""
+
+
+class RunApproved(_OfRun, tag="run.approved"):
+    """Somebody else than the requester agrees to this very plan."""
+
+    digest: str
+
+
+class RunRejected(_OfRun, tag="run.rejected"):
+    """Somebody else than the requester says no."""
+
+
+class RunRetracted(_OfRun, tag="run.retracted"):
+    """The request, or the actor's own approval of it, is taken back."""
+
+    what: Literal["request", "approval"]
+
+
+class RunStarted(_OfRun, tag="run.started"):
+    epoch: int
+    gate: GateReport | None = None
+
+
+class StepIntended(_OfStep, tag="step.intended"):
+    """Appended, fenced by the lease's epoch, before the provider is asked to change anything."""
+
+    epoch: int
+    nonce: str
+    """Given to the provider, so that the step can be found again after a crash."""
+    attempt: int = 1
+    gate: GateReport | None = None
+
+
+class StepRunning(_OfStep, tag="step.running"):
+    """The provider took it on under an id of its own."""
+
+    provider_id: str
+
+
+class StepSucceeded(_OfStep, tag="step.succeeded"):
+    detail: str = ""
+
+
+class StepFailed(_OfStep, tag="step.failed"):
+    reason: str
+
+
+class StepInterrupted(_OfStep, tag="step.interrupted"):
+    """Nobody knows how it ended; a person decides."""
+
+    reason: str
+
+
+class StepAborted(_OfStep, tag="step.aborted"):
+    detail: str = ""
+
+
+class RunSucceeded(_OfRun, tag="run.succeeded"):
+    pass
+
+
+class RunFailed(_OfRun, tag="run.failed"):
+    reason: str
+
+
+class RunInterrupted(_OfRun, tag="run.interrupted"):
+    reason: str
+
+
+class RunResolved(_OfRun, tag="run.resolved"):
+    """A person decides how an interrupted run goes on."""
+
+    resolution: Resolution
+
+
+class AbortRequested(_OfRun, tag="run.abort-requested"):
+    pass
+
+
+class RunAborted(_OfRun, tag="run.aborted"):
+    pass

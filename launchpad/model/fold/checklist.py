@@ -1,0 +1,99 @@
+"""What becomes of items."""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from launchpad.model import events as ev
+from launchpad.model.fold.parts import Handlers, Parts
+from launchpad.model.journal import Recorded
+from launchpad.model.lifecycles import ITEM
+from launchpad.model.state import (
+    CheckResult,
+    Remark,
+)
+
+
+def _item_moved(parts: Parts, rec: Recorded, event: Any) -> None:
+    item = parts.items.get(event.item)
+    status = ITEM.get((item.status, rec.kind)) if item else None
+    if item is None or status is None:
+        parts.misfit()
+        return
+    ticked = status == "done"
+    parts.items[event.item] = replace(
+        item,
+        status=status,
+        seq=rec.seq,
+        at=rec.at,
+        by=rec.actor,
+        reason="" if ticked or status == "open" else rec.text,
+        evidence=_remarked(item.evidence, rec) if ticked and (rec.text or rec.redacted) else item.evidence,
+    )
+
+
+def _item_assigned(parts: Parts, rec: Recorded, event: ev.ItemAssigned) -> None:
+    if item := parts.items.get(event.item):
+        parts.items[event.item] = replace(item, assignee=event.assignee, seq=rec.seq)
+    else:
+        parts.misfit()
+
+
+def _item_commented(parts: Parts, rec: Recorded, event: ev.ItemCommented) -> None:
+    if item := parts.items.get(event.item):
+        parts.items[event.item] = replace(item, comments=_remarked(item.comments, rec))
+    else:
+        parts.misfit()
+
+
+def _item_evidence(parts: Parts, rec: Recorded, event: ev.EvidenceAdded) -> None:
+    if item := parts.items.get(event.item):
+        parts.items[event.item] = replace(item, evidence=_remarked(item.evidence, rec))
+    else:
+        parts.misfit()
+
+
+def _check_requested(parts: Parts, rec: Recorded, event: ev.CheckRequested) -> None:
+    if item := parts.items.get(event.item):
+        parts.items[event.item] = replace(item, check_requested=rec.seq)
+    else:
+        parts.misfit()
+
+
+def _item_checked(parts: Parts, rec: Recorded, event: ev.ItemChecked) -> None:
+    item = parts.items.get(event.item)
+    if item is None:
+        parts.misfit()
+        return
+    result = CheckResult(verdict=event.verdict, reason=event.reason, at=event.observed_at)
+    item = replace(item, check=result, check_requested=0)
+    if item.status != "skipped" and event.verdict != "unknown":
+        passed = event.verdict == "ok"
+        item = replace(
+            item,
+            status="done" if passed else "failed",
+            proved_at=event.observed_at if passed else item.proved_at,
+            seq=rec.seq,
+            at=rec.at,
+            by=rec.actor,
+            reason="" if passed else event.reason,
+        )
+    parts.items[event.item] = item
+
+
+def _remarked(remarks: tuple[Remark, ...], rec: Recorded) -> tuple[Remark, ...]:
+    remark = Remark(seq=rec.seq, at=rec.at, by=rec.actor, text=rec.text, redacted=rec.redacted)
+    return (*remarks, remark)
+
+
+HANDLERS: Handlers = {
+    ev.ItemTicked: _item_moved,
+    ev.ItemReopened: _item_moved,
+    ev.ItemFailed: _item_moved,
+    ev.ItemSkipped: _item_moved,
+    ev.ItemAssigned: _item_assigned,
+    ev.ItemCommented: _item_commented,
+    ev.EvidenceAdded: _item_evidence,
+    ev.CheckRequested: _check_requested,
+    ev.ItemChecked: _item_checked,
+}

@@ -1,0 +1,98 @@
+"""The launch as a whole: its phases, its countdown, its engine."""
+
+from msgspec.structs import replace
+
+from launchpad.model import events as ev
+from launchpad.model.fold.parts import Handlers, Parts
+from launchpad.model.journal import Recorded
+from launchpad.model.state import EngineState, HoldState, ItemState
+from launchpad.model.values import SECOND
+
+
+def _opened(parts: Parts, rec: Recorded, event: ev.LaunchOpened) -> None:
+    if "definition" in parts.scalars:
+        parts.misfit()
+        return
+    parts.scalars.update(definition=event.definition, opened_at=rec.at, opened_by=rec.actor)
+    parts.scalars.update(phase_since=rec.at, phase_seq=0)
+    parts.scalars["t0"] = event.definition.launch.t0.at if event.definition.launch.t0 else None
+    parts.items = {item.id: ItemState(item=item) for item in event.definition.items}
+
+
+def _closed(parts: Parts, rec: Recorded, event: ev.LaunchClosed) -> None:
+    if "outcome" in parts.scalars:
+        parts.misfit()
+        return
+    parts.scalars.update(outcome=event.outcome, closed_at=rec.at)
+
+
+def _phase(parts: Parts, rec: Recorded, event: ev.PhaseEntered) -> None:
+    parts.scalars.update(phase=event.phase, phase_since=rec.at, phase_seq=rec.seq)
+    if event.phase != "pre-launch":
+        _end_hold(parts, rec)
+
+
+def _held(parts: Parts, rec: Recorded, _event: ev.CountdownHeld) -> None:
+    if parts.scalars.get("t0") is None or parts.scalars.get("hold") is not None:
+        parts.misfit()
+        return
+    hold = HoldState(since=rec.at, by=rec.actor, reason=rec.text)
+    parts.scalars.update(hold=hold, countdown_seq=rec.seq)
+
+
+def _resumed(parts: Parts, rec: Recorded, _event: ev.CountdownResumed) -> None:
+    if not _end_hold(parts, rec):
+        parts.misfit()
+
+
+def _end_hold(parts: Parts, rec: Recorded) -> bool:
+    """Moves T-0 by the hold that ends with this event; False if there was none."""
+    hold: HoldState | None = parts.scalars.get("hold")
+    if hold is None:
+        return False
+    t0 = parts.scalars["t0"] + rec.at - hold.since
+    parts.scalars.update(hold=None, t0=t0, countdown_seq=rec.seq)
+    return True
+
+
+def _slipped(parts: Parts, rec: Recorded, event: ev.CountdownSlipped) -> None:
+    if parts.scalars.get("t0") is None:
+        parts.misfit()
+        return
+    t0 = parts.scalars["t0"] + round(event.seconds * SECOND)
+    parts.scalars.update(t0=t0, countdown_seq=rec.seq)
+
+
+def _unknown(parts: Parts, _rec: Recorded, event: ev.Unknown) -> None:
+    kinds = parts.scalars.get("unknown_kinds", ())
+    if event.kind not in kinds:
+        parts.scalars["unknown_kinds"] = (*kinds, event.kind)
+
+
+def _engine_started(parts: Parts, rec: Recorded, event: ev.EngineStarted) -> None:
+    parts.scalars["engine"] = EngineState(
+        holder=event.holder,
+        epoch=event.epoch,
+        host=event.host,
+        version=event.version,
+        started_at=rec.at,
+    )
+
+
+def _engine_stopped(parts: Parts, rec: Recorded, event: ev.EngineStopped) -> None:
+    engine: EngineState | None = parts.scalars.get("engine")
+    if engine and engine.epoch == event.epoch:
+        parts.scalars["engine"] = replace(engine, stopped_at=rec.at)
+
+
+HANDLERS: Handlers = {
+    ev.LaunchOpened: _opened,
+    ev.LaunchClosed: _closed,
+    ev.PhaseEntered: _phase,
+    ev.CountdownHeld: _held,
+    ev.CountdownResumed: _resumed,
+    ev.CountdownSlipped: _slipped,
+    ev.Unknown: _unknown,
+    ev.EngineStarted: _engine_started,
+    ev.EngineStopped: _engine_stopped,
+}

@@ -1,0 +1,75 @@
+"""What a journal amounts to: immutable values made by `fold`, read by everyone.
+
+Nothing here knows the present time. What is due, stale or expired is derived by `rules.view`.
+"""
+
+from collections.abc import Mapping
+
+from launchpad.model.definition import Action, Definition, Phase
+from launchpad.model.state.checklist import CheckResult, ItemState, Remark
+from launchpad.model.state.health import AlertState, ObjectiveState
+from launchpad.model.state.launch import EngineState, HoldState
+from launchpad.model.state.runs import Approval, RunState, StepState
+from launchpad.model.values import Micros, Value
+
+
+class State(Value):
+    """One launch, folded."""
+
+    launch: str = ""
+    seq: int = 0
+    """Last event folded."""
+    hash: str = ""
+    at: Micros = 0
+    """When that event happened."""
+    definition: Definition | None = None
+    opened_at: Micros | None = None
+    opened_by: str = ""
+    phase: Phase = "pre-launch"
+    phase_seq: int = 0
+    phase_since: Micros | None = None
+    t0: Micros | None = None
+    """T-0 as it stands: planned, slipped, and moved by the holds that are over."""
+    hold: HoldState | None = None
+    countdown_seq: int = 0
+    outcome: str | None = None
+    closed_at: Micros | None = None
+    items: Mapping[str, ItemState] = {}
+    runs: Mapping[str, RunState] = {}
+    objectives: Mapping[str, ObjectiveState] = {}
+    alerts: Mapping[str, AlertState] = {}
+    engine: EngineState | None = None
+    unknown_kinds: tuple[str, ...] = ()
+    """Kinds of events this version does not understand; if any, the launch is read-only here."""
+    anomalies: int = 0
+    """Events that did not fit the state they met."""
+
+    @property
+    def open(self) -> bool:
+        return self.definition is not None and self.outcome is None
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing may be written, or the empty string."""
+        if self.unknown_kinds:
+            kinds = ", ".join(self.unknown_kinds[:3])
+            return f"a newer Launchpad wrote to this launch ({kinds}); update this one to take part"
+        if self.outcome is not None:
+            return f"the launch is closed ({self.outcome})"
+        return ""
+
+    @property
+    def live_run(self) -> RunState | None:
+        """The run that matters most on a screen: an active one, else the newest that has not ended."""
+        unfinished = [run for run in self.runs.values() if not run.ended]
+        return max(unfinished, key=lambda run: (run.status in _AT_WORK, run.seq), default=None)
+
+    def next_run_id(self, action: str) -> str:
+        """The id that the next run of an action gets: `deploy-2`."""
+        return f"{action}-{sum(run.action == action for run in self.runs.values()) + 1}"
+
+    def action(self, name: str) -> Action | None:
+        return self.definition.actions.get(name) if self.definition else None
+
+
+_AT_WORK = ("running", "aborting", "interrupted", "approved")

@@ -1,0 +1,30 @@
+"""Objectives and alerts as last recorded."""
+
+from launchpad.model.events import AlertStatus, ReadingVerdict
+from launchpad.model.values import Micros, Value
+
+
+class ObjectiveState(Value):
+    """The last recorded verdict of an objective."""
+
+    verdict: ReadingVerdict
+    since: Micros
+    value: float | None
+    n: int
+
+
+class AlertState(Value):
+    """An alert as last recorded."""
+
+    name: str
+    status: AlertStatus
+    since: Micros
+    """When it entered this status."""
+    seq: int
+    pending_since: Micros | None = None
+    fired_at: Micros | None = None
+    value: float | None = None
+    n: int = 0
+    acknowledged_by: str | None = None
+    acknowledged_at: Micros | None = None
+    acknowledgement: str = ""

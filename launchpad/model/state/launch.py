@@ -1,0 +1,22 @@
+"""The countdown and the engine."""
+
+from launchpad.model.values import Micros, Value
+
+
+class HoldState(Value):
+    """Why the countdown stands still."""
+
+    since: Micros
+    by: str
+    reason: str
+
+
+class EngineState(Value):
+    """The engine that last took the lease."""
+
+    holder: str
+    epoch: int
+    host: str
+    version: str
+    started_at: Micros
+    stopped_at: Micros | None = None

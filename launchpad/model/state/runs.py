@@ -1,0 +1,76 @@
+"""Runs, their steps and their approvals."""
+
+from launchpad.model.events import Auth
+from launchpad.model.lifecycles import RUN_ENDED, RunStatus, StepStatus
+from launchpad.model.plan import GateReport, Plan
+from launchpad.model.values import Micros, Value
+
+
+class Approval(Value):
+    by: str
+    auth: Auth
+    at: Micros
+
+
+class StepState(Value):
+    """One step of a run."""
+
+    status: StepStatus = "pending"
+    attempt: int = 0
+    epoch: int = 0
+    nonce: str = ""
+    provider_id: str | None = None
+    started_at: Micros | None = None
+    ended_at: Micros | None = None
+    detail: str = ""
+
+
+class RunState(Value):
+    """One execution of an action."""
+
+    id: str
+    action: str
+    params: dict[str, str]
+    status: RunStatus
+    seq: int
+    """Last event of the run."""
+    requested_by: str
+    requested_auth: Auth
+    requested_at: Micros
+    plan: Plan | None = None
+    digest: str = ""
+    gate: GateReport | None = None
+    """As last evaluated by the engine."""
+    expires_at: Micros | None = None
+    confirmed_by: str | None = None
+    """Who saw the plan and wants it."""
+    overridden_by: str | None = None
+    override_reason: str = ""
+    approvals: tuple[Approval, ...] = ()
+    steps: tuple[StepState, ...] = ()
+    started_at: Micros | None = None
+    ended_at: Micros | None = None
+    reason: str = ""
+    """Why it failed, was refused, rejected or interrupted."""
+    aborted_by: str | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self.status in RUN_ENDED
+
+    @property
+    def confirmed(self) -> bool:
+        return self.confirmed_by is not None
+
+    @property
+    def awaits_approval(self) -> bool:
+        """Confirmed by its requester; others must still say yes."""
+        return self.status == "planned" and self.confirmed
+
+    @property
+    def current_step(self) -> int | None:
+        """Index of the first step that has not succeeded or been skipped; None when all have."""
+        for index, step in enumerate(self.steps):
+            if step.status not in ("succeeded", "skipped"):
+                return index
+        return None

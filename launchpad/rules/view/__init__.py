@@ -1,0 +1,148 @@
+"""view(state, readings, now): everything a face shows, derived in one place.
+
+Pure: the same arguments give the same view, so that a screen, `status`, a replay and a report agree, and
+nothing stays green because its writer died.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from launchpad.model.definition import PHASES, Definition, Phase
+from launchpad.model.plan import GateReport, GateVerdict
+from launchpad.model.samples import Lease, LockInfo, Presence
+from launchpad.model.state import State
+from launchpad.model.values import SECOND, Micros, Value
+from launchpad.rules.countdown import current_t0
+from launchpad.rules.gates import Situation, evaluate, limit_of
+from launchpad.rules.objectives import Reading
+from launchpad.rules.view.health import (
+    AlertView,
+    EngineView,
+    Freshness,
+    HealthVerdict,
+    ObjectiveView,
+    alert_views,
+    engine_view,
+    freshness_of,
+    health_of,
+)
+from launchpad.rules.view.items import ItemView, Mark, item_view
+from launchpad.rules.view.runs import RunView, run_view
+
+
+class View(Value):
+    """One launch at one instant."""
+
+    now: Micros
+    state: State
+    definition: Definition
+    countdown: float | None
+    """Seconds since T-0 (negative before it); None without a T-0. Stands still during a hold."""
+    held: float | None
+    """Seconds for which the countdown has been held; None while it counts."""
+    next_phase: Phase | None
+    gate: GateReport | None
+    """The gate of the next phase."""
+    verdict: GateVerdict
+    """The gate's before the launch; afterwards GO while healthy, HOLD while unknown, NO-GO while bad."""
+    health: HealthVerdict
+    health_sentence: str
+    freshness: Freshness
+    engine: EngineView
+    objectives: tuple[ObjectiveView, ...]
+    alerts: tuple[AlertView, ...]
+    """Pending and firing ones; the worst and unacknowledged first."""
+    items: tuple[ItemView, ...]
+    runs: tuple[RunView, ...]
+    """All runs, newest first."""
+    run: RunView | None
+    """The one to watch."""
+    people: tuple[Presence, ...]
+    locks: tuple[LockInfo, ...]
+    situation: Situation
+    """What gates are judged on, for gates other than the next phase's."""
+
+    def progress(self, phase: Phase) -> tuple[int, int]:
+        """Items done or skipped, and all items, of a phase."""
+        of_phase = [item for item in self.items if item.state.item.phase == phase]
+        return sum(item.mark in ("done", "skipped") for item in of_phase), len(of_phase)
+
+
+def view(
+    state: State,
+    readings: Mapping[str, Reading],
+    now: Micros,
+    *,
+    lease: Lease | None = None,
+    people: Sequence[Presence] = (),
+    locks: Sequence[LockInfo] = (),
+    last_output: Mapping[str, Micros] = {},
+) -> View:
+    """Derives what is shown. `state` is of an opened launch; `last_output` says when runs last wrote to
+    their logs."""
+    definition = state.definition
+    assert definition is not None, "a journal begins with launch.opened"
+    watched = lease is not None and lease.expires_in > 0
+    situation = Situation(state=state, readings=readings, now=now, watched=watched)
+    next_phase = _next_phase(state.phase)
+    gate = evaluate(next_phase, situation) if next_phase else None
+    alerts = alert_views(definition, state, now)
+    objectives = tuple(
+        ObjectiveView(
+            name=name, objective=objective, reading=readings[name], sentence=limit_of(name, objective)
+        )
+        for name, objective in definition.objectives.items()
+        if name in readings
+    )
+    health, sentence = health_of(objectives, alerts, watched)
+    t0 = current_t0(state, now)
+    live = state.live_run
+    runs = tuple(
+        run_view(run, now, last_output.get(run.id))
+        for run in sorted(state.runs.values(), key=lambda r: -r.requested_at)
+    )
+    return View(
+        now=now,
+        state=state,
+        definition=definition,
+        countdown=None if t0 is None else (now - t0) / SECOND,
+        held=None if state.hold is None else (now - state.hold.since) / SECOND,
+        next_phase=next_phase,
+        gate=gate,
+        verdict=_verdict(state, gate, health),
+        health=health,
+        health_sentence=sentence,
+        freshness=freshness_of(objectives),
+        engine=engine_view(state, lease, now),
+        objectives=objectives,
+        alerts=alerts,
+        items=tuple(item_view(item, state, t0, now) for item in state.items.values()),
+        runs=runs,
+        run=next((r for r in runs if live and r.state.id == live.id), None),
+        people=tuple(people),
+        locks=tuple(locks),
+        situation=situation,
+    )
+
+
+def next_item(shown: View, operator: str, teams: Sequence[str]) -> ItemView | None:
+    """What this person should do next: what is assigned to them, else their team's, else nobody's; in this
+    phase and unblocked."""
+    open_items = [i for i in shown.items if i.mark == "open" and i.state.item.phase == shown.state.phase]
+    by_hand = [i for i in open_items if i.state.item.check is None]
+    mine = [i for i in by_hand if i.state.assignee == operator]
+    ours = [i for i in by_hand if i.state.assignee is None and i.state.item.team in teams]
+    nobodys = [i for i in by_hand if i.state.assignee is None and i.state.item.team is None]
+    return next(iter([*mine, *ours, *nobodys]), None)
+
+
+def _next_phase(phase: Phase) -> Phase | None:
+    index = PHASES.index(phase) + 1
+    return PHASES[index] if index < len(PHASES) else None
+
+
+def _verdict(state: State, gate: GateReport | None, health: HealthVerdict) -> GateVerdict:
+    if state.phase == "pre-launch" and gate is not None:
+        # A held countdown is no GO, whatever the gate says.
+        return "HOLD" if state.hold is not None and gate.verdict == "GO" else gate.verdict
+    verdicts: dict[HealthVerdict, GateVerdict] = {"ok": "GO", "bad": "NO-GO", "unknown": "HOLD"}
+    return verdicts[health]

@@ -1,0 +1,140 @@
+"""What there is to see of objectives, alerts and the engine, and what they amount to."""
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+from launchpad.model.definition import (
+    SEVERITIES,
+    Definition,
+    Objective,
+    Severity,
+)
+from launchpad.model.samples import Lease
+from launchpad.model.state import AlertState, State
+from launchpad.model.values import SECOND, Micros, Quantity, Value, format_duration, format_quantity
+from launchpad.rules import alerts as alert_rules
+from launchpad.rules.objectives import Reading
+
+HealthVerdict = Literal["ok", "bad", "unknown"]
+
+
+class ObjectiveView(Value):
+    name: str
+    objective: Objective
+    reading: Reading
+    sentence: str
+    """`latency p95 below 2 s`."""
+
+
+class AlertView(Value):
+    state: AlertState
+    severity: Severity
+    rule: str
+    """`errors > 1%`."""
+    lasted: float
+    """Seconds since it entered its status."""
+
+    @property
+    def unacknowledged(self) -> bool:
+        return self.state.status == "firing" and self.state.acknowledged_by is None
+
+    limit: Quantity
+
+    @property
+    def shown(self) -> str:
+        """The value it was last judged on."""
+        if self.state.value is None:
+            return "no data"
+        return format_quantity(self.state.value, self.limit.unit, beside=self.limit.value)
+
+
+class Freshness(Value):
+    """How many signals deliver: `ok` lately, `stale` no longer, `dead` never."""
+
+    ok: int = 0
+    stale: int = 0
+    dead: int = 0
+    oldest: float | None = None
+    """Age in seconds of the least recent one that ever delivered."""
+
+    @property
+    def total(self) -> int:
+        return self.ok + self.stale + self.dead
+
+
+class EngineView(Value):
+    watching: bool
+    sentence: str
+    """Who watches, or that nobody does and what to do."""
+
+
+def health_of(
+    objectives: Sequence[ObjectiveView], alerts: Sequence[AlertView], watched: bool
+) -> tuple[HealthVerdict, str]:
+    firing = [a for a in alerts if a.state.status == "firing"]
+    if firing:
+        worst = firing[0]
+        return "bad", f"{worst.rule}: {worst.shown} for {format_duration(worst.lasted)}"
+    bad = [o for o in objectives if o.reading.verdict == "bad"]
+    if bad:
+        return "bad", f"{bad[0].sentence}: now {bad[0].reading.shown}"
+    if not watched:
+        return "unknown", "no engine is watching"
+    blind = [o for o in objectives if o.reading.verdict == "unknown"]
+    if blind:
+        return "unknown", f"{blind[0].name}: {blind[0].reading.reason}"
+    if not objectives:
+        return "unknown", "no objectives are defined"
+    return "ok", f"all {len(objectives)} objectives met"
+
+
+def freshness_of(objectives: Sequence[ObjectiveView]) -> Freshness:
+    by_signal: dict[str, Reading] = {}
+    for shown in sorted(objectives, key=lambda o: math.inf if o.reading.age is None else o.reading.age):
+        by_signal.setdefault(shown.objective.signal, shown.reading)
+    ages = [r.age for r in by_signal.values() if r.age is not None]
+    return Freshness(
+        ok=sum(not r.stale for r in by_signal.values()),
+        stale=sum(r.stale and r.age is not None for r in by_signal.values()),
+        dead=sum(r.age is None for r in by_signal.values()),
+        oldest=max(ages, default=None),
+    )
+
+
+def engine_view(state: State, lease: Lease | None, now: Micros) -> EngineView:
+    if state.outcome is not None:
+        return EngineView(watching=False, sentence=f"closed: {state.outcome}")
+    if lease is not None and lease.expires_in > 0:
+        host = state.engine.host if state.engine else lease.holder
+        return EngineView(watching=True, sentence=f"engine {lease.epoch} on {host}")
+    stopped = state.engine.stopped_at if state.engine else None
+    lasted = f" for {format_duration((now - stopped) / SECOND)}" if stopped else ""
+    return EngineView(
+        watching=False, sentence=f"no engine is watching{lasted}: start one with `launchpad engine`"
+    )
+
+
+def alert_views(definition: Definition, state: State, now: Micros) -> tuple[AlertView, ...]:
+    shown = [
+        AlertView(
+            state=alert,
+            severity=definition.alerts[alert.name].severity,
+            rule=alert_rules.describe(definition.alerts[alert.name].when),
+            limit=definition.alerts[alert.name].when.limit,
+            lasted=(now - alert.since) / SECOND,
+        )
+        for alert in state.alerts.values()
+        if alert.status in ("pending", "firing") and alert.name in definition.alerts
+    ]
+    return tuple(
+        sorted(
+            shown,
+            key=lambda a: (
+                a.state.status != "firing",
+                not a.unacknowledged,
+                SEVERITIES.index(a.severity),
+                a.state.since,
+            ),
+        )
+    )

@@ -1,0 +1,75 @@
+"""What every key that acts does: ask, hand a command to the desk, say how it went."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
+from textual.screen import Screen
+
+from launchpad.errors import LaunchpadError, Refused
+from launchpad.model.commands import Command, Done
+from screens.dialogs.prompt import Prompt
+from screens.render.row import Row, Span, line, wrap
+from screens.render.scene import Scene
+
+if TYPE_CHECKING:
+    from launchpad.desk import Desk
+    from launchpad.session import Session
+    from screens.board import Board
+
+Then = Callable[[Done], None]
+
+
+class Acting(App[int]):
+    """The app as the operator's verbs see it."""
+
+    session: "Session"
+    desk: "Desk"
+    scene: Scene
+    board: "Board"
+
+    def say(self, text: str, style: str = "ok") -> None:
+        """One line in the row kept for it."""
+        raise NotImplementedError
+
+    def refresh_view(self) -> None:
+        """Asks for a fresh view."""
+        raise NotImplementedError
+
+    def ask(self, dialog: Screen[Any], answered: Callable[[Any], None]) -> None:
+        """Opens a dialog; `answered` gets what it was dismissed with, unless that is None."""
+
+        def closed(answer: Any) -> None:
+            if answer is not None:
+                answered(answer)
+
+        self.push_screen(dialog, closed)
+
+    def perform(self, command: Command, then: Then | None = None) -> None:
+        """Has the desk do it, off the event loop, and says how it went."""
+
+        def work() -> None:
+            try:
+                done = self.desk.perform(command)
+            except LaunchpadError as error:
+                style = "warn" if isinstance(error, Refused) else "bad"
+                self.call_later(self.say, str(error), style)
+            else:
+                self.call_later(self._performed, done, then)
+            self.call_later(self.refresh_view)
+
+        self.run_worker(work, thread=True, group="desk")
+
+    def _performed(self, done: Done, then: Then | None) -> None:
+        self.say(done.message, "info" if done.already else "ok")
+        if then is not None:
+            then(done)
+
+    def with_words(self, title: str, note: str, given: Callable[[str], None]) -> None:
+        self.ask(Prompt(self.scene, title, note, needed=True), given)
+
+
+def sentences(*texts: str) -> Callable[[Scene, int], list[Row]]:
+    return lambda _scene, width: [
+        line(width, [Span(f" {piece}")]) for text in texts for piece in wrap(text, width - 2)
+    ]

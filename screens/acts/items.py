@@ -1,0 +1,138 @@
+"""What the keys do to checklist items."""
+
+from collections.abc import Sequence
+
+from launchpad.model import commands as cmd
+from launchpad.model.events import ItemTicked
+from launchpad.rules.view import ItemView
+from screens.acts.base import Acting, sentences
+from screens.dialogs.confirm import Simple
+from screens.dialogs.prompt import Prompt
+from screens.render.scene import Scene
+
+
+class ItemActs(Acting):
+    """Verbs on items."""
+
+    def _item(self) -> ItemView | None:
+        item = self.board.item
+        if item is None:
+            self.say("no item is selected: 1, 2 and 3 lead to the checklists", "warn")
+        return item
+
+    def action_tick(self) -> None:
+        item = self._item()
+        if item is None:
+            return
+        name, seq = item.id, item.state.seq
+        if item.state.item.check is not None:
+            self.say(f"{name} is proved by its check: v runs it now", "info")
+        elif item.mark in ("done", "skipped"):
+            self._reopen(item)
+        elif item.blocked_by:
+            self.say(f"{name} waits for {_with_owners(self.scene, item.blocked_by)}", "warn")
+        elif item.state.item.evidence == "required" and not item.state.evidence:
+            self.with_words(
+                f"Evidence for {name}",
+                "This item can't be ticked without evidence: a note or a link.",
+                lambda text: self.perform(cmd.Tick(item=name, evidence=text, expect=seq)),
+            )
+        else:
+            self.perform(cmd.Tick(item=name, expect=seq))
+
+    def _reopen(self, item: ItemView) -> None:
+        """Opens a finished item again; asks first if somebody else finished it, perhaps a moment ago."""
+        name, by = item.id, item.state.by
+        reopened = cmd.Untick(item=name, expect=item.state.seq)
+        if by == self.desk.identity.name:
+            self.perform(reopened)
+            return
+        done = "ticked" if item.mark == "done" else "skipped"
+        sentence = f"{by} {done} it at {self.scene.clock(item.state.at)}."
+        self.ask(
+            Simple(self.scene, f"Open {name} again?", "open it again", sentences(sentence)),
+            lambda _answer: self.perform(reopened),
+        )
+
+    def action_undo(self) -> None:
+        me = self.desk.identity.name
+        for recorded in reversed(self.session.events):
+            event = recorded.event
+            if not isinstance(event, ItemTicked) or recorded.actor != me:
+                continue
+            item = self.scene.view.state.items.get(event.item)
+            if item is not None and item.status == "done" and item.seq == recorded.seq:
+                self.perform(cmd.Untick(item=event.item, expect=recorded.seq))
+                return
+        self.say("there is no tick of yours to undo", "info")
+
+    def action_skip(self) -> None:
+        if item := self._item():
+            name, seq = item.id, item.state.seq
+            self.with_words(
+                f"Skip {name}: why?",
+                item.state.item.title,
+                lambda text: self.perform(cmd.Skip(item=name, text=text, expect=seq)),
+            )
+
+    def action_fail(self) -> None:
+        if item := self._item():
+            name, seq = item.id, item.state.seq
+            self.with_words(
+                f"{name} does not hold: why?",
+                item.state.item.title,
+                lambda text: self.perform(cmd.Fail(item=name, text=text, expect=seq)),
+            )
+
+    def action_assign(self) -> None:
+        item = self._item()
+        if item is None:
+            return
+        name, seq = item.id, item.state.seq
+        people = sorted({o.name for o in self.scene.view.definition.operators} | {self.desk.identity.name})
+        note = f"{item.state.item.title}. One of {', '.join(people)}; empty takes it from everybody."
+
+        def assigned(text: str) -> None:
+            self.perform(cmd.Assign(item=name, assignee=text or None, expect=seq))
+
+        held = item.state.assignee or self.desk.identity.name
+        self.ask(Prompt(self.scene, f"Assign {name}", note, suggestions=people, value=held), assigned)
+
+    def action_comment(self) -> None:
+        if item := self._item():
+            name = item.id
+            self.with_words(
+                f"Comment on {name}",
+                item.state.item.title,
+                lambda text: self.perform(cmd.Comment(item=name, text=text)),
+            )
+
+    def action_evidence(self) -> None:
+        if item := self._item():
+            name = item.id
+            self.with_words(
+                f"Evidence for {name}",
+                f"{item.state.item.title}. A note or a link.",
+                lambda text: self.perform(cmd.AddEvidence(item=name, text=text)),
+            )
+
+    def action_verify(self) -> None:
+        if item := self._item():
+            self.perform(cmd.RequestCheck(item=item.id))
+
+    def action_verify_all(self) -> None:
+        wanted = [i.id for i in self.scene.view.items if i.state.item.check and not i.state.check_requested]
+        if not wanted:
+            self.say("no item has a check to run", "info")
+        for name in wanted:
+            self.perform(cmd.RequestCheck(item=name))
+
+
+def _with_owners(scene: Scene, names: Sequence[str]) -> str:
+    """`dns (ada), legal (team legal)`."""
+    said = []
+    for name in names:
+        item = scene.view.state.items[name]
+        who = item.assignee or (f"team {item.item.team}" if item.item.team else "")
+        said.append(f"{name} ({who})" if who else name)
+    return ", ".join(said)

@@ -1,0 +1,126 @@
+"""What the keys do to the launch as a whole: its phases, its countdown, its alerts, its log."""
+
+from launchpad.model import commands as cmd
+from launchpad.model.values import format_duration, parse_slip
+from screens.acts.base import Acting, sentences
+from screens.dialogs.confirm import Confirmed, Simple
+from screens.dialogs.phase import PhaseDialog
+from screens.dialogs.prompt import Prompt
+from screens.render.row import Row
+from screens.render.scene import Scene
+
+
+class LaunchActs(Acting):
+    """Verbs on the launch."""
+
+    def action_note(self) -> None:
+        note = "It stands in the timeline and in the report, with your name."
+        self.with_words("War-room log", note, lambda text: self.perform(cmd.WriteNote(text=text)))
+
+    def action_acknowledge(self, name: str = "") -> None:
+        alerts = self.scene.view.alerts
+        alert = next((a for a in alerts if a.state.name == name), None) if name else None
+        if alert is None:
+            panel = self.board.focused_panel
+            chosen = panel.selected if panel is not None and panel.id == "alerts" else None
+            alert = chosen or next((a for a in alerts if a.unacknowledged), None)
+        if alert is None:
+            self.say("no alert waits for an acknowledgement", "info")
+            return
+        known = alert.state.name
+        self.ask(
+            Prompt(
+                self.scene,
+                f"Acknowledge {known}",
+                f"{alert.rule}, now {alert.shown}. What do you know of it?",
+            ),
+            lambda text: self.perform(cmd.Acknowledge(alert=known, text=text)),
+        )
+
+    def action_next_phase(self) -> None:
+        phase = self.scene.view.next_phase
+        if phase is None:
+            self.say("post-launch is the last phase; `close` in the palette ends the launch", "info")
+            return
+        seq = self.scene.view.state.phase_seq
+
+        def confirmed(answer: Confirmed) -> None:
+            self.perform(cmd.EnterPhase(phase=phase, override=answer.override, expect=seq))
+
+        self.ask(PhaseDialog(self.scene, phase), confirmed)
+
+    def action_hold(self) -> None:
+        """Holds the countdown, or resumes it."""
+        state = self.scene.view.state
+        seq, hold = state.countdown_seq, state.hold
+        if hold is None:
+            self.with_words(
+                "Hold the countdown: why?",
+                "T-0 and all due times stand still until a director resumes.",
+                lambda text: self.perform(cmd.HoldCountdown(text=text)),
+            )
+            return
+        lasted = format_duration(self.scene.view.held or 0)
+        self.ask(
+            Simple(
+                self.scene,
+                "Resume the countdown?",
+                "resume it",
+                sentences(f"{hold.by} holds it: {hold.reason}", f"T-0 moves by the {lasted} it was held."),
+            ),
+            lambda _answer: self.perform(cmd.ResumeCountdown(expect=seq)),
+        )
+
+    def action_slip(self) -> None:
+        seq = self.scene.view.state.countdown_seq
+
+        def given(text: str) -> None:
+            try:
+                seconds = parse_slip(text.strip())
+            except ValueError:
+                self.say(f"T-0 slips by a duration such as +30m or -10m, not by {text!r}", "bad")
+                return
+            self.perform(cmd.SlipCountdown(seconds=seconds, expect=seq))
+
+        self.with_words("Slip T-0 by how much?", "+30m is later, -10m earlier. Due times follow.", given)
+
+    def action_close(self, outcome: str) -> None:
+        sentence = (
+            f"The launch ends as {outcome}. Nothing can be changed after that; it can be read and reported."
+        )
+
+        def closed(_answer: Confirmed) -> None:
+            self.perform(cmd.CloseLaunch(outcome=outcome))  # type: ignore[arg-type]  # the palette offers these
+
+        self.ask(
+            Simple(self.scene, "Close the launch", f"close it as {outcome}", sentences(sentence)), closed
+        )
+
+    def action_leave(self) -> None:
+        def left(_answer: Confirmed) -> None:
+            self.exit(0, return_code=0)
+
+        self.ask(Simple(self.scene, "Leave?", "leave", _goes_on, also="q"), left)
+
+
+def _goes_on(scene: Scene, width: int) -> list[Row]:
+    """What leaving changes, and what it does not."""
+    if scene.rehearsal:
+        return sentences("The rehearsal ends, and nothing of it is kept.")(scene, width)
+    view = scene.view
+    told = []
+    if view.engine.watching:
+        told.append(f"{view.engine.sentence.capitalize()} goes on watching.")
+    elif view.state.open:
+        told.append("No engine is watching, with or without you.")
+    for run in view.runs:
+        if not run.state.ended and not run.expired:
+            goes = f"waits for {run.waits_for}" if run.waits_for else f"goes on ({run.state.status})"
+            told += [f"{run.state.id} {goes}."]
+    if view.alerts:
+        told.append(f"Pending or firing: {', '.join(a.state.name for a in view.alerts)}.")
+    others = sorted({p.operator for p in view.people} - {scene.me.name})
+    told.append(f"Still here: {', '.join(others)}." if others else "Nobody else is here.")
+    over_ssh = scene.me.auth == "key"
+    told.append("Connect again to come back." if over_ssh else "`launchpad attach` brings you back.")
+    return sentences(*told)(scene, width)

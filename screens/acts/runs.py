@@ -1,0 +1,130 @@
+"""What the keys do to runs."""
+
+from typing import Any
+
+from textual.widgets import Input
+
+from launchpad.model import commands as cmd
+from launchpad.model.state import RunState
+from screens.acts.base import Acting, sentences
+from screens.dialogs.confirm import Confirmed, Simple
+from screens.dialogs.plan import PlanDialog
+from screens.dialogs.prompt import Prompt
+from screens.dialogs.resolve import ResolveDialog
+
+
+class RunActs(Acting):
+    """Verbs on runs."""
+
+    def action_run(self, action: str) -> None:
+        """Opens an action's plan; its own unfinished request is taken up again."""
+        mine = self.desk.identity.name
+        for run in self.scene.view.runs:
+            waits = (
+                run.state.status in ("requested", "planned") and not run.state.confirmed and not run.expired
+            )
+            if run.state.action == action and run.state.requested_by == mine and waits:
+                self._open_plan(run.state.id)
+                return
+        self.say(f"asking for the plan of {action}", "info")
+        self.perform(
+            cmd.RequestRun(action=action), lambda done: self._offer_plan(done.subject.removeprefix("run:"))
+        )
+
+    def _offer_plan(self, run_id: str) -> None:
+        """Opens a plan just asked for, unless it would come between the operator and what they write."""
+        if len(self.screen_stack) > 1 or isinstance(self.focused, Input):
+            self.say(f"{run_id} waits for you to read its plan (P)", "info")
+        else:
+            self._open_plan(run_id)
+
+    def _open_plan(self, run_id: str) -> None:
+        dialog = PlanDialog(self.scene, run_id)
+
+        def closed(answer: Any) -> None:
+            if isinstance(answer, Confirmed):
+                command = cmd.ConfirmRun(run=run_id, digest=dialog.digest, override=answer.override)
+                self.perform(command, lambda _done: self._say_who_approves(run_id))
+            else:
+                self._let_go(dialog.run)
+
+        self.push_screen(dialog, closed)
+
+    def _let_go(self, run: RunState | None) -> None:
+        """A request whose plan was left is taken back, so that it does not wait for ever."""
+        if run is not None and not run.ended and not run.confirmed:
+            self.perform(cmd.RetractRun(run=run.id))
+
+    def _say_who_approves(self, run_id: str) -> None:
+        from screens.render.plan import approvers
+
+        run = self.scene.view.state.runs.get(run_id)
+        if run is None or run.plan is None or not run.plan.approvals:
+            return
+        able = ", ".join(approvers(self.scene, run)) or "nobody defined here"
+        count = run.plan.approvals
+        self.say(f"{run_id} waits for {count} approval{'s' * (count > 1)}; can be given by {able}", "info")
+
+    def waiting_for_me(self) -> list[RunState]:
+        """Runs that need this operator's yes: others' that wait for approval, own ones unconfirmed."""
+        me = self.desk.identity.name
+        waiting = []
+        for run in self.scene.view.runs:
+            state = run.state
+            if run.expired:
+                continue
+            mine = state.requested_by == me and state.status == "planned" and not state.confirmed
+            others = state.requested_by != me and state.awaits_approval
+            if mine or (others and me not in {a.by for a in state.approvals}):
+                waiting.append(state)
+        return waiting
+
+    def action_approve(self) -> None:
+        waiting = self.waiting_for_me()
+        if not waiting:
+            self.say("no run waits for you", "info")
+            return
+        run = waiting[0]
+        if run.requested_by == self.desk.identity.name:
+            self._open_plan(run.id)
+            return
+        dialog = PlanDialog(self.scene, run.id, "approve")
+
+        def answered(answer: Any) -> None:
+            if answer == "reject":
+                self._reject(run.id)
+            else:
+                self.perform(cmd.ApproveRun(run=run.id, digest=dialog.digest))
+
+        self.ask(dialog, answered)
+
+    def _reject(self, run_id: str) -> None:
+        self.ask(
+            Prompt(self.scene, f"Reject {run_id}", "The requester reads the reason."),
+            lambda text: self.perform(cmd.RejectRun(run=run_id, text=text)),
+        )
+
+    def action_abort(self) -> None:
+        run = self.scene.view.run
+        if run is None:
+            self.say("nothing runs that could be aborted", "info")
+            return
+        name = run.state.id
+        sentence = (
+            f"{name} stops at its next safe point. What is done stays done: nothing is rolled back by this."
+        )
+        self.ask(
+            Simple(self.scene, f"Abort {name}?", "abort it", sentences(sentence), also="X"),
+            lambda _answer: self.perform(cmd.AbortRun(run=name)),
+        )
+
+    def action_resolve(self) -> None:
+        stuck = next((r.state for r in self.scene.view.runs if r.state.status == "interrupted"), None)
+        if stuck is None:
+            self.say("no run is interrupted", "info")
+            return
+        name, seq = stuck.id, stuck.seq
+        self.ask(
+            ResolveDialog(self.scene, name),
+            lambda resolution: self.perform(cmd.ResolveRun(run=name, resolution=resolution, expect=seq)),
+        )
