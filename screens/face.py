@@ -155,6 +155,8 @@ class Face(Acts, inherit_bindings=False):
         self.call_later(self._handle_exception, error)
 
     def on_arrived(self, arrived: Arrived) -> None:
+        if not self.is_running:
+            return  # closing: the panels may be gone already
         news = arrived.news
         self.scene = Scene(
             view=news.view,

@@ -23,6 +23,8 @@ from launchpad.session import Session
 _GATE_PATIENCE = 30.0
 """Seconds for which a gate may say HOLD, as after a restart, before the run stops for it."""
 
+_TAKEN_OVER = "(followed by another engine from here on)"
+
 
 class Runner:
     """Tends every run that is approved or under way; each is carried by one task."""
@@ -145,8 +147,9 @@ class Runner:
         found = await provider.find(job)
         match found.state:
             case "at-work":
-                await self._logbook(run.id).write(index, ["(followed by another engine from here on)"])
-                return await self._follow(run.id, index, found.provider_id)
+                kept = await asyncio.to_thread(self._kept, run, index)
+                await self._logbook(run.id).write(index, [_TAKEN_OVER])
+                return await self._follow(run.id, index, found.provider_id, kept)
             case "never-started" if run.status == "aborting":
                 await self._append(
                     run,
@@ -162,13 +165,25 @@ class Runner:
                 )
                 return False
 
-    async def _follow(self, run_id: str, index: int, provider_id: str) -> bool:
-        """Waits for the step's end, passing an abort on to the provider."""
+    def _kept(self, run: RunState, index: int) -> int:
+        """How many lines of the step's present attempt the log holds."""
+        since, kept, after = run.steps[index].started_at or 0, 0, 0
+        while lines := self._session.log(run.id, after=after):
+            kept += sum(ln.step == index and ln.at >= since and ln.text != _TAKEN_OVER for ln in lines)
+            after = lines[-1].n
+        return kept
+
+    async def _follow(self, run_id: str, index: int, provider_id: str, kept: int = 0) -> bool:
+        """Waits for the step's end, passing an abort on to the provider. The log holds `kept` lines of its
+        output already."""
         provider, job = self._job(self._run(run_id), index)
         book = self._logbook(run_id)
 
         async def emit(lines: list[str]) -> None:
-            await book.write(index, lines)
+            nonlocal kept
+            fresh, kept = lines[kept:], max(0, kept - len(lines))
+            if fresh:
+                await book.write(index, fresh)
 
         following = asyncio.create_task(provider.follow(provider_id, job, emit))
         aborting = asyncio.create_task(self._aborts[run_id].wait())

@@ -76,7 +76,10 @@ class Provider(Protocol):
         ...
 
     async def follow(self, provider_id: str, job: Job, emit: Emit) -> Ending:
-        """Waits for the provider's end state. Safe to call again, in another engine too."""
+        """Waits for the provider's end state. Safe to call again, in another engine too.
+
+        Emits the attempt's output from its beginning each time: the engine knows what it has kept.
+        """
         ...
 
     async def find(self, job: Job) -> Found:

@@ -103,7 +103,6 @@ class CommandProvider:
             ending = await asyncio.to_thread(_ending, directory)
             while lines := await asyncio.to_thread(tail.lines, final=ending is not None):
                 await emit(lines)
-                await asyncio.to_thread(tail.keep_place)
             if ending is not None:
                 break
             await asyncio.sleep(_POLL)
@@ -149,15 +148,11 @@ class CommandProvider:
 
 
 class _Tail:
-    """Reads a growing output from where the last reader, perhaps in another engine, left off."""
+    """Reads a growing output."""
 
     def __init__(self, directory: Path) -> None:
         self._output = directory / "output"
-        self._place = directory / "read"
-        try:
-            self._at = int(self._place.read_text())
-        except (OSError, ValueError):
-            self._at = 0
+        self._at = 0
         self._rest = b""
 
     def lines(self, *, final: bool) -> list[str]:
@@ -175,10 +170,6 @@ class _Tail:
         self._rest = data[cut:]
         self._at += cut
         return data[:cut].decode(errors="replace").splitlines()
-
-    def keep_place(self) -> None:
-        with contextlib.suppress(OSError):  # on a full disk; a successor then logs some lines again
-            self._place.write_text(str(self._at))
 
 
 def _argv(operation: CommandOperation, launch: Launch, params: Mapping[str, str]) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ _DURABLY = """
 _BEGIN: tuple[Statement, ...] = (
     ("BEGIN ISOLATION LEVEL READ COMMITTED", ()),
     ("SET LOCAL statement_timeout = '10s'", ()),
-    ("SET LOCAL idle_in_transaction_session_timeout = '10s'", ()),
+    ("SET LOCAL idle_in_transaction_session_timeout = '3s'", ()),
     (_DURABLY, ()),
 )
 _GUARD = "INSERT INTO lp_guard VALUES (?) ON CONFLICT DO NOTHING"

@@ -135,7 +135,7 @@ def test_a_frozen_engine_does_nothing_more_once_another_has_taken_over(
     until(room.recorded, what="the first step to begin")
     _freeze(room, frozen)
     successor = room.engine(standby=True)
-    until(lambda: room.epoch == 2, what="the standby to take over")
+    until(lambda: room.epoch == 2, seconds=60, what="the standby to take over")
     frozen.send_signal(signal.SIGCONT)
     run = room.when(run_id, "succeeded")
     assert room.recorded() == list(names)

@@ -15,6 +15,8 @@ from launchpad.model.journal import Draft
 from launchpad.session import Session
 from screens.board import ActionPanel
 from screens.dialogs.plan import PlanDialog
+from screens.face import Arrived
+from screens.follow import News
 from screens.widgets.listing import ListPanel
 from tests.screens.conftest import Opener, Seat
 from tests.support import launches
@@ -593,3 +595,11 @@ async def test_h_holds_with_a_reason_and_a_director_resumes(open_face: Opener) -
         await seat.answer("y")
         await seat.until(lambda: last(seat) == ev.CountdownResumed())
         await seat.until(lambda: seat.face.scene.view.held is None)
+
+
+async def test_news_that_comes_while_the_face_closes_is_let_go(open_face: Opener) -> None:
+    async with open_face("degraded") as seat:
+        face = seat.face
+        late = Arrived(News(face.scene.view))
+    # Its panels are gone by now, as they are when the follower's last news is handled in the middle of closing.
+    face.on_arrived(late)
