@@ -601,5 +601,5 @@ async def test_news_that_comes_while_the_face_closes_is_let_go(open_face: Opener
     async with open_face("degraded") as seat:
         face = seat.face
         late = Arrived(News(face.scene.view))
-    # Its panels are gone by now, as they are when the follower's last news is handled in the middle of closing.
+    # Its panels are gone by now, as when the follower's last news is handled in the middle of closing.
     face.on_arrived(late)
