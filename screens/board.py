@@ -79,6 +79,7 @@ class Board(Vertical):
             "gate": lambda: panels.gate_listing(scene, two_lines=self._two_lines()),
             "alerts": lambda: panels.alerts_listing(scene),
             "checklist": lambda: panels.checklist_listing(scene, phase),
+            "poll": lambda: panels.poll_listing(scene),
             "people": lambda: panels.people_listing(scene),
             "timeline": lambda: self._timeline.listing(scene, self._events),
         }
@@ -160,6 +161,7 @@ class Board(Vertical):
         need = Need(
             objectives=max(1, len(view.objectives)),
             conditions=max(1, 2 * len(view.gate.conditions)) if view.gate else 1,
+            teams=len(view.ballots),
         )
         arrangement = arrange(width, height, self.tab, self.zoomed, need)
         if arrangement != self._arranged:

@@ -15,6 +15,7 @@ from textual.widgets import Input
 
 from launchpad.desk import Desk
 from launchpad.model.samples import Presence
+from launchpad.rules.gates import ahead
 from launchpad.rules.view import ItemView, view
 from launchpad.session import Session
 from screens import hints, themes
@@ -346,12 +347,12 @@ class Face(Acts, inherit_bindings=False):
 
                 return f"Objective {entry.name}", of_objective
             case "gate":
-                return "Gate", _gate
+                return "Gate", _gates
         said = panel.selected_text
         return str(panel.id).capitalize(), lambda _scene, width: detail_rows([Span(said)], width)
 
     def action_gate(self) -> None:
-        self.push_screen(Reading(self.scene, "Gate of the next phase", _gate))
+        self.push_screen(Reading(self.scene, "Gates: the next phase, then actions", _gates))
 
     def action_help(self) -> None:
         keys = hints.all_keys(self)
@@ -380,8 +381,12 @@ class Face(Acts, inherit_bindings=False):
             self.session.source.leave(self.session.launch, self._seat)
 
 
-def _gate(scene: Scene, width: int) -> list[Row]:
-    gate = scene.view.gate
-    if gate is None:
-        return [line(width, [Span(" there is no gate before the next phase", "dim")])]
-    return [line(width, gate_rows.heading(gate)), Row(), *gate_rows.full(gate, width, scene.glyphs)]
+def _gates(scene: Scene, width: int) -> list[Row]:
+    gates = ahead(scene.view.situation)
+    if not gates:
+        return [line(width, [Span(" no gate is defined for what lies ahead", "dim")])]
+    rows: list[Row] = []
+    for gate in gates:
+        rows += [Row()] if rows else []
+        rows += [line(width, gate_rows.heading(gate)), *gate_rows.full(gate, width, scene.glyphs)]
+    return rows

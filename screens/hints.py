@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from launchpad.rules.view import View
 from screens.keys import ALWAYS
 from screens.render.footer import Hint
 
@@ -11,9 +12,9 @@ if TYPE_CHECKING:
     from screens.face import Face
 
 _ORDER = (
-    "run.resolve", "run.abort", "run.approve", "alert.acknowledge", "item.tick", "", "phase.next",
-    "item.verify", "item.assign", "item.comment", "item.evidence", "note.write", "gate.show", "panel.zoom",
-    "item.undo", "item.skip", "copy",
+    "run.resolve", "run.abort", "run.approve", "alert.acknowledge", "poll.answer", "item.tick", "",
+    "phase.next", "item.verify", "item.assign", "item.comment", "item.evidence", "note.write", "gate.show",
+    "panel.zoom", "item.undo", "item.skip", "copy",
 )  # fmt: skip
 """Ids in the order of the footer; the empty one stands for the definition's own actions."""
 
@@ -66,6 +67,9 @@ def _matters(face: "Face", binding: "Binding") -> bool:
             return bool(face.waiting_for_me())
         case "alert.acknowledge":
             return any(a.unacknowledged for a in shown.alerts)
+        case "poll.answer":
+            own = face.scene.me.teams
+            return any(b.team in own and b.verdict == "HOLD" for b in shown.ballots) and not _closed(shown)
         case "phase.next":
             return shown.next_phase is not None
         case "item.tick" | "item.assign" | "item.comment" | "item.evidence" | "item.skip":
@@ -75,3 +79,9 @@ def _matters(face: "Face", binding: "Binding") -> bool:
         case "gate.show":
             return not face.board.panel("gate").display
     return True
+
+
+def _closed(shown: View) -> bool:
+    """Whether no roll-call takes answers."""
+    poll = shown.state.poll
+    return poll is None or poll.closed_at is not None

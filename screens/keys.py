@@ -22,6 +22,9 @@ VERB_OF: dict[str, str] = {
     "hold": "hold",
     "slip": "slip",
     "close": "close",
+    "answer": "poll-answer",
+    "call_poll": "poll-call",
+    "close_poll": "poll-close",
 }
 """Action of the face → verb of the desk that it needs."""
 
@@ -29,6 +32,7 @@ BINDINGS = [
     Binding("space", "tick", "tick", id="item.tick"),
     Binding("a", "acknowledge", "acknowledge", id="alert.acknowledge"),
     Binding("greater_than_sign", "next_phase", "next phase", key_display=">", id="phase.next"),
+    Binding("g", "answer", "go / no-go", id="poll.answer"),
     Binding("h", "hold", "hold countdown", id="countdown.hold"),
     Binding("P", "approve", "approve", id="run.approve"),
     Binding("X", "abort", "abort", id="run.abort"),
@@ -41,7 +45,7 @@ BINDINGS = [
     Binding("V", "verify_all", "verify all", id="item.verify-all"),
     Binding("w", "note", "war-room line", id="note.write"),
     Binding("z", "undo", "undo my last tick", id="item.undo"),
-    Binding("G", "gate", "gate", id="gate.show"),
+    Binding("G", "gate", "gates", id="gate.show"),
     Binding("1", "tab('pre-launch')", "pre-launch", id="tab.pre-launch"),
     Binding("2", "tab('launch')", "launch", id="tab.launch"),
     Binding("3", "tab('post-launch')", "post-launch", id="tab.post-launch"),

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 LEFT = ("objectives", "gate", "alerts", "timeline")
-RIGHT = ("checklist", "people")
+RIGHT = ("checklist", "poll", "people")
 PANELS = (*LEFT, *RIGHT, "action")
 REST = 0
 """As a height: what the others leave."""
@@ -26,6 +26,8 @@ class Need(NamedTuple):
 
     objectives: int
     conditions: int
+    teams: int = 0
+    """Asked by the roll-call; 0: none is wanted."""
 
 
 def tiny(width: int, height: int) -> bool:
@@ -55,7 +57,10 @@ def _narrow(body: int, action: int, need: Need) -> Arrangement:
         left["gate"] = min(need.conditions, body // 5) + 1
     if body >= 40:
         left["alerts"] = 4
-    return Arrangement(left, {"checklist": REST}, action, columns=False)
+    right = {"checklist": REST}
+    if need.teams and body >= 30:
+        right["poll"] = min(need.teams, 6) + 1
+    return Arrangement(left, right, action, columns=False)
 
 
 def _wide(width: int, body: int, action: int, need: Need) -> Arrangement:
@@ -67,6 +72,8 @@ def _wide(width: int, body: int, action: int, need: Need) -> Arrangement:
         alerts = 4 if body < 40 else 7
         gate = min(need.conditions, max(3, body - objectives - alerts - 5)) + 1
         left = {"objectives": objectives, "gate": gate, "alerts": alerts, "timeline": REST}
+        if need.teams:
+            right["poll"] = min(need.teams, body // 5) + 1
         right["people"] = 5 if body < 40 else 9
     split = width * 52 // 100 if width < 180 else width * 45 // 100
     return Arrangement(left, right, action, columns=True, split=split)

@@ -50,6 +50,9 @@ def _verbs(face: "Face") -> Iterator[Offer]:
         yield Offer("mark item as failed", _act(face, "fail"))
     if face.permits("slip"):
         yield Offer("slip T-0", _act(face, "slip"))
+    if face.permits("call_poll"):
+        yield Offer("call the roll (go / no-go)", _act(face, "call_poll"))
+        yield Offer("close the roll", _act(face, "close_poll"))
     if face.permits("close"):
         for outcome in _OUTCOMES:
             yield Offer(f"close the launch: {outcome}", _act(face, f"close('{outcome}')"))

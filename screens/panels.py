@@ -6,7 +6,7 @@ from typing import overload
 
 from launchpad.model.definition import Phase
 from launchpad.model.journal import Recorded
-from screens.render import alerts, checklist, gate, objectives, people, timeline
+from screens.render import alerts, checklist, gate, objectives, people, poll, timeline
 from screens.render.row import Row, Span, line, wrap
 from screens.render.scene import Scene
 from screens.widgets.listing import Listing
@@ -97,6 +97,17 @@ def checklist_listing(scene: Scene, phase: Phase) -> Listing:
         plain=checklist.plain,
         heading=lambda _width, count: checklist.heading(scene, phase, count),
         empty=_empty(f"no items in {phase}"),
+    )
+
+
+def poll_listing(scene: Scene) -> Listing:
+    return Listing(
+        entries=scene.view.ballots,
+        key=lambda ballot: ballot.team,
+        draw=partial(poll.row, scene),
+        plain=poll.plain,
+        heading=lambda _width, _count: (poll.heading(scene), ()),
+        empty=_empty("no team is asked"),
     )
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from launchpad.model.plan import GateReport, Plan
+from launchpad.model.state import Vote
 from launchpad.model.values import SECOND, Micros
 from launchpad.rules.view import AlertView, ItemView, ObjectiveView, RunView, View
 
@@ -45,6 +46,7 @@ def launch(view: View) -> Shape:
         },
         "gate": gate(view.gate),
         "objectives": [objective(o) for o in view.objectives],
+        "poll": poll(view),
         "alerts": [alert(a) for a in view.alerts],
         "items": [item(i) for i in view.items],
         "runs": [run(r) for r in view.runs],
@@ -70,6 +72,38 @@ def gate(report: GateReport | None) -> Shape | None:
         for c in report.conditions
     ]
     return {"gate": report.gate, "verdict": report.verdict, "met": report.met, "conditions": conditions}
+
+
+def poll(view: View) -> Shape:
+    """The roll-call, with each answer and the numbers it is bound to."""
+    state = view.state.poll
+    votes = state.votes if state else {}
+    return {
+        "called_at": instant(state.called_at) if state else None,
+        "called_by": state.called_by if state else None,
+        "about": state.about if state else "",
+        "closed_at": instant(state.closed_at) if state else None,
+        "seq": state.seq if state else 0,
+        "teams": [
+            {"team": b.team, "verdict": b.verdict, "sentence": b.sentence, "vote": _vote(votes.get(b.team))}
+            for b in view.ballots
+        ],
+    }
+
+
+def _vote(vote: Vote | None) -> Shape | None:
+    if vote is None:
+        return None
+    return {
+        "answer": vote.answer,
+        "by": vote.by,
+        "proxy": vote.proxy,
+        "at": instant(vote.at),
+        "seq": vote.seq,
+        "reason": vote.reason,
+        "lapsed": vote.lapsed,
+        "seen": [{"objective": s.objective, "verdict": s.verdict, "evidence": s.evidence} for s in vote.seen],
+    }
 
 
 def objective(shown: ObjectiveView) -> Shape:

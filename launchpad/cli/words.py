@@ -95,6 +95,8 @@ def status(view: View, out: Output) -> Iterator[str]:
         yield clean(view.health_sentence, 300)
     if view.gate is not None:
         yield from gate(view.gate, out)
+    if view.state.phase == "pre-launch":
+        yield from _section("Roll-call", poll(view, out) if view.ballots else [])
     yield from _section("Objectives", _objectives(view, out))
     yield from _section("Alerts", alerts(view.alerts, out) if view.alerts else [])
     yield from _section("Checklist", _progress(view))
@@ -125,6 +127,13 @@ def gate(report: GateReport, out: Output) -> Iterator[str]:
     rows = [("", "", "")]
     rows += [(c.verdict, c.name + (" (advisory)" if c.advisory else ""), c.detail) for c in report.conditions]
     yield from (f"  {line}" for line in out.table(rows, STYLES)[1:])
+
+
+def poll(view: View, out: Output) -> list[str]:
+    """A line for each team."""
+    rows = [("team", "counts", "answer")]
+    rows += [(ballot.team, ballot.verdict, ballot.sentence) for ballot in view.ballots]
+    return out.table(rows, STYLES) if view.ballots else []
 
 
 def _objectives(view: View, out: Output) -> list[str]:

@@ -93,7 +93,7 @@ LATER: dict[type, frozenset[str]] = {
     Document: frozenset({"channels", "contacts", "escalations", "rollouts"}),
     Launch: frozenset({"deputies", "targets"}),
     Alert: frozenset({"escalate", "notify"}),
-    Condition: frozenset({"backup", "poll", "present", "rollback"}),
+    Condition: frozenset({"backup"}),
     HttpCheck: frozenset({"backup", "dns", "metric", "query", "source", "unit"}),
     Step: frozenset({"encrypt", "to", "verify"}),
 }

@@ -13,6 +13,8 @@ from launchpad.model.samples import LockInfo
 from launchpad.model.state import State
 from launchpad.model.text import clean_lines
 from launchpad.model.values import Micros
+from launchpad.rules.gates import evaluate
+from launchpad.rules.situation import Situation
 
 TEXT_LIMIT = 4000
 """Longest free text, in characters."""
@@ -36,8 +38,8 @@ class Context(NamedTuple):
     state: State
     identity: Identity
     now: Micros
-    gate: Callable[[str], GateReport | None]
-    """Evaluates a gate of the definition, by name."""
+    situation: Callable[[], Situation]
+    """All that gates are judged on, read when asked for."""
     locks: Callable[[], Sequence[LockInfo]]
 
     @property
@@ -45,6 +47,10 @@ class Context(NamedTuple):
         if self.state.definition is None:
             raise Refused("no launch is open")
         return self.state.definition
+
+    def gate(self, name: str) -> GateReport | None:
+        """A gate of the definition as it stands."""
+        return evaluate(name, self.situation())
 
     def require(self, minimum: Role, what: str) -> None:
         """Raises Refused unless the operator's role reaches `minimum`."""

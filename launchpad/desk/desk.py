@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from launchpad.desk import countdown, items, launch, runs
+from launchpad.desk import countdown, items, launch, polls, runs
 from launchpad.desk.decision import Context, Proposal
 from launchpad.desk.roles import MINIMUM, a, allows
 from launchpad.errors import Conflict, Refused
@@ -13,9 +13,8 @@ from launchpad.model.commands import Command, Done, Identity, verb_of
 from launchpad.model.definition import FORMAT
 from launchpad.model.events import LaunchOpened
 from launchpad.model.journal import Draft
-from launchpad.model.plan import GateReport
 from launchpad.model.store import Store
-from launchpad.rules.gates import evaluate
+from launchpad.rules.situation import Situation
 from launchpad.session import Session
 
 _ATTEMPTS = 5
@@ -48,6 +47,9 @@ VERBS: Mapping[type[Command], Callable[[Context, Any], Proposal | Done]] = {
     cmd.RetractRun: runs.retract,
     cmd.AbortRun: runs.abort,
     cmd.ResolveRun: runs.resolve,
+    cmd.CallPoll: polls.call,
+    cmd.AnswerPoll: polls.answer,
+    cmd.ClosePoll: polls.close,
 }
 
 
@@ -135,13 +137,13 @@ class LocalDesk:
             state=state,
             identity=self._identity,
             now=self._session.clock(),
-            gate=self._gate,
+            situation=self._situation,
             locks=self._store.locks,
         )
         return VERBS[type(command)](context, command)
 
-    def _gate(self, name: str) -> GateReport | None:
-        return evaluate(name, self._session.view().situation)
+    def _situation(self) -> Situation:
+        return self._session.view().situation
 
     def _record(self, command: Command, proposal: Proposal) -> Done:
         me = self._identity

@@ -15,6 +15,7 @@ MINIMUM: dict[str, Role] = {
     "ack": "engineer",
     "abort": "engineer",
     "hold": "engineer",
+    "poll-answer": "engineer",  # for another team: operator
     "request": "operator",
     "confirm": "operator",  # with an override: director
     "approve": "operator",
@@ -26,6 +27,8 @@ MINIMUM: dict[str, Role] = {
     "phase": "director",
     "resume": "director",
     "slip": "director",
+    "poll-call": "director",
+    "poll-close": "director",
     "open": "director",
     "close": "director",
     "redact": "director",

@@ -17,6 +17,7 @@ from launchpad.engine.lease import TTL, LeaseKeeper, holder_name
 from launchpad.engine.logbook import Logbook
 from launchpad.engine.planner import Planner
 from launchpad.engine.provided import Provided
+from launchpad.engine.readiness import ReadinessProber
 from launchpad.engine.recorder import Recorder
 from launchpad.engine.runner import Runner
 from launchpad.engine.sampler import Prober, Sampler
@@ -164,6 +165,7 @@ class Engine:
                     ),
                     tasks.create_task(Checker(session, recorder, prober).run()),
                     tasks.create_task(Evaluator(session, recorder).run()),
+                    tasks.create_task(ReadinessProber(session, recorder, adapters).run()),
                     tasks.create_task(every(_PRUNE_EVERY, lambda: self._prune(session))),
                     tasks.create_task(self._tend_runs(session, recorder, adapters, redactor, wake, closed)),
                 ]

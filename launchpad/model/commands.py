@@ -5,7 +5,7 @@ number of the subject that the operator saw (None: whatever it is now).
 """
 
 from launchpad.model.definition import Definition, Phase, Role
-from launchpad.model.events import Auth, Outcome, Resolution
+from launchpad.model.events import Answer, Auth, Outcome, Resolution
 from launchpad.model.values import Value
 
 
@@ -162,6 +162,25 @@ class Unlock(Command, tag="unlock"):
     target: str
 
 
+class CallPoll(Command, tag="poll-call"):
+    teams: tuple[str, ...] = ()
+    """Empty: those that the gate ahead waits for, or all that somebody speaks for."""
+    text: str = ""
+    expect: int | None = None
+
+
+class AnswerPoll(Command, tag="poll-answer"):
+    answer: Answer
+    team: str = ""
+    """Empty: the one that the operator speaks for."""
+    text: str = ""
+    expect: int | None = None
+
+
+class ClosePoll(Command, tag="poll-close"):
+    expect: int | None = None
+
+
 class Redact(Command, tag="redact"):
     seq: int
     text: str
@@ -195,6 +214,9 @@ AnyCommand = (
     | Lock
     | Unlock
     | Redact
+    | CallPoll
+    | AnswerPoll
+    | ClosePoll
 )
 
 VERBS: dict[str, type[Command]] = {str(cls.__struct_config__.tag): cls for cls in AnyCommand.__args__}

@@ -43,6 +43,8 @@ class CommandProvider:
         operation = self._operation(verb)
         argv = _argv(operation, launch, params)
         title, undo = _filled((operation.title, operation.undo or ""), launch, params)
+        # Said now, not when people have approved and wait.
+        _program(argv[0], self._cwd(operation), {**self._around.environ, **operation.env})
         given = " ".join(f"{name}=<{value}>" for name, value in operation.env.items())
         return PlannedStep(
             verb=verb,
@@ -57,7 +59,7 @@ class CommandProvider:
     async def start(self, job: Job) -> str:
         operation = self._operation(job.verb)
         argv = _argv(operation, job.launch, job.params)
-        cwd = self._around.base_dir / (operation.cwd or ".")
+        cwd = self._cwd(operation)
         environ = dict(self._around.environ)
         environ.update(
             LAUNCHPAD_VERSION=job.launch.version,
@@ -140,6 +142,9 @@ class CommandProvider:
                 f"{self._name} has no operation `{verb}`", hint="add it to the provider's operations"
             )
         return operation
+
+    def _cwd(self, operation: CommandOperation) -> Path:
+        return self._around.base_dir / (operation.cwd or ".")
 
     def _directory(self, nonce: str) -> Path:
         directory = self._around.work_dir / nonce.rpartition(":")[2]

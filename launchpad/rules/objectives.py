@@ -77,6 +77,14 @@ def value_of(objective: Objective, tally: Tally) -> float | None:
     return (tally.bad if objective.error_rate else tally.ok) / tally.known
 
 
+def limit_of(name: str, objective: Objective) -> str:
+    """`latency p95 below 2 s`: an objective as a sentence."""
+    limit = format_quantity(objective.limit.value, objective.limit.unit)
+    if objective.percentile is not None:
+        return f"{name} p{objective.percentile:g} below {limit}"
+    return f"{name} below {limit}" if objective.error_rate else f"{name} at least {limit}"
+
+
 def meets(objective: Objective, value: float) -> bool:
     """Availability must reach its target; latency and error rate must stay below their limit."""
     return value >= objective.limit.value if objective.target is not None else value < objective.limit.value

@@ -2,8 +2,9 @@
 
 from screens.acts.items import ItemActs
 from screens.acts.launch import LaunchActs
+from screens.acts.poll import PollActs
 from screens.acts.runs import RunActs
 
 
-class Acts(ItemActs, LaunchActs, RunActs):
+class Acts(ItemActs, LaunchActs, PollActs, RunActs):
     """The operator's verbs, mixed into the app."""

@@ -91,6 +91,17 @@ def _intended(e: ev.StepIntended) -> Sentence:
     return Sentence(f"{e.run} step {e.step + 1} begins{again}{_gate(e.gate)}")
 
 
+def _answered(e: ev.PollAnswered) -> Sentence:
+    proxy = " as proxy" if e.proxy else ""
+    return Sentence(f"says {e.answer.upper()} for {e.team}{proxy}", "ok" if e.answer == "go" else "bad")
+
+
+def _probed(e: ev.ActionProbed) -> Sentence:
+    said = {"ok": "could be run now", "bad": "can't be run now", "unknown": "may not be runnable"}[e.verdict]
+    style = {"ok": "dim", "bad": "bad", "unknown": "unknown"}[e.verdict]
+    return Sentence(f"{e.action} {said}{_detail(e.reason)}", style)
+
+
 def _lock(e: ev.LockChanged) -> Sentence:
     target = "all targets" if e.target == "*" else e.target
     return Sentence(f"locked {target}", "warn") if e.held else Sentence(f"unlocked {target}")
@@ -146,5 +157,9 @@ TELLERS: Mapping[type[ev.Event], Callable[[Any], Sentence]] = {
     ev.AbortRequested: lambda e: Sentence(f"wants {e.run} aborted", "warn"),
     ev.RunAborted: lambda e: Sentence(f"{e.run} aborted", "warn"),
     ev.LockChanged: _lock,
+    ev.PollCalled: lambda e: Sentence(f"called the roll for {', '.join(e.teams)}", "accent"),
+    ev.PollAnswered: _answered,
+    ev.PollClosed: lambda _e: Sentence("closed the roll", "accent"),
+    ev.ActionProbed: _probed,
     ev.TextRedacted: lambda e: Sentence(f"removed the text of event {e.seq}", "warn"),
 }

@@ -43,7 +43,7 @@ def test_the_example_says_what_it_means():
     assert items["health-endpoint"].check
     assert items["health-endpoint"].check.expect.contains == '"healthy"'
     settings = msgspec.convert(definition.providers["site"].settings, CommandSettings)
-    assert settings.verbs == ("deploy", "smoke", "rollback")
+    assert settings.verbs == ("deploy", "promote", "smoke", "rollback")
     assert settings.operations["smoke"].timeout == 120
     assert loaded.base_dir == TOP
     assert loaded.store == f"sqlite://{quote(str(TOP))}/acme-shop.db"

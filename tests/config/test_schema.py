@@ -123,7 +123,7 @@ WRONG = {
     "a share without a sign": lambda d: d["objectives"]["availability"].update(target=99.9),
     "a status that is none": lambda d: d["signals"]["homepage"]["expect"].update(status=99),
     "a threshold without a limit": lambda d: d["alerts"]["down"].update(when="availability"),
-    "an unknown condition": lambda d: d["gates"]["launch"].append({"poll": ["qa"]}),
+    "an unknown condition": lambda d: d["gates"]["launch"].append({"backup": {"of": "db"}}),
     "an unknown verb": lambda d: d["actions"]["backup"]["steps"].append({"ship": "site"}),
     "a step of two": lambda d: d["actions"]["backup"]["steps"].append({"deploy": "site", "smoke": "site"}),
     "no steps": lambda d: d["actions"]["backup"].update(steps=[]),

@@ -39,6 +39,9 @@ ONE_OF_EACH = {
     "lock": cmd.Lock(target="site", text="mine", seconds=60.0),
     "unlock": cmd.Unlock(target="db"),
     "redact": cmd.Redact(seq=1, text="a secret"),
+    "poll-call": cmd.CallPoll(text="T-1h"),
+    "poll-answer": cmd.AnswerPoll(answer="go"),
+    "poll-close": cmd.ClosePoll(),
 }
 
 
@@ -56,6 +59,8 @@ def prepared(room, verb, who):
             room.does("lead", cmd.HoldCountdown(text="wait"))
         case "untick":
             room.does("lead", cmd.Tick(item="video"))
+        case "poll-answer" | "poll-close":
+            room.does("lead", cmd.CallPoll())
         case "ack":
             room.engine(ev.AlertChanged(alert="slow", status="firing", severity="high", value=4.0, n=9))
         case "confirm":
@@ -80,7 +85,7 @@ def prepared(room, verb, who):
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("verb", MINIMUM)
 def test_every_verb_for_every_role(room, verb, role):
-    who = Identity(name=f"a-{role}", role=role)
+    who = Identity(name=f"a-{role}", role=role, teams=("qa",))
     command = prepared(room, verb, who)
     if not allows(role, MINIMUM[verb]):
         sentence = room.refused(who, command)
@@ -349,6 +354,9 @@ def test_a_gate_that_is_met_takes_no_override(room):
         room.does("eva", cmd.Tick(item=item, evidence=evidence))
     assert "HOLD" in room.refused("lead", cmd.EnterPhase(phase="launch"))
     room.engine(ev.ItemChecked(item="page", verdict="ok", reason="", observed_at=room.store.now()))
+    room.does("lead", cmd.CallPoll())
+    room.does("lead", cmd.AnswerPoll(answer="go"))
+    room.does("eva", cmd.AnswerPoll(answer="go"))
     room.does("lead", cmd.EnterPhase(phase="launch", override="just in case"))
     assert not room.session.events[-1].event.overridden
 

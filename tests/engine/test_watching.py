@@ -16,13 +16,14 @@ from launchpad.model.definition import (
     ItemsCondition,
     Objective,
     ObjectiveCondition,
+    ReadyCondition,
     Signal,
     Threshold,
 )
 from launchpad.model.samples import Sample
 from launchpad.model.values import Quantity
 from tests.support.shop import Shop
-from tests.support.war_room import WarRoom, commands_launch, until
+from tests.support.war_room import WarRoom, action, commands_launch, until
 
 pytestmark = pytest.mark.slow
 Open = Callable[[Definition], WarRoom]
@@ -139,3 +140,24 @@ def _alert(room: WarRoom) -> str:
     room.session.refresh()
     alert = room.session.state.alerts.get("down")
     return alert.status if alert else ""
+
+
+def test_the_way_back_is_asked_after(war_room: Open, tmp_path: Path) -> None:
+    there = {"deploy": {"argv": ["true"]}, "rollback": {"argv": ["./back.sh", "--to", "{{ param.version }}"]}}
+    definition = replace(
+        commands_launch(there, deploy=action("deploy"), back=action("rollback")),
+        gates={"launch": (ReadyCondition(ready="back"),)},
+    )
+    room = war_room(definition)
+    assert room.view().gate.verdict == "HOLD"
+    engine = room.engine()
+    until(lambda: room.view().gate.verdict == "NO-GO", what="the engine to have asked")
+    assert "there is no program ./back.sh" in room.view().gate.conditions[0].detail
+    engine.terminate()
+    engine.wait(10)
+    script = room.base / "back.sh"
+    script.write_text("#!/bin/sh\n")
+    script.chmod(0o700)
+    room.engine()
+    until(lambda: room.view().gate.verdict == "GO", what="the next engine to have asked")
+    assert "takes --param version=…" in room.view().gate.conditions[0].detail

@@ -10,16 +10,33 @@ from msgspec.structs import replace
 
 from launchpad.model.definition import (
     AlertCondition,
+    CheckCondition,
+    CountdownCondition,
     ItemsCondition,
     ObjectiveCondition,
     PhaseCondition,
+    PollCondition,
+    PresentCondition,
+    ReadyCondition,
+    UnlockedCondition,
     Window,
     WindowCondition,
 )
-from launchpad.model.state import AlertState, CheckResult, ItemState, State
+from launchpad.model.samples import LockInfo, Presence
+from launchpad.model.state import (
+    AlertState,
+    CheckResult,
+    HoldState,
+    ItemState,
+    PollState,
+    Readiness,
+    State,
+    Vote,
+)
 from launchpad.model.values import SECOND
-from launchpad.rules.gates import Situation, evaluate
+from launchpad.rules.gates import evaluate
 from launchpad.rules.objectives import Reading
+from launchpad.rules.situation import Situation
 from tests.support.histories import definition
 
 NOW = 1_800_000_000 * SECOND
@@ -41,11 +58,12 @@ def reading(verdict: str = "ok", value: float | None = 0.5, age: float = 1.0, **
     return replace(made, **changes)
 
 
-def judged(*conditions, state=None, readings=None, watched=True, now=NOW, name="deploy"):
+def judged(*conditions, state=None, readings=None, watched=True, now=NOW, name="deploy", **here):
     """The report of a gate made of these conditions."""
     made = replace(definition(), gates={name: tuple(conditions)})
     made_state = replace(state or State(), definition=made)
-    return evaluate(name, Situation(state=made_state, readings=readings or {}, now=now, watched=watched))
+    situation = Situation(state=made_state, readings=readings or {}, now=now, watched=watched, **here)
+    return evaluate(name, situation)
 
 
 def items(**statuses) -> State:
@@ -237,3 +255,175 @@ def test_a_gate_is_the_worst_of_what_binds(parts):
 def test_a_gate_that_is_not_defined_is_none():
     made = State(definition=definition())
     assert evaluate("nothing", Situation(state=made, readings={}, now=NOW, watched=True)) is None
+
+
+def votes(**answers):
+    """A roll-call of engineering and qa with these answers."""
+    given = {
+        team: Vote(
+            team=team,
+            answer="no-go" if answer == "no-go" else "go",
+            by="eva",
+            at=NOW - 60 * SECOND,
+            seq=3,
+            reason="late" if answer == "no-go" else "",
+            lapsed=answer if answer not in ("go", "no-go") else "",
+        )
+        for team, answer in answers.items()
+    }
+    poll = PollState(
+        seq=2,
+        called_at=NOW - 300 * SECOND,
+        called_by="lead",
+        about="",
+        teams=("engineering", "qa"),
+        votes=given,
+    )
+    return State(poll=poll)
+
+
+ROLL = PollCondition(poll=("engineering", "qa"))
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict", "says"),
+    [
+        (State(), "HOLD", "the roll has not been called"),
+        (votes(), "HOLD", "0 of 2 go; engineering no answer for 5m; qa no answer for 5m"),
+        (votes(engineering="go"), "HOLD", "1 of 2 go; qa no answer"),
+        (votes(engineering="go", qa="go"), "GO", "2 of 2 go"),
+        (votes(engineering="go", qa="slow fired"), "HOLD", "qa lapsed, slow fired: was go by eva 1m ago"),
+        (votes(qa="no-go"), "NO-GO", "qa no-go by eva 1m ago: late; engineering no answer"),
+    ],
+)
+def test_the_roll_call(state, verdict, says):
+    report = judged(ROLL, state=state)
+    assert report.verdict == verdict
+    assert says in report.conditions[0].detail
+
+
+def test_a_team_that_was_not_asked_holds():
+    assert "call the roll anew" in judged(PollCondition(poll=("legal",)), state=votes()).conditions[0].detail
+
+
+def person(name, role, seat=""):
+    return Presence(seat=seat or name, operator=name, role=role, via="local")
+
+
+@pytest.mark.parametrize(
+    ("people", "verdict", "says"),
+    [
+        ((), "NO-GO", "0 of 1 director, 0 of 2 operator; here: nobody"),
+        ((person("lead", "director"),), "NO-GO", "1 of 2 operator; here: lead"),
+        ((person("lead", "director"), person("lead", "director", "b")), "NO-GO", "1 of 2 operator"),
+        (
+            (person("lead", "director"), person("eva", "engineer")),
+            "NO-GO",
+            "1 of 2 operator; here: eva, lead",
+        ),
+        ((person("ops", "operator"), person("opal", "operator")), "NO-GO", "0 of 1 director"),
+        ((person("lead", "director"), person("ops", "operator")), "GO", "here: lead, ops"),
+    ],
+)
+def test_people_who_are_there(people, verdict, says):
+    report = judged(PresentCondition(present={"director": 1, "operator": 2}), people=people)
+    assert report.verdict == verdict
+    assert says in report.conditions[0].detail
+
+
+def lock(target, owner="ops"):
+    return LockInfo(target=target, owner=owner, reason="incident 42", expires_in=600.0)
+
+
+def ready(verdict="ok", reason="", age=60):
+    return State(readiness={"rollback": Readiness(verdict=verdict, reason=reason, at=NOW - age * SECOND)})
+
+
+@pytest.mark.parametrize(
+    ("state", "locks", "verdict", "says"),
+    [
+        (State(), (), "HOLD", "have not been asked yet"),
+        (ready(), (), "GO", "asked 1m ago"),
+        (ready("bad", "no release before this"), (), "NO-GO", "no release before this, asked 1m ago"),
+        (ready("unknown", "site does not answer"), (), "HOLD", "site does not answer"),
+        (ready(age=901), (), "HOLD", "asked 15m01s ago, which is too long"),
+        (ready("bad", age=901), (), "HOLD", "too long"),
+        (ready(), (lock("site"),), "NO-GO", "site is locked by ops for 10m more: incident 42"),
+        (ready(), (lock("*"),), "NO-GO", "everything is locked by ops"),
+        (ready(), (lock("db"),), "GO", ""),
+    ],
+)
+def test_the_way_back(state, locks, verdict, says):
+    report = judged(ReadyCondition(ready="rollback"), state=state, locks=locks)
+    assert report.verdict == verdict
+    assert says in report.conditions[0].detail
+
+
+@pytest.mark.parametrize(
+    ("locks", "verdict"),
+    [((), "GO"), ((lock("db"),), "GO"), ((lock("site"),), "NO-GO"), ((lock("*"),), "NO-GO")],
+)
+def test_locks(locks, verdict):
+    assert judged(UnlockedCondition(unlocked=("site",)), locks=locks).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("item", "verdict", "says"),
+    [
+        (page("open", None, None), "HOLD", "page has not been checked yet"),
+        (page("open", "unknown", None), "HOLD", "can't be checked"),
+        (page("failed", "bad", None), "NO-GO", "page fails"),
+        (page("done", "ok", NOW), "GO", "1 of 1 pass"),
+        (page("skipped", "bad", None), "NO-GO", "page fails"),
+    ],
+)
+def test_checks(item, verdict, says):
+    report = judged(CheckCondition(check=("page",)), state=State(items={"page": item}))
+    assert report.verdict == verdict
+    assert says in report.conditions[0].detail
+
+
+def test_a_check_that_passed_long_ago_holds():
+    state = State(items={"page": page("done", "ok", NOW)})
+    late = NOW + VALID + SECOND
+    report = judged(CheckCondition(check=("page",)), state=state, now=late)
+    assert (report.verdict, report.conditions[0].detail) == (
+        "HOLD",
+        "0 of 1 pass; page passed 15m01s ago, which is too long",
+    )
+
+
+HELD = HoldState(since=NOW - 120 * SECOND, by="lead", reason="payments is late")
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict", "says"),
+    [
+        (State(), "NO-GO", "no T-0"),
+        (State(t0=NOW + 600 * SECOND), "GO", "T-0 in 10m"),
+        (State(t0=NOW - 60 * SECOND), "GO", "T-0 was 1m ago"),
+        (State(t0=NOW, hold=HELD), "NO-GO", "held by lead for 2m: payments is late"),
+    ],
+)
+def test_the_countdown(state, verdict, says):
+    report = judged(CountdownCondition(countdown="counting"), state=state)
+    assert report.verdict == verdict
+    assert says in report.conditions[0].detail
+
+
+WHOLE = (
+    ItemsCondition(items="required"),
+    ObjectiveCondition(objective="latency"),
+    AlertCondition(no_alert="critical"),
+    PollCondition(poll=("engineering", "qa")),
+    ReadyCondition(ready="rollback"),
+    CheckCondition(check=("page",)),
+)
+
+
+@given(st.sets(st.integers(0, len(WHOLE) - 1)))
+def test_where_nothing_is_known_nothing_is_a_go(chosen):
+    """A launch that has just been opened, and no engine: no condition on what must be measured says GO."""
+    fresh = State(items={item.id: ItemState(item=item) for item in definition().items})
+    report = judged(*(WHOLE[index] for index in sorted(chosen)), state=fresh, watched=False, name="launch")
+    assert all(condition.verdict != "GO" for condition in report.conditions)

@@ -603,3 +603,79 @@ async def test_news_that_comes_while_the_face_closes_is_let_go(open_face: Opener
         late = Arrived(News(face.scene.view))
     # Its panels are gone by now, as when the follower's last news is handled in the middle of closing.
     face.on_arrived(late)
+
+
+async def test_g_answers_with_the_numbers_in_front(open_face: Opener) -> None:
+    async with open_face("deciding", LEAD) as seat:
+        await seat.press("g")
+        await seat.shows("Go or no-go for engineering?")
+        await seat.shows("go by lead 48 s ago")
+        await seat.shows("then 213 ms, n=120, 4 s old")
+        await seat.answer("t")
+        await seat.shows("Go or no-go for legal?")  # the first of the others that has not answered
+        await seat.shows("as proxy")
+        before = len(seat.events)
+        await seat.answer("enter")
+        await seat.press("g")
+        await seat.shows("Go or no-go for engineering?")
+        await seat.answer("t")
+        await seat.shows("y go for legal")
+        await seat.answer("y")
+        await seat.until(lambda: len(seat.events) > before)
+        answered = last(seat)
+        assert isinstance(answered, ev.PollAnswered)
+        assert (answered.team, answered.answer, answered.proxy) == ("legal", "go", True)
+        assert [seen.objective for seen in answered.seen] == ["availability", "latency", "checkout", "search"]
+        await seat.until(lambda: seat.face.scene.view.ballots[2].verdict == "GO")
+
+
+async def test_a_no_go_asks_for_its_reason(open_face: Opener) -> None:
+    async with open_face("deciding", BOB, size=(120, 40)) as seat:
+        await seat.shows("GO / NO-GO 1/3")
+        await seat.press("g")
+        await seat.shows("Go or no-go for support?")
+        await seat.answer("n")
+        await seat.shows("No-go for support: why?")
+        await seat.press(*"still", "enter")
+        await seat.until(lambda: seat.events[-1].text == "still")
+        answered = last(seat)
+        assert isinstance(answered, ev.PollAnswered)
+        assert (answered.team, answered.answer) == ("support", "no-go")
+
+
+async def test_a_director_calls_and_closes_the_roll(open_face: Opener) -> None:
+    async with open_face("before", LEAD, size=(120, 40)) as seat:
+        await seat.press("g")
+        await seat.shows("Call the roll")
+        await seat.press(*"go?", "enter")
+        await seat.until(lambda: kinds(seat)[-1] == "poll.called")
+        await seat.shows("GO / NO-GO 0/2")
+        seat.face.action_close_poll()
+        await seat.shows("Close the roll?")
+        await seat.answer("y")
+        await seat.until(lambda: kinds(seat)[-1] == "poll.closed")
+        await seat.shows("closed by lead")
+
+
+async def test_an_engineer_is_told_who_calls_the_roll(open_face: Opener) -> None:
+    async with open_face("before", BOB) as seat:
+        await seat.press("g")
+        await seat.shows("a director calls it")
+
+
+async def test_every_gate_is_read_in_full_at_80x24(open_face: Opener) -> None:
+    async with open_face("deciding", EVE) as seat:
+        await seat.press("G")
+        read = []
+        for _ in range(6):
+            # What stands between the sides of the dialog's frame.
+            read += [line.split("│")[1] for line in seat.text.splitlines() if line.count("│") == 2]
+            await seat.press("pagedown")
+        said = " ".join(" ".join(read).split())
+        gate = seat.face.scene.view.gate
+        assert gate is not None
+        for condition in gate.conditions:
+            assert condition.name[:40] in said, condition
+        for told in ("two macros are missing", "here: ada, bob", "no lock is held", "asked 10m"):
+            assert told in said
+        assert "GATE deploy" in said

@@ -33,6 +33,7 @@ SCENES = {
     "degraded": launches.degraded,
     "no-engine": _no_engine,
     "plan": launches.planned,
+    "gates": launches.deciding,
 }
 
 
@@ -41,7 +42,7 @@ def face(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Face]:
     """A face on the scene that the test names."""
     store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
     SCENES[request.param]().write(store)
-    now = moment("during")
+    now = moment("deciding" if request.param == "gates" else "during")
     session = Session(store, LAUNCH, clock=lambda: now)
     opened = Face(session, LocalDesk(store, session, LEAD), glyphs=UNICODE)
     yield opened
@@ -61,6 +62,8 @@ def test_picture(snap_compare: Any, face: Face, size: tuple[int, int]) -> None:
             await pilot.press("d")
             while not isinstance(face.screen, PlanDialog):
                 await pilot.pause(0.02)
+        if face.scene.view.ballots:
+            await pilot.press("G")
         await pilot.pause()
 
     assert snap_compare(face, terminal_size=size, run_before=settled)

@@ -18,7 +18,7 @@ from launchpad.session import Session
 from launchpad.store import open_store
 from tests.support import launches
 
-MOMENTS = {"before": -90.0}
+MOMENTS = {"before": -90.0, "deciding": -90.0}
 """Minute after T-0 at which a scenario is looked at, where it is not the usual one."""
 MOMENT = 14.55
 

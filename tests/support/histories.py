@@ -18,6 +18,8 @@ from launchpad.model.definition import (
     Alert,
     AlertCondition,
     Check,
+    CheckCondition,
+    CountdownCondition,
     Definition,
     Item,
     ItemsCondition,
@@ -27,10 +29,14 @@ from launchpad.model.definition import (
     OnFailure,
     Operator,
     PhaseCondition,
+    PollCondition,
+    PresentCondition,
     Provider,
+    ReadyCondition,
     Signal,
     Step,
     Threshold,
+    UnlockedCondition,
     Window,
     WindowCondition,
 )
@@ -46,12 +52,12 @@ LAUNCH = "acme-1"
 PEOPLE = {
     person.name: person
     for person in (
-        Identity(name="lead", role="director", auth="key"),
+        Identity(name="lead", role="director", auth="key", teams=("engineering",)),
         Identity(name="deputy", role="director"),
         Identity(name="ops", role="operator"),
-        Identity(name="opal", role="operator", auth="key"),
+        Identity(name="opal", role="operator", auth="key", teams=("engineering", "qa")),
         Identity(name="claimed", role="director", auth="claimed"),
-        Identity(name="eva", role="engineer"),
+        Identity(name="eva", role="engineer", teams=("qa",)),
         Identity(name="guest", role="viewer"),
     )
 }
@@ -65,7 +71,7 @@ def definition() -> Definition:
         launch=Launch(
             product="Acme", version="1", t0=ZonedTime(at=1_800_000_000 * SECOND, zone="Europe/Berlin")
         ),
-        operators=tuple(Operator(name=p.name, role=p.role) for p in PEOPLE.values()),
+        operators=tuple(Operator(name=p.name, role=p.role, teams=p.teams) for p in PEOPLE.values()),
         items=(
             Item(id="dns", title="DNS", required=True, due=-3600.0),
             Item(id="legal", title="Legal", required=True, needs=("dns",), evidence="required"),
@@ -103,11 +109,17 @@ def definition() -> Definition:
             "launch": (
                 ItemsCondition(items="required"),
                 ObjectiveCondition(objective="latency", advisory=True),
+                PollCondition(poll=("engineering", "qa")),
             ),
             "deploy": (
                 PhaseCondition(phase="launch"),
                 AlertCondition(no_alert="critical"),
                 WindowCondition(window=Window(not_on=("sun",), between="22:00-06:00"), advisory=True),
+                PresentCondition(present={"director": 1}),
+                ReadyCondition(ready="rollback"),
+                UnlockedCondition(unlocked=("site",)),
+                CheckCondition(check=("page",)),
+                CountdownCondition(countdown="counting", advisory=True),
             ),
         },
         actions={
@@ -192,9 +204,22 @@ def any_command(random: Random, state: State) -> Command:
         cmd.Acknowledge(alert=draw(["high_errors", "slow", "nothing"]), text=words),
         cmd.Lock(target=draw(TARGETS), text=words, seconds=draw([-1.0, 60.0])),
         cmd.Unlock(target=draw(TARGETS)),
+        cmd.HoldCountdown(text=words),
+        cmd.ResumeCountdown(expect=expect),
+        cmd.SlipCountdown(seconds=draw([-600.0, 0.0, 1800.0]), text=words, expect=expect),
         cmd.Redact(seq=random.randrange(-1, state.seq + 2), text=words),
     ]
-    group = draw([of_items, of_items, of_runs, of_launch])
+    of_polls = [
+        cmd.CallPoll(teams=draw([(), ("qa",), ("qa", "qa", "legal")]), text=words, expect=expect),
+        cmd.AnswerPoll(
+            answer=draw(["go", "go", "no-go"]),
+            team=draw(["", "qa", "engineering", "legal"]),
+            text=words,
+            expect=expect,
+        ),
+        cmd.ClosePoll(expect=expect),
+    ]
+    group = draw([of_items, of_items, of_runs, of_launch, of_polls])
     return draw(group)
 
 

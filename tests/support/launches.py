@@ -8,6 +8,8 @@ import uuid
 from collections.abc import Iterable
 from random import Random
 
+from msgspec.structs import replace
+
 from launchpad.model import definition as d
 from launchpad.model import events as ev
 from launchpad.model.commands import Identity
@@ -314,6 +316,33 @@ def before(demo: Demo | None = None) -> Demo:
     demo.add(-91, "engine", ev.ItemChecked(item="status-page", verdict="ok", reason="", observed_at=observed))
     for signal, typical in (("homepage", 0.18), ("checkout", 0.24), ("search", 0.31)):
         demo.measure(signal, -150, -90, typical=typical)
+    return demo
+
+
+def deciding() -> Demo:
+    """The day before, with a gate of every kind of condition, and a roll-call under way."""
+    whole = definition()
+    gate = (
+        d.ItemsCondition(items="required"),
+        d.ObjectiveCondition(objective="latency"),
+        d.AlertCondition(no_alert="critical"),
+        d.PhaseCondition(phase="pre-launch"),
+        d.PollCondition(poll=("engineering", "support", "legal")),
+        d.PresentCondition(present={"director": 1, "operator": 2}),
+        d.ReadyCondition(ready="rollback"),
+        d.UnlockedCondition(unlocked=("site",)),
+        d.CheckCondition(check=("status-page",)),
+        d.CountdownCondition(countdown="counting"),
+        d.WindowCondition(window=d.Window(not_on=("sat", "sun")), advisory=True),
+    )
+    demo = before(Demo(of=replace(whole, gates={**whole.gates, "launch": gate})))
+    demo.add(
+        -100, "engine", ev.ActionProbed(action="rollback", verdict="ok", reason="", observed_at=at(-100))
+    )
+    demo.add(-90.9, LEAD.name, ev.PollCalled(teams=("engineering", "support", "legal")), "go for tomorrow")
+    seen = (ev.Seen(objective="latency", verdict="ok", evidence="213 ms, n=120, 4 s old"),)
+    demo.add(-90.8, LEAD.name, ev.PollAnswered(team="engineering", answer="go", seen=seen))
+    demo.add(-90.5, BOB.name, ev.PollAnswered(team="support", answer="no-go"), "two macros are missing")
     return demo
 
 

@@ -2,22 +2,16 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from launchpad.config.document import Document
 from launchpad.config.faults import HOLE, Faults, Path
 from launchpad.config.scalars import quoted
 from launchpad.model.definition import (
-    PHASES,
     Check,
-    Gate,
     Objective,
-    ObjectiveCondition,
-    PhaseCondition,
     Signal,
     Threshold,
-    WindowCondition,
 )
 from launchpad.model.http import parse_url
 from launchpad.model.values import Quantity, format_duration
@@ -41,8 +35,6 @@ def check(document: Document, faults: Faults) -> None:
     for name, alert in whole(document.alerts):
         if alert.when is not HOLE:
             _check_threshold(("alerts", name, "when"), alert.when, document.objectives, faults)
-    for name, gate in whole(document.gates):
-        _check_gate(name, gate, document, faults)
     for index, target in enumerate(() if document.control is HOLE else document.control):
         if target is not HOLE:
             _check_target(("control", index), target, faults)
@@ -129,37 +121,6 @@ def _check_unit(path: Path, limit: Quantity, unit: str, of: str, faults: Faults)
         faults.at(
             path, f"the limit is {_UNITS[limit.unit].partition(' such')[0]}, expected {_UNITS[unit]} for {of}"
         )
-
-
-def _check_gate(name: str, gate: Gate, document: Document, faults: Faults) -> None:
-    path: Path = ("gates", name)
-    used = {action.gate for _, action in whole(document.actions)}
-    guarded = [phase for phase in PHASES if phase != "pre-launch"]
-    close = get_close_matches(name, guarded, 1, 0.7)
-    if name not in guarded and name not in used and close:
-        guards = "guards nothing: it is not the name of a phase that is entered, and no action names it"
-        faults.at(path, f"gate '{name}' {guards}; did you mean '{close[0]}'?", key=True)
-    for index, condition in enumerate(gate):
-        where = (*path, index)
-        match condition:
-            case ObjectiveCondition():
-                faults.refer((*where, "objective"), condition.objective, document.objectives, "objective")
-            case PhaseCondition() if condition.phase == name:
-                what = f"this gate guards the way into '{name}', which is never entered already"
-                faults.at((*where, "phase"), f"{what}; expected an earlier phase")
-            case WindowCondition() if condition.window is not HOLE:
-                _check_hours((*where, "window"), condition.window, faults)
-
-
-def _check_hours(path: Path, window: Any, faults: Faults) -> None:
-    if window.between is None and window.not_on == ():
-        faults.at(path, "an empty window, expected 'not_on' or 'between'")
-    if HOLE not in (window.between, window.not_on):
-        start, _, end = (window.between or "").partition("-")
-        if start and start == end:
-            faults.at((*path, "between"), "begins when it ends, expected two different times")
-        if len(set(window.not_on)) == 7:
-            faults.at((*path, "not_on"), "every day of the week, expected at least one to be left")
 
 
 def _check_target(path: Path, target: str, faults: Faults) -> None:

@@ -14,12 +14,18 @@ from launchpad.model.definition.checklist import Check, Item
 from launchpad.model.definition.gates import (
     AlertCondition,
     AnyCondition,
+    CheckCondition,
     Condition,
+    CountdownCondition,
     Gate,
     Hours,
     ItemsCondition,
     ObjectiveCondition,
     PhaseCondition,
+    PollCondition,
+    PresentCondition,
+    ReadyCondition,
+    UnlockedCondition,
     Window,
     WindowCondition,
 )

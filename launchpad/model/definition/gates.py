@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from launchpad.model.definition.names import Name, Phase, Severity
+from launchpad.model.definition.names import Name, Phase, Role, Severity
 from launchpad.model.values import Value
 
 
@@ -65,7 +65,61 @@ class WindowCondition(Condition, tag="window"):
     advisory: bool = False
 
 
-AnyCondition = ItemsCondition | ObjectiveCondition | AlertCondition | PhaseCondition | WindowCondition
+class PollCondition(Condition, tag="poll"):
+    """In the roll-call each of these teams says go, and its go still stands."""
+
+    poll: Annotated[tuple[Name, ...], Meta(min_length=1)]
+    advisory: bool = False
+
+
+class PresentCondition(Condition, tag="present"):
+    """At least so many people of a role, or a higher one, have the launch open."""
+
+    present: Annotated[dict[Role, Annotated[int, Meta(ge=1, le=99)]], Meta(min_length=1)]
+    advisory: bool = False
+
+
+class ReadyCondition(Condition, tag="ready"):
+    """An action, such as the way back, could be run now: its providers say so, and no lock is in its way."""
+
+    ready: Name
+    advisory: bool = False
+
+
+class UnlockedCondition(Condition, tag="unlocked"):
+    """Nobody holds a deploy lock on any of these providers."""
+
+    unlocked: Annotated[tuple[Name, ...], Meta(min_length=1)]
+    advisory: bool = False
+
+
+class CheckCondition(Condition, tag="check"):
+    """The automated checks of these items pass, and lately."""
+
+    check: Annotated[tuple[Name, ...], Meta(min_length=1)]
+    advisory: bool = False
+
+
+class CountdownCondition(Condition, tag="countdown"):
+    """There is a T-0, and nobody holds the countdown."""
+
+    countdown: Literal["counting"]
+    advisory: bool = False
+
+
+AnyCondition = (
+    ItemsCondition
+    | ObjectiveCondition
+    | AlertCondition
+    | PhaseCondition
+    | WindowCondition
+    | PollCondition
+    | PresentCondition
+    | ReadyCondition
+    | UnlockedCondition
+    | CheckCondition
+    | CountdownCondition
+)
 
 
 Gate = tuple[AnyCondition, ...]

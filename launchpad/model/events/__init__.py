@@ -47,8 +47,10 @@ from launchpad.model.events.launch import (
     TextRedacted,
     Unknown,
 )
+from launchpad.model.events.polls import Answer, PollAnswered, PollCalled, PollClosed, Seen
 from launchpad.model.events.runs import (
     AbortRequested,
+    ActionProbed,
     Resolution,
     RunAborted,
     RunApproved,
@@ -115,6 +117,10 @@ AnyEvent = (
     | RunAborted
     | LockChanged
     | TextRedacted
+    | PollCalled
+    | PollAnswered
+    | PollClosed
+    | ActionProbed
 )
 
 

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from launchpad.model.events.base import Event
+from launchpad.model.events.health import ReadingVerdict
 from launchpad.model.plan import GateReport, Plan
 from launchpad.model.values import Micros
 
@@ -20,6 +21,20 @@ class _OfRun(Event):
 class _OfStep(_OfRun):
     step: int
     """Index into the plan's steps."""
+
+
+class ActionProbed(Event, tag="action.probed"):
+    """The engine asked the providers of an action's steps whether it could be run. Appended when the verdict
+    changes, and before the last one grows too old to count."""
+
+    action: str
+    verdict: ReadingVerdict
+    reason: str
+    observed_at: Micros
+
+    @property
+    def subject(self) -> str:
+        return f"action:{self.action}"
 
 
 class RunRequested(_OfRun, tag="run.requested"):

@@ -8,7 +8,7 @@ redacted is gone from the events themselves; whoever has folded it folds anew.
 from collections.abc import Iterable
 from types import MappingProxyType
 
-from launchpad.model.fold import checklist, health, launch, runs
+from launchpad.model.fold import checklist, health, launch, polls, runs
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
 from launchpad.model.state import State
@@ -47,6 +47,7 @@ class Fold:
                 runs=MappingProxyType(dict(parts.runs)),
                 objectives=MappingProxyType(dict(parts.objectives)),
                 alerts=MappingProxyType(dict(parts.alerts)),
+                readiness=MappingProxyType(dict(parts.readiness)),
                 anomalies=parts.anomalies,
             )
         return self._state
@@ -58,4 +59,10 @@ class Fold:
             handler(self._parts, recorded, recorded.event)
 
 
-_HANDLERS: Handlers = {**launch.HANDLERS, **checklist.HANDLERS, **health.HANDLERS, **runs.HANDLERS}
+_HANDLERS: Handlers = {
+    **launch.HANDLERS,
+    **checklist.HANDLERS,
+    **health.HANDLERS,
+    **runs.HANDLERS,
+    **polls.HANDLERS,
+}

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from launchpad.model import events as ev
+from launchpad.model.fold import polls
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
 from launchpad.model.state import (
@@ -39,6 +40,7 @@ def _alert(parts: Parts, rec: Recorded, event: ev.AlertChanged) -> None:
         )
     if event.status == "firing":
         now = replace(now, fired_at=rec.at)
+        polls.lapse(parts, rec, polls.fired(event.alert), alert=event.alert)
     parts.alerts[event.alert] = now
 
 

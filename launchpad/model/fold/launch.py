@@ -3,10 +3,11 @@
 from msgspec.structs import replace
 
 from launchpad.model import events as ev
+from launchpad.model.fold import polls
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
 from launchpad.model.state import EngineState, HoldState, ItemState
-from launchpad.model.values import SECOND
+from launchpad.model.values import SECOND, format_duration
 
 
 def _opened(parts: Parts, rec: Recorded, event: ev.LaunchOpened) -> None:
@@ -61,6 +62,7 @@ def _slipped(parts: Parts, rec: Recorded, event: ev.CountdownSlipped) -> None:
         return
     t0 = parts.scalars["t0"] + round(event.seconds * SECOND)
     parts.scalars.update(t0=t0, countdown_seq=rec.seq)
+    polls.lapse(parts, rec, f"T-0 moved by {format_duration(event.seconds)}")
 
 
 def _unknown(parts: Parts, _rec: Recorded, event: ev.Unknown) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from launchpad.model.journal import Recorded
-from launchpad.model.state import AlertState, ItemState, ObjectiveState, RunState
+from launchpad.model.state import AlertState, ItemState, ObjectiveState, Readiness, RunState
 
 
 class Parts:
@@ -17,6 +17,7 @@ class Parts:
         self.runs: dict[str, RunState] = {}
         self.objectives: dict[str, ObjectiveState] = {}
         self.alerts: dict[str, AlertState] = {}
+        self.readiness: dict[str, Readiness] = {}
         self.anomalies = 0
 
     def misfit(self) -> None:

@@ -9,7 +9,13 @@ from launchpad.model import events as ev
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
 from launchpad.model.lifecycles import RUN, STEP
-from launchpad.model.state import Approval, RunState, StepState
+from launchpad.model.state import Approval, Readiness, RunState, StepState
+
+
+def _probed(parts: Parts, _rec: Recorded, event: ev.ActionProbed) -> None:
+    parts.readiness[event.action] = Readiness(
+        verdict=event.verdict, reason=event.reason, at=event.observed_at
+    )
 
 
 def _run_requested(parts: Parts, rec: Recorded, event: ev.RunRequested) -> None:
@@ -182,6 +188,7 @@ _DETAILS: dict[type, Callable[[RunState, Recorded, Any], RunState]] = {
 
 
 HANDLERS: Handlers = {
+    ev.ActionProbed: _probed,
     ev.RunRequested: _run_requested,
     ev.RunPlanned: _run_moved,
     ev.RunRefused: _run_moved,

@@ -9,7 +9,8 @@ from launchpad.model.definition import Action, Definition, Phase
 from launchpad.model.state.checklist import CheckResult, ItemState, Remark
 from launchpad.model.state.health import AlertState, ObjectiveState
 from launchpad.model.state.launch import EngineState, HoldState
-from launchpad.model.state.runs import Approval, RunState, StepState
+from launchpad.model.state.polls import PollState, Vote
+from launchpad.model.state.runs import Approval, Readiness, RunState, StepState
 from launchpad.model.values import Micros, Value
 
 
@@ -39,6 +40,9 @@ class State(Value):
     objectives: Mapping[str, ObjectiveState] = {}
     alerts: Mapping[str, AlertState] = {}
     engine: EngineState | None = None
+    poll: PollState | None = None
+    readiness: Mapping[str, Readiness] = {}
+    """By action: whether its providers could carry it out, as last asked."""
     unknown_kinds: tuple[str, ...] = ()
     """Kinds of events this version does not understand; if any, the launch is read-only here."""
     anomalies: int = 0

@@ -1,9 +1,17 @@
 """Runs, their steps and their approvals."""
 
-from launchpad.model.events import Auth
+from launchpad.model.events import Auth, ReadingVerdict
 from launchpad.model.lifecycles import RUN_ENDED, RunStatus, StepStatus
 from launchpad.model.plan import GateReport, Plan
 from launchpad.model.values import Micros, Value
+
+
+class Readiness(Value):
+    """What the providers of an action last said to running it."""
+
+    verdict: ReadingVerdict
+    reason: str
+    at: Micros
 
 
 class Approval(Value):

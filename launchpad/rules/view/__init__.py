@@ -11,9 +11,12 @@ from launchpad.model.plan import GateReport, GateVerdict
 from launchpad.model.samples import Lease, LockInfo, Presence
 from launchpad.model.state import State
 from launchpad.model.values import SECOND, Micros, Value
+from launchpad.rules import polls
 from launchpad.rules.countdown import current_t0
-from launchpad.rules.gates import Situation, evaluate, limit_of
-from launchpad.rules.objectives import Reading
+from launchpad.rules.gates import evaluate
+from launchpad.rules.objectives import Reading, limit_of
+from launchpad.rules.polls import Ballot
+from launchpad.rules.situation import Situation
 from launchpad.rules.view.health import (
     AlertView,
     EngineView,
@@ -58,6 +61,8 @@ class View(Value):
     """The one to watch."""
     people: tuple[Presence, ...]
     locks: tuple[LockInfo, ...]
+    ballots: tuple[Ballot, ...]
+    """How every team stands that the roll-call asks, or that the gate ahead waits for."""
     situation: Situation
     """What gates are judged on, for gates other than the next phase's."""
 
@@ -82,7 +87,9 @@ def view(
     definition = state.definition
     assert definition is not None, "a journal begins with launch.opened"
     watched = lease is not None and lease.expires_in > 0
-    situation = Situation(state=state, readings=readings, now=now, watched=watched)
+    situation = Situation(
+        state=state, readings=readings, now=now, watched=watched, people=tuple(people), locks=tuple(locks)
+    )
     next_phase = _next_phase(state.phase)
     gate = evaluate(next_phase, situation) if next_phase else None
     alerts = alert_views(definition, state, now)
@@ -120,8 +127,15 @@ def view(
         run=next((r for r in runs if live and r.state.id == live.id), None),
         people=tuple(people),
         locks=tuple(locks),
+        ballots=_ballots(definition, state, now),
         situation=situation,
     )
+
+
+def _ballots(definition: Definition, state: State, now: Micros) -> tuple[Ballot, ...]:
+    awaited = polls.awaited(definition, state.phase)
+    asked = state.poll.teams if state.poll is not None else ()
+    return polls.ballots(state.poll, tuple(dict.fromkeys((*asked, *awaited))), now)
 
 
 def next_item(shown: View, operator: str, teams: Sequence[str]) -> ItemView | None:

@@ -1,0 +1,64 @@
+"""Asks providers, again and again, whether the actions that gates want ready could be run."""
+
+import asyncio
+from collections.abc import Mapping
+
+import msgspec
+
+from launchpad.engine.planner import make_plan
+from launchpad.engine.recorder import Recorder
+from launchpad.engine.schedule import every
+from launchpad.errors import LaunchpadError, Unreachable
+from launchpad.model.command import placeholders
+from launchpad.model.definition import Definition
+from launchpad.model.events import ActionProbed
+from launchpad.model.state import Readiness
+from launchpad.providers.capabilities import Provider
+from launchpad.rules.readiness import asked_for, worth_recording
+from launchpad.session import Session
+
+_EVERY = 60.0
+_ANY = "any"
+"""Stands for the value of a parameter that is given when the run is requested."""
+
+
+class ReadinessProber:
+    def __init__(self, session: Session, recorder: Recorder, providers: Mapping[str, Provider]) -> None:
+        self._session = session
+        self._recorder = recorder
+        self._providers = providers
+
+    async def run(self) -> None:
+        definition = self._session.state.definition
+        assert definition is not None, "a session holds an opened launch"
+        if asked_for(definition):
+            await every(_EVERY, self._ask)
+
+    async def _ask(self) -> None:
+        state = self._session.state
+        assert state.definition is not None, "a session holds an opened launch"
+        for action in asked_for(state.definition):
+            said = await asyncio.to_thread(self._answer, state.definition, action)
+            if worth_recording(state.readiness.get(action), said):
+                await self._recorder.append(
+                    ActionProbed(action=action, verdict=said.verdict, reason=said.reason, observed_at=said.at)
+                )
+
+    def _answer(self, definition: Definition, action: str) -> Readiness:
+        at = self._session.clock()
+        params = parameters(definition, action)
+        try:
+            make_plan(definition, action, dict.fromkeys(params, _ANY), self._providers)
+        except LaunchpadError as error:
+            unknown = isinstance(error, Unreachable)
+            return Readiness(verdict="unknown" if unknown else "bad", reason=error.message, at=at)
+        takes = f"takes {' '.join(f'--param {name}=…' for name in params)}" if params else ""
+        return Readiness(verdict="ok", reason=takes, at=at)
+
+
+def parameters(definition: Definition, action: str) -> tuple[str, ...]:
+    """The parameters that the providers of an action's steps mention."""
+    names = {step.provider for step in definition.actions[action].steps}
+    settings = msgspec.json.encode([definition.providers[name].settings for name in sorted(names)])
+    mentioned = [name for name in placeholders(settings.decode()) if name.startswith("param.")]
+    return tuple(dict.fromkeys(name.removeprefix("param.") for name in mentioned))

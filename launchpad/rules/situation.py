@@ -1,0 +1,22 @@
+"""All that a gate is judged on."""
+
+from collections.abc import Mapping
+
+from launchpad.model.samples import LockInfo, Presence
+from launchpad.model.state import State
+from launchpad.model.values import Micros, Value
+from launchpad.rules.objectives import Reading
+
+
+class Situation(Value):
+    """One instant of a launch."""
+
+    state: State
+    readings: Mapping[str, Reading]
+    now: Micros
+    watched: bool
+    """Whether an engine keeps readings and alerts up to date."""
+    people: tuple[Presence, ...] = ()
+    """Who has the launch open."""
+    locks: tuple[LockInfo, ...] = ()
+    """Deploy locks, of this launch and of others."""

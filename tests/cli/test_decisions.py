@@ -1,0 +1,62 @@
+"""Gates and the roll-call by shell."""
+
+import pytest
+
+from tests.support.cli import DEFINITION
+
+pytestmark = pytest.mark.slow
+GATES = """    - poll: [engineering, qa]
+    - countdown: counting
+      advisory: true
+  deploy:
+    - unlocked: site
+"""
+DECIDED = DEFINITION.replace("    - items: required\n", GATES).replace(
+    "{name: bob, role: engineer}", "{name: bob, role: engineer, teams: [qa]}"
+)
+
+
+@pytest.fixture
+def asked(cli):
+    cli.open(DECIDED)
+    return cli
+
+
+def test_the_roll_is_called_answered_looked_at_and_closed(asked):
+    assert "the roll has not been called" in asked("poll", status=5).stdout
+    assert "has not been called" in asked.refusal("poll", "answer", "go", status=3)
+    asked("poll", "call", "--reason", "T-1h")
+    asked("poll", "answer", "go")
+    assert "needs a few words" in asked.refusal("--as", "bob", "poll", "answer", "no-go", status=2)
+    asked("--as", "bob", "poll", "answer", "no-go", "--reason", "smoke is red")
+    assert "smoke is red" in asked("poll", status=1).stdout
+    asked("--as", "bob", "poll", "answer", "go")
+    shown = asked.json("poll")
+    assert shown["about"] == "T-1h"
+    assert [(t["team"], t["verdict"], t["vote"]["by"]) for t in shown["teams"]] == [
+        ("engineering", "GO", "lead"),
+        ("qa", "GO", "bob"),
+    ]
+    assert asked.json("status", "--brief")["verdict"] == "GO"
+    asked("poll", "close")
+    assert "closed the roll" in asked.refusal("poll", "answer", "go", status=3)
+
+
+def test_who_may_do_what(asked):
+    assert "takes a director" in asked.refusal("--as", "ada", "poll", "call", status=3)
+    asked("poll", "call")
+    for_another = ("--as", "bob", "poll", "answer", "go", "--team", "engineering")
+    assert "operator" in asked.refusal(*for_another, status=3)
+    asked("--as", "ada", "poll", "answer", "go", "--team", "engineering")
+    assert asked.json("poll", status=5)["teams"][0]["vote"]["proxy"] is True
+    assert "takes go or no-go" in asked.refusal("poll", "answer", status=2)
+
+
+def test_a_gate_is_read_with_its_reasons_and_its_verdict_is_the_status(asked):
+    shown = asked.json("gate", status=5)
+    assert [report["gate"] for report in shown] == ["launch", "deploy"]
+    assert shown[0]["conditions"][1]["detail"] == "this launch has no T-0"
+    assert "no lock is held" in asked("gate", "deploy").stdout
+    asked("lock", "site", "--reason", "incident 42")
+    assert "incident 42" in asked("gate", "deploy", status=1).stdout
+    assert "defined are: launch, deploy" in asked.refusal("gate", "nothing", status=2)
