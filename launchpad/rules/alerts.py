@@ -4,9 +4,9 @@ import operator
 from collections.abc import Callable, Mapping
 
 from launchpad.model.definition import Alert, Threshold
-from launchpad.model.events import AlertStatus
+from launchpad.model.events import AlertChanged, AlertEased, AlertStatus
 from launchpad.model.state import AlertState
-from launchpad.model.values import SECOND, Micros, format_quantity
+from launchpad.model.values import SECOND, Micros, Value, format_quantity
 from launchpad.rules.objectives import Reading
 
 _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
@@ -17,6 +17,16 @@ _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
 }
 
 
+class Evidence(Value):
+    """What an alert's rule rests on at one instant."""
+
+    crossed: bool | None
+    """Whether the rule is met; None while that is unknown."""
+    value: float | None = None
+    n: int = 0
+    """Known samples behind the value."""
+
+
 def crossed(threshold: Threshold, reading: Reading) -> bool | None:
     """Whether the reading lies beyond the threshold; None while the reading is unknown."""
     if reading.verdict == "unknown" or reading.value is None:
@@ -24,24 +34,51 @@ def crossed(threshold: Threshold, reading: Reading) -> bool | None:
     return _COMPARE[threshold.op](reading.value, threshold.limit.value)
 
 
-def next_status(rule: Alert, before: AlertState | None, reading: Reading, now: Micros) -> AlertStatus | None:
-    """The status the alert moves to at `now`, or None while it stays.
+def evidence_of(threshold: Threshold, reading: Reading) -> Evidence:
+    """What a rule on a threshold rests on."""
+    return Evidence(crossed=crossed(threshold, reading), value=reading.value, n=reading.n)
 
-    An unknown reading neither fires an alert nor resolves one. A pending one goes back to inactive: `for`
-    counts only time in which the threshold was seen to be crossed.
+
+def next_event(
+    name: str, rule: Alert, before: AlertState | None, seen: Evidence, now: Micros
+) -> AlertChanged | AlertEased | None:
+    """What happens to the alert at `now`, if anything does.
+
+    A rule that is met makes the alert pending, and firing once it was met for `for`; one that is not met
+    ends it, where it fires after `keep_firing_for`. Both are judged at each evaluation and at no other
+    time, as Prometheus does it (`AlertingRule.Eval` in rules/alerting.go).
+
+    What differs is meant: there, no data is a rule that is not met, and resolves. Here what is unknown
+    neither fires an alert nor resolves one, nor does it count towards `keep_firing_for`. As there, it
+    sends a pending one back to inactive: `for` counts only time in which the rule was seen to be met.
     """
-    beyond = crossed(rule.when, reading)
-    status: AlertStatus = before.status if before else "inactive"
-    if beyond is None:
-        return "inactive" if status == "pending" else None
-    if not beyond:
-        return {"pending": "inactive", "firing": "resolved"}.get(status)  # type: ignore[return-value]
-    if status == "firing":
+    status = _next_status(rule, before, seen.crossed, now)
+    if status is not None:
+        return AlertChanged(alert=name, status=status, severity=rule.severity, value=seen.value, n=seen.n)
+    if before is None or before.status != "firing":
         return None
-    if status == "pending" and before is not None:
-        waited = now - (before.pending_since or before.since)
-        return "firing" if waited >= rule.for_ * SECOND else None
-    return "pending" if rule.for_ else "firing"
+    eased = seen.crossed is False
+    if eased == (before.eased_since is not None):
+        return None
+    return AlertEased(alert=name, eased=eased, value=seen.value, n=seen.n)
+
+
+def _next_status(rule: Alert, before: AlertState | None, met: bool | None, now: Micros) -> AlertStatus | None:
+    match before.status if before else "inactive":
+        case "pending":
+            assert before is not None, "nothing is inactive"
+            if not met:
+                return "inactive"
+            waited = now - (before.pending_since or before.since)
+            return "firing" if waited >= rule.for_ * SECOND else None
+        case "firing":
+            if met is not False:
+                return None
+            assert before is not None, "nothing is inactive"
+            quiet = 0 if before.eased_since is None else now - before.eased_since
+            return "resolved" if quiet >= rule.keep_firing_for * SECOND else None
+        case _:
+            return ("pending" if rule.for_ else "firing") if met else None
 
 
 def describe(threshold: Threshold) -> str:

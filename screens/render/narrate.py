@@ -22,7 +22,7 @@ def narrate(recorded: Recorded, definition: Definition) -> Sentence:
     event = recorded.event
     if isinstance(event, ev.Unknown):
         return Sentence(f"an event of a later version: {event.kind}", "unknown")
-    if isinstance(event, ev.ObjectiveChanged | ev.AlertChanged):
+    if isinstance(event, ev.ObjectiveChanged | ev.AlertChanged | ev.AlertEased):
         sentence = _measured(event, definition)
     else:
         sentence = TELLERS[type(event)](event)
@@ -50,13 +50,20 @@ def _checked(e: ev.ItemChecked) -> Sentence:
     return Sentence(f"checked {e.item}: {e.verdict}{why}", style)
 
 
-def _measured(event: ev.ObjectiveChanged | ev.AlertChanged, definition: Definition) -> Sentence:
+def _measured(
+    event: ev.ObjectiveChanged | ev.AlertChanged | ev.AlertEased, definition: Definition
+) -> Sentence:
     """Events that carry a number: its unit stands in the definition."""
-    rule = definition.alerts.get(event.alert) if isinstance(event, ev.AlertChanged) else None
+    rule = None if isinstance(event, ev.ObjectiveChanged) else definition.alerts.get(event.alert)
     name = event.objective if isinstance(event, ev.ObjectiveChanged) else rule.when.objective if rule else ""
     objective = definition.objectives.get(name)
     unit = objective.unit if objective else ""
     value = "no data" if event.value is None else format_quantity(event.value, unit)
+    if isinstance(event, ev.AlertEased):
+        what = "eases" if event.eased else "no longer eases"
+        return Sentence(
+            f"alert {event.alert} {what} at {value}, n={event.n}", "ok" if event.eased else "warn"
+        )
     if isinstance(event, ev.AlertChanged):
         style = {"firing": "bad", "pending": "warn"}.get(event.status, "ok")
         return Sentence(

@@ -34,6 +34,7 @@ EXAMPLES: dict[type[Event], Event] = {
         ev.NoteWritten(),
         ev.ObjectiveChanged(objective="checkout", verdict="bad", value=0.023, limit=0.01, n=60, window=300.0),
         ev.AlertChanged(alert="slow", status="firing", severity="medium", value=1.5, n=60),
+        ev.AlertEased(alert="slow", eased=True, value=0.5, n=60),
         ev.AlertAcknowledged(alert="slow"),
         ev.EngineStarted(holder="e", epoch=2, host="ops-1", version="1"),
         ev.EngineStopped(holder="e", epoch=2),
@@ -77,7 +78,7 @@ def test_every_event_has_a_sentence(kind: str) -> None:
 
 
 def test_no_teller_is_left_over() -> None:
-    assert set(TELLERS) | {ev.ObjectiveChanged, ev.AlertChanged} == set(EVENTS.values())
+    assert set(TELLERS) | {ev.ObjectiveChanged, ev.AlertChanged, ev.AlertEased} == set(EVENTS.values())
 
 
 def test_numbers_carry_their_units() -> None:

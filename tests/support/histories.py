@@ -355,6 +355,9 @@ class LaunchDay:
         before = self.state.alerts.get(name)
         onward: dict[str, list[ev.AlertStatus]] = {"pending": ["firing", "inactive"], "firing": ["resolved"]}
         status = self.random.choice(onward.get(before.status if before else "", ["pending", "firing"]))
+        if status == "resolved" and self.random.random() < 0.5:
+            self.engine(ev.AlertEased(alert=name, eased=self.random.random() < 0.7, value=0.1, n=9))
+            return
         self.engine(ev.AlertChanged(alert=name, status=status, severity="high", value=0.5, n=9))
 
     def judge(self) -> None:

@@ -65,3 +65,6 @@ class Alert(Value):
     """How long the threshold must stay crossed before the alert fires; time in which nothing is known of it
     does not count."""
     severity: Severity = "high"
+    keep_firing_for: Duration = 0.0
+    """How long the rule must stay unmet before a firing alert resolves; time in which nothing is known of
+    it does not count."""

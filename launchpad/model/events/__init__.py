@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from launchpad.model.events.alerts import AlertEased
 from launchpad.model.events.base import Auth, Event
 from launchpad.model.events.checklist import (
     CheckRequested,
@@ -115,6 +116,7 @@ AnyEvent = (
     | RunAborted
     | LockChanged
     | TextRedacted
+    | AlertEased
 )
 
 

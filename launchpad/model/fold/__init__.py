@@ -8,7 +8,7 @@ redacted is gone from the events themselves; whoever has folded it folds anew.
 from collections.abc import Iterable
 from types import MappingProxyType
 
-from launchpad.model.fold import checklist, health, launch, runs
+from launchpad.model.fold import alerts, checklist, health, launch, runs
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
 from launchpad.model.state import State
@@ -58,4 +58,10 @@ class Fold:
             handler(self._parts, recorded, recorded.event)
 
 
-_HANDLERS: Handlers = {**launch.HANDLERS, **checklist.HANDLERS, **health.HANDLERS, **runs.HANDLERS}
+_HANDLERS: Handlers = {
+    **launch.HANDLERS,
+    **checklist.HANDLERS,
+    **health.HANDLERS,
+    **runs.HANDLERS,
+    **alerts.HANDLERS,
+}

@@ -28,3 +28,5 @@ class AlertState(Value):
     acknowledged_by: str | None = None
     acknowledged_at: Micros | None = None
     acknowledgement: str = ""
+    eased_since: Micros | None = None
+    """Since when its rule is no longer met, though it still fires."""
