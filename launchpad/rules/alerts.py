@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from launchpad.model.definition import Alert, Threshold
 from launchpad.model.events import AlertChanged, AlertEased, AlertStatus
 from launchpad.model.state import AlertState
-from launchpad.model.values import SECOND, Micros, Value, format_quantity
+from launchpad.model.values import SECOND, Micros, Value, format_duration, format_quantity
 from launchpad.rules.objectives import Reading
 
 _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
@@ -27,11 +27,15 @@ class Evidence(Value):
     """Known samples behind the value."""
 
 
+def beyond(threshold: Threshold, value: float) -> bool:
+    return _COMPARE[threshold.op](value, threshold.limit.value)
+
+
 def crossed(threshold: Threshold, reading: Reading) -> bool | None:
     """Whether the reading lies beyond the threshold; None while the reading is unknown."""
     if reading.verdict == "unknown" or reading.value is None:
         return None
-    return _COMPARE[threshold.op](reading.value, threshold.limit.value)
+    return beyond(threshold, reading.value)
 
 
 def evidence_of(threshold: Threshold, reading: Reading) -> Evidence:
@@ -85,3 +89,35 @@ def describe(threshold: Threshold) -> str:
     """`errors > 1%`, as it was written."""
     limit = format_quantity(threshold.limit.value, threshold.limit.unit)
     return f"{threshold.objective} {threshold.op} {limit}"
+
+
+def sentence(rule: Alert) -> str:
+    """The rule for people: `errors > 1%`, `latency rises by 50% in 10m`."""
+    if rule.when:
+        return describe(rule.when)
+    if rule.reaches:
+        return f"{describe(rule.reaches)} within {format_duration(rule.within or 0)}"
+    if rule.absent:
+        return f"{rule.absent} is absent"
+    if rule.burns:
+        period = format_duration(rule.period)
+        return f"{rule.burns} burns its {period} budget" + (f" ({rule.pace})" if rule.pace else "")
+    if rule.deviates:
+        return f"{rule.deviates} {rule.factor:g}x its {format_duration(rule.baseline)} baseline"
+    way, name = ("rises", rule.rises) if rule.rises else ("falls", rule.falls)
+    by = format_quantity(rule.by or 0, "%")
+    return f"{name} {way} by {by} in {format_duration(rule.within or 0)}"
+
+
+def shown(rule: Alert, value: float | None) -> str:
+    """A value that the rule was judged on, in its unit, or `no data`."""
+    if value is None:
+        return "never seen" if rule.absent else "no data"
+    limit = rule.when or rule.reaches
+    if limit is not None:
+        return format_quantity(value, limit.limit.unit, beside=limit.limit.value)
+    if rule.absent:
+        return format_duration(value)
+    if rule.burns or rule.deviates:
+        return f"{value:.1f}x"
+    return format_quantity(value, "%", beside=rule.by)

@@ -8,6 +8,7 @@ from launchpad.model.definition import Definition
 from launchpad.model.journal import Recorded
 from launchpad.model.plan import GateReport
 from launchpad.model.values import format_duration, format_quantity
+from launchpad.rules import alerts
 
 
 class Sentence(NamedTuple):
@@ -54,21 +55,21 @@ def _measured(
     event: ev.ObjectiveChanged | ev.AlertChanged | ev.AlertEased, definition: Definition
 ) -> Sentence:
     """Events that carry a number: its unit stands in the definition."""
-    rule = None if isinstance(event, ev.ObjectiveChanged) else definition.alerts.get(event.alert)
-    name = event.objective if isinstance(event, ev.ObjectiveChanged) else rule.when.objective if rule else ""
-    objective = definition.objectives.get(name)
+    if isinstance(event, ev.ObjectiveChanged):
+        return _judged(event, definition)
+    rule = definition.alerts.get(event.alert)
+    value = alerts.shown(rule, event.value) if rule else "no data"
+    if isinstance(event, ev.AlertEased):
+        what, style = ("eases", "ok") if event.eased else ("no longer eases", "warn")
+        return Sentence(f"alert {event.alert} {what} at {value}, n={event.n}", style)
+    style = {"firing": "bad", "pending": "warn"}.get(event.status, "ok")
+    return Sentence(f"alert {event.alert} {event.status} ({event.severity}) at {value}, n={event.n}", style)
+
+
+def _judged(event: ev.ObjectiveChanged, definition: Definition) -> Sentence:
+    objective = definition.objectives.get(event.objective)
     unit = objective.unit if objective else ""
     value = "no data" if event.value is None else format_quantity(event.value, unit)
-    if isinstance(event, ev.AlertEased):
-        what = "eases" if event.eased else "no longer eases"
-        return Sentence(
-            f"alert {event.alert} {what} at {value}, n={event.n}", "ok" if event.eased else "warn"
-        )
-    if isinstance(event, ev.AlertChanged):
-        style = {"firing": "bad", "pending": "warn"}.get(event.status, "ok")
-        return Sentence(
-            f"alert {event.alert} {event.status} ({event.severity}) at {value}, n={event.n}", style
-        )
     style = {"ok": "ok", "bad": "bad", "unknown": "unknown"}[event.verdict]
     limit = format_quantity(event.limit, unit)
     why = f"; {event.reason}" if event.reason else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from launchpad.config.checks import items, people, plans, signals
+from launchpad.config.checks import alerts, items, people, plans, signals
 from launchpad.config.document import Document
 from launchpad.config.faults import Faults, Path
 from launchpad.model.definition import Item
@@ -23,4 +23,5 @@ def check(
     people.check(document, faults)
     items.check(placed, faults)
     signals.check(document, faults)
+    alerts.check(document, faults)
     plans.check(document, faults, reserved_keys)

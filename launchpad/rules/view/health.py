@@ -12,7 +12,7 @@ from launchpad.model.definition import (
 )
 from launchpad.model.samples import Lease
 from launchpad.model.state import AlertState, State
-from launchpad.model.values import SECOND, Micros, Quantity, Value, format_duration, format_quantity
+from launchpad.model.values import SECOND, Micros, Value, format_duration
 from launchpad.rules import alerts as alert_rules
 from launchpad.rules.objectives import Reading
 
@@ -35,18 +35,12 @@ class AlertView(Value):
     lasted: float
     """Seconds since it entered its status."""
 
+    shown: str
+    """The value it was last judged on."""
+
     @property
     def unacknowledged(self) -> bool:
         return self.state.status == "firing" and self.state.acknowledged_by is None
-
-    limit: Quantity
-
-    @property
-    def shown(self) -> str:
-        """The value it was last judged on."""
-        if self.state.value is None:
-            return "no data"
-        return format_quantity(self.state.value, self.limit.unit, beside=self.limit.value)
 
 
 class Freshness(Value):
@@ -120,8 +114,8 @@ def alert_views(definition: Definition, state: State, now: Micros) -> tuple[Aler
         AlertView(
             state=alert,
             severity=definition.alerts[alert.name].severity,
-            rule=alert_rules.describe(definition.alerts[alert.name].when),
-            limit=definition.alerts[alert.name].when.limit,
+            rule=alert_rules.sentence(definition.alerts[alert.name]),
+            shown=alert_rules.shown(definition.alerts[alert.name], alert.value),
             lasted=(now - alert.since) / SECOND,
         )
         for alert in state.alerts.values()
