@@ -22,6 +22,8 @@ VERB_OF: dict[str, str] = {
     "hold": "hold",
     "slip": "slip",
     "close": "close",
+    "silence": "silence",
+    "unsilence": "unsilence",
 }
 """Action of the face → verb of the desk that it needs."""
 

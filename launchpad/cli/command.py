@@ -43,6 +43,7 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Actions", "runs", ("plan", "request", "confirm", "approve", "retract", "reject", "abort", "resolve")),
     ("Actions", "runs", ("runs", "logs")),
     ("Launch", "launch", ("phase", "countdown", "ack", "note", "lock", "unlock", "close")),
+    ("Launch", "silences", ("silence", "unsilence")),
     ("Journal", "journal", ("verify", "redact", "export", "import")),
     ("Shell", "completion", ("completion",)),
 )

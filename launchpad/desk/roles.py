@@ -29,6 +29,8 @@ MINIMUM: dict[str, Role] = {
     "open": "director",
     "close": "director",
     "redact": "director",
+    "silence": "engineer",
+    "unsilence": "engineer",
 }
 
 

@@ -168,6 +168,18 @@ class Redact(Command, tag="redact"):
     """Why."""
 
 
+class SilenceAlert(Command, tag="silence"):
+    """Nobody is told of the alert for a while; it is shown as ever."""
+
+    alert: str
+    text: str
+    seconds: float
+
+
+class UnsilenceAlert(Command, tag="unsilence"):
+    alert: str
+
+
 AnyCommand = (
     OpenLaunch
     | CloseLaunch
@@ -195,6 +207,8 @@ AnyCommand = (
     | Lock
     | Unlock
     | Redact
+    | SilenceAlert
+    | UnsilenceAlert
 )
 
 VERBS: dict[str, type[Command]] = {str(cls.__struct_config__.tag): cls for cls in AnyCommand.__args__}

@@ -3,9 +3,10 @@
 import operator
 from collections.abc import Callable, Mapping
 
-from launchpad.model.definition import Alert, Threshold
+from launchpad.model.definition import Alert, Definition, Threshold
 from launchpad.model.events import AlertChanged, AlertEased, AlertStatus
-from launchpad.model.state import AlertState
+from launchpad.model.state import AlertState, State
+from launchpad.model.state.alerts import FIRINGS_KEPT
 from launchpad.model.values import SECOND, Micros, Value, format_duration, format_quantity
 from launchpad.rules.objectives import Reading
 
@@ -15,6 +16,13 @@ _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
 }
+
+
+FLAPPING_SPAN = 900.0
+"""Seconds."""
+
+SHORTLY_BEFORE = 900.0
+"""Seconds before an alert rises in which a change may have to do with it."""
 
 
 class Evidence(Value):
@@ -83,6 +91,39 @@ def _next_status(rule: Alert, before: AlertState | None, met: bool | None, now: 
             return "resolved" if quiet >= rule.keep_firing_for * SECOND else None
         case _:
             return ("pending" if rule.for_ else "firing") if met else None
+
+
+def flapping(alert: AlertState, now: Micros) -> bool:
+    """Whether it fired `FIRINGS_KEPT` times within `FLAPPING_SPAN` up to now."""
+    return len(alert.fired) == FIRINGS_KEPT and now - alert.fired[0] <= FLAPPING_SPAN * SECOND
+
+
+def muted(state: State, definition: Definition, name: str, now: Micros) -> str:
+    """Why nobody is told of an alert, or the empty string. It is shown, and holds gates, all the same."""
+    silence = state.silences.get(name)
+    if silence is not None and now < silence.until:
+        left = format_duration((silence.until - now) / SECOND)
+        return f"silenced by {silence.by} for another {left}: {silence.reason}"
+    rule, alert = definition.alerts.get(name), state.alerts.get(name)
+    for other in rule.inhibited_by if rule else ():
+        if (one := state.alerts.get(other)) is not None and one.status == "firing":
+            return f"inhibited by {other}"
+    if alert is not None and flapping(alert, now):
+        return f"flapping: fired {len(alert.fired)} times in {format_duration(FLAPPING_SPAN)}"
+    return ""
+
+
+def changed_before(alert: AlertState) -> tuple[str, ...]:
+    """What was done shortly before the alert rose, the latest first.
+
+    `4m after deploy-1 step 2: deploy site`.
+    """
+    rose = alert.pending_since or alert.since
+    return tuple(
+        f"{format_duration((rose - change.at) / SECOND)} after {change.what}"
+        for change in reversed(alert.changes)
+        if 0 <= rose - change.at <= SHORTLY_BEFORE * SECOND
+    )
 
 
 def describe(threshold: Threshold) -> str:

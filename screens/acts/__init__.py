@@ -1,9 +1,10 @@
 """What the keys do: each turns into a command for the desk, asking first where something must be said."""
 
+from screens.acts.alerts import AlertActs
 from screens.acts.items import ItemActs
 from screens.acts.launch import LaunchActs
 from screens.acts.runs import RunActs
 
 
-class Acts(ItemActs, LaunchActs, RunActs):
+class Acts(ItemActs, LaunchActs, RunActs, AlertActs):
     """The operator's verbs, mixed into the app."""

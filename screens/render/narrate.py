@@ -130,6 +130,8 @@ TELLERS: Mapping[type[ev.Event], Callable[[Any], Sentence]] = {
     ev.CheckRequested: lambda e: Sentence(f"asked for a check of {e.item}", "dim"),
     ev.ItemChecked: _checked,
     ev.NoteWritten: lambda _e: Sentence("notes", "accent"),
+    ev.AlertSilenced: lambda e: Sentence(f"silenced {e.alert}", "warn"),
+    ev.AlertUnsilenced: lambda e: Sentence(f"ended the silence of {e.alert}"),
     ev.AlertAcknowledged: lambda e: Sentence(f"acknowledged {e.alert}"),
     ev.EngineStarted: lambda e: Sentence(f"engine {e.epoch} watches from {e.host}", "dim"),
     ev.EngineStopped: lambda e: Sentence(f"engine {e.epoch} stopped", "warn"),

@@ -278,6 +278,18 @@ CASES = [
         "hgih",
         ".*did you mean 'high'?",
     ),
+    (
+        LAUNCH + SIGNAL + "alerts: {a: {absent: home, inhibited_by: [b]}}",
+        "b]",
+        "no alert is called 'b'",
+    ),
+    (
+        LAUNCH
+        + SIGNAL
+        + "alerts: {a: {absent: home, inhibited_by: b}, b: {absent: home, inhibited_by: [a]}}",
+        "b}, b",
+        "these alerts would silence each other: a → b → a",
+    ),
     (LAUNCH + "alerts: {a: {for: 5m}}", "a: {for", "expected exactly one of when, absent, .*, found none"),
     (
         LAUNCH + SIGNAL + LATENCY + "alerts: {a: {when: latency > 3s, absent: home}}",

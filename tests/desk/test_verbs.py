@@ -39,6 +39,8 @@ ONE_OF_EACH = {
     "lock": cmd.Lock(target="site", text="mine", seconds=60.0),
     "unlock": cmd.Unlock(target="db"),
     "redact": cmd.Redact(seq=1, text="a secret"),
+    "silence": cmd.SilenceAlert(alert="slow", text="load test", seconds=600.0),
+    "unsilence": cmd.UnsilenceAlert(alert="slow"),
 }
 
 
@@ -56,6 +58,8 @@ def prepared(room, verb, who):
             room.does("lead", cmd.HoldCountdown(text="wait"))
         case "untick":
             room.does("lead", cmd.Tick(item="video"))
+        case "unsilence":
+            room.does("lead", ONE_OF_EACH["silence"])
         case "ack":
             room.engine(ev.AlertChanged(alert="slow", status="firing", severity="high", value=4.0, n=9))
         case "confirm":

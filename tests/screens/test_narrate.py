@@ -34,6 +34,8 @@ EXAMPLES: dict[type[Event], Event] = {
         ev.NoteWritten(),
         ev.ObjectiveChanged(objective="checkout", verdict="bad", value=0.023, limit=0.01, n=60, window=300.0),
         ev.AlertChanged(alert="slow", status="firing", severity="medium", value=1.5, n=60),
+        ev.AlertSilenced(alert="slow", until=9),
+        ev.AlertUnsilenced(alert="slow"),
         ev.AlertEased(alert="slow", eased=True, value=0.5, n=60),
         ev.AlertAcknowledged(alert="slow"),
         ev.EngineStarted(holder="e", epoch=2, host="ops-1", version="1"),

@@ -190,6 +190,8 @@ def any_command(random: Random, state: State) -> Command:
         ),
         cmd.WriteNote(text=words),
         cmd.Acknowledge(alert=draw(["high_errors", "slow", "nothing"]), text=words),
+        cmd.SilenceAlert(alert=draw(["slow", "nothing"]), text=words, seconds=draw([-1.0, 0.001, 60.0])),
+        cmd.UnsilenceAlert(alert=draw(["slow", "nothing"])),
         cmd.Lock(target=draw(TARGETS), text=words, seconds=draw([-1.0, 60.0])),
         cmd.Unlock(target=draw(TARGETS)),
         cmd.Redact(seq=random.randrange(-1, state.seq + 2), text=words),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from launchpad.config.checks.circles import circles
 from launchpad.config.checks.signals import check_unit, whole
 from launchpad.config.document import Document
 from launchpad.config.faults import HOLE, Faults, Path, listed
@@ -36,6 +37,15 @@ def check(document: Document, faults: Faults) -> None:
     """Adds what is wrong with alerts."""
     for name, alert in whole(document.alerts):
         _check_alert(("alerts", name), alert, document, faults)
+    rules = dict(whole(document.alerts))
+    by = {
+        name: [other for other in rule.inhibited_by if other is not HOLE]
+        for name, rule in rules.items()
+        if rule.inhibited_by is not HOLE
+    }
+    for circle in circles(by):
+        what = f"these alerts would silence each other: {' → '.join([*circle, circle[0]])}"
+        faults.at(("alerts", circle[0], "inhibited_by"), what)
 
 
 def _check_alert(path: Path, alert: Alert, document: Document, faults: Faults) -> None:
@@ -55,6 +65,8 @@ def _check_alert(path: Path, alert: Alert, document: Document, faults: Faults) -
             faults.at(
                 (*path, key), f"'{key}' says nothing about '{form}'; it goes with {listed(owners)}", key=True
             )
+    for index, other in enumerate(() if alert.inhibited_by is HOLE else alert.inhibited_by):
+        faults.refer((*path, "inhibited_by", index), other, document.alerts, "alert")
     of = getattr(alert, form)
     if of is not HOLE:
         _check_subject((*path, form), form, of, alert, document, faults)

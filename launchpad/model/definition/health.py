@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from launchpad.model.definition.names import Name, Severity
+from launchpad.model.definition.names import Line, Name, Severity
 from launchpad.model.http import HttpCheck
 from launchpad.model.values import Duration, Fraction, Quantity, Value
 
@@ -99,6 +99,13 @@ class Alert(Value):
     at_least: Annotated[int, Meta(ge=1)] = 1
     """Fewest known samples in each stretch beyond the objective's own window; with fewer it is unknown
     whether the rule is met."""
+
+    inhibited_by: tuple[Name, ...] = ()
+    """While one of these alerts fires, nobody is told of this one."""
+    group: Name | None = None
+    """Alerts of one group share a row and a message; the worst of them speaks."""
+    source: Line | None = None
+    """The sentence that the rule comes from, such as that of a runbook."""
 
     @property
     def objective(self) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from launchpad.model.events.alerts import AlertEased
+from launchpad.model.events.alerts import AlertEased, AlertSilenced, AlertUnsilenced
 from launchpad.model.events.base import Auth, Event
 from launchpad.model.events.checklist import (
     CheckRequested,
@@ -117,6 +117,8 @@ AnyEvent = (
     | LockChanged
     | TextRedacted
     | AlertEased
+    | AlertSilenced
+    | AlertUnsilenced
 )
 
 

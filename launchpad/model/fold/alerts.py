@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from launchpad.model import events as ev
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
+from launchpad.model.state.alerts import Silence
 
 
 def _eased(parts: Parts, rec: Recorded, event: ev.AlertEased) -> None:
@@ -21,4 +22,21 @@ def _eased(parts: Parts, rec: Recorded, event: ev.AlertEased) -> None:
     )
 
 
-HANDLERS: Handlers = {ev.AlertEased: _eased}
+def _silenced(parts: Parts, rec: Recorded, event: ev.AlertSilenced) -> None:
+    silence = Silence(by=rec.actor, since=rec.at, until=event.until, reason=rec.text, seq=rec.seq)
+    parts.scalars["silences"] = {**parts.scalars.get("silences", {}), event.alert: silence}
+
+
+def _unsilenced(parts: Parts, _rec: Recorded, event: ev.AlertUnsilenced) -> None:
+    silences = dict(parts.scalars.get("silences", {}))
+    if silences.pop(event.alert, None) is None:
+        parts.misfit()
+        return
+    parts.scalars["silences"] = silences
+
+
+HANDLERS: Handlers = {
+    ev.AlertEased: _eased,
+    ev.AlertSilenced: _silenced,
+    ev.AlertUnsilenced: _unsilenced,
+}
