@@ -19,6 +19,7 @@ from launchpad.model.journal import Recorded
 from launchpad.model.samples import Lease, LockInfo, LogLine, Presence, SampleBatch
 from launchpad.model.state import State
 from launchpad.model.values import SECOND, Micros
+from launchpad.rules.gauges import Gauges
 from launchpad.rules.objectives import Meter
 from launchpad.rules.view import View, view
 
@@ -64,6 +65,7 @@ class Session:
         self._fold = Fold()
         self._guard = threading.Lock()
         self._meter: Meter | None = None
+        self._gauges: Gauges | None = None
         self._cursor = 0
         self.refresh()
         if self.state.definition is None:
@@ -107,16 +109,18 @@ class Session:
         if isinstance(self.clock, TrackedClock):
             self.clock.track()
         with self._guard:
-            if self._meter is None:
-                self._meter = Meter(definition)
+            if self._meter is None or self._gauges is None:
+                self._meter, self._gauges = Meter(definition), Gauges(definition)
+            reach = max(self._meter.reach, self._gauges.reach)
             # Until there is a first sample to read on from, no further back than readings depend on.
-            since = None if self._cursor else self.clock() - round(self._meter.reach * SECOND)
-            wanted = sorted({o.signal for o in definition.objectives.values()})
+            since = None if self._cursor else self.clock() - round(reach * SECOND)
+            wanted = sorted({o.signal for o in definition.objectives.values()} | self._gauges.signals)
             while True:
                 batch = self.source.samples(
                     self.launch, cursor=self._cursor, since=since, signals=wanted, limit=50_000
                 )
                 self._meter.feed(batch.samples)
+                self._gauges.feed(batch.samples)
                 self._cursor = batch.cursor
                 if len(batch.samples) < 50_000:
                     return
@@ -125,9 +129,11 @@ class Session:
         """What there is to show now, with `trend` columns of each objective's past."""
         self.sample()
         assert self._meter is not None, "sample() makes it"
+        assert self._gauges is not None, "sample() makes them"
         now = self.clock()
         with self._guard:
             readings = self._meter.readings(now, trend=trend)
+            evidence = self._gauges.evidence(now, readings)
         state = self.state
         return view(
             state,
@@ -137,6 +143,7 @@ class Session:
             people=self.source.present(self.launch),
             locks=self.source.locks(),
             last_output=self._last_output(state),
+            evidence=evidence,
         )
 
     def _last_output(self, state: State) -> dict[str, Micros]:

@@ -25,6 +25,8 @@ VERB_OF: dict[str, str] = {
     "answer": "poll-answer",
     "call_poll": "poll-call",
     "close_poll": "poll-close",
+    "silence": "silence",
+    "unsilence": "unsilence",
 }
 """Action of the face → verb of the desk that it needs."""
 

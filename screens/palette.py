@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from launchpad.rules.alerts import sentence
 from screens import themes
 from screens.keys import BINDINGS
 from screens.layout import PANELS
@@ -71,6 +72,19 @@ def _runs(face: "Face") -> Iterator[Offer]:
         for alert in face.scene.view.alerts:
             name = alert.state.name
             yield Offer(f"acknowledge {name}: {alert.rule}", _act(face, f"acknowledge('{name}')"))
+    yield from _silences(face)
+
+
+def _silences(face: "Face") -> Iterator[Offer]:
+    """Of every alert of the definition: planned work is silenced before it makes a noise."""
+    view = face.scene.view
+    for name, rule in view.definition.alerts.items():
+        silence = view.state.silences.get(name)
+        if silence is not None and view.now < silence.until:
+            if face.permits("unsilence"):
+                yield Offer(f"end the silence of {name}", _act(face, f"unsilence('{name}')"), silence.reason)
+        elif face.permits("silence"):
+            yield Offer(f"silence {name}: {sentence(rule)}", _act(face, f"silence('{name}')"))
 
 
 def _things(face: "Face") -> Iterator[Offer]:

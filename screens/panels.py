@@ -80,7 +80,7 @@ def alerts_listing(scene: Scene) -> Listing:
     rules = len(scene.view.definition.alerts)
     quiet = f"{rules} rules, none pending or firing" if rules else "no alert rules are defined"
     return Listing(
-        entries=scene.view.alerts,
+        entries=[alert for alert in scene.view.alerts if not alert.spoken_for],
         key=lambda alert: alert.state.name,
         draw=partial(alerts.row, scene),
         plain=alerts.plain,

@@ -44,6 +44,7 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Actions", "runs", ("runs", "logs")),
     ("Launch", "launch", ("phase", "countdown", "ack", "note", "lock", "unlock", "close")),
     ("Decide", "decisions", ("gate", "poll")),
+    ("Launch", "silences", ("silence", "unsilence")),
     ("Journal", "journal", ("verify", "redact", "export", "import")),
     ("Shell", "completion", ("completion",)),
 )

@@ -136,6 +136,10 @@ def alert(shown: AlertView) -> Shape:
         "acknowledged_by": state.acknowledged_by,
         "acknowledgement": state.acknowledgement,
         "seq": state.seq,
+        "muted": shown.muted,
+        "flapping": shown.flapping,
+        "before": list(shown.before),
+        "group": shown.group,
     }
 
 

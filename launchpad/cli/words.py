@@ -157,7 +157,7 @@ def _progress(view: View) -> list[str]:
 
 def alerts(shown: tuple[AlertView, ...], out: Output) -> list[str]:
     """A line for each alert that is pending or firing."""
-    rows = [("alert", "status", "severity", "rule", "now", "for", "acknowledged")]
+    rows = [("alert", "status", "severity", "rule", "now", "for", "acknowledged", "note")]
     for alert in shown:
         state = alert.state
         rows.append(
@@ -169,6 +169,7 @@ def alerts(shown: tuple[AlertView, ...], out: Output) -> list[str]:
                 f"{alert.shown}, n={state.n}",
                 format_duration(alert.lasted),
                 f"{state.acknowledged_by} {state.acknowledgement}".strip() if state.acknowledged_by else "",
+                clean("; ".join(filter(None, (alert.muted, *alert.before[:1])))),
             )
         )
     return out.table(rows, STYLES)

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from launchpad.desk import countdown, items, launch, polls, runs
+from launchpad.desk import alerts, countdown, items, launch, polls, runs
 from launchpad.desk.decision import Context, Proposal
 from launchpad.desk.roles import MINIMUM, a, allows
 from launchpad.errors import Conflict, Refused
@@ -50,6 +50,8 @@ VERBS: Mapping[type[Command], Callable[[Context, Any], Proposal | Done]] = {
     cmd.CallPoll: polls.call,
     cmd.AnswerPoll: polls.answer,
     cmd.ClosePoll: polls.close,
+    cmd.SilenceAlert: alerts.silence,
+    cmd.UnsilenceAlert: alerts.unsilence,
 }
 
 

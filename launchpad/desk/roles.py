@@ -32,6 +32,8 @@ MINIMUM: dict[str, Role] = {
     "open": "director",
     "close": "director",
     "redact": "director",
+    "silence": "engineer",
+    "unsilence": "engineer",
 }
 
 

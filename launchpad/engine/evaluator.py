@@ -4,9 +4,9 @@ import asyncio
 
 from launchpad.engine.recorder import Recorder
 from launchpad.engine.schedule import every
-from launchpad.model.events import AlertChanged, Event, ObjectiveChanged, ReadingVerdict
+from launchpad.model.events import Event, ObjectiveChanged, ReadingVerdict
 from launchpad.model.values import SECOND, Micros
-from launchpad.rules.alerts import next_status
+from launchpad.rules.alerts import next_event
 from launchpad.rules.objectives import Reading
 from launchpad.rules.view import View
 from launchpad.session import Session
@@ -62,15 +62,10 @@ def _objective_changed(reading: Reading) -> ObjectiveChanged:
 
 def alert_changes(shown: View) -> list[Event]:
     """The alerts that move at this instant."""
-    readings = {o.name: o.reading for o in shown.objectives}
     changes: list[Event] = []
-    for name, rule in shown.definition.alerts.items():
-        reading = readings[rule.when.objective]
-        status = next_status(rule, shown.state.alerts.get(name), reading, shown.now)
-        if status is not None:
-            changes.append(
-                AlertChanged(
-                    alert=name, status=status, severity=rule.severity, value=reading.value, n=reading.n
-                )
-            )
+    for name, seen in shown.evidence.items():
+        rule, before = shown.definition.alerts[name], shown.state.alerts.get(name)
+        change = next_event(name, rule, before, seen, shown.now)
+        if change is not None:
+            changes.append(change)
     return changes

@@ -187,6 +187,18 @@ class Redact(Command, tag="redact"):
     """Why."""
 
 
+class SilenceAlert(Command, tag="silence"):
+    """Nobody is told of the alert for a while; it is shown as ever."""
+
+    alert: str
+    text: str
+    seconds: float
+
+
+class UnsilenceAlert(Command, tag="unsilence"):
+    alert: str
+
+
 AnyCommand = (
     OpenLaunch
     | CloseLaunch
@@ -217,6 +229,8 @@ AnyCommand = (
     | CallPoll
     | AnswerPoll
     | ClosePoll
+    | SilenceAlert
+    | UnsilenceAlert
 )
 
 VERBS: dict[str, type[Command]] = {str(cls.__struct_config__.tag): cls for cls in AnyCommand.__args__}

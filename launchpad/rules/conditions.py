@@ -107,7 +107,9 @@ def _no_alert(condition: AlertCondition, _gate: str, situation: Situation) -> Ju
         return name, "NO-GO", f"firing: {', '.join(firing)} (for {since})"
     if not situation.watched:
         return name, "HOLD", "no engine is watching"
-    blind = [n for n, rule in rules.items() if _blind(situation.readings.get(rule.when.objective))]
+    blind = [
+        n for n, rule in rules.items() if rule.objective and _blind(situation.readings.get(rule.objective))
+    ]
     if blind:
         return name, "HOLD", f"can't tell: {', '.join(blind)} has no data"
     return name, "GO", f"{len(rules)} rule{'s' * (len(rules) != 1)} quiet"

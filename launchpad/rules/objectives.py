@@ -85,6 +85,18 @@ def limit_of(name: str, objective: Objective) -> str:
     return f"{name} below {limit}" if objective.error_rate else f"{name} at least {limit}"
 
 
+def count_of(objective: Objective, tally: Tally) -> int:
+    """The known samples that the value rests on."""
+    return tally.durations.n if objective.percentile is not None else tally.known
+
+
+def allowed(objective: Objective) -> float | None:
+    """The share of failed probes that the error budget allows; None for a latency."""
+    if objective.percentile is not None:
+        return None
+    return 1 - objective.limit.value if objective.target is not None else objective.limit.value
+
+
 def meets(objective: Objective, value: float) -> bool:
     """Availability must reach its target; latency and error rate must stay below their limit."""
     return value >= objective.limit.value if objective.target is not None else value < objective.limit.value
@@ -92,11 +104,11 @@ def meets(objective: Objective, value: float) -> bool:
 
 def budget_left(objective: Objective, tally: Tally) -> float | None:
     """1 - bad / allowed bad: "The Site Reliability Workbook", chapter 2 (error budgets)."""
-    if objective.percentile is not None or not tally.known:
+    budget = allowed(objective)
+    if budget is None or not tally.known:
         return None
-    allowed = 1 - objective.limit.value if objective.target is not None else objective.limit.value
     failed = tally.bad / tally.known
-    return 1 - failed / allowed if allowed > 0 else (1.0 if failed == 0 else -1.0)
+    return 1 - failed / budget if budget > 0 else (1.0 if failed == 0 else -1.0)
 
 
 def read(name: str, objective: Objective, signal: Signal, window: Window, now: Micros) -> Reading:
@@ -104,7 +116,7 @@ def read(name: str, objective: Objective, signal: Signal, window: Window, now: M
     tally = window.tally
     value = value_of(objective, tally)
     latency = objective.percentile is not None
-    n = tally.durations.n if latency else tally.known
+    n = count_of(objective, tally)
     newest = window.newest_timed if latency else window.newest_known
     age = None if newest is None else max(0.0, (now - newest.observed) / SECOND)
     limit = stale_after(signal)

@@ -190,3 +190,32 @@ class Trend:
         last = now - now % self.width
         by_start = {slot.start: slot for slot in self._slots}
         return tuple(by_start.get(last - i * self.width) for i in range(count - 1, -1, -1))
+
+
+class Shares:
+    """Failed and known probes of one signal in the last `length` seconds, right to a sixtieth of that.
+
+    Costs the same however many samples a window holds, which may be days of them.
+    """
+
+    def __init__(self, length: float) -> None:
+        self._width = max(1, round(length * SECOND / _SHARE_SLOTS))
+        self._slots: dict[int, list[int]] = {}
+
+    def add(self, sample: Sample) -> None:
+        if sample.verdict == "unknown":
+            return
+        slot = self._slots.setdefault(sample.observed // self._width, [0, 0])
+        slot[0] += sample.verdict == "bad"
+        slot[1] += 1
+
+    def count(self, now: Micros) -> tuple[int, int]:
+        """Failed probes, and all that are known, up to `now`."""
+        last = now // self._width
+        if min(self._slots, default=last) <= last - _SHARE_SLOTS:
+            self._slots = {i: slot for i, slot in self._slots.items() if i > last - _SHARE_SLOTS}
+        within = [slot for i, slot in self._slots.items() if i <= last]
+        return sum(slot[0] for slot in within), sum(slot[1] for slot in within)
+
+
+_SHARE_SLOTS = 60

@@ -1,10 +1,11 @@
 """What the keys do: each turns into a command for the desk, asking first where something must be said."""
 
+from screens.acts.alerts import AlertActs
 from screens.acts.items import ItemActs
 from screens.acts.launch import LaunchActs
 from screens.acts.poll import PollActs
 from screens.acts.runs import RunActs
 
 
-class Acts(ItemActs, LaunchActs, PollActs, RunActs):
+class Acts(AlertActs, ItemActs, LaunchActs, PollActs, RunActs):
     """The operator's verbs, mixed into the app."""

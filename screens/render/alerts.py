@@ -22,22 +22,33 @@ def row(scene: Scene, alert: AlertView, width: int) -> Row:
     firing = state.status == "firing"
     style = said.style if firing else "warn"
     sign = scene.glyphs.bad if firing else scene.glyphs.warn
-    if not firing:
-        standing = Span("pending", "warn")
-    elif state.acknowledged_by is None:
-        standing = Span("UNACKED", "bad")
-    else:
-        note = f": {state.acknowledgement}" if state.acknowledgement else ""
-        standing = Span(f"acked {state.acknowledged_by}{note}", "dim")
     spans = [
         Span(" " + fit(f"{sign} {said.word}", 11), style),
         Span(fit(f"{alert.rule}", max(14, min(width * 2 // 5, width - 43))), "text"),
         Span(fit(alert.shown, 9, right=True), style),
         Span(fit(format_duration(alert.lasted), 8, right=True), "dim"),
         Span("  "),
-        standing,
+        _standing(alert),
+        Span("".join(f"  {note}" for note in notes(alert)), "dim"),
     ]
     return line(width, spans)
+
+
+def _standing(alert: AlertView) -> Span:
+    state = alert.state
+    if state.status != "firing":
+        return Span("pending", "warn")
+    if state.acknowledged_by is None:
+        return Span("UNACKED", "bad")
+    note = f": {state.acknowledgement}" if state.acknowledgement else ""
+    return Span(f"acked {state.acknowledged_by}{note}", "dim")
+
+
+def notes(alert: AlertView) -> list[str]:
+    """What else there is to say of it, the most telling first: who else rises, who hears of it, what came
+    before."""
+    others = f"+{len(alert.others)} in {alert.group}" if alert.others else ""
+    return [note for note in (others, alert.muted, *alert.before[:1]) if note]
 
 
 def plain(alert: AlertView) -> str:
@@ -45,4 +56,5 @@ def plain(alert: AlertView) -> str:
     state = alert.state
     acked = f", acknowledged by {state.acknowledged_by}" if state.acknowledged_by else ""
     lasted = format_duration(alert.lasted)
-    return f"{alert.severity} {alert.rule}: now {alert.shown}, {state.status} for {lasted}{acked}"
+    more = "".join(f", {note}" for note in notes(alert))
+    return f"{alert.severity} {alert.rule}: now {alert.shown}, {state.status} for {lasted}{acked}{more}"

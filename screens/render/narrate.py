@@ -8,6 +8,7 @@ from launchpad.model.definition import Definition
 from launchpad.model.journal import Recorded
 from launchpad.model.plan import GateReport
 from launchpad.model.values import format_duration, format_quantity
+from launchpad.rules import alerts
 
 
 class Sentence(NamedTuple):
@@ -22,7 +23,7 @@ def narrate(recorded: Recorded, definition: Definition) -> Sentence:
     event = recorded.event
     if isinstance(event, ev.Unknown):
         return Sentence(f"an event of a later version: {event.kind}", "unknown")
-    if isinstance(event, ev.ObjectiveChanged | ev.AlertChanged):
+    if isinstance(event, ev.ObjectiveChanged | ev.AlertChanged | ev.AlertEased):
         sentence = _measured(event, definition)
     else:
         sentence = TELLERS[type(event)](event)
@@ -50,18 +51,25 @@ def _checked(e: ev.ItemChecked) -> Sentence:
     return Sentence(f"checked {e.item}: {e.verdict}{why}", style)
 
 
-def _measured(event: ev.ObjectiveChanged | ev.AlertChanged, definition: Definition) -> Sentence:
+def _measured(
+    event: ev.ObjectiveChanged | ev.AlertChanged | ev.AlertEased, definition: Definition
+) -> Sentence:
     """Events that carry a number: its unit stands in the definition."""
-    rule = definition.alerts.get(event.alert) if isinstance(event, ev.AlertChanged) else None
-    name = event.objective if isinstance(event, ev.ObjectiveChanged) else rule.when.objective if rule else ""
-    objective = definition.objectives.get(name)
+    if isinstance(event, ev.ObjectiveChanged):
+        return _judged(event, definition)
+    rule = definition.alerts.get(event.alert)
+    value = alerts.shown(rule, event.value) if rule else "no data"
+    if isinstance(event, ev.AlertEased):
+        what, style = ("eases", "ok") if event.eased else ("no longer eases", "warn")
+        return Sentence(f"alert {event.alert} {what} at {value}, n={event.n}", style)
+    style = {"firing": "bad", "pending": "warn"}.get(event.status, "ok")
+    return Sentence(f"alert {event.alert} {event.status} ({event.severity}) at {value}, n={event.n}", style)
+
+
+def _judged(event: ev.ObjectiveChanged, definition: Definition) -> Sentence:
+    objective = definition.objectives.get(event.objective)
     unit = objective.unit if objective else ""
     value = "no data" if event.value is None else format_quantity(event.value, unit)
-    if isinstance(event, ev.AlertChanged):
-        style = {"firing": "bad", "pending": "warn"}.get(event.status, "ok")
-        return Sentence(
-            f"alert {event.alert} {event.status} ({event.severity}) at {value}, n={event.n}", style
-        )
     style = {"ok": "ok", "bad": "bad", "unknown": "unknown"}[event.verdict]
     limit = format_quantity(event.limit, unit)
     why = f"; {event.reason}" if event.reason else ""
@@ -133,6 +141,8 @@ TELLERS: Mapping[type[ev.Event], Callable[[Any], Sentence]] = {
     ev.CheckRequested: lambda e: Sentence(f"asked for a check of {e.item}", "dim"),
     ev.ItemChecked: _checked,
     ev.NoteWritten: lambda _e: Sentence("notes", "accent"),
+    ev.AlertSilenced: lambda e: Sentence(f"silenced {e.alert}", "warn"),
+    ev.AlertUnsilenced: lambda e: Sentence(f"ended the silence of {e.alert}"),
     ev.AlertAcknowledged: lambda e: Sentence(f"acknowledged {e.alert}"),
     ev.EngineStarted: lambda e: Sentence(f"engine {e.epoch} watches from {e.host}", "dim"),
     ev.EngineStopped: lambda e: Sentence(f"engine {e.epoch} stopped", "warn"),

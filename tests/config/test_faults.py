@@ -289,6 +289,75 @@ CASES = [
         "hgih",
         ".*did you mean 'high'?",
     ),
+    (
+        LAUNCH + SIGNAL + "alerts: {a: {absent: home, inhibited_by: [b]}}",
+        "b]",
+        "no alert is called 'b'",
+    ),
+    (
+        LAUNCH
+        + SIGNAL
+        + "alerts: {a: {absent: home, inhibited_by: b}, b: {absent: home, inhibited_by: [a]}}",
+        "b}, b",
+        "these alerts would silence each other: a → b → a",
+    ),
+    (LAUNCH + "alerts: {a: {for: 5m}}", "a: {for", "expected exactly one of when, absent, .*, found none"),
+    (
+        LAUNCH + SIGNAL + LATENCY + "alerts: {a: {when: latency > 3s, absent: home}}",
+        "a: {when",
+        "expected exactly one of .*, found 'when' and 'absent'",
+    ),
+    (
+        LAUNCH + SIGNAL + "alerts: {a: {absent: hom}}",
+        "hom}",
+        "no signal is called 'hom'; did you mean 'home'?",
+    ),
+    (
+        LAUNCH + SIGNAL + LATENCY + "alerts: {a: {rises: latency, by: 50%}}",
+        "a: {rises",
+        "'within' is missing, expected beside 'rises'",
+    ),
+    (
+        LAUNCH + SIGNAL + LATENCY + "alerts: {a: {rises: latency, by: 0%, within: 1m}}",
+        "0%",
+        "expected more than nothing",
+    ),
+    (
+        LAUNCH + SIGNAL + LATENCY + "alerts: {a: {when: latency > 3s, factor: 10}}",
+        "factor",
+        "'factor' says nothing about 'when'; it goes with deviates",
+    ),
+    (
+        LAUNCH + SIGNAL + LATENCY + "alerts: {a: {burns: latency}}",
+        "latency}",
+        "'latency' is a latency and has no error budget",
+    ),
+    (
+        LAUNCH
+        + SIGNAL
+        + "objectives: {up: {signal: home, target: 100%, window: 1h}}\nalerts: {a: {burns: up}}",
+        "up}}",
+        "'up' allows no failure",
+    ),
+    (
+        LAUNCH
+        + SIGNAL
+        + "objectives: {up: {signal: home, target: 99%, window: 1h}}\nalerts: {a: {burns: up, period: 1h}}",
+        "1h}}",
+        "its shortest window is .*, expected at least the 5 s between two probes of 'home'",
+    ),
+    (
+        LAUNCH
+        + SIGNAL
+        + "objectives: {up: {signal: home, target: 99%, window: 1h}}\nalerts: {a: {deviates: up}}",
+        "up}}",
+        "'up' is an availability, expected an error rate or a latency",
+    ),
+    (
+        LAUNCH + SIGNAL + LATENCY + "alerts: {a: {reaches: latency > 3%, within: 5m}}",
+        "latency > 3%",
+        "the limit is a percentage, expected a d",
+    ),
     # gates
     (LAUNCH + "gates: {lunch: [items: all]}", "lunch", "gate 'lunch' guards nothing.*did you mean 'launch'?"),
     (LAUNCH + "gates: {launch: [items: requird]}", "requird", ".*did you mean 'required'?"),

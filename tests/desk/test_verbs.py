@@ -42,6 +42,8 @@ ONE_OF_EACH = {
     "poll-call": cmd.CallPoll(text="T-1h"),
     "poll-answer": cmd.AnswerPoll(answer="go"),
     "poll-close": cmd.ClosePoll(),
+    "silence": cmd.SilenceAlert(alert="slow", text="load test", seconds=600.0),
+    "unsilence": cmd.UnsilenceAlert(alert="slow"),
 }
 
 
@@ -61,6 +63,8 @@ def prepared(room, verb, who):
             room.does("lead", cmd.Tick(item="video"))
         case "poll-answer" | "poll-close":
             room.does("lead", cmd.CallPoll())
+        case "unsilence":
+            room.does("lead", ONE_OF_EACH["silence"])
         case "ack":
             room.engine(ev.AlertChanged(alert="slow", status="firing", severity="high", value=4.0, n=9))
         case "confirm":

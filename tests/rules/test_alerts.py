@@ -3,11 +3,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from launchpad.model.definition import Alert, Threshold
+from launchpad.model.events import AlertChanged, AlertEased
 from launchpad.model.state import AlertState
 from launchpad.model.values import SECOND, Quantity
-from launchpad.rules.alerts import crossed, describe, next_status
+from launchpad.rules.alerts import crossed, describe, evidence_of, next_event
 from launchpad.rules.objectives import Reading
 
 
@@ -33,6 +35,11 @@ def reading(value: float | None) -> Reading:
 def alert(status: str, since: float = 0, pending: float | None = None) -> AlertState:
     begun = None if pending is None else round(pending * SECOND)
     return AlertState(name="a", status=status, since=round(since * SECOND), seq=1, pending_since=begun)
+
+
+def next_status(rule: Alert, before: AlertState | None, shown: Reading, now: int) -> str | None:
+    event = next_event("a", rule, before, evidence_of(rule.when, shown), now)
+    return event.status if isinstance(event, AlertChanged) else None
 
 
 BEYOND, WITHIN, UNKNOWN = reading(0.02), reading(0.005), reading(None)
@@ -98,3 +105,23 @@ def test_a_rule_reads_as_it_was_written():
         describe(Threshold(objective="latency", op=">=", limit=Quantity(value=1.25, unit="s")))
         == "latency >= 1.25 s"
     )
+
+
+def test_a_firing_alert_is_kept_until_its_rule_was_unmet_for_long_enough():
+    kept = Alert(when=rule().when, keep_firing_for=30.0)
+    firing = alert("firing", 100, 100)
+    assert next_event("a", kept, firing, evidence_of(kept.when, BEYOND), 110 * SECOND) is None
+    eased = next_event("a", kept, firing, evidence_of(kept.when, WITHIN), 120 * SECOND)
+    assert eased == AlertEased(alert="a", eased=True, value=0.005, n=5)
+    firing = replace(firing, eased_since=120 * SECOND)
+    assert next_event("a", kept, firing, evidence_of(kept.when, WITHIN), 149 * SECOND) is None
+    assert next_status(kept, firing, WITHIN, 150 * SECOND) == "resolved"
+
+
+@pytest.mark.parametrize("shown", [BEYOND, UNKNOWN])
+def test_what_is_met_again_or_unknown_does_not_count_towards_resolution(shown):
+    kept = Alert(when=rule().when, keep_firing_for=30.0)
+    firing = replace(alert("firing", 100, 100), eased_since=120 * SECOND)
+    again = next_event("a", kept, firing, evidence_of(kept.when, shown), 200 * SECOND)
+    assert isinstance(again, AlertEased)
+    assert not again.eased

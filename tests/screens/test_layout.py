@@ -58,4 +58,13 @@ def test_bindings_can_be_remapped_and_know_their_verbs() -> None:
     assert len(set(ids)) == len(ids)
     actions = {binding.action.partition("(")[0] for binding in BINDINGS}
     # These have no key of their own: an action's key, and what only the palette offers.
-    assert set(VERB_OF) - actions == {"run", "fail", "close", "slip", "call_poll", "close_poll"}
+    assert set(VERB_OF) - actions == {
+        "call_poll",
+        "close",
+        "close_poll",
+        "fail",
+        "run",
+        "silence",
+        "slip",
+        "unsilence",
+    }

@@ -202,6 +202,8 @@ def any_command(random: Random, state: State) -> Command:
         ),
         cmd.WriteNote(text=words),
         cmd.Acknowledge(alert=draw(["high_errors", "slow", "nothing"]), text=words),
+        cmd.SilenceAlert(alert=draw(["slow", "nothing"]), text=words, seconds=draw([-1.0, 0.001, 60.0])),
+        cmd.UnsilenceAlert(alert=draw(["slow", "nothing"])),
         cmd.Lock(target=draw(TARGETS), text=words, seconds=draw([-1.0, 60.0])),
         cmd.Unlock(target=draw(TARGETS)),
         cmd.HoldCountdown(text=words),
@@ -380,6 +382,9 @@ class LaunchDay:
         before = self.state.alerts.get(name)
         onward: dict[str, list[ev.AlertStatus]] = {"pending": ["firing", "inactive"], "firing": ["resolved"]}
         status = self.random.choice(onward.get(before.status if before else "", ["pending", "firing"]))
+        if status == "resolved" and self.random.random() < 0.5:
+            self.engine(ev.AlertEased(alert=name, eased=self.random.random() < 0.7, value=0.1, n=9))
+            return
         self.engine(ev.AlertChanged(alert=name, status=status, severity="high", value=0.5, n=9))
 
     def judge(self) -> None:

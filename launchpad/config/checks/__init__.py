@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from launchpad.config.checks import gates, items, people, plans, signals
+from launchpad.config.checks import alerts, gates, items, people, plans, signals
 from launchpad.config.document import Document
 from launchpad.config.faults import Faults, Path
 from launchpad.model.definition import Item
@@ -24,4 +24,5 @@ def check(
     items.check(placed, faults)
     signals.check(document, faults)
     gates.check(document, placed, faults)
+    alerts.check(document, faults)
     plans.check(document, faults, reserved_keys)

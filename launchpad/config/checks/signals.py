@@ -1,4 +1,4 @@
-"""Signals, objectives, alerts and gates: what is measured, what it is held to, and what rests on it."""
+"""Signals, objectives and gates: what is measured, what it is held to, and what rests on it."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,6 @@ from launchpad.model.definition import (
     Check,
     Objective,
     Signal,
-    Threshold,
 )
 from launchpad.model.http import parse_url
 from launchpad.model.values import Quantity, format_duration
@@ -24,7 +23,7 @@ _UNITS = {"s": "a duration such as 2s", "%": "a percentage such as 1%", "": "a n
 
 
 def check(document: Document, faults: Faults) -> None:
-    """Adds what is wrong with signals, objectives, alerts, gates and control targets."""
+    """Adds what is wrong with signals, objectives, gates and control targets."""
     for name, signal in whole(document.signals):
         check_http(("signals", name), signal, faults)
     for name, objective in whole(document.objectives):
@@ -32,9 +31,6 @@ def check(document: Document, faults: Faults) -> None:
         if document.signals is not HOLE and name in document.signals:
             what = f"'{name}' is a signal's name too, expected another: they share one namespace"
             faults.at(("objectives", name), what, key=True)
-    for name, alert in whole(document.alerts):
-        if alert.when is not HOLE:
-            _check_threshold(("alerts", name, "when"), alert.when, document.objectives, faults)
     for index, target in enumerate(() if document.control is HOLE else document.control):
         if target is not HOLE:
             _check_target(("control", index), target, faults)
@@ -87,7 +83,7 @@ def _check_objective(path: Path, objective: Objective, document: Document, fault
     elif objective.below is None:
         faults.at(path, f"'below' is missing, expected the limit of '{kinds[0]}'", key=True)
     elif objective.below is not HOLE:
-        _check_unit(
+        check_unit(
             (*path, "below"), objective.below, "s" if kinds == ["percentile"] else "%", kinds[0], faults
         )
     _check_window(path, objective, document.signals, faults)
@@ -109,14 +105,8 @@ def _check_window(path: Path, objective: Objective, signals: Any, faults: Faults
     faults.at((*path, "window"), f"{what}; expected at least {needed}")
 
 
-def _check_threshold(path: Path, when: Threshold, objectives: Any, faults: Faults) -> None:
-    faults.refer(path, when.objective, objectives, "objective")
-    objective = objectives.get(when.objective, HOLE) if isinstance(objectives, Mapping) else HOLE
-    if objective is not HOLE and objective.percentile is not HOLE:
-        _check_unit(path, when.limit, objective.unit, f"objective '{when.objective}'", faults)
-
-
-def _check_unit(path: Path, limit: Quantity, unit: str, of: str, faults: Faults) -> None:
+def check_unit(path: Path, limit: Quantity, unit: str, of: str, faults: Faults) -> None:
+    """Adds a fault where a limit is not in the unit of what it limits."""
     if limit.unit != unit:
         faults.at(
             path, f"the limit is {_UNITS[limit.unit].partition(' such')[0]}, expected {_UNITS[unit]} for {of}"

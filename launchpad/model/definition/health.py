@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from launchpad.model.definition.names import Name, Severity
+from launchpad.model.definition.names import Line, Name, Severity
 from launchpad.model.http import HttpCheck
 from launchpad.model.values import Duration, Fraction, Quantity, Value
 
@@ -57,11 +57,58 @@ class Threshold(Value):
 
 
 class Alert(Value):
-    """A rule that tells people about a crossed threshold."""
+    """A rule that tells people. Exactly one of `when`, `absent`, `rises`, `falls`, `burns`, `reaches` and
+    `deviates` says which."""
 
-    when: Threshold
-    """Such as `errors > 1%`."""
+    when: Threshold | None = None
+    """An objective beyond a limit: `errors > 1%`."""
     for_: Duration = field(default=0.0, name="for")
-    """How long the threshold must stay crossed before the alert fires; time in which nothing is known of it
-    does not count."""
+    """How long the rule must stay met before the alert fires; time in which nothing is known of it does
+    not count."""
     severity: Severity = "high"
+    keep_firing_for: Duration = 0.0
+    """How long the rule must stay unmet before a firing alert resolves; time in which nothing is known of
+    it does not count."""
+    absent: Name | None = None
+    """A signal of which nothing is known any more, or nothing yet."""
+    rises: Name | None = None
+    """An objective whose value rose `by` a share of what it was, `within` a time."""
+    falls: Name | None = None
+    """An objective whose value fell `by` a share of what it was, `within` a time."""
+    by: Fraction | None = None
+    """With `rises` or `falls`: the least change, as a share of the earlier value."""
+    within: Duration | None = None
+    """With `rises` or `falls`: how long ago the earlier value is. With `reaches`: how far ahead."""
+    burns: Name | None = None
+    """An availability or error rate that spends its error budget too fast, seen in a long and in a short
+    window at once."""
+    period: Duration = 30 * 86400.0
+    """With `burns`: the time for which the error budget is meant; the windows scale with it."""
+    pace: Literal["fast", "slow"] | None = None
+    """With `burns`: only the two pairs of windows that are worth waking somebody, or only the other two."""
+    reaches: Threshold | None = None
+    """An objective that gets beyond a limit `within` a time, if it goes on as it did `over` the last."""
+    over: Duration = 3600.0
+    """With `reaches`: the stretch that is prolonged."""
+    deviates: Name | None = None
+    """An error rate or latency that is `factor` times what it was in the `baseline` before."""
+    factor: Annotated[float, Meta(gt=1)] = 10.0
+    """With `deviates`: how many times the usual."""
+    baseline: Duration = 3600.0
+    """With `deviates`: the stretch that tells what is usual; it ends where the objective's window begins."""
+    at_least: Annotated[int, Meta(ge=1)] = 1
+    """Fewest known samples in each stretch beyond the objective's own window; with fewer it is unknown
+    whether the rule is met."""
+
+    inhibited_by: tuple[Name, ...] = ()
+    """While one of these alerts fires, nobody is told of this one."""
+    group: Name | None = None
+    """Alerts of one group share a row and a message; the worst of them speaks."""
+    source: Line | None = None
+    """The sentence that the rule comes from, such as that of a runbook."""
+
+    @property
+    def objective(self) -> str | None:
+        """The objective it is about; None for the absence of a signal."""
+        of = self.when or self.reaches
+        return of.objective if of else self.rises or self.falls or self.burns or self.deviates

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from launchpad.model.events.alerts import AlertEased, AlertSilenced, AlertUnsilenced
 from launchpad.model.events.base import Auth, Event
 from launchpad.model.events.checklist import (
     CheckRequested,
@@ -121,6 +122,9 @@ AnyEvent = (
     | PollAnswered
     | PollClosed
     | ActionProbed
+    | AlertEased
+    | AlertSilenced
+    | AlertUnsilenced
 )
 
 

@@ -8,7 +8,7 @@ redacted is gone from the events themselves; whoever has folded it folds anew.
 from collections.abc import Iterable
 from types import MappingProxyType
 
-from launchpad.model.fold import checklist, health, launch, polls, runs
+from launchpad.model.fold import alerts, changes, checklist, health, launch, polls, runs
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
 from launchpad.model.state import State
@@ -56,7 +56,10 @@ class Fold:
         self._last = recorded
         handler = _HANDLERS.get(type(recorded.event))
         if handler is not None:
+            misfits = self._parts.anomalies
             handler(self._parts, recorded, recorded.event)
+            if self._parts.anomalies == misfits:
+                changes.remember(self._parts, recorded)
 
 
 _HANDLERS: Handlers = {
@@ -65,4 +68,5 @@ _HANDLERS: Handlers = {
     **health.HANDLERS,
     **runs.HANDLERS,
     **polls.HANDLERS,
+    **alerts.HANDLERS,
 }

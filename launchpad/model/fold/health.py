@@ -10,6 +10,7 @@ from launchpad.model.state import (
     AlertState,
     ObjectiveState,
 )
+from launchpad.model.state.alerts import FIRINGS_KEPT
 
 
 def _objective(parts: Parts, rec: Recorded, event: ev.ObjectiveChanged) -> None:
@@ -28,6 +29,8 @@ def _alert(parts: Parts, rec: Recorded, event: ev.AlertChanged) -> None:
         value=event.value,
         n=event.n,
         pending_since=rec.at,
+        fired=before.fired if before else (),
+        changes=parts.scalars.get("changes", ()),
     )
     if before and (before.status, event.status) in (("pending", "firing"), ("firing", "resolved")):
         now = replace(
@@ -37,9 +40,10 @@ def _alert(parts: Parts, rec: Recorded, event: ev.AlertChanged) -> None:
             acknowledged_by=before.acknowledged_by,
             acknowledged_at=before.acknowledged_at,
             acknowledgement=before.acknowledgement,
+            changes=before.changes,
         )
     if event.status == "firing":
-        now = replace(now, fired_at=rec.at)
+        now = replace(now, fired_at=rec.at, fired=(*now.fired, rec.at)[-FIRINGS_KEPT:])
         polls.lapse(parts, rec, polls.fired(event.alert), alert=event.alert)
     parts.alerts[event.alert] = now
 

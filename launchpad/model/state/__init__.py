@@ -6,6 +6,7 @@ Nothing here knows the present time. What is due, stale or expired is derived by
 from collections.abc import Mapping
 
 from launchpad.model.definition import Action, Definition, Phase
+from launchpad.model.state.alerts import Change, Silence
 from launchpad.model.state.checklist import CheckResult, ItemState, Remark
 from launchpad.model.state.health import AlertState, ObjectiveState
 from launchpad.model.state.launch import EngineState, HoldState
@@ -47,6 +48,10 @@ class State(Value):
     """Kinds of events this version does not understand; if any, the launch is read-only here."""
     anomalies: int = 0
     """Events that did not fit the state they met."""
+    silences: Mapping[str, Silence] = {}
+    """By alert; the ones that are past, too."""
+    changes: tuple[Change, ...] = ()
+    """What was last done to the launch, the latest last."""
 
     @property
     def open(self) -> bool:

@@ -1,6 +1,7 @@
 """Objectives and alerts as last recorded."""
 
 from launchpad.model.events import AlertStatus, ReadingVerdict
+from launchpad.model.state.alerts import Change
 from launchpad.model.values import Micros, Value
 
 
@@ -28,3 +29,9 @@ class AlertState(Value):
     acknowledged_by: str | None = None
     acknowledged_at: Micros | None = None
     acknowledgement: str = ""
+    eased_since: Micros | None = None
+    """Since when its rule is no longer met, though it still fires."""
+    fired: tuple[Micros, ...] = ()
+    """When it fired lately, the latest last."""
+    changes: tuple[Change, ...] = ()
+    """What had last been done when it went pending, the latest last."""

@@ -12,6 +12,7 @@ from launchpad.model.samples import Lease, LockInfo, Presence
 from launchpad.model.state import State
 from launchpad.model.values import SECOND, Micros, Value
 from launchpad.rules import polls
+from launchpad.rules.alerts import Evidence
 from launchpad.rules.countdown import current_t0
 from launchpad.rules.gates import evaluate
 from launchpad.rules.objectives import Reading, limit_of
@@ -65,6 +66,8 @@ class View(Value):
     """How every team stands that the roll-call asks, or that the gate ahead waits for."""
     situation: Situation
     """What gates are judged on, for gates other than the next phase's."""
+    evidence: Mapping[str, Evidence]
+    """What each alert's rule rests on."""
 
     def progress(self, phase: Phase) -> tuple[int, int]:
         """Items done or skipped, and all items, of a phase."""
@@ -81,9 +84,10 @@ def view(
     people: Sequence[Presence] = (),
     locks: Sequence[LockInfo] = (),
     last_output: Mapping[str, Micros] = {},
+    evidence: Mapping[str, Evidence] = {},
 ) -> View:
     """Derives what is shown. `state` is of an opened launch; `last_output` says when runs last wrote to
-    their logs."""
+    their logs, `evidence` what each alert's rule rests on."""
     definition = state.definition
     assert definition is not None, "a journal begins with launch.opened"
     watched = lease is not None and lease.expires_in > 0
@@ -129,6 +133,7 @@ def view(
         locks=tuple(locks),
         ballots=_ballots(definition, state, now),
         situation=situation,
+        evidence=evidence,
     )
 
 

@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
+from msgspec.structs import replace
+
 from launchpad.model.definition import (
     SEVERITIES,
     Definition,
@@ -12,7 +14,7 @@ from launchpad.model.definition import (
 )
 from launchpad.model.samples import Lease
 from launchpad.model.state import AlertState, State
-from launchpad.model.values import SECOND, Micros, Quantity, Value, format_duration, format_quantity
+from launchpad.model.values import SECOND, Micros, Value, format_duration
 from launchpad.rules import alerts as alert_rules
 from launchpad.rules.objectives import Reading
 
@@ -35,18 +37,22 @@ class AlertView(Value):
     lasted: float
     """Seconds since it entered its status."""
 
+    shown: str
+    """The value it was last judged on."""
+    muted: str
+    """Why nobody is told of it, or the empty string."""
+    flapping: bool
+    before: tuple[str, ...]
+    """What was done shortly before it rose, the latest first."""
+    group: str = ""
+    others: tuple[str, ...] = ()
+    """The other alerts of its group, on the one that speaks for them."""
+    spoken_for: bool = False
+    """Another alert of its group speaks for it."""
+
     @property
     def unacknowledged(self) -> bool:
         return self.state.status == "firing" and self.state.acknowledged_by is None
-
-    limit: Quantity
-
-    @property
-    def shown(self) -> str:
-        """The value it was last judged on."""
-        if self.state.value is None:
-            return "no data"
-        return format_quantity(self.state.value, self.limit.unit, beside=self.limit.value)
 
 
 class Freshness(Value):
@@ -117,17 +123,11 @@ def engine_view(state: State, lease: Lease | None, now: Micros) -> EngineView:
 
 def alert_views(definition: Definition, state: State, now: Micros) -> tuple[AlertView, ...]:
     shown = [
-        AlertView(
-            state=alert,
-            severity=definition.alerts[alert.name].severity,
-            rule=alert_rules.describe(definition.alerts[alert.name].when),
-            limit=definition.alerts[alert.name].when.limit,
-            lasted=(now - alert.since) / SECOND,
-        )
+        _alert_view(definition, state, alert, now)
         for alert in state.alerts.values()
         if alert.status in ("pending", "firing") and alert.name in definition.alerts
     ]
-    return tuple(
+    return _grouped(
         sorted(
             shown,
             key=lambda a: (
@@ -137,4 +137,36 @@ def alert_views(definition: Definition, state: State, now: Micros) -> tuple[Aler
                 a.state.since,
             ),
         )
+    )
+
+
+def _alert_view(definition: Definition, state: State, alert: AlertState, now: Micros) -> AlertView:
+    rule = definition.alerts[alert.name]
+    return AlertView(
+        state=alert,
+        severity=rule.severity,
+        rule=alert_rules.sentence(rule),
+        lasted=(now - alert.since) / SECOND,
+        shown=alert_rules.shown(rule, alert.value),
+        muted=alert_rules.muted(state, definition, alert.name, now),
+        flapping=alert_rules.flapping(alert, now),
+        before=alert_rules.changed_before(alert),
+        group=rule.group or "",
+    )
+
+
+def _grouped(alerts: Sequence[AlertView]) -> tuple[AlertView, ...]:
+    """The first of each group speaks for the rest of it."""
+    members: dict[str, list[str]] = {}
+    for alert in alerts:
+        if alert.group:
+            members.setdefault(alert.group, []).append(alert.state.name)
+    first = {names[0]: names[1:] for names in members.values()}
+    return tuple(
+        replace(
+            alert,
+            others=tuple(first.get(alert.state.name, ())),
+            spoken_for=bool(alert.group) and alert.state.name not in first,
+        )
+        for alert in alerts
     )
