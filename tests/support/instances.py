@@ -31,7 +31,7 @@ def _strategy(info: mi.Type, fields: Mapping[str, st.SearchStrategy[Any]]) -> st
             return st.lists(items, min_size=info.min_length or 0, max_size=3).map(tuple)
         case mi.DictType():
             keys, values = _strategy(info.key_type, fields), _strategy(info.value_type, fields)
-            return st.dictionaries(keys, values, max_size=3)
+            return st.dictionaries(keys, values, min_size=info.min_length or 0, max_size=3)
         case _:
             return _SCALARS[type(info)](info)
 
