@@ -402,7 +402,7 @@ async def test_details_open_on_enter(open_face: Opener) -> None:
         await seat.shows("OPS-812")
         await seat.press("escape")
         await seat.press("G")
-        await seat.shows("Gate of the next phase")
+        await seat.shows("Gates: the next phase")
 
 
 async def test_the_palette_finds_verbs_and_things(open_face: Opener) -> None:
