@@ -216,10 +216,11 @@ def test_what_goes_on_like_this_gets_there():
         (Alert(absent="home"), "home is absent", 65.0, "1m05s"),
         (Alert(absent="home"), "home is absent", None, "never seen"),
         (Alert(rises="latency", by=0.5, within=600.0), "latency rises by 50% in 10m", 0.6, "60%"),
-        (Alert(burns="availability"), "availability burns its 30d budget", 14.62, "14.6x"),
+        (Alert(burns="availability"), "availability burns 30d budget", 14.62, "14.6x"),
+        (Alert(burns="availability"), "availability burns 30d budget", 1000.0, "1000x"),
         (
             Alert(burns="availability", pace="fast", period=86400.0),
-            "availability burns its 1d budget (fast)",
+            "availability burns 1d budget (fast)",
             None,
             "no data",
         ),
