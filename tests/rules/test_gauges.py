@@ -115,10 +115,13 @@ def test_a_burn_needs_its_samples():
 @given(
     st.lists(st.tuples(st.integers(0, 200), st.sampled_from(["ok", "bad", "unknown"])), max_size=60),
     st.integers(0, 260),
+    st.integers(0, 260),
 )
-def test_shares_count_what_their_slots_hold(observed, now):
-    shares = Shares(60.0)
-    for at, verdict in observed:
+def test_shares_count_what_their_slots_hold(observed, first, later):
+    """Counted before and after each sample, as time goes on; late ones and those of the future, too."""
+    now, shares = max(first, later), Shares(60.0)
+    for index, (at, verdict) in enumerate(observed):
+        shares.count(min(first, later) * SECOND if index < len(observed) / 2 else now * SECOND)
         shares.add(
             Sample(signal="s", observed=at * SECOND, received=at * SECOND, verdict=verdict, duration=None)
         )
