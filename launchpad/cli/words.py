@@ -166,10 +166,10 @@ def alerts(shown: tuple[AlertView, ...], out: Output) -> list[str]:
                 state.status,
                 alert.severity,
                 alert.rule,
-                f"{alert.shown}, n={state.n}",
+                f"{alert.shown}, n={alert.n}",
                 format_duration(alert.lasted),
                 f"{state.acknowledged_by} {state.acknowledgement}".strip() if state.acknowledged_by else "",
-                clean("; ".join(filter(None, (alert.muted, *alert.before[:1])))),
+                clean("; ".join(alert.notes)),
             )
         )
     return out.table(rows, STYLES)

@@ -60,6 +60,27 @@ class Checklist(Value):
     """What it is for, in a line."""
 
 
+class AlertSetUse(Value):
+    """A shipped set of alert rules."""
+
+    use: Name
+    """Name of the set, such as `launch-day`."""
+    objectives: dict[Name, Name] = {}
+    """Objectives by the set's words for them, where yours are called otherwise."""
+    skip: dict[Name, Line] = {}
+    """Rules left out, each with the reason."""
+
+
+class AlertSet(Value):
+    """A shipped set of alert rules, about objectives that each launch has under names of its own."""
+
+    name: Name
+    description: Line
+    objectives: dict[Name, Line]
+    """The set's words for objectives, and what they are."""
+    alerts: dict[Name, Alert]
+
+
 class Document(Value):
     """The whole of a `launchpad.yaml`."""
 
@@ -87,6 +108,8 @@ class Document(Value):
     """What can be done, step by step."""
     control: tuple[str, ...] = ()
     """`host:port` targets that tell our own network's failure from a target's. Absent: the name servers."""
+    alert_sets: tuple[AlertSetUse, ...] = ()
+    """Shipped rules beside your own `alerts`; of two with one name, yours counts."""
 
 
 LATER: dict[type, frozenset[str]] = {

@@ -12,6 +12,7 @@ from launchpad.config.document import Document
 from launchpad.config.faults import HOLE, Faults, Path, Place, Unreadable
 from launchpad.config.nodes import compose
 from launchpad.config.reader import Reader, Settings
+from launchpad.config.rule_sets import with_sets
 from launchpad.config.scalars import quoted
 from launchpad.config.source import decode, read_source
 from launchpad.config.templates import Placed, expand
@@ -69,6 +70,7 @@ def _resolve(text: str, path: FilePath, reader: Reader, reserved: Collection[str
     document = reader.read(root, Document)
     if document is HOLE:
         raise Unreadable
+    document = with_sets(document, faults)
     placed, skips = expand(document, path.parent, faults, reader)
     checks.check(document, placed, faults, reserved)
     base_dir = path.parent.absolute()

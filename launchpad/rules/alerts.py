@@ -142,7 +142,7 @@ def sentence(rule: Alert) -> str:
         return f"{rule.absent} is absent"
     if rule.burns:
         period = format_duration(rule.period)
-        return f"{rule.burns} burns its {period} budget" + (f" ({rule.pace})" if rule.pace else "")
+        return f"{rule.burns} burns {period} budget" + (f" ({rule.pace})" if rule.pace else "")
     if rule.deviates:
         return f"{rule.deviates} {rule.factor:g}x its {format_duration(rule.baseline)} baseline"
     way, name = ("rises", rule.rises) if rule.rises else ("falls", rule.falls)
@@ -160,5 +160,5 @@ def shown(rule: Alert, value: float | None) -> str:
     if rule.absent:
         return format_duration(value)
     if rule.burns or rule.deviates:
-        return f"{value:.1f}x"
+        return f"{value:.1f}x" if value < 100 else f"{value:.0f}x"
     return format_quantity(value, "%", beside=rule.by)

@@ -201,21 +201,30 @@ class Shares:
     def __init__(self, length: float) -> None:
         self._width = max(1, round(length * SECOND / _SHARE_SLOTS))
         self._slots: dict[int, list[int]] = {}
+        self._last = 0
+        """The newest slot that is counted; what is ahead of it waits."""
+        self._counted = [0, 0]
 
     def add(self, sample: Sample) -> None:
         if sample.verdict == "unknown":
             return
-        slot = self._slots.setdefault(sample.observed // self._width, [0, 0])
-        slot[0] += sample.verdict == "bad"
-        slot[1] += 1
+        index, failed = sample.observed // self._width, sample.verdict == "bad"
+        counts = [self._slots.setdefault(index, [0, 0])]
+        if self._last - _SHARE_SLOTS < index <= self._last:
+            counts.append(self._counted)
+        for count in counts:
+            count[0] += failed
+            count[1] += 1
 
     def count(self, now: Micros) -> tuple[int, int]:
         """Failed probes, and all that are known, up to `now`."""
         last = now // self._width
-        if min(self._slots, default=last) <= last - _SHARE_SLOTS:
+        if last != self._last:
+            self._last = last
             self._slots = {i: slot for i, slot in self._slots.items() if i > last - _SHARE_SLOTS}
-        within = [slot for i, slot in self._slots.items() if i <= last]
-        return sum(slot[0] for slot in within), sum(slot[1] for slot in within)
+            within = [slot for i, slot in self._slots.items() if i <= last]
+            self._counted = [sum(slot[0] for slot in within), sum(slot[1] for slot in within)]
+        return self._counted[0], self._counted[1]
 
 
 _SHARE_SLOTS = 60

@@ -28,27 +28,26 @@ def row(scene: Scene, alert: AlertView, width: int) -> Row:
         Span(fit(alert.shown, 9, right=True), style),
         Span(fit(format_duration(alert.lasted), 8, right=True), "dim"),
         Span("  "),
-        _standing(alert),
-        Span("".join(f"  {note}" for note in notes(alert)), "dim"),
+        *_standing(alert),
+        Span("  ".join(notes(alert)), "dim"),
     ]
     return line(width, spans)
 
 
-def _standing(alert: AlertView) -> Span:
+def _standing(alert: AlertView) -> list[Span]:
     state = alert.state
     if state.status != "firing":
-        return Span("pending", "warn")
-    if state.acknowledged_by is None:
-        return Span("UNACKED", "bad")
-    note = f": {state.acknowledgement}" if state.acknowledgement else ""
-    return Span(f"acked {state.acknowledged_by}{note}", "dim")
+        return [Span("pending  ", "warn")]
+    if state.acknowledged_by is not None:
+        note = f": {state.acknowledgement}" if state.acknowledgement else ""
+        return [Span(f"acked {state.acknowledged_by}{note}  ", "dim")]
+    # Whoever reads that nobody is told knows that nobody has it.
+    return [] if alert.muted else [Span("UNACKED  ", "bad")]
 
 
 def notes(alert: AlertView) -> list[str]:
-    """What else there is to say of it, the most telling first: who else rises, who hears of it, what came
-    before."""
-    others = f"+{len(alert.others)} in {alert.group}" if alert.others else ""
-    return [note for note in (others, alert.muted, *alert.before[:1]) if note]
+    """What else there is to say of it, and who of its group rises with it."""
+    return [*alert.notes, *([f"+{len(alert.others)} in {alert.group}"] if alert.others else [])]
 
 
 def plain(alert: AlertView) -> str:

@@ -180,7 +180,7 @@ def _alert(scene: Scene, alert: AlertView, width: int) -> Row:
     severity = SEVERITY[alert.severity].word
     others = len(scene.view.alerts) - 1
     more = f"  +{others} more" if others else ""
-    more += "".join(f"  {note}" for note in (alert.muted, *alert.before[:1]) if note)
+    more += "".join(f"  {note}" for note in alert.notes)
     value = f"{alert.rule}  now {alert.shown}"
     lasted = format_duration(alert.lasted)
     if state.status == "pending":

@@ -53,6 +53,13 @@ def test_status_says_what_is_measured_and_exits_by_it(watched):
     eventually(lambda: cli("status", "--brief", status=1).stdout.startswith(ill))
     eventually(lambda: cli("alerts", status=None).returncode == 1)
     assert cli.json("alerts", status=1)[0]["alert"] == "down"
+    cli("silence", "down", "--for", "30m", "--reason", "we know")
+    silenced = cli.json("alerts", status=1)[0]
+    assert silenced["muted"].startswith("silenced by ")
+    assert silenced["muted"].endswith(": we know")
+    assert "we know" in cli("alerts", status=1).stdout
+    cli("unsilence", "down")
+    assert cli.json("alerts", status=1)[0]["muted"] == ""
     cli("ack", "down", "--reason", "on it")
     assert "lead is on it" in cli("status", "--brief", status=1).stdout
     assert cli("watch", "--for", "1s", status=1).stdout.startswith("NO-GO ")

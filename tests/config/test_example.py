@@ -116,6 +116,7 @@ def test_the_document_has_every_part_of_a_definition():
         if f.name not in ("items", "skips"):
             assert document[f.name] == (f.type, f.default)
     assert set(document) == {f.name for f in msgspec.structs.fields(Definition)} - {"items", "skips"} | {
+        "alert_sets",
         "checklists",
         "store",
     }

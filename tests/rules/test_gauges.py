@@ -115,10 +115,13 @@ def test_a_burn_needs_its_samples():
 @given(
     st.lists(st.tuples(st.integers(0, 200), st.sampled_from(["ok", "bad", "unknown"])), max_size=60),
     st.integers(0, 260),
+    st.integers(0, 260),
 )
-def test_shares_count_what_their_slots_hold(observed, now):
-    shares = Shares(60.0)
-    for at, verdict in observed:
+def test_shares_count_what_their_slots_hold(observed, first, later):
+    """Counted before and after each sample, as time goes on; late ones and those of the future, too."""
+    now, shares = max(first, later), Shares(60.0)
+    for index, (at, verdict) in enumerate(observed):
+        shares.count(min(first, later) * SECOND if index < len(observed) / 2 else now * SECOND)
         shares.add(
             Sample(signal="s", observed=at * SECOND, received=at * SECOND, verdict=verdict, duration=None)
         )
@@ -216,10 +219,11 @@ def test_what_goes_on_like_this_gets_there():
         (Alert(absent="home"), "home is absent", 65.0, "1m05s"),
         (Alert(absent="home"), "home is absent", None, "never seen"),
         (Alert(rises="latency", by=0.5, within=600.0), "latency rises by 50% in 10m", 0.6, "60%"),
-        (Alert(burns="availability"), "availability burns its 30d budget", 14.62, "14.6x"),
+        (Alert(burns="availability"), "availability burns 30d budget", 14.62, "14.6x"),
+        (Alert(burns="availability"), "availability burns 30d budget", 1000.0, "1000x"),
         (
             Alert(burns="availability", pace="fast", period=86400.0),
-            "availability burns its 1d budget (fast)",
+            "availability burns 1d budget (fast)",
             None,
             "no data",
         ),

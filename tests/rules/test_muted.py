@@ -7,7 +7,7 @@ from launchpad.model.journal import Recorded
 from launchpad.model.plan import Plan, PlannedStep
 from launchpad.model.state import State
 from launchpad.model.values import SECOND, Quantity
-from launchpad.rules.alerts import changed_before, flapping, muted
+from launchpad.rules.alerts import Evidence, changed_before, flapping, muted
 from launchpad.rules.view.health import alert_views
 
 
@@ -145,10 +145,28 @@ def test_one_of_a_group_speaks_for_the_rest():
     night.alert(10, "slow", "firing")
     night.alert(11, "lone", "firing")
     night.alert(12, "down", "firing")
-    views = {v.state.name: v for v in alert_views(DEFINITION, night.state, 20 * SECOND)}
+    views = {v.state.name: v for v in alert_views(DEFINITION, night.state, 20 * SECOND, {})}
     assert views["down"].others == ("slow",)
     assert views["slow"].spoken_for
     assert not views["down"].spoken_for
     assert not views["lone"].spoken_for
     assert views["lone"].others == ()
     assert views["slow"].muted == "inhibited by down"
+
+
+def test_those_that_somebody_is_told_of_come_first_with_their_value_of_now():
+    night = Night()
+    night.alert(10, "down", "firing")
+    night.alert(12, "lone", "firing")
+    night.does(13, ev.AlertSilenced(alert="down", until=100 * SECOND), "ops", "load test")
+    seen = {"lone": Evidence(crossed=True, value=0.5, n=77)}
+    lone, down = alert_views(DEFINITION, night.state, 20 * SECOND, seen)
+    assert (lone.state.name, lone.shown, lone.n) == ("lone", "50%", 77)
+    assert (down.state.name, down.shown, down.n) == ("down", "2%", 9)
+    assert down.notes == ("silenced by ops for another 1m20s: load test",)
+    night.does(20, ev.AlertEased(alert="lone", eased=True, value=0.0, n=77))
+    (eased, _) = alert_views(DEFINITION, night.state, 32 * SECOND, seen)
+    assert eased.notes == ("eased 12 s ago",)
+    night.does(40, ev.AlertEased(alert="lone", eased=False, value=0.5, n=77))
+    again = alert_views(DEFINITION, night.state, 101 * SECOND, seen)
+    assert [view.state.name for view in again] == ["down", "lone"]

@@ -158,6 +158,26 @@ async def test_acknowledging_takes_an_optional_reason(open_face: Opener) -> None
         await seat.shows("acknowledged by bob")
 
 
+async def test_an_alert_is_silenced_from_the_palette_and_heard_again(open_face: Opener) -> None:
+    async with open_face("degraded", BOB, size=(120, 40)) as seat:
+        await seat.press("colon", *"silence checkout")
+        await seat.shows("silence checkout-errors: checkout > 2%")
+        await seat.press("enter")
+        await seat.shows("Silence checkout-errors")
+        await seat.press(*"soon", "enter")
+        await seat.shows("a duration and a reason such as 30m load test")
+        await seat.press("colon", *"silence checkout")
+        await seat.press("enter")
+        await seat.shows("Silence checkout-errors")
+        await seat.press(*"30m load test", "enter")
+        await seat.until(lambda: isinstance(last(seat), ev.AlertSilenced))
+        await seat.shows("silenced by bob for another")
+        await seat.press("colon", *"end the silence of")
+        await seat.shows("end the silence of checkout-errors")
+        await seat.press("enter")
+        await seat.until(lambda: last(seat) == ev.AlertUnsilenced(alert="checkout-errors"))
+
+
 async def test_checks_are_run_again_on_v(open_face: Opener) -> None:
     async with open_face("launched") as seat:
         await seat.press("1")

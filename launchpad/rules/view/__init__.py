@@ -54,7 +54,7 @@ class View(Value):
     engine: EngineView
     objectives: tuple[ObjectiveView, ...]
     alerts: tuple[AlertView, ...]
-    """Pending and firing ones; the worst and unacknowledged first."""
+    """Pending and firing ones; first those that somebody is told of, the worst and unacknowledged of them."""
     items: tuple[ItemView, ...]
     runs: tuple[RunView, ...]
     """All runs, newest first."""
@@ -96,7 +96,7 @@ def view(
     )
     next_phase = _next_phase(state.phase)
     gate = evaluate(next_phase, situation) if next_phase else None
-    alerts = alert_views(definition, state, now)
+    alerts = alert_views(definition, state, now, evidence)
     objectives = tuple(
         ObjectiveView(
             name=name, objective=objective, reading=readings[name], sentence=limit_of(name, objective)

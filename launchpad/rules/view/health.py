@@ -1,7 +1,7 @@
 """What there is to see of objectives, alerts and the engine, and what they amount to."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from msgspec.structs import replace
@@ -16,6 +16,7 @@ from launchpad.model.samples import Lease
 from launchpad.model.state import AlertState, State
 from launchpad.model.values import SECOND, Micros, Value, format_duration
 from launchpad.rules import alerts as alert_rules
+from launchpad.rules.alerts import Evidence
 from launchpad.rules.objectives import Reading
 
 HealthVerdict = Literal["ok", "bad", "unknown"]
@@ -38,10 +39,15 @@ class AlertView(Value):
     """Seconds since it entered its status."""
 
     shown: str
-    """The value it was last judged on."""
+    """Its value now; the one that was recorded last, where nothing is measured here."""
+    value: float | None
+    n: int
+    """Known samples behind the value."""
     muted: str
     """Why nobody is told of it, or the empty string."""
     flapping: bool
+    eased: float | None
+    """Seconds for which its rule has no longer been met, though it still fires."""
     before: tuple[str, ...]
     """What was done shortly before it rose, the latest first."""
     group: str = ""
@@ -49,6 +55,12 @@ class AlertView(Value):
     """The other alerts of its group, on the one that speaks for them."""
     spoken_for: bool = False
     """Another alert of its group speaks for it."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What else there is to say of it, the most telling first."""
+        eased = "" if self.eased is None else f"eased {format_duration(self.eased)} ago"
+        return tuple(note for note in (eased, self.muted, *self.before[:1]) if note)
 
     @property
     def unacknowledged(self) -> bool:
@@ -121,9 +133,11 @@ def engine_view(state: State, lease: Lease | None, now: Micros) -> EngineView:
     )
 
 
-def alert_views(definition: Definition, state: State, now: Micros) -> tuple[AlertView, ...]:
+def alert_views(
+    definition: Definition, state: State, now: Micros, evidence: Mapping[str, Evidence]
+) -> tuple[AlertView, ...]:
     shown = [
-        _alert_view(definition, state, alert, now)
+        _alert_view(definition, state, alert, now, evidence.get(alert.name))
         for alert in state.alerts.values()
         if alert.status in ("pending", "firing") and alert.name in definition.alerts
     ]
@@ -132,6 +146,7 @@ def alert_views(definition: Definition, state: State, now: Micros) -> tuple[Aler
             shown,
             key=lambda a: (
                 a.state.status != "firing",
+                bool(a.muted),
                 not a.unacknowledged,
                 SEVERITIES.index(a.severity),
                 a.state.since,
@@ -140,16 +155,22 @@ def alert_views(definition: Definition, state: State, now: Micros) -> tuple[Aler
     )
 
 
-def _alert_view(definition: Definition, state: State, alert: AlertState, now: Micros) -> AlertView:
+def _alert_view(
+    definition: Definition, state: State, alert: AlertState, now: Micros, seen: Evidence | None
+) -> AlertView:
     rule = definition.alerts[alert.name]
+    value, n = (seen.value, seen.n) if seen else (alert.value, alert.n)
     return AlertView(
         state=alert,
         severity=rule.severity,
         rule=alert_rules.sentence(rule),
         lasted=(now - alert.since) / SECOND,
-        shown=alert_rules.shown(rule, alert.value),
+        shown=alert_rules.shown(rule, value),
+        value=value,
+        n=n,
         muted=alert_rules.muted(state, definition, alert.name, now),
         flapping=alert_rules.flapping(alert, now),
+        eased=None if alert.eased_since is None else (now - alert.eased_since) / SECOND,
         before=alert_rules.changed_before(alert),
         group=rule.group or "",
     )
