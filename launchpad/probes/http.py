@@ -4,7 +4,6 @@ A server can say what it wants: no more than a bounded piece of it is kept, noth
 what reaches an operator is one clean line.
 """
 
-import asyncio
 import functools
 import ssl
 from collections.abc import Mapping
@@ -14,12 +13,11 @@ from urllib.parse import urljoin
 from launchpad import __version__
 from launchpad.model.http import HttpCheck, HttpExpect, HttpUrl, parse_url
 from launchpad.model.text import clean
-from launchpad.model.values import format_duration
 from launchpad.probes.answer import Answer
+from launchpad.probes.attempt import Trace, attempt
 from launchpad.probes.control import Control
-from launchpad.probes.resolve import Addresses
-from launchpad.probes.result import Blame, Phases, ProbeFailure, ProbeResult
-from launchpad.probes.wire import Wire, connect, is_loopback, literal
+from launchpad.probes.result import Blame, ProbeFailure, ProbeResult, Saying
+from launchpad.probes.wire import Wire
 
 MAX_BODY = 1024 * 1024
 """Bytes of a body that are read; the rest is left where it is and the answer counts as whole."""
@@ -28,9 +26,6 @@ _MAX_REDIRECTS = 10
 _REDIRECTS = (301, 302, 303, 307, 308)
 _OUR_HEADERS = frozenset({"connection", "content-length", "transfer-encoding"})
 """What only the probe itself can set rightly."""
-
-_LATE = 1.0
-"""Seconds by which a timeout may be noticed too late before it is held to be our own fault."""
 
 _SHOWN = 60
 """Characters of a server's own words that a reason quotes."""
@@ -71,25 +66,6 @@ class _Request:
         return _Request(url, method, {}, body)
 
 
-class _Trace:
-    """What a probe is doing and how long the parts took, so that a failure can tell too."""
-
-    __slots__ = ("addresses", "doing", "seconds", "started", "status")
-
-    def __init__(self) -> None:
-        self.started = perf_counter()
-        self.doing = "resolving"
-        self.addresses: Addresses = ()
-        self.status: int | None = None
-        self.seconds: dict[str, float] = {}
-
-    def took(self, phase: str, since: float) -> float:
-        """Count the time since `since` to `phase`; now."""
-        now = perf_counter()
-        self.seconds[phase] = self.seconds.get(phase, 0.0) + now - since
-        return now
-
-
 class HttpProbe:
     """Runs an `HttpCheck`, again and again. Raises ValueError if it can't be run at all.
 
@@ -103,6 +79,7 @@ class HttpProbe:
         control: Control | None = None,
         tls: ssl.SSLContext | None = None,
         max_body: int = MAX_BODY,
+        saying: Saying = clean,
     ) -> None:
         if check.timeout <= 0:
             raise ValueError("expected a timeout of more than 0 s")
@@ -117,6 +94,7 @@ class HttpProbe:
         # Authorities are read now, or the first probe would be measured with that.
         self._tls = tls or (_system_tls() if url.scheme == "https" else None)
         self._max_body = max_body
+        self._saying = saying
         wanted = check.expect.redirect
         self._redirect = None if wanted is None else _joined(url, wanted)
         anywhere = wanted is not None and not check.follow_redirects
@@ -124,29 +102,9 @@ class HttpProbe:
         self._statuses = _REDIRECTS if anywhere and by_default else check.expect.status
 
     async def run(self) -> ProbeResult:
-        """Probe once. Takes the check's timeout at most, plus the control probe's where that must decide.
+        return await attempt(self._follow, limit=self._check.timeout, control=self._control)
 
-        May be cancelled at any time and leaves nothing behind.
-        """
-        trace = _Trace()
-        timeout = asyncio.timeout(self._check.timeout)
-        try:
-            async with timeout:
-                await self._follow(trace)
-        except ProbeFailure as failure:
-            return await self._failed(trace, failure)
-        except TimeoutError:
-            return await self._timed_out(trace)
-        whole = trace.seconds["whole"]
-        return ProbeResult(
-            verdict="ok",
-            reason=f"status {trace.status}",
-            duration=whole,
-            phases=Phases(**trace.seconds),
-            status=trace.status,
-        )
-
-    async def _follow(self, trace: _Trace) -> None:
+    async def _follow(self, trace: Trace) -> str:
         """Ask, and ask on where redirects lead if they are to be followed; judge the last answer."""
         request = self._request
         for _ in range(_MAX_REDIRECTS + 1):
@@ -154,34 +112,24 @@ class HttpProbe:
             location = answer.header("location") if answer.status in _REDIRECTS else None
             if location is None or not self._check.follow_redirects:
                 break
-            request = request.redirected(answer.status or 0, _redirect_url(request.url, location))
+            request = request.redirected(answer.status or 0, self._redirect_url(request.url, location))
         else:
             raise ProbeFailure(Blame.TARGET, f"more than {_MAX_REDIRECTS} redirects")
-        trace.took("whole", trace.started)
+        trace.whole()
         self._judge(request.url, answer)
+        return f"status {answer.status}"
 
-    async def _ask(self, request: _Request, trace: _Trace) -> Answer:
+    async def _ask(self, request: _Request, trace: Trace) -> Answer:
         url = request.url
-        now = perf_counter()
-        if url.is_address:
-            trace.addresses = literal(url.host)
-        else:
-            trace.doing, trace.addresses = "resolving", ()
-            trace.addresses = await self._control.resolver.lookup(url.host)
-            now = trace.took("resolve", now)
-        trace.doing = "connecting"
-        wire = await connect(trace.addresses, url.port)
+        wire = await trace.reach(url.host, url.port, self._control)
         try:
-            now = trace.took("connect", now)
             if url.scheme == "https":
-                trace.doing = "shaking hands over TLS"
-                await wire.handshake(self._tls or _system_tls(), url.host.removesuffix("."))
-                trace.took("tls", now)
+                await trace.secure(wire, self._tls or _system_tls(), url.host)
             return await self._exchange(wire, request, trace)
         finally:
             wire.close()
 
-    async def _exchange(self, wire: Wire, request: _Request, trace: _Trace) -> Answer:
+    async def _exchange(self, wire: Wire, request: _Request, trace: Trace) -> Answer:
         trace.doing = "sending the request"
         await wire.send(request.data)
         sent = perf_counter()
@@ -216,7 +164,8 @@ class HttpProbe:
             if value is None:
                 raise ProbeFailure(Blame.TARGET, clean(f"header {name} is missing"))
             if part not in value:
-                reason = f"header {name} is '{clean(value, _SHOWN)}', expected '{clean(part, _SHOWN)}' in it"
+                found, wanted = self._saying(value, _SHOWN), self._saying(part, _SHOWN)
+                reason = f"header {name} is '{found}', expected '{wanted}' in it"
                 raise ProbeFailure(Blame.TARGET, clean(reason))
         if self._needle is not None and self._needle not in answer.body:
             raise ProbeFailure(Blame.TARGET, self._lacks(answer))
@@ -230,52 +179,28 @@ class HttpProbe:
                 raise ProbeFailure(Blame.TARGET, f"status {answer.status} without a Location")
             there = _joined(url, location)
         if _normal(there) != _normal(wanted):
-            reason = f"redirects to {clean(there, _SHOWN)}, expected {clean(wanted, _SHOWN)}"
+            reason = f"redirects to {self._saying(there, _SHOWN)}, expected {self._saying(wanted, _SHOWN)}"
             raise ProbeFailure(Blame.TARGET, reason)
 
+    def _redirect_url(self, base: HttpUrl, location: str) -> HttpUrl:
+        try:
+            return parse_url(_joined(base, location))
+        except ValueError:
+            raise ProbeFailure(
+                Blame.TARGET, f"redirects to no usable URL: {self._saying(location, _SHOWN)}"
+            ) from None
+
     def _lacks(self, answer: Answer) -> str:
-        text = f"'{clean(self._check.expect.contains or '', _SHOWN)}'"
+        text = f"'{self._saying(self._check.expect.contains or '', _SHOWN)}'"
         encoding = answer.header("content-encoding") or "identity"
         if encoding.lower() != "identity":
             return clean(
-                f"the body is compressed ({clean(encoding, 20)}) unasked, {text} can't be looked for"
+                f"the body is compressed ({self._saying(encoding, 20)}) unasked, {text} can't be looked for"
             )
         size = len(answer.body)
         if not answer.complete:
             return f"the first {size} bytes of the body do not contain {text}"
         return f"the body ({size} bytes) does not contain {text}"
-
-    async def _timed_out(self, trace: _Trace) -> ProbeResult:
-        if trace.doing == "resolving":
-            return await self._failed(trace, ProbeFailure(Blame.OURS, "our resolver does not answer"))
-        limit = self._check.timeout
-        late = perf_counter() - trace.started - limit
-        if late > _LATE:
-            # Stopped or starved: what the target did meanwhile, nobody has seen.
-            reason = f"our machine was held up for {format_duration(late)}"
-            return await self._failed(trace, ProbeFailure(Blame.OURS, reason))
-        reason = f"timed out after {format_duration(limit)} while {trace.doing}"
-        trace.seconds["whole"] = limit
-        return await self._failed(trace, ProbeFailure(Blame.PATH, reason), silent_for=limit)
-
-    async def _failed(
-        self, trace: _Trace, failure: ProbeFailure, *, silent_for: float | None = None
-    ) -> ProbeResult:
-        whole = trace.seconds.get("whole")
-        phases = Phases(**trace.seconds) if trace.seconds else None
-        blame, reason = failure.blame, failure.reason
-        if blame is Blame.PATH and not is_loopback(trace.addresses):
-            through, doubt = await self._control.gets_through(within=silent_for)
-            if not through:
-                blame, reason = Blame.OURS, f"{reason}; {doubt}"
-        bad = blame is not Blame.OURS
-        return ProbeResult(
-            verdict="bad" if bad else "unknown",
-            reason=reason,
-            duration=whole if bad else None,
-            phases=phases,
-            status=trace.status,
-        )
 
 
 @functools.cache
@@ -294,13 +219,6 @@ def _refuse_unsendable(headers: Mapping[str, str]) -> None:
             raise ValueError(f"expected no header {name}: the probe sets it itself")
         if any(char in value for char in "\r\n\0"):
             raise ValueError(f"expected a header {name} of one line")
-
-
-def _redirect_url(base: HttpUrl, location: str) -> HttpUrl:
-    try:
-        return parse_url(_joined(base, location))
-    except ValueError:
-        raise ProbeFailure(Blame.TARGET, f"redirects to no usable URL: {clean(location, _SHOWN)}") from None
 
 
 def _joined(base: HttpUrl, reference: str) -> str:

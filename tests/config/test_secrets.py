@@ -109,7 +109,14 @@ def test_a_command_that_hangs_is_ended(resolver, tmp_path):
 
 def test_every_reference_of_a_definition_is_listed():
     definition = load(EXAMPLE, PROVIDERS).definition
-    expected = ("env:SHOP_PROBE_AUTHORIZATION", "env:SHOP_DEPLOY_TOKEN", "keyring:shop/backup")
+    expected = (
+        "env:SHOP_PROBE_AUTHORIZATION",
+        "env:SHOP_QUEUE_TOKEN",
+        "env:SHOP_DATABASE",
+        "env:SHOP_REDIS",
+        "env:SHOP_DEPLOY_TOKEN",
+        "keyring:shop/backup",
+    )
     assert references_in(definition, PROVIDERS) == expected
     assert references_in(definition, {}) == expected
 

@@ -1,0 +1,63 @@
+"""What is measured again and again: each kind of probe with the time between two probes."""
+
+from launchpad.model.dns import DnsCheck
+from launchpad.model.http import HttpCheck
+from launchpad.model.network import TcpCheck, TlsCheck
+from launchpad.model.services import CommandCheck, PostgresCheck, RedisCheck
+from launchpad.model.values import Duration
+
+EVERY = 10.0
+"""Seconds between two probes, unless said otherwise."""
+
+
+class HttpSignal(HttpCheck, tag="http"):
+    """A measured series: an HTTP request."""
+
+    every: Duration = EVERY
+    """Time between two probes."""
+
+
+class TcpSignal(TcpCheck, tag="tcp"):
+    """A measured series: a TCP connection."""
+
+    every: Duration = EVERY
+    """Time between two probes."""
+
+
+class TlsSignal(TlsCheck, tag="tls"):
+    """A measured series: a TLS handshake."""
+
+    every: Duration = EVERY
+    """Time between two probes."""
+
+
+class DnsSignal(DnsCheck, tag="dns"):
+    """A measured series: a DNS question."""
+
+    every: Duration = EVERY
+    """Time between two probes."""
+
+
+class CommandSignal(CommandCheck, tag="command"):
+    """A measured series: a program of yours."""
+
+    every: Duration = EVERY
+    """Time between two probes."""
+
+
+class PostgresSignal(PostgresCheck, tag="postgres"):
+    """A measured series: a query to PostgreSQL."""
+
+    every: Duration = EVERY
+    """Time between two probes."""
+
+
+class RedisSignal(RedisCheck, tag="redis"):
+    """A measured series: a PING to Redis."""
+
+    every: Duration = EVERY
+    """Time between two probes."""
+
+
+Signal = HttpSignal | TcpSignal | TlsSignal | DnsSignal | CommandSignal | PostgresSignal | RedisSignal
+"""In YAML and in the journal, the key `probe` names the kind."""
