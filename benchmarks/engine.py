@@ -16,7 +16,7 @@ from pathlib import Path
 
 from launchpad.desk import open_launch
 from launchpad.model.commands import Identity, OpenLaunch
-from launchpad.model.definition import Definition, Launch, Objective, Signal
+from launchpad.model.definition import Definition, HttpSignal, Launch, Objective
 from launchpad.model.http import HttpCheck, HttpExpect
 from launchpad.model.values import Quantity
 from launchpad.probes.http import HttpProbe
@@ -80,9 +80,7 @@ def _watch(base: Path, url: str) -> tuple[float, int, float]:
     definition = Definition(
         launch=Launch(product="Acme", version="1"),
         signals={
-            f"s{n}": Signal(
-                probe="http", url=url, every=EVERY, timeout=3.0, expect=HttpExpect(contains="Acme")
-            )
+            f"s{n}": HttpSignal(url=url, every=EVERY, timeout=3.0, expect=HttpExpect(contains="Acme"))
             for n in range(SIGNALS)
         },
         objectives={

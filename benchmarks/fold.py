@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from launchpad.model import events as ev
-from launchpad.model.definition import Action, Check, Definition, Item, Launch, Step
+from launchpad.model.definition import Action, Definition, HttpProof, Item, Launch, Step
 from launchpad.model.events import AnyEvent, Event, decode, encode, kind_of
 from launchpad.model.fold import Fold
 from launchpad.model.journal import Recorded
@@ -26,7 +26,7 @@ _ITEMS = 100
 
 
 def _opening() -> Event:
-    check = Check(url="http://127.0.0.1/", probe="http")
+    check = HttpProof(url="http://127.0.0.1/")
     items = tuple(
         Item(id=f"item-{n}", title=f"Item {n}", check=check if n % 4 == 0 else None) for n in range(_ITEMS)
     )

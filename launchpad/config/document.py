@@ -19,7 +19,7 @@ from launchpad.model.definition import (
     Signal,
     Step,
 )
-from launchpad.model.http import HttpCheck
+from launchpad.model.probe import Probe
 from launchpad.model.values import Offset, Value
 
 
@@ -117,10 +117,7 @@ LATER: dict[type, frozenset[str]] = {
     Launch: frozenset({"deputies", "targets"}),
     Alert: frozenset({"escalate", "notify"}),
     Condition: frozenset({"backup"}),
-    HttpCheck: frozenset({"backup", "dns", "metric", "query", "source", "unit"}),
+    Probe: frozenset({"backup", "metric", "source", "unit"}),
     Step: frozenset({"encrypt", "to", "verify"}),
 }
 """Keys that mean something, but not to this version yet."""
-
-INSTEAD = LATER[HttpCheck]
-"""Of these, those that stand for required keys; beside one, nothing can be told to be missing."""

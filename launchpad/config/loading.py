@@ -20,7 +20,7 @@ from launchpad.model.definition import Check, Definition, Provider, Signal
 from launchpad.model.keys import RESERVED_KEYS
 from launchpad.model.values import Value, is_secret_reference
 
-P = TypeVar("P", Check, Signal)
+P = TypeVar("P", bound=Check | Signal)
 
 
 class Loaded(Value):

@@ -12,11 +12,12 @@ from typing import Any, get_args
 import msgspec
 from msgspec import inspect
 
-from launchpad.config.document import INSTEAD, LATER
+from launchpad.config.document import LATER
 from launchpad.config.faults import HOLE, Faults, Path, Place, listed, nearest
 from launchpad.config.nodes import Mapping, Node, Scalar, Sequence
 from launchpad.config.scalars import STRUCTS, environment_fault, parsed, quoted, scalar
 from launchpad.model.definition import Condition, Name, Provider, Step, Verb
+from launchpad.model.probe import Probe
 
 Settings = AbstractMapping[str, type[msgspec.Struct]]
 """Provider kind → the struct that its settings are read into."""
@@ -77,8 +78,10 @@ class Reader:
             return None
         if len(members) == 1:
             return self._read(node, members[0], path, kind, hint)
-        by_tag = {member.tag: member for member in members if isinstance(member, inspect.StructType)}
-        names = [str(tag) for tag in by_tag]
+        by_tag = {str(member.tag): member for member in members if isinstance(member, inspect.StructType)}
+        if all(issubclass(member.cls, Probe) for member in by_tag.values()):
+            return self._probe(node, by_tag, path)
+        names = list(by_tag)
         if not isinstance(node, Mapping):
             return self._fault(node.place, f"{_found(node)}, expected a mapping with one of {listed(names)}")
         chosen = [key for key in node.pairs if key in by_tag]
@@ -154,7 +157,7 @@ class Reader:
             if key not in keys and key not in besides:
                 self._unknown(key, place, type_.cls, [*besides, *keys])
         for f in type_.fields:
-            if f.required and f.encode_name not in node.pairs and not INSTEAD & node.pairs.keys():
+            if f.required and f.encode_name not in node.pairs:
                 missing = f"'{f.encode_name}' is missing{_beside(node)}"
                 self._faults.at(path, missing, key=True)
         values = {f.name: self._field(node, f, path) for f in type_.fields}
@@ -192,25 +195,47 @@ class Reader:
         self._faults.note((*path, "provider"), provider.place)
         return Step(verb=verb, provider=self._read(provider, info(Name), path))
 
+    def _probe(self, node: Node, kinds: AbstractMapping[str, inspect.StructType], path: Path) -> Any:
+        """Reads `{probe: KIND, …}` as the struct of its kind."""
+        if not isinstance(node, Mapping):
+            return self._fault(
+                node.place, f"{_found(node)}, expected a mapping with 'probe' and what it asks"
+            )
+        if "probe" not in node.pairs:
+            for key, (place, _) in node.pairs.items():
+                if key in LATER[Probe]:
+                    return self._fault(place, _not_yet(key))
+        kind = self._kind(node, "probe", list(kinds), path)
+        return HOLE if kind is None else self._struct(node, kinds[kind], path, besides=("probe",))
+
+    def _kind(self, node: Mapping, key: str, kinds: list[str], path: Path) -> str | None:
+        """Which of `kinds` the mapping's `key` names; None, and a fault, if none."""
+        if key not in node.pairs:
+            where = self._faults.place(path, key=True)
+            self._faults.add(where, f"'{key}' is missing, expected one of {listed(kinds)}")
+            return None
+        kind = node.pairs[key][1]
+        if isinstance(kind, Scalar) and kind.text in kinds:
+            return kind.text
+        text = kind.text if isinstance(kind, Scalar) else ""
+        what = f"unknown {key} {quoted(text)}, expected one of {listed(kinds)}{nearest(text, kinds)}"
+        self._faults.add(kind.place, what)
+        return None
+
     def _provider(self, node: Node, path: Path) -> Any:
         """Reads `{kind: …, settings…}` with the settings type of its kind; the settings stay a struct."""
         kinds = sorted(self._settings)
         if not isinstance(node, Mapping):
             return self._fault(node.place, f"{_found(node)}, expected a mapping with 'kind' and its settings")
-        if "kind" not in node.pairs:
-            where = self._faults.place(path, key=True)
-            return self._fault(where, f"'kind' is missing, expected one of {listed(kinds)}")
-        kind = node.pairs["kind"][1]
-        if not isinstance(kind, Scalar) or kind.text not in self._settings:
-            text = kind.text if isinstance(kind, Scalar) else ""
-            what = f"unknown kind {quoted(text)}, expected one of {listed(kinds)}{nearest(text, kinds)}"
-            return self._fault(kind.place, what)
-        type_ = info(self._settings[kind.text])
+        kind = self._kind(node, "kind", kinds, path)
+        if kind is None:
+            return HOLE
+        type_ = info(self._settings[kind])
         assert isinstance(type_, inspect.StructType)
         before = self._faults.added
         settings = self._struct(node, type_, path, besides=("kind",))
         # Settings answer for themselves (`verbs`), which they can't with a hole in them.
-        return Provider(kind=kind.text, settings=settings if self._faults.added == before else HOLE)
+        return Provider(kind=kind, settings=settings if self._faults.added == before else HOLE)
 
     def _unknown(self, key: str, place: Place, cls: type, keys: list[str]) -> None:
         if key in _later(cls):

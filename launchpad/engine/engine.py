@@ -29,6 +29,7 @@ from launchpad.model.events import EngineStarted, EngineStopped
 from launchpad.model.store import Store
 from launchpad.model.values import SECOND
 from launchpad.probes.control import Control
+from launchpad.probes.kinds import Means
 from launchpad.providers.capabilities import Provider, Surroundings
 from launchpad.session import Session
 
@@ -137,7 +138,8 @@ class Engine:
         redactor = Redactor(secrets.values())
         adapters = self._adapters(definition, secrets, redactor)
         recorder = Recorder(self._store, session, self._lease)
-        prober = Prober(Control(definition.control), lambda text: secrets.get(text, text), redactor)
+        means = Means(control=Control(definition.control), resolve=lambda text: secrets.get(text, text))
+        prober = Prober(means, redactor)
         wake, closed = asyncio.Event(), asyncio.Event()
         loop = asyncio.get_running_loop()
 

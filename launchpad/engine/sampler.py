@@ -12,12 +12,12 @@ from launchpad.engine.lease import LeaseKeeper
 from launchpad.engine.schedule import every, offset
 from launchpad.errors import Unreachable
 from launchpad.model.definition import Signal
-from launchpad.model.http import HttpCheck
+from launchpad.model.probe import Probe
 from launchpad.model.samples import Sample
 from launchpad.model.store import Store
 from launchpad.model.values import Micros
-from launchpad.probes.control import Control
-from launchpad.probes.http import HttpProbe
+from launchpad.probes.attempt import Runnable
+from launchpad.probes.kinds import Means, runnable
 from launchpad.probes.result import ProbeResult
 
 log = logging.getLogger(__name__)
@@ -33,19 +33,17 @@ _FIRST_WITHIN = 1.0
 
 
 class Prober:
-    """Makes probes whose headers carry resolved secrets, and bounds how many run at once."""
+    """Runs probes, bounds how many run at once, and keeps secrets out of what they say."""
 
-    def __init__(self, control: Control, resolved: Callable[[str], str], redactor: Redactor) -> None:
-        self._control = control
-        self._resolved = resolved
+    def __init__(self, means: Means, redactor: Redactor) -> None:
+        self._means = means
         self._redactor = redactor
         self._slots = asyncio.Semaphore(AT_ONCE)
 
-    def probe(self, check: HttpCheck) -> HttpProbe:
-        headers = {name: self._resolved(value) for name, value in check.headers.items()}
-        return HttpProbe(replace(check, headers=headers), control=self._control)
+    def probe(self, check: Probe) -> Runnable:
+        return runnable(check, self._means)
 
-    async def run(self, probe: HttpProbe) -> ProbeResult:
+    async def run(self, probe: Runnable) -> ProbeResult:
         async with self._slots:
             result = await probe.run()
         return replace(result, reason=self._redactor.line(result.reason))
@@ -115,5 +113,5 @@ def sample(name: str, observed: Micros, result: ProbeResult) -> Sample:
         verdict=result.verdict,
         duration=result.duration,
         phases=(phases.resolve, phases.connect, phases.tls, phases.first_byte) if phases else (),
-        reason="" if result.verdict == "ok" else result.reason,
+        reason=result.reason if result.verdict != "ok" or result.notable else "",
     )

@@ -7,7 +7,8 @@ from urllib.parse import quote, urlsplit
 
 from msgspec import Meta
 
-from launchpad.model.values import Duration, Environment, Text, Value
+from launchpad.model.probe import Probe
+from launchpad.model.values import Environment, Text, Value
 
 Status = Annotated[int, Meta(ge=100, le=599)]
 
@@ -29,7 +30,7 @@ class HttpExpect(Value):
     """Where the answer must redirect to; with `follow_redirects`, where the last one must have led."""
 
 
-class HttpCheck(Value):
+class HttpCheck(Probe, tag="http", kw_only=True):
     """One HTTP request and its expectations."""
 
     url: str
@@ -39,11 +40,13 @@ class HttpCheck(Value):
     """Request headers; not sent on to another origin by a redirect."""
     body: Text = ""
     """Request body, sent as UTF-8."""
-    timeout: Duration = 10.0
-    """Seconds for everything together, from the name's resolution to the last byte of the body."""
     follow_redirects: bool = False
     """Ask the place a redirect names, up to ten times, and judge the last answer."""
     expect: HttpExpect = HttpExpect()
+
+    @property
+    def asks(self) -> str:
+        return f"{self.method} {self.url}"
 
 
 class HttpUrl(Value):
@@ -59,7 +62,7 @@ class HttpUrl(Value):
     @property
     def is_address(self) -> bool:
         """Whether the host is an IP address and needs no resolution."""
-        return ":" in self.host or _is_ipv4(self.host)
+        return is_address(self.host)
 
     @property
     def authority(self) -> str:
@@ -99,12 +102,12 @@ def parse_url(text: str) -> HttpUrl:
     if parts.query:
         target += "?" + quote(parts.query, safe="/%:@!$&'()*+,;=~?[]")
     return HttpUrl(
-        scheme=scheme, host=_host(parts.hostname or ""), port=port or _PORTS[scheme], target=target
+        scheme=scheme, host=parse_host(parts.hostname or ""), port=port or _PORTS[scheme], target=target
     )
 
 
-def _host(name: str) -> str:
-    """`name` in ASCII. Raises ValueError where no host can be called so."""
+def parse_host(name: str) -> str:
+    """A host's name or IP address, in ASCII. Raises ValueError where no host can be called so."""
     if _is_ipv4(name):
         return name
     if ":" in name and "%" not in name:
@@ -120,6 +123,11 @@ def _host(name: str) -> str:
     if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
         raise ValueError(_NO_HOST)
     return host
+
+
+def is_address(host: str) -> bool:
+    """Whether `host`, as `parse_host` has it, is an IP address and needs no resolution."""
+    return ":" in host or _is_ipv4(host)
 
 
 def _is_ipv4(name: str) -> bool:

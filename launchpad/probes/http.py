@@ -4,7 +4,6 @@ A server can say what it wants: no more than a bounded piece of it is kept, noth
 what reaches an operator is one clean line.
 """
 
-import asyncio
 import functools
 import ssl
 from collections.abc import Mapping
@@ -14,12 +13,11 @@ from urllib.parse import urljoin
 from launchpad import __version__
 from launchpad.model.http import HttpCheck, HttpExpect, HttpUrl, parse_url
 from launchpad.model.text import clean
-from launchpad.model.values import format_duration
 from launchpad.probes.answer import Answer
+from launchpad.probes.attempt import Trace, attempt
 from launchpad.probes.control import Control
-from launchpad.probes.resolve import Addresses
-from launchpad.probes.result import Blame, Phases, ProbeFailure, ProbeResult
-from launchpad.probes.wire import Wire, connect, is_loopback, literal
+from launchpad.probes.result import Blame, ProbeFailure, ProbeResult
+from launchpad.probes.wire import Wire
 
 MAX_BODY = 1024 * 1024
 """Bytes of a body that are read; the rest is left where it is and the answer counts as whole."""
@@ -28,9 +26,6 @@ _MAX_REDIRECTS = 10
 _REDIRECTS = (301, 302, 303, 307, 308)
 _OUR_HEADERS = frozenset({"connection", "content-length", "transfer-encoding"})
 """What only the probe itself can set rightly."""
-
-_LATE = 1.0
-"""Seconds by which a timeout may be noticed too late before it is held to be our own fault."""
 
 _SHOWN = 60
 """Characters of a server's own words that a reason quotes."""
@@ -71,25 +66,6 @@ class _Request:
         return _Request(url, method, {}, body)
 
 
-class _Trace:
-    """What a probe is doing and how long the parts took, so that a failure can tell too."""
-
-    __slots__ = ("addresses", "doing", "seconds", "started", "status")
-
-    def __init__(self) -> None:
-        self.started = perf_counter()
-        self.doing = "resolving"
-        self.addresses: Addresses = ()
-        self.status: int | None = None
-        self.seconds: dict[str, float] = {}
-
-    def took(self, phase: str, since: float) -> float:
-        """Count the time since `since` to `phase`; now."""
-        now = perf_counter()
-        self.seconds[phase] = self.seconds.get(phase, 0.0) + now - since
-        return now
-
-
 class HttpProbe:
     """Runs an `HttpCheck`, again and again. Raises ValueError if it can't be run at all.
 
@@ -124,29 +100,9 @@ class HttpProbe:
         self._statuses = _REDIRECTS if anywhere and by_default else check.expect.status
 
     async def run(self) -> ProbeResult:
-        """Probe once. Takes the check's timeout at most, plus the control probe's where that must decide.
+        return await attempt(self._follow, limit=self._check.timeout, control=self._control)
 
-        May be cancelled at any time and leaves nothing behind.
-        """
-        trace = _Trace()
-        timeout = asyncio.timeout(self._check.timeout)
-        try:
-            async with timeout:
-                await self._follow(trace)
-        except ProbeFailure as failure:
-            return await self._failed(trace, failure)
-        except TimeoutError:
-            return await self._timed_out(trace)
-        whole = trace.seconds["whole"]
-        return ProbeResult(
-            verdict="ok",
-            reason=f"status {trace.status}",
-            duration=whole,
-            phases=Phases(**trace.seconds),
-            status=trace.status,
-        )
-
-    async def _follow(self, trace: _Trace) -> None:
+    async def _follow(self, trace: Trace) -> str:
         """Ask, and ask on where redirects lead if they are to be followed; judge the last answer."""
         request = self._request
         for _ in range(_MAX_REDIRECTS + 1):
@@ -157,31 +113,21 @@ class HttpProbe:
             request = request.redirected(answer.status or 0, _redirect_url(request.url, location))
         else:
             raise ProbeFailure(Blame.TARGET, f"more than {_MAX_REDIRECTS} redirects")
-        trace.took("whole", trace.started)
+        trace.whole()
         self._judge(request.url, answer)
+        return f"status {answer.status}"
 
-    async def _ask(self, request: _Request, trace: _Trace) -> Answer:
+    async def _ask(self, request: _Request, trace: Trace) -> Answer:
         url = request.url
-        now = perf_counter()
-        if url.is_address:
-            trace.addresses = literal(url.host)
-        else:
-            trace.doing, trace.addresses = "resolving", ()
-            trace.addresses = await self._control.resolver.lookup(url.host)
-            now = trace.took("resolve", now)
-        trace.doing = "connecting"
-        wire = await connect(trace.addresses, url.port)
+        wire = await trace.reach(url.host, url.port, self._control)
         try:
-            now = trace.took("connect", now)
             if url.scheme == "https":
-                trace.doing = "shaking hands over TLS"
-                await wire.handshake(self._tls or _system_tls(), url.host.removesuffix("."))
-                trace.took("tls", now)
+                await trace.secure(wire, self._tls or _system_tls(), url.host)
             return await self._exchange(wire, request, trace)
         finally:
             wire.close()
 
-    async def _exchange(self, wire: Wire, request: _Request, trace: _Trace) -> Answer:
+    async def _exchange(self, wire: Wire, request: _Request, trace: Trace) -> Answer:
         trace.doing = "sending the request"
         await wire.send(request.data)
         sent = perf_counter()
@@ -244,38 +190,6 @@ class HttpProbe:
         if not answer.complete:
             return f"the first {size} bytes of the body do not contain {text}"
         return f"the body ({size} bytes) does not contain {text}"
-
-    async def _timed_out(self, trace: _Trace) -> ProbeResult:
-        if trace.doing == "resolving":
-            return await self._failed(trace, ProbeFailure(Blame.OURS, "our resolver does not answer"))
-        limit = self._check.timeout
-        late = perf_counter() - trace.started - limit
-        if late > _LATE:
-            # Stopped or starved: what the target did meanwhile, nobody has seen.
-            reason = f"our machine was held up for {format_duration(late)}"
-            return await self._failed(trace, ProbeFailure(Blame.OURS, reason))
-        reason = f"timed out after {format_duration(limit)} while {trace.doing}"
-        trace.seconds["whole"] = limit
-        return await self._failed(trace, ProbeFailure(Blame.PATH, reason), silent_for=limit)
-
-    async def _failed(
-        self, trace: _Trace, failure: ProbeFailure, *, silent_for: float | None = None
-    ) -> ProbeResult:
-        whole = trace.seconds.get("whole")
-        phases = Phases(**trace.seconds) if trace.seconds else None
-        blame, reason = failure.blame, failure.reason
-        if blame is Blame.PATH and not is_loopback(trace.addresses):
-            through, doubt = await self._control.gets_through(within=silent_for)
-            if not through:
-                blame, reason = Blame.OURS, f"{reason}; {doubt}"
-        bad = blame is not Blame.OURS
-        return ProbeResult(
-            verdict="bad" if bad else "unknown",
-            reason=reason,
-            duration=whole if bad else None,
-            phases=phases,
-            status=trace.status,
-        )
 
 
 @functools.cache

@@ -38,6 +38,8 @@ class ProbeResult(Value):
     phases: Phases | None = None
     status: int | None = None
     """HTTP status of the last answer that was received."""
+    notable: bool = False
+    """Whether the reason is worth keeping although the verdict is ok: days left, records found."""
 
 
 class Blame(Enum):

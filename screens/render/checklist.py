@@ -142,7 +142,7 @@ def details(scene: Scene, item: ItemView) -> list[Span]:
     if declared.runbook:
         lines.append(Span(f"runbook: {declared.runbook}"))
     if declared.check is not None:
-        lines.append(Span(f"check: {declared.check.method} {declared.check.url}"))
+        lines.append(Span(f"check: {declared.check.asks}"))
         if stated.check is not None:
             said = VERDICTS[stated.check.verdict]
             when = scene.time(stated.check.at)

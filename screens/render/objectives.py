@@ -143,7 +143,7 @@ def details(shown: ObjectiveView, definition: Definition) -> list[Span]:
         Span(shown.sentence, "title"),
         Span(f"{reading.verdict}: {reading.evidence}", VERDICTS[reading.verdict].style),
         Span(f"window {format_duration(reading.window)}, stale after {format_duration(reading.stale_after)}"),
-        Span(f"signal {shown.objective.signal}: {signal.method} {signal.url}"),
+        Span(f"signal {shown.objective.signal}: {signal.asks}"),
         Span(f"probed every {format_duration(signal.every)}, timeout {format_duration(signal.timeout)}"),
     ]
     if reading.budget is not None:

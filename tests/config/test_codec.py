@@ -16,8 +16,9 @@ from launchpad.model.definition import (
     Action,
     Alert,
     AlertCondition,
-    Check,
     Definition,
+    HttpProof,
+    HttpSignal,
     Item,
     ItemsCondition,
     Launch,
@@ -27,7 +28,6 @@ from launchpad.model.definition import (
     Operator,
     PhaseCondition,
     Provider,
-    Signal,
     Step,
     Threshold,
     Window,
@@ -51,8 +51,8 @@ expectations = st.builds(
     contains=st.none() | lines,
     header=texts,
 )
-probing = {"probe": st.just("http"), "url": lines, "headers": texts, "every": seconds, "timeout": seconds}
-checks = st.builds(Check, **probing, expect=expectations, valid_for=seconds)
+probing = {"url": lines, "headers": texts, "every": seconds, "timeout": seconds}
+checks = st.builds(HttpProof, **probing, expect=expectations, valid_for=seconds)
 items = st.builds(
     Item,
     id=names,
@@ -89,7 +89,7 @@ definitions = st.builds(
     items=st.lists(items, max_size=3).map(tuple),
     skips=texts,
     providers=st.dictionaries(names, st.builds(Provider, kind=names, settings=texts), max_size=2),
-    signals=st.dictionaries(names, st.builds(Signal, **probing, expect=expectations), max_size=2),
+    signals=st.dictionaries(names, st.builds(HttpSignal, **probing, expect=expectations), max_size=2),
     objectives=st.dictionaries(
         names,
         st.builds(

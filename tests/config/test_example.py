@@ -14,6 +14,7 @@ from launchpad.config import Document, load
 from launchpad.config.starter import example
 from launchpad.model.command import CommandSettings
 from launchpad.model.definition import Condition, Definition, Provider, Step, Threshold
+from launchpad.model.probe import Probe
 from launchpad.model.values import Quantity, ZonedTime
 
 TOP = Path(__file__).parents[2]
@@ -67,7 +68,7 @@ def keys(node, type_):
             yield from keys(node, inner)
         case inspect.UnionType(types=types):
             structs = [member for member in types if isinstance(member, inspect.StructType)]
-            for member in [m for m in structs if m.tag in node] if len(structs) > 1 else structs:
+            for member in chosen(node, structs) if len(structs) > 1 else structs:
                 yield from keys(node, member)
         case inspect.VarTupleType(item_type=item):
             for entry in node if isinstance(node, list) else [node]:
@@ -82,6 +83,13 @@ def keys(node, type_):
                 if f.encode_name in node:
                     yield owner(cls, f.name), f.encode_name
                     yield from keys(node[f.encode_name], f.type)
+
+
+def chosen(node, structs):
+    """The members of a union that a YAML node is: named by `probe`, or by having its first key."""
+    if "probe" in node:
+        return [member for member in structs if member.tag == node["probe"]]
+    return [member for member in structs if member.tag in node]
 
 
 def declared(root: type) -> set[tuple[type, str]]:
@@ -103,9 +111,11 @@ def declared(root: type) -> set[tuple[type, str]]:
 
 
 def owner(cls: type, name: str) -> type:
-    """The class that declares a field; one of the conditions speaks for what all of them have."""
+    """The class that declares a field; one speaks for what all conditions, or all probes, have."""
     if issubclass(cls, Condition) and name == "advisory":
         return Condition
+    if issubclass(cls, Probe) and name in ("every", "valid_for"):
+        return Probe
     return next(base for base in cls.__mro__ if name in get_annotations(base))
 
 

@@ -145,8 +145,8 @@ def test_it_is_json_and_every_key_is_described():
     root = json.loads(json.dumps(schema(PROVIDERS)))
     assert root["title"] == "launchpad.yaml"
     assert root["properties"]["gates"]["description"].startswith("What must hold.")
-    assert root["$defs"]["Signal"]["properties"]["timeout"]["description"]
-    assert root["$defs"]["Signal"]["properties"]["every"]["default"] == "10s"
+    assert root["$defs"]["HttpSignal"]["properties"]["timeout"]["description"]
+    assert root["$defs"]["HttpSignal"]["properties"]["every"]["default"] == "10s"
     assert root["$defs"]["Item"]["properties"]["evidence"]["description"].startswith("`required`")
     assert "condition" not in root["$defs"]["ItemsCondition"]["properties"]
 

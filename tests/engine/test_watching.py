@@ -10,14 +10,14 @@ from launchpad.model import commands as cmd
 from launchpad.model.definition import (
     Alert,
     AlertCondition,
-    Check,
     Definition,
+    HttpProof,
+    HttpSignal,
     Item,
     ItemsCondition,
     Objective,
     ObjectiveCondition,
     ReadyCondition,
-    Signal,
     Threshold,
 )
 from launchpad.model.samples import Sample
@@ -30,7 +30,7 @@ Open = Callable[[Definition], WarRoom]
 
 
 def _watching(shop: Shop) -> Definition:
-    probe = Signal(probe="http", url=shop.url, every=0.2, timeout=1.0)
+    probe = HttpSignal(url=shop.url, every=0.2, timeout=1.0)
     return replace(
         commands_launch({"deploy": {"argv": ["true"]}}),
         signals={"homepage": probe},
@@ -59,7 +59,7 @@ def _watching(shop: Shop) -> Definition:
                 id="shop-answers",
                 title="The shop answers",
                 required=True,
-                check=Check(probe="http", url=shop.url, every=0.5, valid_for=2.0, timeout=1.0),
+                check=HttpProof(url=shop.url, every=0.5, valid_for=2.0, timeout=1.0),
             ),
         ),
     )

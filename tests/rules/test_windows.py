@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from launchpad.model.definition import Definition, Launch, Objective, Signal
+from launchpad.model.definition import Definition, HttpSignal, Launch, Objective
 from launchpad.model.samples import Sample
 from launchpad.model.values import SECOND, Quantity
 from launchpad.rules.objectives import Meter, budget_left, stale_after
@@ -70,8 +70,8 @@ def definition() -> Definition:
     return Definition(
         launch=Launch(product="Acme", version="1"),
         signals={
-            "homepage": Signal(url="http://x/", probe="http", every=5.0, timeout=3.0),
-            "api": Signal(url="http://x/", probe="http", every=60.0, timeout=3.0),
+            "homepage": HttpSignal(url="http://x/", every=5.0, timeout=3.0),
+            "api": HttpSignal(url="http://x/", every=60.0, timeout=3.0),
         },
         objectives={
             "availability": Objective(signal="homepage", window=120.0, target=0.9),

@@ -17,10 +17,11 @@ from launchpad.model.definition import (
     Action,
     Alert,
     AlertCondition,
-    Check,
     CheckCondition,
     CountdownCondition,
     Definition,
+    HttpProof,
+    HttpSignal,
     Item,
     ItemsCondition,
     Launch,
@@ -33,7 +34,6 @@ from launchpad.model.definition import (
     PresentCondition,
     Provider,
     ReadyCondition,
-    Signal,
     Step,
     Threshold,
     UnlockedCondition,
@@ -66,7 +66,7 @@ URL = "http://127.0.0.1:1/"
 
 def definition() -> Definition:
     """Something of everything that a definition can hold."""
-    check = Check(url=URL, probe="http", every=60.0, valid_for=900.0)
+    check = HttpProof(url=URL, every=60.0, valid_for=900.0)
     return Definition(
         launch=Launch(
             product="Acme", version="1", t0=ZonedTime(at=1_800_000_000 * SECOND, zone="Europe/Berlin")
@@ -80,7 +80,7 @@ def definition() -> Definition:
             Item(id="watch", title="Watch", phase="launch", needs=("video",)),
         ),
         providers={"site": Provider(kind="command"), "db": Provider(kind="command")},
-        signals={"homepage": Signal(url=URL, probe="http", every=5.0, timeout=3.0)},
+        signals={"homepage": HttpSignal(url=URL, every=5.0, timeout=3.0)},
         objectives={
             "availability": Objective(signal="homepage", window=3600.0, target=0.999),
             "latency": Objective(

@@ -46,8 +46,8 @@ ITEMS = (
     _item("backup-tested", "Backup proven by a restore", "pre-launch", "database", required=True),
     _item("legal", "Legal approval on file", "pre-launch", "legal", required=True, evidence="required"),
     _item("load", "Load test at twice the expected peak", "pre-launch", "qa", due=-86400.0),
-    _item("status-page", "Status page reachable", "pre-launch", "support", check=d.Check(
-        probe="http", url="http://127.0.0.1:9/status")),
+    _item("status-page", "Status page reachable", "pre-launch", "support", check=d.HttpProof(
+        url="http://127.0.0.1:9/status")),
     _item("oncall", "On-call rota confirmed for the first night", "pre-launch", "engineering", required=True),
     _item("macros", "Support macros published", "pre-launch", "support", due=-3600.0),
     _item("deploy", "Release deployed to all regions", "launch", "engineering", required=True),
@@ -71,9 +71,9 @@ def definition(*, environment: str = "production", items: Iterable[d.Item] = ITE
         items=tuple(items),
         providers={"site": d.Provider(kind="command"), "db": d.Provider(kind="command")},
         signals={
-            "homepage": d.Signal(probe="http", url="https://acme.example/", every=5.0, timeout=3.0),
-            "checkout": d.Signal(probe="http", url="https://acme.example/checkout", every=5.0, timeout=3.0),
-            "search": d.Signal(probe="http", url="https://acme.example/search", every=10.0, timeout=3.0),
+            "homepage": d.HttpSignal(url="https://acme.example/", every=5.0, timeout=3.0),
+            "checkout": d.HttpSignal(url="https://acme.example/checkout", every=5.0, timeout=3.0),
+            "search": d.HttpSignal(url="https://acme.example/search", every=10.0, timeout=3.0),
         },
         objectives={
             "availability": d.Objective(signal="homepage", window=3600.0, target=0.999),

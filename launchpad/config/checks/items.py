@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from launchpad.config.checks import probes
 from launchpad.config.checks.circles import circles
-from launchpad.config.checks.signals import check_http
 from launchpad.config.faults import HOLE, Faults, Path
 from launchpad.model.definition import PHASES, Item
 from launchpad.model.values import format_duration
@@ -48,7 +48,7 @@ def _check_needs(path: Path, item: Item, by_id: dict[str, tuple[Path, Item]], fa
 
 def _check_proof(path: Path, item: Item, faults: Faults) -> None:
     assert item.check
-    check_http((*path, "check"), item.check, faults)
+    probes.check((*path, "check"), item.check, faults)
     every, valid_for = item.check.every, item.check.valid_for
     if HOLE not in (every, valid_for) and valid_for < every:
         what = f"verified again only every {format_duration(every)}, when its proof has expired"

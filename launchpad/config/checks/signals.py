@@ -1,31 +1,25 @@
 """Signals, objectives and gates: what is measured, what it is held to, and what rests on it."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from launchpad.config.checks import probes
 from launchpad.config.document import Document
 from launchpad.config.faults import HOLE, Faults, Path
 from launchpad.config.scalars import quoted
 from launchpad.model.definition import (
-    Check,
     Objective,
-    Signal,
 )
 from launchpad.model.http import parse_url
 from launchpad.model.values import Quantity, format_duration
 
-_SHORTEST = 0.1
-"""Seconds between two probes; less would be load, not measurement."""
-
-_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _UNITS = {"s": "a duration such as 2s", "%": "a percentage such as 1%", "": "a number"}
 
 
 def check(document: Document, faults: Faults) -> None:
     """Adds what is wrong with signals, objectives, gates and control targets."""
     for name, signal in whole(document.signals):
-        check_http(("signals", name), signal, faults)
+        probes.check(("signals", name), signal, faults)
     for name, objective in whole(document.objectives):
         _check_objective(("objectives", name), objective, document, faults)
         if document.signals is not HOLE and name in document.signals:
@@ -40,28 +34,6 @@ def whole(mapping: Any) -> Iterator[tuple[str, Any]]:
     """The entries that could be read."""
     if isinstance(mapping, Mapping):
         yield from ((name, value) for name, value in mapping.items() if value is not HOLE)
-
-
-def check_http(path: Path, probe: Signal | Check, faults: Faults) -> None:
-    """Adds what is wrong with an HTTP probe."""
-    if probe.url is not HOLE:
-        try:
-            parse_url(probe.url)
-        except ValueError as error:
-            faults.at((*path, "url"), f"{error}, found {quoted(probe.url)}")
-    for name in () if probe.headers is HOLE else probe.headers:
-        if not _HEADER.fullmatch(name):
-            faults.at(
-                (*path, "headers", name), "expected a header's name, without blanks and colon", key=True
-            )
-    every, timeout = probe.every, probe.timeout
-    if timeout is not HOLE and timeout <= 0:
-        faults.at((*path, "timeout"), "expected a duration above zero")
-    if every is not HOLE and every < _SHORTEST:
-        faults.at((*path, "every"), f"expected at least {format_duration(_SHORTEST)} between two probes")
-    elif HOLE not in (every, timeout) and timeout > every and faults.written((*path, "timeout")):
-        what = f"longer than every ({format_duration(every)}), so that probes would pile up"
-        faults.at((*path, "timeout"), f"{what}; expected at most that")
 
 
 def _check_objective(path: Path, objective: Objective, document: Document, faults: Faults) -> None:

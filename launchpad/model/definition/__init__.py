@@ -2,7 +2,8 @@
 
 Field names are what users write in `launchpad.yaml`; `config` reads YAML against these very types, and
 its JSON Schema is generated from them, so that a key is declared once. A union member (a gate's
-condition) is recognised in YAML by its first field, in the journal by its tag.
+condition) is recognised in YAML by its first field, in the journal by its tag; a probe
+in both by the value of `probe`.
 """
 
 import hashlib
@@ -10,7 +11,8 @@ import hashlib
 import msgspec
 
 from launchpad.model.definition.actions import Action, OnFailure, Provider, Step
-from launchpad.model.definition.checklist import Check, Item
+from launchpad.model.definition.checklist import Item
+from launchpad.model.definition.checks import Check, HttpProof, TcpProof
 from launchpad.model.definition.gates import (
     AlertCondition,
     AnyCondition,
@@ -29,7 +31,7 @@ from launchpad.model.definition.gates import (
     Window,
     WindowCondition,
 )
-from launchpad.model.definition.health import Alert, Objective, Signal, Threshold
+from launchpad.model.definition.health import Alert, Objective, Threshold
 from launchpad.model.definition.names import (
     PHASES,
     ROLES,
@@ -42,6 +44,7 @@ from launchpad.model.definition.names import (
     Verb,
 )
 from launchpad.model.definition.people import Operator
+from launchpad.model.definition.signals import HttpSignal, Signal, TcpSignal
 from launchpad.model.values import Value, ZonedTime
 
 FORMAT = 1

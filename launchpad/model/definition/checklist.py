@@ -2,19 +2,9 @@
 
 from typing import Literal
 
+from launchpad.model.definition.checks import Check
 from launchpad.model.definition.names import Line, Name, Phase
-from launchpad.model.http import HttpCheck
-from launchpad.model.values import Duration, Offset, Value
-
-
-class Check(HttpCheck, kw_only=True):
-    """An automated test that proves a checklist item."""
-
-    probe: Literal["http"]
-    every: Duration = 60.0
-    """How often it is verified again."""
-    valid_for: Duration = 900.0
-    """How long a pass proves the item; after that it is stale."""
+from launchpad.model.values import Offset, Value
 
 
 class Item(Value):

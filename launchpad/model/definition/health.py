@@ -5,16 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from launchpad.model.definition.names import Line, Name, Severity
-from launchpad.model.http import HttpCheck
 from launchpad.model.values import Duration, Fraction, Quantity, Value
-
-
-class Signal(HttpCheck, kw_only=True):
-    """A measured series: an HTTP probe on an interval."""
-
-    probe: Literal["http"]
-    every: Duration = 10.0
-    """Time between two probes."""
 
 
 class Objective(Value):

@@ -1,0 +1,54 @@
+"""Probes of signals and items: what they ask can be asked, and in time."""
+
+import re
+
+from launchpad.config.faults import HOLE, Faults, Path
+from launchpad.config.scalars import quoted
+from launchpad.model.definition import Check, Signal
+from launchpad.model.http import HttpCheck, parse_host, parse_url
+from launchpad.model.network import TcpCheck
+from launchpad.model.values import format_duration
+
+_SHORTEST = 0.1
+"""Seconds between two probes; less would be load, not measurement."""
+
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+def check(path: Path, probe: Signal | Check, faults: Faults) -> None:
+    """Adds what is wrong with a probe of whatever kind."""
+    match probe:
+        case HttpCheck():
+            _check_http(path, probe, faults)
+        case TcpCheck():
+            _check_host((*path, "host"), probe.host, faults)
+    every, timeout = probe.every, probe.timeout
+    if timeout is not HOLE and timeout <= 0:
+        faults.at((*path, "timeout"), "expected a duration above zero")
+    if every is not HOLE and every < _SHORTEST:
+        faults.at((*path, "every"), f"expected at least {format_duration(_SHORTEST)} between two probes")
+    elif HOLE not in (every, timeout) and timeout > every and faults.written((*path, "timeout")):
+        what = f"longer than every ({format_duration(every)}), so that probes would pile up"
+        faults.at((*path, "timeout"), f"{what}; expected at most that")
+
+
+def _check_http(path: Path, probe: HttpCheck, faults: Faults) -> None:
+    if probe.url is not HOLE:
+        try:
+            parse_url(probe.url)
+        except ValueError as error:
+            faults.at((*path, "url"), f"{error}, found {quoted(probe.url)}")
+    for name in () if probe.headers is HOLE else probe.headers:
+        if not _HEADER.fullmatch(name):
+            faults.at(
+                (*path, "headers", name), "expected a header's name, without blanks and colon", key=True
+            )
+
+
+def _check_host(path: Path, host: str, faults: Faults) -> None:
+    if host is HOLE:
+        return
+    try:
+        parse_host(host)
+    except ValueError:
+        faults.at(path, f"expected a host name or an IP address, found {quoted(host)}")

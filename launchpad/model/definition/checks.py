@@ -1,0 +1,32 @@
+"""Automated tests that prove checklist items: each kind of probe with how long a pass holds."""
+
+from launchpad.model.http import HttpCheck
+from launchpad.model.network import TcpCheck
+from launchpad.model.values import Duration
+
+EVERY = 60.0
+"""Seconds between two probes, unless said otherwise."""
+VALID_FOR = 900.0
+"""Seconds for which a pass proves an item, unless said otherwise."""
+
+
+class HttpProof(HttpCheck, tag="http"):
+    """An item's test: an HTTP request."""
+
+    every: Duration = EVERY
+    """How often it is verified again."""
+    valid_for: Duration = VALID_FOR
+    """How long a pass proves the item; after that it is stale."""
+
+
+class TcpProof(TcpCheck, tag="tcp"):
+    """An item's test: a TCP connection."""
+
+    every: Duration = EVERY
+    """How often it is verified again."""
+    valid_for: Duration = VALID_FOR
+    """How long a pass proves the item; after that it is stale."""
+
+
+Check = HttpProof | TcpProof
+"""In YAML and in the journal, the key `probe` names the kind."""
