@@ -138,7 +138,12 @@ class Engine:
         redactor = Redactor(secrets.values())
         adapters = self._adapters(definition, secrets, redactor)
         recorder = Recorder(self._store, session, self._lease)
-        means = Means(control=Control(definition.control), resolve=lambda text: secrets.get(text, text))
+        means = Means(
+            control=Control(definition.control),
+            base_dir=self._base_dir,
+            environ=_for_commands(self._environ, secrets),
+            resolve=lambda text: secrets.get(text, text),
+        )
         prober = Prober(means, redactor)
         wake, closed = asyncio.Event(), asyncio.Event()
         loop = asyncio.get_running_loop()

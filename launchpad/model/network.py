@@ -1,7 +1,7 @@
 """What the probes of plain connections ask and expect."""
 
 from launchpad.model.probe import Port, Probe, address
-from launchpad.model.values import Text
+from launchpad.model.values import Duration, Text
 
 
 class TcpCheck(Probe, tag="tcp", kw_only=True):
@@ -18,3 +18,23 @@ class TcpCheck(Probe, tag="tcp", kw_only=True):
     @property
     def asks(self) -> str:
         return f"TCP {address(self.host, self.port)}"
+
+
+class TlsCheck(Probe, tag="tls", kw_only=True):
+    """One TLS handshake, and the certificate that is shown in it."""
+
+    host: str
+    """Host name or IP address."""
+    port: Port = 443
+    servername: str | None = None
+    """The name that is asked for, and that the certificate must be for; absent: `host`."""
+    expires_after: Duration = 14 * 86400.0
+    """How long the certificate must still hold."""
+    trust: str | None = None
+    """File with the certificate authorities to believe (PEM), relative to the definition; absent: the
+    system's."""
+
+    @property
+    def asks(self) -> str:
+        name = f" for {self.servername}" if self.servername else ""
+        return f"TLS {address(self.host, self.port)}{name}"

@@ -72,6 +72,12 @@ class Wire:
         except OSError as error:
             raise failure_of(error, self._peer, name) from None
 
+    def certificate_until(self) -> float:
+        """When the certificate of the other side ceases to be valid, in seconds since the epoch."""
+        assert isinstance(self._sock, ssl.SSLSocket), "after a handshake that verified it"
+        certificate = self._sock.getpeercert() or {}
+        return ssl.cert_time_to_seconds(str(certificate["notAfter"]))
+
     async def send(self, data: bytes) -> None:
         """Send all of `data`."""
         try:

@@ -1,12 +1,14 @@
 """Probes of signals and items: what they ask can be asked, and in time."""
 
 import re
+from collections.abc import Callable
 
 from launchpad.config.faults import HOLE, Faults, Path
 from launchpad.config.scalars import quoted
 from launchpad.model.definition import Check, Signal
+from launchpad.model.dns import DnsCheck, normal_value, parse_domain, parse_server
 from launchpad.model.http import HttpCheck, parse_host, parse_url
-from launchpad.model.network import TcpCheck
+from launchpad.model.network import TcpCheck, TlsCheck
 from launchpad.model.values import format_duration
 
 _SHORTEST = 0.1
@@ -22,6 +24,11 @@ def check(path: Path, probe: Signal | Check, faults: Faults) -> None:
             _check_http(path, probe, faults)
         case TcpCheck():
             _check_host((*path, "host"), probe.host, faults)
+        case TlsCheck():
+            _check_host((*path, "host"), probe.host, faults)
+            _check_host((*path, "servername"), probe.servername or probe.host, faults)
+        case DnsCheck():
+            _check_dns(path, probe, faults)
     every, timeout = probe.every, probe.timeout
     if timeout is not HOLE and timeout <= 0:
         faults.at((*path, "timeout"), "expected a duration above zero")
@@ -33,11 +40,7 @@ def check(path: Path, probe: Signal | Check, faults: Faults) -> None:
 
 
 def _check_http(path: Path, probe: HttpCheck, faults: Faults) -> None:
-    if probe.url is not HOLE:
-        try:
-            parse_url(probe.url)
-        except ValueError as error:
-            faults.at((*path, "url"), f"{error}, found {quoted(probe.url)}")
+    _check_parsed((*path, "url"), probe.url, parse_url, faults)
     for name in () if probe.headers is HOLE else probe.headers:
         if not _HEADER.fullmatch(name):
             faults.at(
@@ -45,10 +48,29 @@ def _check_http(path: Path, probe: HttpCheck, faults: Faults) -> None:
             )
 
 
+def _check_dns(path: Path, probe: DnsCheck, faults: Faults) -> None:
+    _check_parsed((*path, "name"), probe.name, parse_domain, faults)
+    for index, text in enumerate(() if probe.resolvers is HOLE else probe.resolvers):
+        _check_parsed((*path, "resolvers", index), text, parse_server, faults)
+    for index, text in enumerate(() if HOLE in (probe.expect, probe.type) else probe.expect):
+        _check_parsed((*path, "expect", index), text, lambda value: normal_value(value, probe.type), faults)
+
+
 def _check_host(path: Path, host: str, faults: Faults) -> None:
-    if host is HOLE:
+    _check_parsed(path, host, _host, faults)
+
+
+def _host(text: str) -> str:
+    try:
+        return parse_host(text)
+    except ValueError:
+        raise ValueError("expected a host name or an IP address") from None
+
+
+def _check_parsed(path: Path, text: str, parse: Callable[[str], object], faults: Faults) -> None:
+    if text is HOLE:
         return
     try:
-        parse_host(host)
-    except ValueError:
-        faults.at(path, f"expected a host name or an IP address, found {quoted(host)}")
+        parse(text)
+    except ValueError as error:
+        faults.at(path, f"{error}, found {quoted(text)}")

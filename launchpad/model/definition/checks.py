@@ -1,7 +1,8 @@
 """Automated tests that prove checklist items: each kind of probe with how long a pass holds."""
 
+from launchpad.model.dns import DnsCheck
 from launchpad.model.http import HttpCheck
-from launchpad.model.network import TcpCheck
+from launchpad.model.network import TcpCheck, TlsCheck
 from launchpad.model.values import Duration
 
 EVERY = 60.0
@@ -28,5 +29,23 @@ class TcpProof(TcpCheck, tag="tcp"):
     """How long a pass proves the item; after that it is stale."""
 
 
-Check = HttpProof | TcpProof
+class TlsProof(TlsCheck, tag="tls"):
+    """An item's test: a TLS handshake."""
+
+    every: Duration = EVERY
+    """How often it is verified again."""
+    valid_for: Duration = VALID_FOR
+    """How long a pass proves the item; after that it is stale."""
+
+
+class DnsProof(DnsCheck, tag="dns"):
+    """An item's test: a DNS question."""
+
+    every: Duration = EVERY
+    """How often it is verified again."""
+    valid_for: Duration = VALID_FOR
+    """How long a pass proves the item; after that it is stale."""
+
+
+Check = HttpProof | TcpProof | TlsProof | DnsProof
 """In YAML and in the journal, the key `probe` names the kind."""

@@ -1,7 +1,8 @@
 """What is measured again and again: each kind of probe with the time between two probes."""
 
+from launchpad.model.dns import DnsCheck
 from launchpad.model.http import HttpCheck
-from launchpad.model.network import TcpCheck
+from launchpad.model.network import TcpCheck, TlsCheck
 from launchpad.model.values import Duration
 
 EVERY = 10.0
@@ -22,5 +23,19 @@ class TcpSignal(TcpCheck, tag="tcp"):
     """Time between two probes."""
 
 
-Signal = HttpSignal | TcpSignal
+class TlsSignal(TlsCheck, tag="tls"):
+    """A measured series: a TLS handshake."""
+
+    every: Duration = EVERY
+    """Time between two probes."""
+
+
+class DnsSignal(DnsCheck, tag="dns"):
+    """A measured series: a DNS question."""
+
+    every: Duration = EVERY
+    """Time between two probes."""
+
+
+Signal = HttpSignal | TcpSignal | TlsSignal | DnsSignal
 """In YAML and in the journal, the key `probe` names the kind."""
