@@ -143,6 +143,7 @@ class Engine:
             base_dir=self._base_dir,
             environ=_for_commands(self._environ, secrets),
             resolve=lambda text: secrets.get(text, text),
+            saying=redactor.line,
         )
         prober = Prober(means, redactor)
         wake, closed = asyncio.Event(), asyncio.Event()

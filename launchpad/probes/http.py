@@ -16,7 +16,7 @@ from launchpad.model.text import clean
 from launchpad.probes.answer import Answer
 from launchpad.probes.attempt import Trace, attempt
 from launchpad.probes.control import Control
-from launchpad.probes.result import Blame, ProbeFailure, ProbeResult
+from launchpad.probes.result import Blame, ProbeFailure, ProbeResult, Saying
 from launchpad.probes.wire import Wire
 
 MAX_BODY = 1024 * 1024
@@ -79,6 +79,7 @@ class HttpProbe:
         control: Control | None = None,
         tls: ssl.SSLContext | None = None,
         max_body: int = MAX_BODY,
+        saying: Saying = clean,
     ) -> None:
         if check.timeout <= 0:
             raise ValueError("expected a timeout of more than 0 s")
@@ -93,6 +94,7 @@ class HttpProbe:
         # Authorities are read now, or the first probe would be measured with that.
         self._tls = tls or (_system_tls() if url.scheme == "https" else None)
         self._max_body = max_body
+        self._saying = saying
         wanted = check.expect.redirect
         self._redirect = None if wanted is None else _joined(url, wanted)
         anywhere = wanted is not None and not check.follow_redirects
@@ -110,7 +112,7 @@ class HttpProbe:
             location = answer.header("location") if answer.status in _REDIRECTS else None
             if location is None or not self._check.follow_redirects:
                 break
-            request = request.redirected(answer.status or 0, _redirect_url(request.url, location))
+            request = request.redirected(answer.status or 0, self._redirect_url(request.url, location))
         else:
             raise ProbeFailure(Blame.TARGET, f"more than {_MAX_REDIRECTS} redirects")
         trace.whole()
@@ -162,7 +164,8 @@ class HttpProbe:
             if value is None:
                 raise ProbeFailure(Blame.TARGET, clean(f"header {name} is missing"))
             if part not in value:
-                reason = f"header {name} is '{clean(value, _SHOWN)}', expected '{clean(part, _SHOWN)}' in it"
+                found, wanted = self._saying(value, _SHOWN), self._saying(part, _SHOWN)
+                reason = f"header {name} is '{found}', expected '{wanted}' in it"
                 raise ProbeFailure(Blame.TARGET, clean(reason))
         if self._needle is not None and self._needle not in answer.body:
             raise ProbeFailure(Blame.TARGET, self._lacks(answer))
@@ -176,15 +179,23 @@ class HttpProbe:
                 raise ProbeFailure(Blame.TARGET, f"status {answer.status} without a Location")
             there = _joined(url, location)
         if _normal(there) != _normal(wanted):
-            reason = f"redirects to {clean(there, _SHOWN)}, expected {clean(wanted, _SHOWN)}"
+            reason = f"redirects to {self._saying(there, _SHOWN)}, expected {self._saying(wanted, _SHOWN)}"
             raise ProbeFailure(Blame.TARGET, reason)
 
+    def _redirect_url(self, base: HttpUrl, location: str) -> HttpUrl:
+        try:
+            return parse_url(_joined(base, location))
+        except ValueError:
+            raise ProbeFailure(
+                Blame.TARGET, f"redirects to no usable URL: {self._saying(location, _SHOWN)}"
+            ) from None
+
     def _lacks(self, answer: Answer) -> str:
-        text = f"'{clean(self._check.expect.contains or '', _SHOWN)}'"
+        text = f"'{self._saying(self._check.expect.contains or '', _SHOWN)}'"
         encoding = answer.header("content-encoding") or "identity"
         if encoding.lower() != "identity":
             return clean(
-                f"the body is compressed ({clean(encoding, 20)}) unasked, {text} can't be looked for"
+                f"the body is compressed ({self._saying(encoding, 20)}) unasked, {text} can't be looked for"
             )
         size = len(answer.body)
         if not answer.complete:
@@ -208,13 +219,6 @@ def _refuse_unsendable(headers: Mapping[str, str]) -> None:
             raise ValueError(f"expected no header {name}: the probe sets it itself")
         if any(char in value for char in "\r\n\0"):
             raise ValueError(f"expected a header {name} of one line")
-
-
-def _redirect_url(base: HttpUrl, location: str) -> HttpUrl:
-    try:
-        return parse_url(_joined(base, location))
-    except ValueError:
-        raise ProbeFailure(Blame.TARGET, f"redirects to no usable URL: {clean(location, _SHOWN)}") from None
 
 
 def _joined(base: HttpUrl, reference: str) -> str:

@@ -10,11 +10,16 @@ from launchpad.model.dns import DnsCheck
 from launchpad.model.http import HttpCheck
 from launchpad.model.network import TcpCheck, TlsCheck
 from launchpad.model.probe import Probe
+from launchpad.model.services import CommandCheck, PostgresCheck, RedisCheck
 from launchpad.model.values import Value
 from launchpad.probes.attempt import Runnable
+from launchpad.probes.command import CommandProbe
 from launchpad.probes.control import Control
 from launchpad.probes.dns import DnsProbe
 from launchpad.probes.http import HttpProbe
+from launchpad.probes.postgres import PostgresProbe
+from launchpad.probes.redis import RedisProbe
+from launchpad.probes.result import Saying
 from launchpad.probes.tcp import TcpProbe
 from launchpad.probes.tls import TlsProbe
 
@@ -29,6 +34,7 @@ class Means(Value):
     """What programs get: no secret in it."""
     resolve: Callable[[str], str]
     """The secret that a reference names; any other text as it is."""
+    saying: Saying
 
     def resolved(self, texts: dict[str, str]) -> dict[str, str]:
         """`texts` with secrets in the place of their references."""
@@ -42,11 +48,12 @@ def runnable(check: Probe, means: Means) -> Runnable:
 
 
 def _http(check: HttpCheck, means: Means) -> Runnable:
-    return HttpProbe(replace(check, headers=means.resolved(check.headers)), control=means.control)
+    check = replace(check, headers=means.resolved(check.headers))
+    return HttpProbe(check, control=means.control, saying=means.saying)
 
 
 def _tcp(check: TcpCheck, means: Means) -> Runnable:
-    return TcpProbe(check, control=means.control)
+    return TcpProbe(check, control=means.control, saying=means.saying)
 
 
 def _tls(check: TlsCheck, means: Means) -> Runnable:
@@ -57,10 +64,33 @@ def _dns(check: DnsCheck, means: Means) -> Runnable:
     return DnsProbe(check, control=means.control)
 
 
+def _command(check: CommandCheck, means: Means) -> Runnable:
+    return CommandProbe(
+        check,
+        environ=means.environ | means.resolved(check.env),
+        base_dir=means.base_dir,
+        control=means.control,
+        saying=means.saying,
+    )
+
+
+def _postgres(check: PostgresCheck, means: Means) -> Runnable:
+    check = replace(check, dsn=means.resolve(check.dsn))
+    return PostgresProbe(check, control=means.control, saying=means.saying)
+
+
+def _redis(check: RedisCheck, means: Means) -> Runnable:
+    check = replace(check, url=check.url and means.resolve(check.url))
+    return RedisProbe(check, control=means.control, saying=means.saying)
+
+
 _MAKERS: dict[type[Probe], Callable[[Any, Means], Runnable]] = {
     HttpCheck: _http,
     TcpCheck: _tcp,
     TlsCheck: _tls,
     DnsCheck: _dns,
+    CommandCheck: _command,
+    PostgresCheck: _postgres,
+    RedisCheck: _redis,
 }
 """Every kind of check that a definition may hold."""

@@ -1,5 +1,6 @@
 """What a probe finds, and the ways in which it can fail."""
 
+from collections.abc import Callable
 from enum import Enum
 from typing import Literal
 
@@ -7,6 +8,11 @@ from launchpad.model.values import Value
 
 Verdict = Literal["ok", "bad", "unknown"]
 """`unknown`: our own resolver, network or machine failed, so that nothing can be said of the target."""
+
+
+Saying = Callable[[str, int], str]
+"""Text from outside as one line of at most so many characters; without secrets, which must be gone before
+it is cut."""
 
 
 class Phases(Value):

@@ -7,21 +7,24 @@ from launchpad.model.network import TcpCheck
 from launchpad.model.text import clean
 from launchpad.probes.attempt import Trace, attempt
 from launchpad.probes.control import Control
-from launchpad.probes.result import Blame, ProbeFailure, ProbeResult
+from launchpad.probes.result import Blame, ProbeFailure, ProbeResult, Saying
 from launchpad.probes.wire import Wire
 
 _MAX_HEARD = 64 * 1024
 """Bytes of an answer that are looked through."""
+_SHOWN = 100
+"""Characters of it that a reason quotes."""
 
 
 class TcpProbe:
     """Runs a `TcpCheck`. Raises ValueError if it can't be run at all."""
 
-    def __init__(self, check: TcpCheck, *, control: Control | None = None) -> None:
+    def __init__(self, check: TcpCheck, *, control: Control | None = None, saying: Saying = clean) -> None:
         self._check = check
         self._host = parse_host(check.host)
         self._expected = (check.expect or "").encode()
         self._control = control or Control()
+        self._saying = saying
 
     async def run(self) -> ProbeResult:
         return await attempt(self._ask, limit=self._check.timeout, control=self._control)
@@ -54,6 +57,8 @@ class TcpProbe:
             trace.whole()
             if self._expected in heard:
                 return
-            said = f"said '{clean(heard.decode(errors='replace'), 1000)}'" if heard else "said nothing"
+            said = (
+                f"said '{self._saying(heard.decode(errors='replace'), _SHOWN)}'" if heard else "said nothing"
+            )
             ending = "and closed" if not data else "and more"
             raise ProbeFailure(Blame.TARGET, f"{said} {ending}, expected {expected}")

@@ -9,6 +9,7 @@ from launchpad.model.definition import Check, Signal
 from launchpad.model.dns import DnsCheck, normal_value, parse_domain, parse_server
 from launchpad.model.http import HttpCheck, parse_host, parse_url
 from launchpad.model.network import TcpCheck, TlsCheck
+from launchpad.model.services import RedisCheck
 from launchpad.model.values import format_duration
 
 _SHORTEST = 0.1
@@ -27,6 +28,8 @@ def check(path: Path, probe: Signal | Check, faults: Faults) -> None:
         case TlsCheck():
             _check_host((*path, "host"), probe.host, faults)
             _check_host((*path, "servername"), probe.servername or probe.host, faults)
+        case RedisCheck() if probe.host:
+            _check_host((*path, "host"), probe.host, faults)
         case DnsCheck():
             _check_dns(path, probe, faults)
     every, timeout = probe.every, probe.timeout

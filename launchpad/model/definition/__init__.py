@@ -12,7 +12,16 @@ import msgspec
 
 from launchpad.model.definition.actions import Action, OnFailure, Provider, Step
 from launchpad.model.definition.checklist import Item
-from launchpad.model.definition.checks import Check, DnsProof, HttpProof, TcpProof, TlsProof
+from launchpad.model.definition.checks import (
+    Check,
+    CommandProof,
+    DnsProof,
+    HttpProof,
+    PostgresProof,
+    RedisProof,
+    TcpProof,
+    TlsProof,
+)
 from launchpad.model.definition.gates import (
     AlertCondition,
     AnyCondition,
@@ -44,7 +53,16 @@ from launchpad.model.definition.names import (
     Verb,
 )
 from launchpad.model.definition.people import Operator
-from launchpad.model.definition.signals import DnsSignal, HttpSignal, Signal, TcpSignal, TlsSignal
+from launchpad.model.definition.signals import (
+    CommandSignal,
+    DnsSignal,
+    HttpSignal,
+    PostgresSignal,
+    RedisSignal,
+    Signal,
+    TcpSignal,
+    TlsSignal,
+)
 from launchpad.model.values import Value, ZonedTime
 
 FORMAT = 1

@@ -3,6 +3,7 @@
 from launchpad.model.dns import DnsCheck
 from launchpad.model.http import HttpCheck
 from launchpad.model.network import TcpCheck, TlsCheck
+from launchpad.model.services import CommandCheck, PostgresCheck, RedisCheck
 from launchpad.model.values import Duration
 
 EVERY = 60.0
@@ -47,5 +48,32 @@ class DnsProof(DnsCheck, tag="dns"):
     """How long a pass proves the item; after that it is stale."""
 
 
-Check = HttpProof | TcpProof | TlsProof | DnsProof
+class CommandProof(CommandCheck, tag="command"):
+    """An item's test: a program of yours."""
+
+    every: Duration = EVERY
+    """How often it is verified again."""
+    valid_for: Duration = VALID_FOR
+    """How long a pass proves the item; after that it is stale."""
+
+
+class PostgresProof(PostgresCheck, tag="postgres"):
+    """An item's test: a query to PostgreSQL."""
+
+    every: Duration = EVERY
+    """How often it is verified again."""
+    valid_for: Duration = VALID_FOR
+    """How long a pass proves the item; after that it is stale."""
+
+
+class RedisProof(RedisCheck, tag="redis"):
+    """An item's test: a PING to Redis."""
+
+    every: Duration = EVERY
+    """How often it is verified again."""
+    valid_for: Duration = VALID_FOR
+    """How long a pass proves the item; after that it is stale."""
+
+
+Check = HttpProof | TcpProof | TlsProof | DnsProof | CommandProof | PostgresProof | RedisProof
 """In YAML and in the journal, the key `probe` names the kind."""

@@ -3,6 +3,7 @@
 from launchpad.model.dns import DnsCheck
 from launchpad.model.http import HttpCheck
 from launchpad.model.network import TcpCheck, TlsCheck
+from launchpad.model.services import CommandCheck, PostgresCheck, RedisCheck
 from launchpad.model.values import Duration
 
 EVERY = 10.0
@@ -37,5 +38,26 @@ class DnsSignal(DnsCheck, tag="dns"):
     """Time between two probes."""
 
 
-Signal = HttpSignal | TcpSignal | TlsSignal | DnsSignal
+class CommandSignal(CommandCheck, tag="command"):
+    """A measured series: a program of yours."""
+
+    every: Duration = EVERY
+    """Time between two probes."""
+
+
+class PostgresSignal(PostgresCheck, tag="postgres"):
+    """A measured series: a query to PostgreSQL."""
+
+    every: Duration = EVERY
+    """Time between two probes."""
+
+
+class RedisSignal(RedisCheck, tag="redis"):
+    """A measured series: a PING to Redis."""
+
+    every: Duration = EVERY
+    """Time between two probes."""
+
+
+Signal = HttpSignal | TcpSignal | TlsSignal | DnsSignal | CommandSignal | PostgresSignal | RedisSignal
 """In YAML and in the journal, the key `probe` names the kind."""
