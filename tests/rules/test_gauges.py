@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from launchpad.model.definition import Alert, Definition, Launch, Objective, Signal, Threshold
+from launchpad.model.definition import Alert, Definition, HttpSignal, Launch, Objective, Threshold
 from launchpad.model.samples import Sample
 from launchpad.model.values import SECOND, Quantity
 from launchpad.rules.alerts import Evidence, sentence, shown
@@ -22,7 +22,7 @@ class Watched:
         self.every = every
         self.definition = Definition(
             launch=Launch(product="shop", version="1"),
-            signals={"home": Signal(probe="http", url="http://a", every=every, timeout=every)},
+            signals={"home": HttpSignal(url="http://a", every=every, timeout=every)},
             objectives={
                 "availability": Objective(signal="home", target=TARGET, window=window),
                 "errors": Objective(

@@ -1,7 +1,7 @@
 """Who hears of an alert, and what is said of it besides: folded from events, judged at an instant."""
 
 from launchpad.model import events as ev
-from launchpad.model.definition import Alert, Definition, Launch, Objective, Signal, Threshold
+from launchpad.model.definition import Alert, Definition, HttpSignal, Launch, Objective, Threshold
 from launchpad.model.fold import Fold
 from launchpad.model.journal import Recorded
 from launchpad.model.plan import Plan, PlannedStep
@@ -17,7 +17,7 @@ def rule(**more: object) -> Alert:
 
 DEFINITION = Definition(
     launch=Launch(product="shop", version="1"),
-    signals={"home": Signal(probe="http", url="http://a")},
+    signals={"home": HttpSignal(url="http://a")},
     objectives={
         "errors": Objective(signal="home", error_rate=True, below=Quantity(value=0.01, unit="%"), window=60.0)
     },
