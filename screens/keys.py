@@ -25,6 +25,8 @@ VERB_OF: dict[str, str] = {
     "answer": "poll-answer",
     "call_poll": "poll-call",
     "close_poll": "poll-close",
+    "take_seat": "seat-take",
+    "hand_seat": "seat-hand",
     "silence": "silence",
     "unsilence": "unsilence",
 }

@@ -51,12 +51,27 @@ def _verbs(face: "Face") -> Iterator[Offer]:
         yield Offer("mark item as failed", _act(face, "fail"))
     if face.permits("slip"):
         yield Offer("slip T-0", _act(face, "slip"))
+    yield from _seat(face)
     if face.permits("call_poll"):
         yield Offer("call the roll (go / no-go)", _act(face, "call_poll"))
         yield Offer("close the roll", _act(face, "close_poll"))
     if face.permits("close"):
         for outcome in _OUTCOMES:
             yield Offer(f"close the launch: {outcome}", _act(face, f"close('{outcome}')"))
+
+
+def _seat(face: "Face") -> Iterator[Offer]:
+    """Only to those who may sit there."""
+    view, me = face.scene.view, face.scene.me
+    launch, held = view.definition.launch, view.state.seat
+    deputy = me.name in launch.deputies and me.role != "director"
+    away = held is not None and held.holder != me.name and me.role == "director"
+    if face.permits("take_seat") and (deputy or away):
+        yield Offer("take the director's seat" + (" back" if away else ""), _act(face, "take_seat"))
+    if face.permits("hand_seat"):
+        for name in launch.deputies:
+            if name != (held.holder if held else None):
+                yield Offer(f"hand the director's seat to {name}", _act(face, f"hand_seat('{name}')"))
 
 
 def _runs(face: "Face") -> Iterator[Offer]:

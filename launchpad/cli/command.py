@@ -44,13 +44,14 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Actions", "runs", ("runs", "logs")),
     ("Launch", "launch", ("phase", "countdown", "ack", "note", "lock", "unlock", "close")),
     ("Decide", "decisions", ("gate", "poll")),
+    ("Decide", "directors", ("seat",)),
     ("Launch", "silences", ("silence", "unsilence")),
     ("Journal", "journal", ("verify", "redact", "export", "import")),
     ("Shell", "completion", ("completion",)),
 )
 """Heading, module and commands: only the module of the command that was typed is imported."""
 
-HIDDEN: dict[str, str] = {"seat": "seat"}
+HIDDEN: dict[str, str] = {"occupy": "occupy"}
 """Commands that only Launchpad itself calls, and their modules."""
 
 _declared: dict[str, Command] = {}

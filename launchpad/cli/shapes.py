@@ -47,6 +47,7 @@ def launch(view: View) -> Shape:
         "gate": gate(view.gate),
         "objectives": [objective(o) for o in view.objectives],
         "poll": poll(view),
+        "seat": seat(view),
         "alerts": [alert(a) for a in view.alerts],
         "items": [item(i) for i in view.items],
         "runs": [run(r) for r in view.runs],
@@ -72,6 +73,20 @@ def gate(report: GateReport | None) -> Shape | None:
         for c in report.conditions
     ]
     return {"gate": report.gate, "verdict": report.verdict, "met": report.met, "conditions": conditions}
+
+
+def seat(view: View) -> Shape | None:
+    """Who sits in the director's seat; None: the directors themselves."""
+    held = view.state.seat
+    if held is None:
+        return None
+    return {
+        "holder": held.holder,
+        "since": instant(held.since),
+        "by": held.by,
+        "reason": held.reason,
+        "seq": view.state.seat_seq,
+    }
 
 
 def poll(view: View) -> Shape:

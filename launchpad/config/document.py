@@ -114,7 +114,7 @@ class Document(Value):
 
 LATER: dict[type, frozenset[str]] = {
     Document: frozenset({"channels", "contacts", "escalations", "rollouts"}),
-    Launch: frozenset({"deputies", "targets"}),
+    Launch: frozenset({"targets"}),
     Alert: frozenset({"escalate", "notify"}),
     Condition: frozenset({"backup"}),
     Probe: frozenset({"backup", "metric", "source", "unit"}),

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from launchpad.desk import alerts, countdown, items, launch, polls, runs
+from launchpad.desk import alerts, countdown, items, launch, polls, runs, seat
 from launchpad.desk.decision import Context, Proposal
 from launchpad.desk.roles import MINIMUM, a, allows
 from launchpad.errors import Conflict, Refused
@@ -14,6 +14,7 @@ from launchpad.model.definition import FORMAT
 from launchpad.model.events import LaunchOpened
 from launchpad.model.journal import Draft
 from launchpad.model.store import Store
+from launchpad.rules.seat import acting
 from launchpad.rules.situation import Situation
 from launchpad.session import Session
 
@@ -50,6 +51,8 @@ VERBS: Mapping[type[Command], Callable[[Context, Any], Proposal | Done]] = {
     cmd.CallPoll: polls.call,
     cmd.AnswerPoll: polls.answer,
     cmd.ClosePoll: polls.close,
+    cmd.TakeSeat: seat.take,
+    cmd.HandSeat: seat.hand,
     cmd.SilenceAlert: alerts.silence,
     cmd.UnsilenceAlert: alerts.unsilence,
 }
@@ -84,7 +87,9 @@ class Desk(Protocol):
     """What a face holds: the operator's hand on the launch."""
 
     @property
-    def identity(self) -> Identity: ...
+    def identity(self) -> Identity:
+        """Who acts, with the authority that they hold now."""
+        ...
 
     def may(self, verb: str) -> bool:
         """Whether the operator's role allows the verb at all."""
@@ -110,16 +115,16 @@ class LocalDesk:
 
     @property
     def identity(self) -> Identity:
-        return self._identity
+        return acting(self._identity, self._session.state)
 
     def may(self, verb: str) -> bool:
-        return allows(self._identity.role, MINIMUM[verb])
+        return allows(self.identity.role, MINIMUM[verb])
 
     def perform(self, command: Command) -> Done:
         verb = verb_of(command)
-        _authorise(self._identity, verb)
         for attempt in range(1, _ATTEMPTS + 1):
             self._session.refresh()
+            _authorise(self.identity, verb)
             decided = self._decide(command, verb)
             if isinstance(decided, Done):
                 return decided
@@ -137,7 +142,7 @@ class LocalDesk:
             raise Refused(state.read_only)
         context = Context(
             state=state,
-            identity=self._identity,
+            identity=self.identity,
             now=self._session.clock(),
             situation=self._situation,
             locks=self._store.locks,

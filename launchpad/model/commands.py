@@ -162,6 +162,19 @@ class Unlock(Command, tag="unlock"):
     target: str
 
 
+class TakeSeat(Command, tag="seat-take"):
+    """By a deputy while no director is there; by a director, to take it back."""
+
+    text: str = ""
+    expect: int | None = None
+
+
+class HandSeat(Command, tag="seat-hand"):
+    to: str
+    text: str
+    expect: int | None = None
+
+
 class CallPoll(Command, tag="poll-call"):
     teams: tuple[str, ...] = ()
     """Empty: those that the gate ahead waits for, or all that somebody speaks for."""
@@ -229,6 +242,8 @@ AnyCommand = (
     | CallPoll
     | AnswerPoll
     | ClosePoll
+    | TakeSeat
+    | HandSeat
     | SilenceAlert
     | UnsilenceAlert
 )

@@ -164,7 +164,7 @@ class RelayServer:
 
     def _announce(self, called: str, looking_at: str) -> None:
         self._called = called
-        me = self._seat.identity
+        me = self._desk.identity
         presence = Presence(
             seat=self._presence,
             operator=me.name,

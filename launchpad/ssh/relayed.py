@@ -17,7 +17,9 @@ from launchpad.errors import BadInput, Unreachable
 from launchpad.model.commands import Command, Done, Identity
 from launchpad.model.journal import Recorded, Row, recorded
 from launchpad.model.samples import Lease, LockInfo, LogLine, Presence, Sample, SampleBatch
+from launchpad.model.state import State
 from launchpad.model.values import Micros
+from launchpad.rules.seat import acting
 from launchpad.ssh import protocol
 from launchpad.ssh.protocol import Answer, Ask, Page, Question
 
@@ -206,16 +208,17 @@ class RelayedSource:
 class RelayedDesk:
     """A `launchpad.desk.Desk` whose commands the server performs, as the operator whom it let in."""
 
-    def __init__(self, link: Link, identity: Identity) -> None:
+    def __init__(self, link: Link, identity: Identity, state: Callable[[], State]) -> None:
         self._link = link
         self._identity = identity
+        self._state = state
 
     @property
     def identity(self) -> Identity:
-        return self._identity
+        return acting(self._identity, self._state())
 
     def may(self, verb: str) -> bool:
-        return allows(self._identity.role, MINIMUM[verb])
+        return allows(self.identity.role, MINIMUM[verb])
 
     def perform(self, command: Command) -> Done:
         return self._link.ask(protocol.Perform(command=command), _DONE)  # type: ignore[arg-type]

@@ -40,7 +40,7 @@ def occupy(fd: int, face: Face) -> int:
     try:
         seat = link.ask(protocol.Who(), msgspec.json.Decoder(Seat))
         session = Session(RelayedSource(link, seat.launch), seat.launch)
-        return face(session, RelayedDesk(link, seat.identity), seat)
+        return face(session, RelayedDesk(link, seat.identity, lambda: session.state), seat)
     finally:
         link.close()
         sock.close()

@@ -15,7 +15,7 @@ from launchpad.ssh.protocol import Seat
 from launchpad.ssh.relay import RelayServer
 from launchpad.ssh.terminal import Terminal
 
-COMMAND = (sys.executable, "-P", "-m", "launchpad", "seat")
+COMMAND = (sys.executable, "-P", "-m", "launchpad", "occupy")
 """Starts a seat; `--fd N` is added. Without the working directory on the import path."""
 
 _GRACE = 2.0

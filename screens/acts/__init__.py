@@ -5,7 +5,8 @@ from screens.acts.items import ItemActs
 from screens.acts.launch import LaunchActs
 from screens.acts.poll import PollActs
 from screens.acts.runs import RunActs
+from screens.acts.seat import SeatActs
 
 
-class Acts(AlertActs, ItemActs, LaunchActs, PollActs, RunActs):
+class Acts(AlertActs, ItemActs, LaunchActs, PollActs, RunActs, SeatActs):
     """The operator's verbs, mixed into the app."""

@@ -141,6 +141,10 @@ def tab_line(scene: Scene, tab: str, width: int) -> Row:
         chosen = target == tab
         spans.append(Span(f" {key} {name} ", "tab-chosen" if chosen else "tab"))
         spans.append(Span(" "))
+    held = view.state.seat
+    if held is not None:
+        said = f" {held.holder} holds the director's seat " if width >= BRIEF else f" SEAT: {held.holder} "
+        return line(width, spans, [Span(said, "badge-unknown")], gap=2)
     return line(width, spans, [Span(_next_due(scene, width), "dim")], gap=2)
 
 

@@ -169,6 +169,8 @@ TELLERS: Mapping[type[ev.Event], Callable[[Any], Sentence]] = {
     ev.LockChanged: _lock,
     ev.PollCalled: lambda e: Sentence(f"called the roll for {', '.join(e.teams)}", "accent"),
     ev.PollAnswered: _answered,
+    ev.SeatTaken: lambda e: Sentence(f"THE DIRECTOR'S SEAT IS WITH {e.holder}", "warn"),
+    ev.SeatReturned: lambda _e: Sentence("the director's seat is with the directors again", "accent"),
     ev.PollClosed: lambda _e: Sentence("closed the roll", "accent"),
     ev.ActionProbed: _probed,
     ev.TextRedacted: lambda e: Sentence(f"removed the text of event {e.seq}", "warn"),

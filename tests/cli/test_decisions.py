@@ -60,3 +60,22 @@ def test_a_gate_is_read_with_its_reasons_and_its_verdict_is_the_status(asked):
     asked("lock", "site", "--reason", "incident 42")
     assert "incident 42" in asked("gate", "deploy", status=1).stdout
     assert "defined are: launch, deploy" in asked.refusal("gate", "nothing", status=2)
+
+
+def test_a_deputy_takes_the_seat_and_a_director_takes_it_back(cli):
+    deputised = DEFINITION.replace("environment: staging}", "environment: staging, deputies: [ada]}")
+    # The one login of this test is the deputy's.
+    deputised = deputised.replace("login: LOGIN", "login: nobody-here")
+    cli.open(deputised.replace("role: operator}", "role: operator, login: LOGIN}"))
+    assert "with the directors" in cli("seat").stdout
+    assert "takes a director" in cli.refusal("phase", "launch", "--override", "now", status=3)
+    assert "needs a few words" in cli.refusal("seat", "take", status=2)
+    assert "only claimed" in cli.refusal("--as", "ada", "seat", "take", "--reason", "x", status=3)
+    cli("seat", "take", "--reason", "the laptop of lead died")
+    assert "ada has held the director's seat for" in cli("seat").stdout
+    assert cli.json("seat")["holder"] == "ada"
+    assert "ada holds the director's seat" in cli("status", status=None).stdout
+    cli("phase", "launch", "--override", "we can't wait")
+    cli("--as", "lead", "seat", "take")
+    assert cli.json("seat") is None
+    assert "takes a name" in cli.refusal("seat", "hand", status=2)

@@ -56,7 +56,16 @@ CASES = [
     (LAUNCH + "contacts: {}", "contacts", "'contacts' is not acted on"),
     (LAUNCH + "escalations: {}", "escalations", "'escalations' is not acted on"),
     ("launch: {product: A, version: 1, targets: {rto: 4h}}", "targets", "'targets' is not acted on"),
-    ("launch: {product: A, version: 1, deputies: [b]}", "deputies", "'deputies' is not acted on"),
+    (
+        "launch: {product: A, version: 1, deputies: [b]}\noperators: [{name: a, role: director}]",
+        "b",
+        "no operator is called 'b'",
+    ),
+    (
+        "launch: {product: A, version: 1, deputies: [a]}\noperators: [{name: a, role: director}]",
+        "a",
+        "'a' is a director already",
+    ),
     (
         LAUNCH + SIGNAL + LATENCY + "alerts: {a: {when: latency > 3s, notify: [x]}}",
         "notify",

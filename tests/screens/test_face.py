@@ -13,10 +13,12 @@ from launchpad.model.commands import Assign, Tick
 from launchpad.model.definition import Item
 from launchpad.model.journal import Draft
 from launchpad.session import Session
+from screens import hints
 from screens.board import ActionPanel
 from screens.dialogs.plan import PlanDialog
 from screens.face import Arrived
 from screens.follow import News
+from screens.palette import offers
 from screens.widgets.listing import ListPanel
 from tests.screens.conftest import Opener, Seat
 from tests.support import launches
@@ -699,3 +701,23 @@ async def test_every_gate_is_read_in_full_at_80x24(open_face: Opener) -> None:
         for told in ("two macros are missing", "here: ada, bob", "no lock is held", "asked 10m"):
             assert told in said
         assert "GATE deploy" in said
+
+
+async def test_a_deputy_takes_the_seat_and_everybody_sees_it(open_face: Opener) -> None:
+    whole = launches.definition()
+    demo = launches.before(Demo(of=replace(whole, launch=replace(whole.launch, deputies=("ada",)))))
+    demo.online = [BOB]
+    async with open_face(demo, ADA, size=(120, 40)) as seat:
+        await seat.shows("operator")
+        assert ">" not in {hint.key for hint in hints.all_keys(seat.face)}
+        seat.face.action_take_seat()
+        await seat.shows("Take the director's seat: why?")
+        await seat.press(*"gone", "enter")
+        await seat.shows("ada holds the director's seat")
+        assert last(seat) == ev.SeatTaken(holder="ada")
+        await seat.until(lambda: seat.face.scene.me.role == "director")
+        assert ">" in {hint.key for hint in hints.all_keys(seat.face)}
+        offered = {offer.text for offer in offers(seat.face)}
+        assert "call the roll (go / no-go)" in offered
+    async with open_face("before", LEAD) as seat:
+        assert "take the director's seat" not in {offer.text for offer in offers(seat.face)}

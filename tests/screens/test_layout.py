@@ -63,8 +63,10 @@ def test_bindings_can_be_remapped_and_know_their_verbs() -> None:
         "close",
         "close_poll",
         "fail",
+        "hand_seat",
         "run",
         "silence",
         "slip",
+        "take_seat",
         "unsilence",
     }

@@ -41,6 +41,8 @@ EXAMPLES: dict[type[Event], Event] = {
         ev.PollCalled(teams=("qa", "legal")),
         ev.PollAnswered(team="qa", answer="no-go", proxy=True),
         ev.PollClosed(),
+        ev.SeatTaken(holder="ops"),
+        ev.SeatReturned(),
         ev.ActionProbed(action="rollback", verdict="bad", reason="no release before this", observed_at=1),
         ev.EngineStarted(holder="e", epoch=2, host="ops-1", version="1"),
         ev.EngineStopped(holder="e", epoch=2),

@@ -18,6 +18,7 @@ from launchpad.model.definition import Definition, Item, Launch, Operator
 from launchpad.model.events import NoteWritten, Unknown
 from launchpad.model.journal import Draft
 from launchpad.model.samples import LogLine, Presence, Sample
+from launchpad.model.state import State
 from launchpad.session import Session
 from launchpad.ssh import protocol, relay
 from launchpad.ssh.protocol import Seat
@@ -57,7 +58,7 @@ class Ends:
         self.server.start()
         self.link = Link(self.theirs, on_end=self.ended.set)
         self.source = RelayedSource(self.link, LAUNCH)
-        self.desk = RelayedDesk(self.link, identity)
+        self.desk = RelayedDesk(self.link, identity, State)
 
     def close(self):
         self.link.close()
@@ -206,7 +207,7 @@ def outcome(desk, command):
 
 def test_viewer_is_refused_whatever_its_process_believes(store, connect):
     ends = connect(GUEST)
-    liar = RelayedDesk(ends.link, LEAD)
+    liar = RelayedDesk(ends.link, LEAD, State)
     assert liar.may("tick")
     with pytest.raises(Refused, match="guest is viewer"):
         liar.perform(cmd.Tick(item="dns"))

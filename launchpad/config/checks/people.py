@@ -23,6 +23,7 @@ def check(document: Document, faults: Faults) -> None:
     """Adds what is wrong with `operators`."""
     if document.operators is HOLE:
         return
+    _check_deputies(document, faults)
     names: dict[str, int] = {}
     logins: dict[str, int] = {}
     keys: dict[str, int] = {}
@@ -45,6 +46,21 @@ def check(document: Document, faults: Faults) -> None:
             "no operator is a director, expected at least one, who can open the launch",
             key=True,
         )
+
+
+def _check_deputies(document: Document, faults: Faults) -> None:
+    """Deputies are operators who take part and are no directors already."""
+    if document.launch is HOLE or document.launch.deputies is HOLE:
+        return
+    whole = HOLE not in document.operators
+    roles = {o.name: o.role for o in document.operators if o is not HOLE and o.name is not HOLE}
+    for index, name in enumerate(document.launch.deputies):
+        where = ("launch", "deputies", index)
+        faults.refer(where, name, roles if whole else HOLE, "operator")
+        if name is not HOLE and roles.get(name) == "director":
+            faults.at(where, f"'{name}' is a director already, expected somebody who is not")
+        elif name is not HOLE and roles.get(name) == "viewer":
+            faults.at(where, f"'{name}' is a viewer and takes no part, expected an engineer or operator")
 
 
 def _once(seen: dict[str, int], value: str, index: int, path: Path, what: str, faults: Faults) -> None:

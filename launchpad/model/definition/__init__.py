@@ -80,6 +80,8 @@ class Launch(Value):
     """Where it goes; `production` is drawn differently from everything else."""
     t0: ZonedTime | None = None
     """The planned instant of launch, with the zone people speak in."""
+    deputies: tuple[Name, ...] = ()
+    """Operators who may take the director's seat while no director is there."""
 
 
 class Definition(Value):

@@ -73,6 +73,7 @@ from launchpad.model.events.runs import (
     StepRunning,
     StepSucceeded,
 )
+from launchpad.model.events.seat import SeatReturned, SeatTaken
 
 AnyEvent = (
     LaunchOpened
@@ -122,6 +123,8 @@ AnyEvent = (
     | PollAnswered
     | PollClosed
     | ActionProbed
+    | SeatTaken
+    | SeatReturned
     | AlertEased
     | AlertSilenced
     | AlertUnsilenced

@@ -6,8 +6,11 @@ from launchpad.model import events as ev
 from launchpad.model.fold import polls
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
-from launchpad.model.state import EngineState, HoldState, ItemState
+from launchpad.model.state import EngineState, HoldState, ItemState, SeatState
 from launchpad.model.values import SECOND, format_duration
+
+_FARTHEST = 100 * 366 * 86400.0
+"""Seconds; no T-0 is moved further at once."""
 
 
 def _opened(parts: Parts, rec: Recorded, event: ev.LaunchOpened) -> None:
@@ -57,7 +60,7 @@ def _end_hold(parts: Parts, rec: Recorded) -> bool:
 
 
 def _slipped(parts: Parts, rec: Recorded, event: ev.CountdownSlipped) -> None:
-    if parts.scalars.get("t0") is None:
+    if parts.scalars.get("t0") is None or not abs(event.seconds) <= _FARTHEST:
         parts.misfit()
         return
     t0 = parts.scalars["t0"] + round(event.seconds * SECOND)
@@ -69,6 +72,15 @@ def _unknown(parts: Parts, _rec: Recorded, event: ev.Unknown) -> None:
     kinds = parts.scalars.get("unknown_kinds", ())
     if event.kind not in kinds:
         parts.scalars["unknown_kinds"] = (*kinds, event.kind)
+
+
+def _seat_taken(parts: Parts, rec: Recorded, event: ev.SeatTaken) -> None:
+    seat = SeatState(holder=event.holder, since=rec.at, by=rec.actor, reason=rec.text)
+    parts.scalars.update(seat=seat, seat_seq=rec.seq)
+
+
+def _seat_returned(parts: Parts, rec: Recorded, _event: ev.SeatReturned) -> None:
+    parts.scalars.update(seat=None, seat_seq=rec.seq)
 
 
 def _engine_started(parts: Parts, rec: Recorded, event: ev.EngineStarted) -> None:
@@ -88,6 +100,8 @@ def _engine_stopped(parts: Parts, rec: Recorded, event: ev.EngineStopped) -> Non
 
 
 HANDLERS: Handlers = {
+    ev.SeatTaken: _seat_taken,
+    ev.SeatReturned: _seat_returned,
     ev.LaunchOpened: _opened,
     ev.LaunchClosed: _closed,
     ev.PhaseEntered: _phase,

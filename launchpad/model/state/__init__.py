@@ -9,7 +9,7 @@ from launchpad.model.definition import Action, Definition, Phase
 from launchpad.model.state.alerts import Change, Silence
 from launchpad.model.state.checklist import CheckResult, ItemState, Remark
 from launchpad.model.state.health import AlertState, ObjectiveState
-from launchpad.model.state.launch import EngineState, HoldState
+from launchpad.model.state.launch import EngineState, HoldState, SeatState
 from launchpad.model.state.polls import PollState, Vote
 from launchpad.model.state.runs import Approval, Readiness, RunState, StepState
 from launchpad.model.values import Micros, Value
@@ -42,6 +42,9 @@ class State(Value):
     alerts: Mapping[str, AlertState] = {}
     engine: EngineState | None = None
     poll: PollState | None = None
+    seat: SeatState | None = None
+    """Who sits in the director's seat; None: the directors themselves."""
+    seat_seq: int = 0
     readiness: Mapping[str, Readiness] = {}
     """By action: whether its providers could carry it out, as last asked."""
     unknown_kinds: tuple[str, ...] = ()

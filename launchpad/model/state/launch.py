@@ -11,6 +11,15 @@ class HoldState(Value):
     reason: str
 
 
+class SeatState(Value):
+    """Who, being no director, decides."""
+
+    holder: str
+    since: Micros
+    by: str
+    reason: str
+
+
 class EngineState(Value):
     """The engine that last took the lease."""
 

@@ -1,4 +1,4 @@
-"""seat: what the SSH server starts for each connection; nobody types it."""
+"""occupy: what the SSH server starts for each connection; nobody types it."""
 
 import argparse
 
@@ -12,12 +12,12 @@ from launchpad.wiring import load_face
 
 
 @command(
-    "seat",
+    "occupy",
     "show the face to one SSH connection; started by `launchpad serve`",
     argument("--fd", type=int, required=True, metavar="FD", help="the socket to the server"),
     example="launchpad serve --ssh 2222",
 )
-def seat(shell: Shell, options: argparse.Namespace) -> int:  # noqa: ARG001  the server is all it works with
+def occupy_seat(shell: Shell, options: argparse.Namespace) -> int:  # noqa: ARG001  the server is all it works with
     return occupy(options.fd, _show)
 
 

@@ -1,0 +1,45 @@
+"""What the palette does to the director's seat."""
+
+from launchpad.model import commands as cmd
+from screens.acts.base import Acting, sentences
+from screens.dialogs.confirm import Confirmed, Simple
+from screens.dialogs.prompt import Prompt
+
+
+class SeatActs(Acting):
+    """Verbs on the director's seat."""
+
+    def action_take_seat(self) -> None:
+        """A deputy says why; a director who takes it back is only asked."""
+        state = self.scene.view.state
+        seq, held = state.seat_seq, state.seat
+        if self.desk.identity.role != "director":
+            self.with_words(
+                "Take the director's seat: why?",
+                "Everybody sees it, and it stands in the report. A director may take it back at any time.",
+                lambda text: self.perform(cmd.TakeSeat(text=text, expect=seq)),
+            )
+        elif held is None or held.holder == self.desk.identity.name:
+            self.say("the director's seat is yours", "info")
+        else:
+
+            def taken(_answer: Confirmed) -> None:
+                self.perform(cmd.TakeSeat(expect=seq))
+
+            sentence = f"{held.holder} holds it since {self.scene.clock(held.since)}: {held.reason}"
+            self.ask(
+                Simple(self.scene, "Take the director's seat back?", "take it back", sentences(sentence)),
+                taken,
+            )
+
+    def action_hand_seat(self, to: str) -> None:
+        seq = self.scene.view.state.seat_seq
+        self.ask(
+            Prompt(
+                self.scene,
+                f"Hand the director's seat to {to}: why?",
+                f"{to} decides from then on. A director may take it back at any time.",
+                needed=True,
+            ),
+            lambda text: self.perform(cmd.HandSeat(to=to, text=text, expect=seq)),
+        )
