@@ -2,6 +2,7 @@
 
 import pytest
 
+from launchpad.model.commands import Identity
 from tests.support.cli import DEFINITION
 
 pytestmark = pytest.mark.slow
@@ -66,7 +67,8 @@ def test_a_deputy_takes_the_seat_and_a_director_takes_it_back(cli):
     deputised = DEFINITION.replace("environment: staging}", "environment: staging, deputies: [ada]}")
     # The one login of this test is the deputy's.
     deputised = deputised.replace("login: LOGIN", "login: nobody-here")
-    cli.open(deputised.replace("role: operator}", "role: operator, login: LOGIN}"))
+    deputised = deputised.replace("role: operator}", "role: operator, login: LOGIN}")
+    cli.open(deputised, by=Identity(name="lead", role="director"))
     assert "with the directors" in cli("seat").stdout
     assert "takes a director" in cli.refusal("phase", "launch", "--override", "now", status=3)
     assert "needs a few words" in cli.refusal("seat", "take", status=2)

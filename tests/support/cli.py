@@ -10,7 +10,10 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from launchpad.model.commands import Identity
 
 PROGRAM = Path(sys.executable).parent / "launchpad"
 
@@ -70,8 +73,8 @@ class Cli:
         path.write_text(text.replace("LOGIN", login), encoding="utf-8")
         return path
 
-    def open(self, text: str = DEFINITION) -> None:
-        """Opens the launch without an engine."""
+    def open(self, text: str = DEFINITION, *, by: "Identity | None" = None) -> None:
+        """Opens the launch without an engine, as whoever runs the test unless said otherwise."""
         from launchpad.desk import open_launch
         from launchpad.model.commands import OpenLaunch
         from launchpad.store import open_store
@@ -81,7 +84,7 @@ class Cli:
         url = sqlite_url(self.home / "state" / "launchpad" / "launchpad.db")
         store = open_store(url)
         try:
-            who = local_identity(definition, url)
+            who = by or local_identity(definition, url)
             open_launch(store, who, OpenLaunch(launch=launch_id(definition.launch), definition=definition))
         finally:
             store.close()
