@@ -189,7 +189,7 @@ def _ready(condition: ReadyCondition, _gate: str, situation: Situation) -> Judge
     said = situation.state.readiness.get(condition.ready)
     if said is None:
         return name, "HOLD", "its providers have not been asked yet"
-    age = max(0, situation.now - said.at) / SECOND
+    age = max(0, situation.now - said.at) // SECOND
     asked = f"asked {format_duration(age)} ago"
     if age > VALID:
         return name, "HOLD", f"{asked}, which is too long"
@@ -233,7 +233,7 @@ def _proof(item: ItemState | None, situation: Situation) -> tuple[GateVerdict, s
         return "NO-GO", f"fails: {item.check.reason}"
     if item.check.verdict == "unknown":
         return "HOLD", f"can't be checked: {item.check.reason}"
-    age = (situation.now - item.check.at) / SECOND
+    age = (situation.now - item.check.at) // SECOND
     if age > item.item.check.valid_for:
         return "HOLD", f"passed {format_duration(age)} ago, which is too long"
     return "GO", ""
@@ -241,7 +241,7 @@ def _proof(item: ItemState | None, situation: Situation) -> tuple[GateVerdict, s
 
 def _oldest(condition: CheckCondition, situation: Situation) -> str:
     passed = [item.check.at for name in condition.check if (item := situation.state.items[name]).check]
-    return format_duration(max(0, situation.now - min(passed)) / SECOND)
+    return format_duration(max(0, situation.now - min(passed)) // SECOND)
 
 
 def _countdown(_condition: CountdownCondition, _gate: str, situation: Situation) -> Judgement:
@@ -249,7 +249,7 @@ def _countdown(_condition: CountdownCondition, _gate: str, situation: Situation)
     if state.t0 is None:
         return "countdown runs", "NO-GO", "this launch has no T-0"
     if state.hold is not None:
-        lasted = format_duration(max(0, situation.now - state.hold.since) / SECOND)
+        lasted = format_duration(max(0, situation.now - state.hold.since) // SECOND)
         return "countdown runs", "NO-GO", f"held by {state.hold.by} for {lasted}: {state.hold.reason}"
     left = (state.t0 - situation.now) / SECOND
     return (

@@ -59,11 +59,11 @@ def _ballot(poll: PollState | None, team: str, now: Micros) -> Ballot:
         return Ballot(team=team, verdict="HOLD", sentence="was not asked: call the roll anew")
     vote = poll.votes.get(team)
     if vote is None:
-        waited = format_duration(max(0, now - poll.called_at) / SECOND)
+        waited = format_duration(max(0, now - poll.called_at) // SECOND)
         ended = "closed without an answer" if poll.closed_at else f"no answer for {waited}"
         return Ballot(team=team, verdict="HOLD", sentence=ended)
     who = (
-        f"{vote.by}{' as proxy' if vote.proxy else ''} {format_duration(max(0, now - vote.at) / SECOND)} ago"
+        f"{vote.by}{' as proxy' if vote.proxy else ''} {format_duration(max(0, now - vote.at) // SECOND)} ago"
     )
     if vote.lapsed:
         return Ballot(

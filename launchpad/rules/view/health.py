@@ -36,7 +36,7 @@ class AlertView(Value):
     rule: str
     """`errors > 1%`."""
     lasted: float
-    """Seconds since it entered its status."""
+    """Whole seconds since it entered its status."""
 
     shown: str
     """Its value now; the one that was recorded last, where nothing is measured here."""
@@ -164,7 +164,7 @@ def _alert_view(
         state=alert,
         severity=rule.severity,
         rule=alert_rules.sentence(rule),
-        lasted=(now - alert.since) / SECOND,
+        lasted=float((now - alert.since) // SECOND),
         shown=alert_rules.shown(rule, value),
         value=value,
         n=n,
