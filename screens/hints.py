@@ -9,7 +9,7 @@ from screens.render.footer import Hint
 if TYPE_CHECKING:
     from textual.binding import Binding
 
-    from screens.face import Face
+    from screens.acts.base import Acting
 
 _ORDER = (
     "run.resolve", "run.abort", "run.approve", "alert.acknowledge", "poll.answer", "item.tick", "",
@@ -19,7 +19,7 @@ _ORDER = (
 """Ids in the order of the footer; the empty one stands for the definition's own actions."""
 
 
-def hints(face: "Face") -> tuple[list[Hint], list[Hint]]:
+def hints(face: "Acting") -> tuple[list[Hint], list[Hint]]:
     """The footer's hints: those that give way, and those that stay."""
     live = _live(face)
     first = [
@@ -29,12 +29,12 @@ def hints(face: "Face") -> tuple[list[Hint], list[Hint]]:
     return first, last
 
 
-def all_keys(face: "Face") -> list[Hint]:
+def all_keys(face: "Acting") -> list[Hint]:
     """Every key that works, for the help."""
     return [_hint(face, binding) for binding in _live(face)]
 
 
-def _live(face: "Face") -> "list[Binding]":
+def _live(face: "Acting") -> "list[Binding]":
     """The bindings of the screen behind all dialogs, one for each action."""
     seen: dict[str, Binding] = {}
     for active in face.screen_stack[0].active_bindings.values():
@@ -43,7 +43,7 @@ def _live(face: "Face") -> "list[Binding]":
     return list(seen.values())
 
 
-def _hint(face: "Face", binding: "Binding") -> Hint:
+def _hint(face: "Acting", binding: "Binding") -> Hint:
     label = binding.description
     if (
         binding.id == "item.tick"
@@ -54,7 +54,7 @@ def _hint(face: "Face", binding: "Binding") -> Hint:
     return Hint(face.get_key_display(binding), label)
 
 
-def _matters(face: "Face", binding: "Binding") -> bool:
+def _matters(face: "Acting", binding: "Binding") -> bool:
     """Whether there is anything for it to act on."""
     shown = face.scene.view
     item = face.board.item

@@ -13,7 +13,7 @@ from screens.keys import BINDINGS
 from screens.layout import PANELS
 
 if TYPE_CHECKING:
-    from screens.face import Face
+    from screens.acts.base import Acting
 
 _ANSWERED_BY_KEYS = ("tab", "shift+tab", "colon,ctrl+p")
 _OUTCOMES = ("success", "partial", "failed", "aborted")
@@ -27,7 +27,7 @@ class Offer(NamedTuple):
     help: str = ""
 
 
-def offers(face: "Face") -> Iterator[Offer]:
+def offers(face: "Acting") -> Iterator[Offer]:
     """All that this operator can do now, verbs first."""
     yield from _verbs(face)
     yield from _runs(face)
@@ -36,11 +36,11 @@ def offers(face: "Face") -> Iterator[Offer]:
         yield Offer(f"theme {palette.title.lower()}", partial(setattr, face, "theme", name))
 
 
-def _act(face: "Face", action: str) -> Callable[[], object]:
+def _act(face: "Acting", action: str) -> Callable[[], object]:
     return lambda: face.call_later(face.run_action, action)
 
 
-def _verbs(face: "Face") -> Iterator[Offer]:
+def _verbs(face: "Acting") -> Iterator[Offer]:
     for binding in BINDINGS:
         name, _, argument = binding.action.partition("(")
         if binding.key in _ANSWERED_BY_KEYS or not face.permits(name):
@@ -60,7 +60,7 @@ def _verbs(face: "Face") -> Iterator[Offer]:
             yield Offer(f"close the launch: {outcome}", _act(face, f"close('{outcome}')"))
 
 
-def _seat(face: "Face") -> Iterator[Offer]:
+def _seat(face: "Acting") -> Iterator[Offer]:
     """Only to those who may sit there."""
     view, me = face.scene.view, face.scene.me
     launch, held = view.definition.launch, view.state.seat
@@ -74,7 +74,7 @@ def _seat(face: "Face") -> Iterator[Offer]:
                 yield Offer(f"hand the director's seat to {name}", _act(face, f"hand_seat('{name}')"))
 
 
-def _runs(face: "Face") -> Iterator[Offer]:
+def _runs(face: "Acting") -> Iterator[Offer]:
     if face.permits("run"):
         for name, action in face.scene.view.definition.actions.items():
             key = f"key {action.key}" if action.key else ""
@@ -90,7 +90,7 @@ def _runs(face: "Face") -> Iterator[Offer]:
     yield from _silences(face)
 
 
-def _silences(face: "Face") -> Iterator[Offer]:
+def _silences(face: "Acting") -> Iterator[Offer]:
     """Of every alert of the definition: planned work is silenced before it makes a noise."""
     view = face.scene.view
     for name, rule in view.definition.alerts.items():
@@ -102,7 +102,7 @@ def _silences(face: "Face") -> Iterator[Offer]:
             yield Offer(f"silence {name}: {sentence(rule)}", _act(face, f"silence('{name}')"))
 
 
-def _things(face: "Face") -> Iterator[Offer]:
+def _things(face: "Acting") -> Iterator[Offer]:
     for item in face.scene.view.items:
         declared = item.state.item
         yield Offer(
@@ -118,8 +118,8 @@ class FaceProvider(Provider):
     """Gives the palette what `offers` lists. Texts are plain: nothing in them is markup."""
 
     @property
-    def face(self) -> "Face":
-        return cast("Face", self.app)
+    def face(self) -> "Acting":
+        return cast("Acting", self.app)
 
     async def discover(self) -> Hits:
         for offer in offers(self.face):

@@ -8,6 +8,8 @@ from textual.screen import Screen
 
 from launchpad.errors import LaunchpadError, Refused
 from launchpad.model.commands import Command, Done
+from launchpad.model.state import RunState
+from launchpad.rules.view import ItemView
 from screens.dialogs.prompt import Prompt
 from screens.render.row import Row, Span, line, wrap
 from screens.render.scene import Scene
@@ -34,6 +36,22 @@ class Acting(App[int]):
 
     def refresh_view(self) -> None:
         """Asks for a fresh view."""
+        raise NotImplementedError
+
+    def permits(self, action: str) -> bool:
+        """Whether the role allows what this action of the face needs, on a launch that takes changes."""
+        raise NotImplementedError
+
+    def waiting_for_me(self) -> list[RunState]:
+        """Runs that need this operator's yes."""
+        raise NotImplementedError
+
+    def find_item(self, item: ItemView) -> None:
+        """Leads to an item of any phase."""
+        raise NotImplementedError
+
+    def find_panel(self, name: str) -> None:
+        """Leads to a panel."""
         raise NotImplementedError
 
     def ask(self, dialog: Screen[Any], answered: Callable[[Any], None]) -> None:
