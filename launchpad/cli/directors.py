@@ -8,6 +8,7 @@ from launchpad.cli.command import argument, command
 from launchpad.cli.shell import Shell
 from launchpad.errors import BadInput, Exit
 from launchpad.model import commands as cmd
+from launchpad.model.text import clean
 from launchpad.model.values import SECOND, format_duration
 
 
@@ -36,6 +37,6 @@ def seat(shell: Shell, options: argparse.Namespace) -> int:
             sentence = "the seat is with the directors"
         else:
             lasted = format_duration((view.now - held.since) / SECOND)
-            sentence = f"{held.holder} has held the director's seat for {lasted}: {held.reason}"
+            sentence = f"{held.holder} has held the director's seat for {lasted}: {clean(held.reason)}"
         shell.out.result(shapes.seat(view), [sentence])
     return Exit.DONE

@@ -231,6 +231,7 @@ def plan(of: Plan | None) -> Shape | None:
         "steps": steps,
         "reversible": of.reversible,
         "approvals": of.approvals,
+        "approvers": of.approvers,
         "waived": of.waived or None,
         "gate": of.gate,
         "on_failure": of.on_failure,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from launchpad.cli.output import Output
 from launchpad.errors import Exit
+from launchpad.model.approvals import missing, told
 from launchpad.model.definition import PHASES
 from launchpad.model.plan import GateReport, Plan
 from launchpad.model.state import RunState
@@ -227,7 +228,8 @@ def plan(run: RunState, of: Plan, out: Output) -> Iterator[str]:
         yield "     by hand: " + clean(step.command, 500)
         yield "     undo: " + clean(step.undo) if step.undo else out.paint("bad", "     CAN'T BE UNDONE")
     if of.approvals:
-        yield f"  needs {of.approvals} approval{'s' if of.approvals > 1 else ''} by others"
+        among = f": {told(missing(of.approvals, of.approvers, ()))}" if of.approvers else ""
+        yield f"  needs {of.approvals} approval{'s' if of.approvals > 1 else ''} by others{among}"
     if of.waived:
         yield f"  needs no approval: {of.waived}"
     if of.on_failure:

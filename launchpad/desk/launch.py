@@ -7,6 +7,7 @@ from launchpad.model import events as ev
 from launchpad.model.commands import Done
 from launchpad.model.definition import PHASES
 from launchpad.model.lifecycles import RUN_ACTIVE
+from launchpad.model.text import clean
 from launchpad.model.values import SECOND, format_duration
 from launchpad.rules.locks import EVERYTHING
 
@@ -52,7 +53,9 @@ def enter_phase(ctx: Context, command: cmd.EnterPhase) -> Proposal | Done:
     launching = command.phase == "launch"
     hold = state.hold if launching else None
     if hold is not None and not override:
-        raise Refused(f"{hold.by} holds the countdown: {hold.reason}", hint="resume it, or override it")
+        raise Refused(
+            f"{hold.by} holds the countdown: {clean(hold.reason)}", hint="resume it, or override it"
+        )
     gate = ctx.gate(command.phase)
     against = gate is not None and gate.verdict != "GO"
     if gate is not None and against and not override:

@@ -6,10 +6,11 @@ from launchpad.desk.decision import Context, Proposal, already, must_match, opti
 from launchpad.errors import BadInput, Refused
 from launchpad.model import commands as cmd
 from launchpad.model import events as ev
+from launchpad.model.approvals import missing, told
 from launchpad.model.commands import Done
 from launchpad.model.definition import Action
 from launchpad.model.lifecycles import RUN, RUN_ENDED, RunStatus
-from launchpad.model.state import RunState
+from launchpad.model.state import Approval, RunState
 from launchpad.model.text import clean
 from launchpad.rules.locks import in_the_way
 from launchpad.rules.view import run_view
@@ -90,7 +91,7 @@ def _unlocked(ctx: Context, action: Action) -> None:
     targets = {step.provider for step in action.steps}
     for lock in in_the_way(ctx.state, ctx.locks(), targets, {ctx.identity.name}):
         raise Refused(
-            f"{lock.target} is locked by {lock.owner}: {lock.reason}",
+            f"{lock.target} is locked by {lock.owner}: {clean(lock.reason)}",
             hint="ask them, or a director to unlock",
         )
 
@@ -123,10 +124,9 @@ def confirm(ctx: Context, command: cmd.ConfirmRun) -> Proposal | Done:
                 f"gate {gate.gate} is {gate.verdict}: {blockers}", hint="a director may override it"
             )
         ctx.require("director", f"overriding gate {gate.gate}")
-    waits = run.plan.approvals - len(run.approvals) if run.plan else 0
     return Proposal(
         [ev.RunConfirmed(run=run.id, digest=run.digest, overridden=against)],
-        f"{run.id} waits for approval" if waits > 0 else f"{run.id} is on its way",
+        f"{run.id} waits for approval" if _still_missing(run) else f"{run.id} is on its way",
         text=override if against else "",
         expect={_subject(run): run.seq},
     )
@@ -166,9 +166,19 @@ def approve(ctx: Context, command: cmd.ApproveRun) -> Proposal | Done:
         raise Refused(f"{run.id} is not confirmed yet", hint="wait until it is")
     _same_plan(run, command.digest)
     _not_expired(ctx, run)
+    me = ctx.identity
+    left = _still_missing(run, Approval(by=me.name, auth=me.auth, at=ctx.now, role=me.role, teams=me.teams))
     return Proposal(
-        [ev.RunApproved(run=run.id, digest=run.digest)], f"approved {run.id}", expect={_subject(run): run.seq}
+        [ev.RunApproved(run=run.id, digest=run.digest, role=me.role, teams=me.teams)],
+        f"approved {run.id}" + (f"; it waits for {told(left)}" if left else ""),
+        expect={_subject(run): run.seq},
     )
+
+
+def _still_missing(run: RunState, *more: Approval) -> tuple[str, ...]:
+    """The approvals that the run needs beside those it has and these."""
+    assert run.plan is not None, "only what is planned is approved"
+    return missing(run.plan.approvals, run.plan.approvers, [*run.approvals, *more])
 
 
 def reject(ctx: Context, command: cmd.RejectRun) -> Proposal | Done:

@@ -69,7 +69,8 @@ def make_plan(
     """What the action would do. Raises `Refused` if a provider can't do its step."""
     action = definition.actions[name]
     approvers = [o for o in definition.operators if allows(o.role, MINIMUM["approve"])]
-    alone = action.approvals > 0 and len(approvers) <= 1
+    needed = max(action.approvals, sum(action.approvers.values()))
+    alone = needed > 0 and len(approvers) <= 1
     return Plan(
         action=name,
         title=action.title or name,
@@ -79,7 +80,8 @@ def make_plan(
             providers[step.provider].plan(step.verb, definition.launch, params) for step in action.steps
         ),
         params=dict(params),
-        approvals=0 if alone else action.approvals,
+        approvals=0 if alone else needed,
+        approvers={} if alone else action.approvers,
         waived="only one person may approve" if alone else "",
         gate=action.gate,
         on_failure=_on_failure(action),

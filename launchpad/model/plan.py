@@ -69,12 +69,14 @@ class Plan(Value):
     steps: tuple[PlannedStep, ...]
     params: dict[str, str] = {}
     approvals: int = 0
-    """How many people other than the requester must approve."""
+    """How many people other than the requester must approve, in all."""
     waived: str = ""
     """Why nobody must, where the definition asks for approvals."""
     gate: str | None = None
     on_failure: str | None = None
     """What follows a failure, in words."""
+    approvers: dict[str, int] = {}
+    """Of those who approve, so many of a role or a team."""
 
     @property
     def reversible(self) -> bool:

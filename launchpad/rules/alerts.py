@@ -7,6 +7,7 @@ from launchpad.model.definition import Alert, Definition, Threshold
 from launchpad.model.events import AlertChanged, AlertEased, AlertStatus
 from launchpad.model.state import AlertState, State
 from launchpad.model.state.alerts import FIRINGS_KEPT
+from launchpad.model.text import clean
 from launchpad.model.values import SECOND, Micros, Value, format_duration, format_quantity
 from launchpad.rules.objectives import Reading
 
@@ -103,7 +104,7 @@ def muted(state: State, definition: Definition, name: str, now: Micros) -> str:
     silence = state.silences.get(name)
     if silence is not None and now < silence.until:
         left = format_duration((silence.until - now) / SECOND)
-        return f"silenced by {silence.by} for another {left}: {silence.reason}"
+        return f"silenced by {silence.by} for another {left}: {clean(silence.reason)}"
     rule, alert = definition.alerts.get(name), state.alerts.get(name)
     for other in rule.inhibited_by if rule else ():
         if (one := state.alerts.get(other)) is not None and one.status == "firing":

@@ -2,6 +2,7 @@
 
 from launchpad.model.definition import PHASES, AnyCondition
 from launchpad.model.plan import GATE_VERDICTS, ConditionReport, GateReport, GateVerdict
+from launchpad.model.text import clean
 from launchpad.rules.conditions import JUDGES
 from launchpad.rules.situation import Situation
 
@@ -30,4 +31,5 @@ def ahead(situation: Situation) -> tuple[GateReport, ...]:
 
 def _judge(condition: AnyCondition, gate: str, situation: Situation) -> ConditionReport:
     name, verdict, detail = JUDGES[type(condition)](condition, gate, situation)
-    return ConditionReport(name=name, verdict=verdict, detail=detail, advisory=condition.advisory)
+    # What people wrote may have several lines; a reason is one.
+    return ConditionReport(name=name, verdict=verdict, detail=clean(detail, 500), advisory=condition.advisory)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from launchpad.model.definition import PHASES, Definition, Phase, PollCondition
 from launchpad.model.plan import GateVerdict
 from launchpad.model.state import AlertState, PollState, State
+from launchpad.model.text import clean
 from launchpad.model.values import SECOND, Micros, Value, format_duration
 
 UNSETTLED = 600.0
@@ -69,6 +70,6 @@ def _ballot(poll: PollState | None, team: str, now: Micros) -> Ballot:
         return Ballot(
             team=team, verdict="HOLD", sentence=f"lapsed, {vote.lapsed}: was {vote.answer} by {who}"
         )
-    reason = f": {vote.reason}" if vote.reason else ""
+    reason = f": {clean(vote.reason)}" if vote.reason else ""
     verdict: GateVerdict = "GO" if vote.answer == "go" else "NO-GO"
     return Ballot(team=team, verdict=verdict, sentence=f"{vote.answer} by {who}{reason}")

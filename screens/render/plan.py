@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from launchpad.model.approvals import missing, told
 from launchpad.model.definition import Operator
 from launchpad.model.plan import GateReport, Plan, PlannedStep
-from launchpad.model.state import RunState
+from launchpad.model.state import Approval, RunState
 from launchpad.model.values import format_duration
 from screens.render import gate as gate_rows
 from screens.render.row import Row, Span, line, rule, wrap
@@ -80,7 +81,9 @@ def _rest(scene: Scene, run: RunState, plan: Plan, width: int) -> Iterator[Row]:
 def _notes(scene: Scene, run: RunState, plan: Plan) -> Iterator[tuple[str, str]]:
     if plan.approvals:
         given = ", ".join(a.by for a in run.approvals) or "none yet"
-        yield f"approvals: {plan.approvals} needed besides {run.requested_by}; given: {given}", "text"
+        left = missing(plan.approvals, plan.approvers, run.approvals)
+        among = f"; still: {told(left)}" if plan.approvers and left else ""
+        yield f"approvals: {plan.approvals} needed besides {run.requested_by}; given: {given}{among}", "text"
         yield f"can be given by {', '.join(approvers(scene, run)) or 'nobody defined here'}", "dim"
     else:
         yield f"approvals: none needed{f', as {plan.waived}' if plan.waived else ''}", "dim"
@@ -90,12 +93,19 @@ def _notes(scene: Scene, run: RunState, plan: Plan) -> Iterator[tuple[str, str]]
 
 
 def approvers(scene: Scene, run: RunState) -> list[str]:
-    """Who may still approve: operators and directors other than the requester, those online marked."""
+    """Whose approval still helps: operators and directors other than the requester, those online marked."""
     online = {person.operator for person in scene.view.people}
     done = {approval.by for approval in run.approvals} | {run.requested_by, run.confirmed_by}
 
     def able(operator: Operator) -> bool:
-        return operator.role in ("operator", "director") and operator.name not in done
+        return operator.role in ("operator", "director") and operator.name not in done and helps(operator)
+
+    def helps(operator: Operator) -> bool:
+        if run.plan is None:
+            return True
+        given = Approval(by=operator.name, auth="key", at=0, role=operator.role, teams=operator.teams)
+        needs = run.plan.approvals, run.plan.approvers
+        return len(missing(*needs, [*run.approvals, given])) < len(missing(*needs, run.approvals))
 
     able_ones = [o.name for o in scene.view.definition.operators if able(o)]
     return [f"{name} (online)" if name in online else name for name in able_ones]

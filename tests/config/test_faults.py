@@ -93,6 +93,22 @@ CASES = [
     (LAUNCH + "gates: {launch: [rollback: ready]}", "rollback", "expected one of .*found 'rollback'"),
     (LAUNCH + SITE + "actions: {d: {steps: [{deploy: site, to: x}]}}", "to", "'to' is not acted on"),
     (LAUNCH + "signals: {p: {source: prom}}", "source", "'source' is not acted on"),
+    (
+        LAUNCH
+        + "operators: [{name: a, role: director}, {name: b, role: operator, teams: [qa]}]\n"
+        + SITE
+        + "actions: {d: {approvers: {legal: 1}, steps: [deploy: site]}}",
+        "legal",
+        "no role or team of people who may approve is called 'legal'",
+    ),
+    (
+        LAUNCH
+        + "operators: [{name: a, role: director}, {name: b, role: operator}, {name: c, role: operator}]\n"
+        + SITE
+        + "actions: {d: {approvers: {director: 2}, steps: [deploy: site]}}",
+        "2",
+        "only 1 of 'director' may approve",
+    ),
     # values
     (
         LAUNCH + "signals: {p: {probe: htp, url: 'http://a'}}",

@@ -1,11 +1,11 @@
 import pytest
+from msgspec.structs import replace
 
 from launchpad.desk import LocalDesk, open_launch
 from launchpad.errors import BadInput, Refused
 from launchpad.model import commands as cmd
 from launchpad.model import events as ev
 from launchpad.model.journal import Draft
-from launchpad.model.plan import Plan
 from launchpad.session import Session
 from launchpad.store import open_store
 from tests.support.histories import LAUNCH, PEOPLE, definition, plan_of
@@ -48,12 +48,10 @@ class Room:
         assert caught.value.hint or isinstance(caught.value, BadInput)
         return str(caught.value)
 
-    def planned(self, action="deploy", who="ops", approvals=None):
+    def planned(self, action="deploy", who="ops", **of_plan):
         self.does(who, cmd.RequestRun(action=action))
         run = max(self.state.runs.values(), key=lambda r: r.seq)
-        plan = plan_of(definition(), run)
-        if approvals is not None:
-            plan = Plan(**{f: getattr(plan, f) for f in plan.__struct_fields__} | {"approvals": approvals})
+        plan = replace(plan_of(definition(), run), **of_plan)
         self.engine(
             ev.RunPlanned(
                 run=run.id, plan=plan, digest=plan.digest(), gate=None, expires_at=self.store.now() + 10**9

@@ -403,3 +403,24 @@ def test_opening_twice_finds_the_launch(room):
     with pytest.raises(Refused, match="director"):
         open_launch(room.store, PEOPLE["ops"], cmd.OpenLaunch(launch="new", definition=definition()))
     assert room.store.head("new").seq == 0
+
+
+def test_approvals_by_role_and_team_take_the_right_people(room):
+    run, digest = room.planned("rollback", "ops", approvals=2, approvers={"director": 1, "qa": 1})
+    room.does("ops", cmd.ConfirmRun(run=run, digest=digest))
+    assert room.session.view().run.waits_for == "approval by 1 director, 1 of qa, not ops"
+    done = room.does("opal", cmd.ApproveRun(run=run, digest=digest))
+    assert done.message.endswith("it waits for 1 director")
+    assert room.state.runs[run].status == "planned"
+    room.does("lead", cmd.ApproveRun(run=run, digest=digest))
+    assert room.state.runs[run].status == "approved"
+    room.does("opal", cmd.RetractRun(run=run))
+    assert room.session.view().run.waits_for == "approval by 1 of qa, not ops"
+
+
+def test_a_deputy_in_the_seat_approves_as_a_director(room):
+    run, digest = room.planned("rollback", "ops", approvals=1, approvers={"director": 1})
+    room.does("ops", cmd.ConfirmRun(run=run, digest=digest))
+    room.does("opal", cmd.TakeSeat(text="lead is gone"))
+    room.does("opal", cmd.ApproveRun(run=run, digest=digest))
+    assert room.state.runs[run].status == "approved"

@@ -185,11 +185,24 @@ def test_a_plan_speaks_of_this_launch(war_room: Open) -> None:
     assert (step.does, step.command, step.undo) == ("Roll 4.2.0 out", "true 4.2.0", "go back from 4.2.0")
 
 
-def test_a_missing_program_is_a_failure_that_says_so(war_room: Open) -> None:
+def test_a_missing_program_is_said_before_anybody_approves(war_room: Open) -> None:
     room = war_room(commands_launch({"deploy": {"argv": ["./no-such-script"]}}, deploy=action("deploy")))
     room.engine()
-    run = room.when(room.go("deploy"), "failed")
+    room.does("ops", cmd.RequestRun(action="deploy"))
+    run = room.when("deploy-1", "refused")
     assert "there is no program ./no-such-script" in run.reason
+
+
+def test_a_program_that_went_missing_since_is_a_failure_that_says_so(war_room: Open) -> None:
+    room = war_room(commands_launch({"deploy": {"argv": ["./deploy"]}}, deploy=action("deploy", approvals=1)))
+    script = room.base / "deploy"
+    script.write_text("#!/bin/sh\n")
+    script.chmod(0o700)
+    room.engine()
+    run_id = room.go("deploy")
+    script.unlink()
+    room.does("lead", cmd.ApproveRun(run=run_id, digest=room.run(run_id).digest))
+    assert "there is no program ./deploy" in room.when(run_id, "failed").reason
 
 
 def test_a_lock_of_somebody_else_keeps_the_run_from_starting(war_room: Open, tmp_path: Path) -> None:

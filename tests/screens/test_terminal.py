@@ -108,13 +108,15 @@ def test_pasted_text_presses_no_keys() -> None:
             time.sleep(0.01)
             face.type(paste[cut:])
         face.type(b"?")
-        face.until("verify item")
+        face.until("evidence")
         assert b"Leave?" not in face.output
 
 
 @given(st.lists(st.sampled_from(["a", "\x1b", "\x1b[", "\x1b[31m", "\x1b[200", "~", "[201~"])), st.data())
 def test_escapes_are_taken_out_of_pastes_alone(parts: list[str], data: st.DataObject) -> None:
-    pasted = "".join(parts).replace("\x1b[201~", "")
+    pasted = "".join(parts)
+    while "\x1b[201~" in pasted:  # taking one out may put another together
+        pasted = pasted.replace("\x1b[201~", "")
     typed = f"k\x1b[Ak\x1b[200~{pasted}\x1b[201~\x1b[Bk"
     cuts = sorted(data.draw(st.lists(st.integers(0, len(typed)))))
     pieces = [typed[a:b] for a, b in zip([0, *cuts], [*cuts, len(typed)], strict=True)]

@@ -63,9 +63,28 @@ def _check_approvals(path: Path, action: Action, document: Document, faults: Fau
     approvers = sum(
         o.role in ROLES[ROLES.index("operator") :] for o in document.operators if o.role is not HOLE
     )
-    if approvers > 1 and action.approvals > approvers - 1:
+    if HOLE in (action.approvers, *action.approvers.values()):
+        return
+    _check_approvers((*path, "approvers"), action, document, faults)
+    asked = max(action.approvals, sum(action.approvers.values()))
+    if approvers > 1 and asked > approvers - 1:
         what = f"{approvers} operators may approve, one of whom asks; expected at most {approvers - 1}"
-        faults.at((*path, "approvals"), what)
+        faults.at((*path, "approvals" if asked == action.approvals else "approvers"), what)
+
+
+def _check_approvers(path: Path, action: Action, document: Document, faults: Faults) -> None:
+    """Each need names a role or a team of which enough people may approve."""
+    able = [o for o in document.operators if o.role in ("operator", "director")]
+    if any(o.teams is HOLE for o in able):
+        return
+    known = {"operator": len(able), "director": sum(o.role == "director" for o in able)}
+    for team in (team for operator in able for team in operator.teams):
+        known[team] = known.get(team, 0) + 1
+    for name, count in action.approvers.items():
+        faults.refer((*path, name), name, known, "role or team of people who may approve", key=True)
+        if count > known.get(name, count):
+            what = f"only {known[name]} of '{name}' may approve, expected at most that"
+            faults.at((*path, name), what)
 
 
 def _repairs(action: Action) -> list[str]:

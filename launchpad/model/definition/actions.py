@@ -34,6 +34,8 @@ class Action(Value):
     approvals: Annotated[int, Meta(ge=0, le=9)] = 0
     """How many people other than the one who asks must approve."""
     on_failure: OnFailure | None = None
+    approvers: dict[Name, Annotated[int, Meta(ge=1, le=9)]] = {}
+    """So many of them of a role or of a team: `{director: 1, qa: 1}`. One person counts once."""
 
 
 class Provider(Value):

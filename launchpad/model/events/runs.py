@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from launchpad.model.definition import Role
 from launchpad.model.events.base import Event
 from launchpad.model.events.health import ReadingVerdict
 from launchpad.model.plan import GateReport, Plan
@@ -70,6 +71,9 @@ class RunApproved(_OfRun, tag="run.approved"):
     """Somebody else than the requester agrees to this very plan."""
 
     digest: str
+    role: Role = "operator"
+    teams: tuple[str, ...] = ()
+    """What the approval counts for: the authority and the teams that its giver had then."""
 
 
 class RunRejected(_OfRun, tag="run.rejected"):

@@ -6,6 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from launchpad.model import events as ev
+from launchpad.model.approvals import missing
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
 from launchpad.model.lifecycles import RUN, STEP
@@ -105,7 +106,7 @@ def _settle_approval(run: RunState) -> RunState:
     """A confirmed run with enough approvals is approved; one that lost an approval is not."""
     if run.status not in ("planned", "approved") or run.plan is None:
         return run
-    enough = run.confirmed and len(run.approvals) >= run.plan.approvals
+    enough = run.confirmed and not missing(run.plan.approvals, run.plan.approvers, run.approvals)
     return replace(run, status="approved" if enough else "planned")
 
 
@@ -127,9 +128,10 @@ def _confirmed(run: RunState, rec: Recorded, event: ev.RunConfirmed) -> RunState
     return run
 
 
-def _approved(run: RunState, rec: Recorded, _event: ev.RunApproved) -> RunState:
+def _approved(run: RunState, rec: Recorded, event: ev.RunApproved) -> RunState:
     others = tuple(a for a in run.approvals if a.by != rec.actor)
-    return replace(run, approvals=(*others, Approval(by=rec.actor, auth=rec.auth, at=rec.at)))
+    given = Approval(by=rec.actor, auth=rec.auth, at=rec.at, role=event.role, teams=event.teams)
+    return replace(run, approvals=(*others, given))
 
 
 def _retracted(run: RunState, rec: Recorded, event: ev.RunRetracted) -> RunState:

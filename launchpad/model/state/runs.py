@@ -1,5 +1,6 @@
 """Runs, their steps and their approvals."""
 
+from launchpad.model.definition import Role
 from launchpad.model.events import Auth, ReadingVerdict
 from launchpad.model.lifecycles import RUN_ENDED, RunStatus, StepStatus
 from launchpad.model.plan import GateReport, Plan
@@ -18,6 +19,8 @@ class Approval(Value):
     by: str
     auth: Auth
     at: Micros
+    role: Role = "operator"
+    teams: tuple[str, ...] = ()
 
 
 class StepState(Value):

@@ -1,5 +1,6 @@
 """What there is to see of a run."""
 
+from launchpad.model.approvals import missing, told
 from launchpad.model.state import RunState, StepState
 from launchpad.model.values import SECOND, Micros, Value
 
@@ -58,10 +59,12 @@ def _waits_for(run: RunState, expired: bool) -> str:
         who = run.requested_by if run.requested_auth in ("key", "os") else "an operator"
         return f"{who} to confirm the plan"
     if run.awaits_approval and run.plan:
-        missing = run.plan.approvals - len(run.approvals)
+        needs = missing(run.plan.approvals, run.plan.approvers, run.approvals)
         asked = dict.fromkeys((run.requested_by, run.confirmed_by))
         people = " and ".join(name for name in asked if name)
-        return f"{missing} approval{'s' if missing > 1 else ''} by others than {people}"
+        if run.plan.approvers:
+            return f"approval by {told(needs)}, not {people}"
+        return f"{len(needs)} approval{'s' if len(needs) > 1 else ''} by others than {people}"
     if run.status == "approved":
         return "the engine to start it"
     if run.status == "interrupted":
