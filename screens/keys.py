@@ -26,6 +26,8 @@ VERB_OF: dict[str, str] = {
     "call_poll": "poll-call",
     "close_poll": "poll-close",
     "take_seat": "seat-take",
+    "add": "add",
+    "break_glass": "break-glass",
     "hand_seat": "seat-hand",
     "silence": "silence",
     "unsilence": "unsilence",

@@ -52,6 +52,8 @@ def _verbs(face: "Acting") -> Iterator[Offer]:
     if face.permits("slip"):
         yield Offer("slip T-0", _act(face, "slip"))
     yield from _seat(face)
+    if face.permits("add"):
+        yield Offer("add an item", _act(face, "add"))
     if face.permits("call_poll"):
         yield Offer("call the roll (go / no-go)", _act(face, "call_poll"))
         yield Offer("close the roll", _act(face, "close_poll"))
@@ -83,6 +85,13 @@ def _runs(face: "Acting") -> Iterator[Offer]:
                 _act(face, f"run('{name}')"),
                 key,
             )
+    if face.permits("break_glass"):
+        for run in face.scene.view.runs:
+            if run.state.awaits_approval and not run.expired:
+                name = run.state.id
+                yield Offer(
+                    f"break the glass: run {name} without approval", _act(face, f"break_glass('{name}')")
+                )
     if face.permits("acknowledge"):
         for alert in face.scene.view.alerts:
             name = alert.state.name

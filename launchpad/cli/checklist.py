@@ -1,4 +1,4 @@
-"""items, tick, untick, skip, fail, assign, comment, evidence, check: the checklist."""
+"""items, tick, untick, skip, fail, assign, comment, evidence, check, add: the checklist."""
 
 import argparse
 import time
@@ -6,9 +6,11 @@ import time
 from launchpad.cli import shapes, words
 from launchpad.cli.command import argument, command
 from launchpad.cli.shell import Shell
-from launchpad.errors import Exit, Unreachable
+from launchpad.errors import BadInput, Exit, Unreachable
 from launchpad.model import commands as cmd
 from launchpad.model.definition import PHASES
+from launchpad.model.text import clean
+from launchpad.model.values import parse_offset
 
 ITEM = argument("item", metavar="ID", help="the item, as `launchpad items` names it")
 EXPECT = argument(
@@ -164,3 +166,32 @@ def check(shell: Shell, options: argparse.Namespace) -> int:
         [f"{options.item}: {result.verdict} {result.reason}".rstrip()],
     )
     return {"ok": Exit.DONE, "bad": Exit.NO, "unknown": Exit.HOLD}[result.verdict]
+
+
+@command(
+    "add",
+    "add an item that nobody had thought of",
+    argument("title", metavar="TITLE", help="what has to be done"),
+    argument("--id", metavar="ID", default="", help="absent: made from the title"),
+    argument("--phase", choices=PHASES, help="absent: the present one"),
+    argument("--team", metavar="NAME", help="the team that owns it"),
+    argument("--due", metavar="OFFSET", help="relative to T-0, such as T-30m or T+2h"),
+    argument("--required", action="store_true", help="gates wait for it; directors only"),
+    example="launchpad add 'Call the bank about the payout limit' --team payments --due T+30m",
+)
+def add(shell: Shell, options: argparse.Namespace) -> int:
+    try:
+        due = parse_offset(options.due) if options.due else None
+    except ValueError as error:
+        raise BadInput(f"{clean(options.due, 40)!r}: {error}") from None
+    shell.perform(
+        cmd.AddItem(
+            title=options.title,
+            id=options.id,
+            phase=options.phase,
+            team=options.team,
+            required=options.required,
+            due=due,
+        )
+    )
+    return Exit.DONE

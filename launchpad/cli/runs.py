@@ -235,6 +235,20 @@ def approve(shell: Shell, options: argparse.Namespace) -> int:
 
 
 @command(
+    "break-glass",
+    "let a plan run without the approvals that it lacks; directors only, and loud",
+    _RUN,
+    _DIGEST,
+    argument("--reason", metavar="TEXT", required=True, help="why nobody can be asked"),
+    example="launchpad break-glass deploy-1 --digest 3fa9c1d20b7e --reason 'nobody else is awake'",
+    details="The gate still applies; to go against that one too takes an override.",
+)
+def break_glass(shell: Shell, options: argparse.Namespace) -> int:
+    shell.perform(cmd.BreakGlass(run=options.run, digest=options.digest, text=options.reason))
+    return Exit.DONE
+
+
+@command(
     "retract",
     "take back your request, or your approval",
     _RUN,

@@ -52,6 +52,8 @@ VERBS: Mapping[type[Command], Callable[[Context, Any], Proposal | Done]] = {
     cmd.AnswerPoll: polls.answer,
     cmd.ClosePoll: polls.close,
     cmd.TakeSeat: seat.take,
+    cmd.AddItem: items.add,
+    cmd.BreakGlass: runs.break_glass,
     cmd.HandSeat: seat.hand,
     cmd.SilenceAlert: alerts.silence,
     cmd.UnsilenceAlert: alerts.unsilence,

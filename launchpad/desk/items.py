@@ -1,13 +1,21 @@
 """Verbs on checklist items."""
 
+import re
+
 from launchpad.desk.decision import Context, Proposal, already, must_match, optional_words, words
 from launchpad.errors import BadInput, Refused
 from launchpad.model import commands as cmd
 from launchpad.model import events as ev
 from launchpad.model.commands import Done
+from launchpad.model.definition import Item
 from launchpad.model.lifecycles import ITEM
 from launchpad.model.state import ItemState
+from launchpad.model.text import clean
 from launchpad.rules.items import blocked_by
+
+_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}")
+_FARTHEST = 100 * 366 * 86400.0
+"""Seconds from T-0."""
 
 
 def _item(ctx: Context, item_id: str) -> ItemState:
@@ -131,3 +139,35 @@ def check(ctx: Context, command: cmd.RequestCheck) -> Proposal | Done:
     if item.check_requested:
         return already(item.check_requested, f"check:{item.item.id}", f"{item.item.id} is being checked")
     return Proposal([ev.CheckRequested(item=item.item.id)], f"asked for a check of {item.item.id}")
+
+
+def add(ctx: Context, command: cmd.AddItem) -> Proposal | Done:
+    if command.required:
+        ctx.require("director", "adding a required item")
+    title = clean(words(command.title, "an item"), 500)
+    name = command.id or _free_name(ctx, title)
+    if not _NAME.fullmatch(name):
+        raise BadInput(f"{clean(name, 40)!r} is no item's id", hint="use letters, digits, '.', '_' and '-'")
+    if name in ctx.state.items:
+        raise BadInput(f"there is an item {name} already", hint="give another id")
+    if command.team is not None and not _NAME.fullmatch(command.team):
+        raise BadInput(f"{clean(command.team, 40)!r} is no team's name")
+    if command.due is not None and not abs(command.due) <= _FARTHEST:
+        raise BadInput("an item is due at a time relative to T-0, a hundred years off at most")
+    item = Item(
+        id=name,
+        title=title,
+        phase=command.phase or ctx.state.phase,
+        team=command.team,
+        required=command.required,
+        due=command.due,
+    )
+    return Proposal([ev.ItemAdded(item=name, added=item)], f"added {name}", expect={f"item:{name}": 0})
+
+
+def _free_name(ctx: Context, title: str) -> str:
+    """An id made from the title that no item has yet: `call-the-bank`, `call-the-bank-2`."""
+    name = re.sub(r"[^a-z0-9]+", "-", title.lower())[:40].strip("-") or "item"
+    taken = sum(other == name or other.startswith(f"{name}-") for other in ctx.state.items)
+    free = (f"{name}-{number}" for number in range(taken + 1, taken + 1000))
+    return name if name not in ctx.state.items else next(n for n in free if n not in ctx.state.items)

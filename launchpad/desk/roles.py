@@ -27,6 +27,8 @@ MINIMUM: dict[str, Role] = {
     "phase": "director",
     "resume": "director",
     "slip": "director",
+    "add": "engineer",  # a required item: director
+    "break-glass": "director",
     "seat-take": "engineer",  # a deputy of the definition
     "seat-hand": "director",
     "poll-call": "director",

@@ -2,7 +2,7 @@
 
 import re
 
-from launchpad.desk.decision import Context, Proposal, already, must_match, optional_words
+from launchpad.desk.decision import Context, Proposal, already, must_match, optional_words, words
 from launchpad.errors import BadInput, Refused
 from launchpad.model import commands as cmd
 from launchpad.model import events as ev
@@ -179,6 +179,28 @@ def _still_missing(run: RunState, *more: Approval) -> tuple[str, ...]:
     """The approvals that the run needs beside those it has and these."""
     assert run.plan is not None, "only what is planned is approved"
     return missing(run.plan.approvals, run.plan.approvers, [*run.approvals, *more])
+
+
+def break_glass(ctx: Context, command: cmd.BreakGlass) -> Proposal | Done:
+    run = _run(ctx, command.run)
+    if not ctx.identity.proven:
+        raise Refused(
+            f"{ctx.identity.name} is only claimed (--as)",
+            hint="break the glass under your SSH key or your own login",
+        )
+    if run.glass_broken_by is not None and not run.ended:
+        return already(run.seq, _subject(run), f"{run.glass_broken_by} has broken the glass for {run.id}")
+    _allowed(run, "run.glass-broken", "let run without approval")
+    if not run.confirmed:
+        raise Refused(f"{run.id} is not confirmed yet", hint="wait until it is")
+    _same_plan(run, command.digest)
+    _not_expired(ctx, run)
+    return Proposal(
+        [ev.RunGlassBroken(run=run.id, digest=run.digest)],
+        f"{run.id} runs without {told(_still_missing(run))} approving",
+        text=words(command.text, "breaking the glass"),
+        expect={_subject(run): run.seq},
+    )
 
 
 def reject(ctx: Context, command: cmd.RejectRun) -> Proposal | Done:

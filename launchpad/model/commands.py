@@ -162,6 +162,28 @@ class Unlock(Command, tag="unlock"):
     target: str
 
 
+class AddItem(Command, tag="add"):
+    """Something to do that nobody had thought of."""
+
+    title: str
+    id: str = ""
+    """Empty: made from the title."""
+    phase: Phase | None = None
+    """Absent: the present one."""
+    team: str | None = None
+    required: bool = False
+    due: float | None = None
+    """Seconds from T-0."""
+
+
+class BreakGlass(Command, tag="break-glass"):
+    """Lets a confirmed plan run without the approvals that it lacks."""
+
+    run: str
+    digest: str
+    text: str
+
+
 class TakeSeat(Command, tag="seat-take"):
     """By a deputy while no director is there; by a director, to take it back."""
 
@@ -244,6 +266,8 @@ AnyCommand = (
     | ClosePoll
     | TakeSeat
     | HandSeat
+    | AddItem
+    | BreakGlass
     | SilenceAlert
     | UnsilenceAlert
 )

@@ -49,6 +49,7 @@ RUN: dict[tuple[RunStatus, str], RunStatus] = {
     ("requested", "run.abort-requested"): "aborted",
     ("planned", "run.confirmed"): "planned",
     ("planned", "run.approved"): "planned",
+    ("planned", "run.glass-broken"): "planned",
     ("planned", "run.rejected"): "rejected",
     ("planned", "run.retracted"): "retracted",
     ("planned", "run.refused"): "refused",

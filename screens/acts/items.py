@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from launchpad.model import commands as cmd
+from launchpad.model.definition import PHASES
 from launchpad.model.events import ItemTicked
 from launchpad.rules.view import ItemView
 from screens.acts.base import Acting, sentences
@@ -65,6 +66,15 @@ class ItemActs(Acting):
                 self.perform(cmd.Untick(item=event.item, expect=recorded.seq))
                 return
         self.say("there is no tick of yours to undo", "info")
+
+    def action_add(self) -> None:
+        """Into the phase whose checklist is open."""
+        phase = next((p for p in PHASES if p == self.board.tab), None)
+        self.with_words(
+            "Add an item",
+            f"To {phase or self.scene.view.state.phase}. What has to be done?",
+            lambda text: self.perform(cmd.AddItem(title=text, phase=phase)),
+        )
 
     def action_skip(self) -> None:
         if item := self._item():

@@ -98,6 +98,17 @@ class RunActs(Acting):
 
         self.ask(dialog, answered)
 
+    def action_break_glass(self, run_id: str) -> None:
+        run = self.scene.view.state.runs.get(run_id)
+        if run is None:
+            return
+        digest = run.digest
+        self.with_words(
+            f"Run {run_id} without approval: why?",
+            "Everybody sees it, and it stands in the report. The gate still applies.",
+            lambda text: self.perform(cmd.BreakGlass(run=run_id, digest=digest, text=text)),
+        )
+
     def _reject(self, run_id: str) -> None:
         self.ask(
             Prompt(self.scene, f"Reject {run_id}", "The requester reads the reason."),

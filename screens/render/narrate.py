@@ -170,6 +170,8 @@ TELLERS: Mapping[type[ev.Event], Callable[[Any], Sentence]] = {
     ev.PollCalled: lambda e: Sentence(f"called the roll for {', '.join(e.teams)}", "accent"),
     ev.PollAnswered: _answered,
     ev.SeatTaken: lambda e: Sentence(f"THE DIRECTOR'S SEAT IS WITH {e.holder}", "warn"),
+    ev.ItemAdded: lambda e: Sentence(f"added {e.item}: {e.added.title}", "accent"),
+    ev.RunGlassBroken: lambda e: Sentence(f"BROKE THE GLASS: {e.run} RUNS WITHOUT APPROVAL", "warn"),
     ev.SeatReturned: lambda _e: Sentence("the director's seat is with the directors again", "accent"),
     ev.PollClosed: lambda _e: Sentence("closed the roll", "accent"),
     ev.ActionProbed: _probed,

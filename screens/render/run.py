@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from launchpad.model.samples import LogLine
 from launchpad.model.state import RunState
+from launchpad.model.text import clean
 from launchpad.model.values import format_duration
 from launchpad.rules.view import ItemView, RunView, next_item
 from screens.render.row import Row, Span, line
@@ -47,6 +48,9 @@ def lines(scene: Scene, run: RunView | None, log: Sequence[LogLine], width: int,
     if run is None:
         return _idle(scene, width)[:height]
     rows = [_step(scene, run, width)]
+    if run.state.glass_broken_by:
+        reason = f" WITHOUT APPROVAL by {run.state.glass_broken_by}: {clean(run.state.glass_reason)}"
+        rows.append(line(width, [Span(reason, "warn")]))
     if run.state.overridden_by:
         reason = f" OVERRIDDEN by {run.state.overridden_by}: {run.state.override_reason}"
         rows.append(line(width, [Span(reason, "warn")]))

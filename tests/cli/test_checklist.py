@@ -145,3 +145,11 @@ def test_colour_is_for_terminals_that_want_it(opened):
     assert b"\x1b[" in shown()
     assert b"\x1b[" not in shown(NO_COLOR="1")
     assert b"\x1b[" not in shown(TERM="dumb")
+
+
+def test_an_item_is_added_in_the_night(opened):
+    opened("add", "Call the bank", "--team", "payments", "--phase", "launch", "--due", "T+30m")
+    [item] = [i for i in opened.json("items") if i["item"] == "call-the-bank"]
+    assert (item["title"], item["phase"], item["mark"]) == ("Call the bank", "launch", "open")
+    assert "expected a time relative to T-0" in opened.refusal("add", "x", "--due", "soon", status=2)
+    assert "director" in opened.refusal("--as", "bob", "add", "x", "--required", status=3)

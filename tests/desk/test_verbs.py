@@ -1,6 +1,7 @@
 """Every verb, for every role and every state: done, or refused in one line that says what to do."""
 
 import pytest
+from msgspec.structs import replace
 
 from launchpad.desk import MINIMUM, LocalDesk, allows, open_launch
 from launchpad.desk.desk import VERBS as PERFORMED
@@ -43,6 +44,8 @@ ONE_OF_EACH = {
     "poll-answer": cmd.AnswerPoll(answer="go"),
     "poll-close": cmd.ClosePoll(),
     "seat-take": cmd.TakeSeat(text="lead is gone"),
+    "add": cmd.AddItem(title="Call the bank"),
+    "break-glass": cmd.BreakGlass(run="rollback-1", digest="", text="nobody is awake"),
     "seat-hand": cmd.HandSeat(to="ops", text="I must sleep"),
     "silence": cmd.SilenceAlert(alert="slow", text="load test", seconds=600.0),
     "unsilence": cmd.UnsilenceAlert(alert="slow"),
@@ -72,10 +75,10 @@ def prepared(room, verb, who):
         case "confirm":
             run, digest = room.planned("rollback", mine)
             command = cmd.ConfirmRun(run=run, digest=digest)
-        case "approve":
+        case "approve" | "break-glass":
             run, digest = room.planned("rollback", "lead")
             room.does("lead", cmd.ConfirmRun(run=run, digest=digest))
-            command = cmd.ApproveRun(run=run, digest=digest)
+            command = replace(command, run=run, digest=digest)
         case "retract":
             room.planned("rollback", mine)
         case "reject" | "abort":
@@ -416,6 +419,48 @@ def test_approvals_by_role_and_team_take_the_right_people(room):
     assert room.state.runs[run].status == "approved"
     room.does("opal", cmd.RetractRun(run=run))
     assert room.session.view().run.waits_for == "approval by 1 of qa, not ops"
+
+
+def test_the_glass_is_broken_by_a_director_with_a_reason_and_leaves_the_gate(room):
+    run, digest = room.planned("deploy", "ops", approvals=2)
+    wish = cmd.BreakGlass(run=run, digest=digest, text="nobody else is awake")
+    assert "not confirmed" in room.refused("lead", wish)
+    blocked = room.refused("ops", cmd.ConfirmRun(run=run, digest=digest))
+    assert "gate deploy" in blocked
+    run, digest = room.planned("rollback", "ops", approvals=2)
+    wish = replace(wish, run=run, digest=digest)
+    room.does("ops", cmd.ConfirmRun(run=run, digest=digest))
+    assert "takes a director" in room.refused("ops", wish)
+    assert "only claimed" in room.refused("claimed", wish)
+    assert "another plan" in room.refused("lead", replace(wish, digest="older"))
+    room.refused("lead", replace(wish, text=""), kind=BadInput)
+    room.does("opal", cmd.ApproveRun(run=run, digest=digest))
+    done = room.does("lead", wish)
+    assert done.message == f"{run} runs without 1 approving"
+    state = room.state.runs[run]
+    assert (state.status, state.glass_broken_by, state.glass_reason) == (
+        "approved",
+        "lead",
+        "nobody else is awake",
+    )
+    assert room.does("lead", wish).already
+
+
+def test_items_are_added_in_the_night(room):
+    room.does("eva", cmd.AddItem(title="Call the bank!"))
+    room.does("eva", cmd.AddItem(title="call the  bank", phase="launch", team="qa", due=1800.0))
+    first, second = (room.state.items[name] for name in ("call-the-bank", "call-the-bank-2"))
+    assert (first.item.title, first.item.phase, first.status) == ("Call the bank!", "pre-launch", "open")
+    assert (second.item.phase, second.item.team, second.item.due) == ("launch", "qa", 1800.0)
+    room.does("eva", cmd.Tick(item="call-the-bank"))
+    assert room.state.items["call-the-bank"].status == "done"
+    assert "director" in room.refused("eva", cmd.AddItem(title="Must", required=True))
+    room.does("lead", cmd.AddItem(title="Must", required=True))
+    assert "must" in room.refused("lead", cmd.EnterPhase(phase="launch"))
+    room.refused("eva", cmd.AddItem(title="x", id="dns"), kind=BadInput)
+    room.refused("eva", cmd.AddItem(title="x", id="a b"), kind=BadInput)
+    room.refused("eva", cmd.AddItem(title="x", due=float("nan")), kind=BadInput)
+    room.refused("eva", cmd.AddItem(title=" "), kind=BadInput)
 
 
 def test_a_deputy_in_the_seat_approves_as_a_director(room):

@@ -243,6 +243,7 @@ RUN_EVENTS = [
     ev.RunRefused(**RUN_ID, reason="no"),
     ev.RunConfirmed(**RUN_ID, digest="d"),
     ev.RunApproved(**RUN_ID, digest="d"),
+    ev.RunGlassBroken(**RUN_ID, digest="d"),
     ev.RunRejected(**RUN_ID),
     ev.RunRetracted(**RUN_ID, what="request"),
     ev.RunStarted(**RUN_ID, epoch=1),
@@ -384,8 +385,8 @@ skipped: reopened open
 """
 LIFE_OF_A_RUN = """
 requested: planned planned, refused refused, retracted retracted, abort-requested aborted
-planned: confirmed planned, approved planned, rejected rejected, retracted retracted, refused refused, \
-abort-requested aborted
+planned: confirmed planned, approved planned, glass-broken planned, rejected rejected, \
+retracted retracted, refused refused, abort-requested aborted
 approved: started running, rejected rejected, retracted retracted, refused refused, abort-requested aborted
 running: succeeded succeeded, failed failed, interrupted interrupted, abort-requested aborting
 interrupted: resolved running, abort-requested aborting

@@ -43,6 +43,8 @@ EXAMPLES: dict[type[Event], Event] = {
         ev.PollClosed(),
         ev.SeatTaken(holder="ops"),
         ev.SeatReturned(),
+        ev.ItemAdded(item="bank", added=DEFINITION.items[0]),
+        ev.RunGlassBroken(run="deploy-1", digest="d"),
         ev.ActionProbed(action="rollback", verdict="bad", reason="no release before this", observed_at=1),
         ev.EngineStarted(holder="e", epoch=2, host="ops-1", version="1"),
         ev.EngineStopped(holder="e", epoch=2),

@@ -179,6 +179,7 @@ def any_command(random: Random, state: State) -> Command:
         cmd.Comment(item=item, text=words),
         cmd.AddEvidence(item=item, text=words),
         cmd.RequestCheck(item=item),
+        cmd.AddItem(title=words, required=draw([True, False]), due=draw([None, -60.0, float("nan")])),
     ]
     of_runs = [
         cmd.RequestRun(
@@ -188,6 +189,7 @@ def any_command(random: Random, state: State) -> Command:
         cmd.ConfirmRun(run=run_id, digest=digest, override=words),
         cmd.ApproveRun(run=run_id, digest=digest),
         cmd.RejectRun(run=run_id, text=words),
+        cmd.BreakGlass(run=run_id, digest=digest, text=words),
         cmd.RetractRun(run=run_id),
         cmd.AbortRun(run=run_id, text=words),
         cmd.ResolveRun(

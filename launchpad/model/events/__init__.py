@@ -18,6 +18,7 @@ from launchpad.model.events.base import Auth, Event
 from launchpad.model.events.checklist import (
     CheckRequested,
     EvidenceAdded,
+    ItemAdded,
     ItemAssigned,
     ItemChecked,
     ItemCommented,
@@ -57,6 +58,7 @@ from launchpad.model.events.runs import (
     RunApproved,
     RunConfirmed,
     RunFailed,
+    RunGlassBroken,
     RunInterrupted,
     RunPlanned,
     RunRefused,
@@ -125,6 +127,8 @@ AnyEvent = (
     | ActionProbed
     | SeatTaken
     | SeatReturned
+    | ItemAdded
+    | RunGlassBroken
     | AlertEased
     | AlertSilenced
     | AlertUnsilenced

@@ -1,5 +1,6 @@
 """What becomes of items."""
 
+from launchpad.model.definition import Item
 from launchpad.model.events.base import Event
 from launchpad.model.events.health import ReadingVerdict
 from launchpad.model.values import Micros
@@ -11,6 +12,12 @@ class _OfItem(Event):
     @property
     def subject(self) -> str:
         return f"item:{self.item}"
+
+
+class ItemAdded(_OfItem, tag="item.added"):
+    """Found in the course of the launch: from here on an item like any other."""
+
+    added: Item
 
 
 class ItemTicked(_OfItem, tag="item.ticked"):

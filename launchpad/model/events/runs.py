@@ -76,6 +76,12 @@ class RunApproved(_OfRun, tag="run.approved"):
     """What the approval counts for: the authority and the teams that its giver had then."""
 
 
+class RunGlassBroken(_OfRun, tag="run.glass-broken"):
+    """A director lets the plan run without the approvals that it lacks; the reason is the event's text."""
+
+    digest: str
+
+
 class RunRejected(_OfRun, tag="run.rejected"):
     """Somebody else than the requester says no."""
 

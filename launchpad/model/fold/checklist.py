@@ -8,10 +8,14 @@ from launchpad.model import events as ev
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
 from launchpad.model.lifecycles import ITEM
-from launchpad.model.state import (
-    CheckResult,
-    Remark,
-)
+from launchpad.model.state import CheckResult, ItemState, Remark
+
+
+def _item_added(parts: Parts, rec: Recorded, event: ev.ItemAdded) -> None:
+    if event.item in parts.items or event.added.id != event.item:
+        parts.misfit()
+        return
+    parts.items[event.item] = ItemState(item=event.added, seq=rec.seq)
 
 
 def _item_moved(parts: Parts, rec: Recorded, event: Any) -> None:
@@ -87,6 +91,7 @@ def _remarked(remarks: tuple[Remark, ...], rec: Recorded) -> tuple[Remark, ...]:
 
 
 HANDLERS: Handlers = {
+    ev.ItemAdded: _item_added,
     ev.ItemTicked: _item_moved,
     ev.ItemReopened: _item_moved,
     ev.ItemFailed: _item_moved,

@@ -106,7 +106,8 @@ def _settle_approval(run: RunState) -> RunState:
     """A confirmed run with enough approvals is approved; one that lost an approval is not."""
     if run.status not in ("planned", "approved") or run.plan is None:
         return run
-    enough = run.confirmed and not missing(run.plan.approvals, run.plan.approvers, run.approvals)
+    given = run.glass_broken_by or not missing(run.plan.approvals, run.plan.approvers, run.approvals)
+    enough = run.confirmed and given
     return replace(run, status="approved" if enough else "planned")
 
 
@@ -126,6 +127,10 @@ def _confirmed(run: RunState, rec: Recorded, event: ev.RunConfirmed) -> RunState
     if event.overridden:
         run = replace(run, overridden_by=rec.actor, override_reason=rec.text)
     return run
+
+
+def _glass_broken(run: RunState, rec: Recorded, _event: ev.RunGlassBroken) -> RunState:
+    return replace(run, glass_broken_by=rec.actor, glass_reason=rec.text)
 
 
 def _approved(run: RunState, rec: Recorded, event: ev.RunApproved) -> RunState:
@@ -178,6 +183,7 @@ _DETAILS: dict[type, Callable[[RunState, Recorded, Any], RunState]] = {
     ev.RunPlanned: _planned,
     ev.RunConfirmed: _confirmed,
     ev.RunApproved: _approved,
+    ev.RunGlassBroken: _glass_broken,
     ev.RunRetracted: _retracted,
     ev.RunStarted: _started,
     ev.RunRefused: _with_reason,
@@ -196,6 +202,7 @@ HANDLERS: Handlers = {
     ev.RunRefused: _run_moved,
     ev.RunConfirmed: _run_moved,
     ev.RunApproved: _run_moved,
+    ev.RunGlassBroken: _run_moved,
     ev.RunRejected: _run_moved,
     ev.RunRetracted: _run_moved,
     ev.RunStarted: _run_moved,

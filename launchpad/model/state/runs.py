@@ -58,6 +58,9 @@ class RunState(Value):
     overridden_by: str | None = None
     override_reason: str = ""
     approvals: tuple[Approval, ...] = ()
+    glass_broken_by: str | None = None
+    """The director who lets it run without the approvals that it lacks."""
+    glass_reason: str = ""
     steps: tuple[StepState, ...] = ()
     started_at: Micros | None = None
     ended_at: Micros | None = None
