@@ -46,7 +46,7 @@ def tick(ctx: Context, command: cmd.Tick) -> Proposal | Done:
         return already(item.seq, _subject(item), f"{item.item.id} was already ticked by {item.by}")
     must_match(_subject(item), item.seq, command.expect)
     _moved(item, "item.ticked", "ticked")
-    if missing := blocked_by(item, ctx.state.items):
+    if missing := blocked_by(item, ctx.state.items, ctx.now):
         raise Refused(f"{item.item.id} needs {', '.join(missing)}", hint="finish that first")
     evidence = optional_words(command.evidence)
     if item.item.evidence == "required" and not evidence and not item.evidence:

@@ -15,9 +15,13 @@ def stale(item: ItemState, now: Micros) -> bool:
     return item.proved_at is None or now - item.proved_at > check.valid_for * SECOND
 
 
-def blocked_by(item: ItemState, items: Mapping[str, ItemState]) -> tuple[str, ...]:
-    """The items it needs that are neither done nor skipped."""
-    return tuple(n for n in item.item.needs if n in items and items[n].status not in ("done", "skipped"))
+def blocked_by(item: ItemState, items: Mapping[str, ItemState], now: Micros) -> tuple[str, ...]:
+    """The items it needs that are neither done nor skipped, or whose proof has grown too old."""
+    return tuple(name for name in item.item.needs if name in items and not _settled(items[name], now))
+
+
+def _settled(item: ItemState, now: Micros) -> bool:
+    return item.status in ("done", "skipped") and not stale(item, now)
 
 
 def due_at(item: ItemState, t0: Micros | None) -> Micros | None:

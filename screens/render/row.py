@@ -51,9 +51,11 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
 
 
 def clip(spans: Iterable[Span], width: int) -> tuple[Span, ...]:
-    """The spans that fit into `width` cells, the last one cut."""
+    """The spans that fit into `width` cells, the last one cut. A line break in a text becomes a space."""
     kept: list[Span] = []
     for span in spans:
+        if "\n" in span.text:
+            span = Span(span.text.replace("\n", " "), span.style)
         size = cell_len(span.text)
         if size > width:
             if width > 0:

@@ -364,3 +364,8 @@ def test_timeline_rows_carry_the_date_when_wide() -> None:
     first = launches.before().events[0]
     assert "2026-11-29 07:00:00 lead" in timeline.row(shown, first, 120).text
     assert "Nov 29" in timeline.row(shown, first, 60).text
+
+
+def test_words_of_several_lines_stay_in_their_row() -> None:
+    shown = line(30, [Span(" OVERRIDDEN by lead: no\nother\nway")], [Span("X\nabort")])
+    assert shown.text == " OVERRIDDEN by lead:…  X abort"

@@ -22,7 +22,7 @@ class ItemView(Value):
 
 
 def item_view(item: ItemState, state: State, t0: Micros | None, now: Micros) -> ItemView:
-    blocked = item_rules.blocked_by(item, state.items)
+    blocked = item_rules.blocked_by(item, state.items, now)
     due = item_rules.due_at(item, t0)
     mark: Mark = item.status
     if item_rules.stale(item, now):
