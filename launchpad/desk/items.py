@@ -11,11 +11,10 @@ from launchpad.model.definition import Item
 from launchpad.model.lifecycles import ITEM
 from launchpad.model.state import ItemState
 from launchpad.model.text import clean
+from launchpad.model.values import LONGEST
 from launchpad.rules.items import blocked_by
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}")
-_FARTHEST = 100 * 366 * 86400.0
-"""Seconds from T-0."""
 
 
 def _item(ctx: Context, item_id: str) -> ItemState:
@@ -152,7 +151,7 @@ def add(ctx: Context, command: cmd.AddItem) -> Proposal | Done:
         raise BadInput(f"there is an item {name} already", hint="give another id")
     if command.team is not None and not _NAME.fullmatch(command.team):
         raise BadInput(f"{clean(command.team, 40)!r} is no team's name")
-    if command.due is not None and not abs(command.due) <= _FARTHEST:
+    if command.due is not None and not abs(command.due) <= LONGEST:
         raise BadInput("an item is due at a time relative to T-0, a hundred years off at most")
     item = Item(
         id=name,

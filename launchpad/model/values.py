@@ -97,7 +97,7 @@ _UNITS: dict[str, Decimal | int] = {
 SECRET_SCHEMES = ("env:", "keyring:", "file:", "command:")
 
 
-_LONGEST = 100 * 366 * 86400
+LONGEST = 100 * 366 * 86400
 """No duration is longer, and so every instant made of one can be shown."""
 _YEARS = range(1970, 3000)
 
@@ -108,7 +108,7 @@ def parse_duration(text: str) -> float:
         raise ValueError("expected a duration such as 500ms, 5s, 1h30m or 2d")
     parts = re.findall(rf"({_NUMBER})(ms|[smhdw])", text)
     seconds = float(sum((Decimal(number) * _UNITS[unit] for number, unit in parts), Decimal(0)))
-    if seconds > _LONGEST:
+    if seconds > LONGEST:
         raise ValueError("expected a duration of at most a hundred years")
     return seconds
 

@@ -7,10 +7,7 @@ from launchpad.model.fold import polls
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
 from launchpad.model.state import EngineState, HoldState, ItemState, SeatState
-from launchpad.model.values import SECOND, format_duration
-
-_FARTHEST = 100 * 366 * 86400.0
-"""Seconds; no T-0 is moved further at once."""
+from launchpad.model.values import LONGEST, SECOND, format_duration
 
 
 def _opened(parts: Parts, rec: Recorded, event: ev.LaunchOpened) -> None:
@@ -60,7 +57,7 @@ def _end_hold(parts: Parts, rec: Recorded) -> bool:
 
 
 def _slipped(parts: Parts, rec: Recorded, event: ev.CountdownSlipped) -> None:
-    if parts.scalars.get("t0") is None or not abs(event.seconds) <= _FARTHEST:
+    if parts.scalars.get("t0") is None or not abs(event.seconds) <= LONGEST:
         parts.misfit()
         return
     t0 = parts.scalars["t0"] + round(event.seconds * SECOND)
