@@ -1,5 +1,6 @@
 """What the verbs decide with, and what they decide."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -11,11 +12,12 @@ from launchpad.model.events import Event
 from launchpad.model.plan import GateReport
 from launchpad.model.samples import LockInfo
 from launchpad.model.state import State
-from launchpad.model.text import clean_lines
+from launchpad.model.text import clean, clean_lines
 from launchpad.model.values import Micros
 from launchpad.rules.gates import evaluate
 from launchpad.rules.situation import Situation
 
+_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}")
 TEXT_LIMIT = 4000
 """Longest free text, in characters."""
 
@@ -59,6 +61,15 @@ class Context(NamedTuple):
                 f"{self.identity.name} is {self.identity.role}; {what} takes {a(minimum)}",
                 hint=f"ask {a(minimum)}",
             )
+
+
+def named(text: str, what: str) -> str:
+    """A name as definitions write them. Raises BadInput."""
+    if not _NAME.fullmatch(text):
+        raise BadInput(
+            f"{clean(text, 40)!r} is no name for {what}", hint="use letters, digits, '.', '_' and '-'"
+        )
+    return text
 
 
 def words(text: str, what: str) -> str:

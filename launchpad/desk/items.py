@@ -2,7 +2,7 @@
 
 import re
 
-from launchpad.desk.decision import Context, Proposal, already, must_match, optional_words, words
+from launchpad.desk.decision import Context, Proposal, already, must_match, named, optional_words, words
 from launchpad.errors import BadInput, Refused
 from launchpad.model import commands as cmd
 from launchpad.model import events as ev
@@ -13,8 +13,6 @@ from launchpad.model.state import ItemState
 from launchpad.model.text import clean
 from launchpad.model.values import LONGEST
 from launchpad.rules.items import blocked_by
-
-_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}")
 
 
 def _item(ctx: Context, item_id: str) -> ItemState:
@@ -145,12 +143,11 @@ def add(ctx: Context, command: cmd.AddItem) -> Proposal | Done:
         ctx.require("director", "adding a required item")
     title = clean(words(command.title, "an item"), 500)
     name = command.id or _free_name(ctx, title)
-    if not _NAME.fullmatch(name):
-        raise BadInput(f"{clean(name, 40)!r} is no item's id", hint="use letters, digits, '.', '_' and '-'")
+    named(name, "an item")
     if name in ctx.state.items:
         raise BadInput(f"there is an item {name} already", hint="give another id")
-    if command.team is not None and not _NAME.fullmatch(command.team):
-        raise BadInput(f"{clean(command.team, 40)!r} is no team's name")
+    if command.team is not None:
+        named(command.team, "a team")
     if command.due is not None and not abs(command.due) <= LONGEST:
         raise BadInput("an item is due at a time relative to T-0, a hundred years off at most")
     item = Item(

@@ -1,6 +1,6 @@
 """Verbs on the roll-call: call it, answer it, close it."""
 
-from launchpad.desk.decision import Context, Proposal, already, must_match, optional_words, words
+from launchpad.desk.decision import Context, Proposal, already, must_match, named, optional_words, words
 from launchpad.errors import BadInput, Refused
 from launchpad.model import commands as cmd
 from launchpad.model import events as ev
@@ -9,6 +9,8 @@ from launchpad.model.state import PollState
 from launchpad.rules.polls import teams_asked, troubled
 
 _SUBJECT = "poll"
+_MOST = 50
+"""Teams that one roll-call asks at most."""
 
 
 def call(ctx: Context, command: cmd.CallPoll) -> Proposal | Done:
@@ -16,6 +18,10 @@ def call(ctx: Context, command: cmd.CallPoll) -> Proposal | Done:
     seq = poll.seq if poll else 0
     must_match(_SUBJECT, seq, command.expect)
     teams = tuple(dict.fromkeys(command.teams)) or teams_asked(ctx.definition, ctx.state.phase)
+    for team in teams:
+        named(team, "a team")
+    if len(teams) > _MOST:
+        raise BadInput(f"{len(teams)} teams are too many to call", hint=f"name at most {_MOST}")
     if not teams:
         raise Refused("there is no team to ask", hint="give operators `teams`, or name them")
     return Proposal(

@@ -155,6 +155,15 @@ def test_nobody_is_asked_who_is_not_there(room):
     assert "legal" in room.refused(stranger, cmd.AnswerPoll(answer="go"), kind=BadInput)
 
 
+@pytest.mark.parametrize("team", ["\x1b[31mqa", "q a", "", "qa\n", "x" * 65, "[/x]"])
+def test_a_team_has_a_name(room, team):
+    room.refused("lead", cmd.CallPoll(teams=(team,)), kind=BadInput)
+
+
+def test_no_more_teams_are_called_than_can_answer(room):
+    room.refused("lead", cmd.CallPoll(teams=tuple(f"t{n}" for n in range(51))), kind=BadInput)
+
+
 def test_an_alert_that_fires_while_the_answer_is_on_its_way_is_not_known_to_it():
     events = [
         ev.LaunchOpened(definition=definition(), format=1),
