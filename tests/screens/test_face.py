@@ -299,7 +299,8 @@ async def test_approving_is_for_another_and_bound_to_the_digest(open_face: Opene
         await seat.shows("Approve: Deploy the release")
         await seat.answer("y")
         digest = launches.plan().digest()
-        await seat.until(lambda: last(seat) == ev.RunApproved(run="deploy-1", digest=digest))
+        approved = ev.RunApproved(run="deploy-1", digest=digest, role=ADA.role, teams=ADA.teams)
+        await seat.until(lambda: last(seat) == approved)
     async with open_face("waiting", LEAD) as seat:
         await seat.press("P")
         await seat.shows("no run waits for you")
