@@ -57,7 +57,7 @@ class Served:
 
     def seats(self) -> list[int]:
         children = subprocess.run(
-            ["pgrep", "-P", str(self.server.pid), "-f", "seat --fd"], capture_output=True
+            ["pgrep", "-P", str(self.server.pid), "-f", "occupy --fd"], capture_output=True
         )
         return [int(pid) for pid in children.stdout.split()]
 
@@ -206,4 +206,4 @@ def test_nobody_with_a_key_nobody_to_serve(served):
 
 def test_seats_are_not_started_by_hand(served):
     for descriptor in ("0", "99", "-1"):
-        served.cli.refusal("seat", "--fd", descriptor, status=2)
+        served.cli.refusal("occupy", "--fd", descriptor, status=2)
