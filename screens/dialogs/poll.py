@@ -48,16 +48,20 @@ class PollDialog(Confirm):
         rows = [line(width, [Span(f" {piece}")]) for piece in wrap(self._about(poll), width - 2)]
         ballot = next((b for b in view.ballots if b.team == self.team), None)
         if ballot is not None and self.team in poll.votes:
-            rows += [Row(), line(width, [Span(" so far", "title")]), poll_rows.row(self.scene, ballot, width)]
+            rows += [
+                Row(),
+                line(width, [Span(" so far", "title")]),
+                *poll_rows.full(self.scene, ballot, width),
+            ]
         rows += [Row(), *poll_rows.numbers(self.scene, poll, self.team, width)]
         if view.gate is not None:
             rows += [Row(), line(width, gate_rows.heading(view.gate))]
         return rows
 
     def _about(self, poll: PollState) -> str:
-        about = f": {poll.about}" if poll.about else ""
+        about = f" about: {poll.about}" if poll.about else ""
         return (
-            f"{poll.called_by} called the roll{about}. The answer is bound to the numbers below; a go"
+            f"{poll.called_by} called the roll{about}\nThe answer is bound to the numbers below; a go"
             " lapses when an alert fires that is quiet now, or when T-0 moves."
         )
 

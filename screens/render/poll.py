@@ -36,6 +36,17 @@ def row(scene: Scene, ballot: Ballot, width: int) -> Row:
     )
 
 
+def full(scene: Scene, ballot: Ballot, width: int) -> Iterator[Row]:
+    """The same, wrapped rather than cut."""
+    said = GATES[ballot.verdict]
+    sign = Span(" " + fit(f"{glyph(scene.glyphs, said)} {said.word}", _VERDICT), said.style)
+    style = "dim" if ballot.verdict == "GO" else said.style
+    first, *rest = wrap(ballot.sentence, width - _VERDICT - 2)
+    yield line(width, [sign, Span(first, style)])
+    for piece in rest:
+        yield line(width, [Span(" " * (_VERDICT + 1)), Span(piece, style)])
+
+
 def plain(ballot: Ballot) -> str:
     """A team's answer as a line of text."""
     return f"{ballot.team}: {ballot.verdict} ({ballot.sentence})"

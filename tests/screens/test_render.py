@@ -12,9 +12,10 @@ from rich.cells import cell_len
 from launchpad.model import definition as d
 from launchpad.model import events as ev
 from launchpad.rules.objectives import Point
+from launchpad.rules.polls import Ballot
 from launchpad.rules.view import ItemView
 from screens.glyphs import ASCII, BRAILLE, UNICODE, choose
-from screens.render import alerts, checklist, gate, head, objectives, people, plan, run, timeline, tiny
+from screens.render import alerts, checklist, gate, head, objectives, people, plan, poll, run, timeline, tiny
 from screens.render.footer import Hint, footer
 from screens.render.row import Row, Span, clip, cut, fit, line, rule, wrap
 from screens.render.scene import Scene, blinded
@@ -369,3 +370,12 @@ def test_timeline_rows_carry_the_date_when_wide() -> None:
 def test_words_of_several_lines_stay_in_their_row() -> None:
     shown = line(30, [Span(" OVERRIDDEN by lead: no\nother\nway")], [Span("X\nabort")])
     assert shown.text == " OVERRIDDEN by lead:…  X abort"
+
+
+def test_an_answer_is_read_in_full_where_it_is_renewed() -> None:
+    view = launches.deciding().view(-90)
+    sentence = "lapsed, T-0 moved by 30m: was go by ada as proxy 33m28s ago"
+    ballot = Ballot(team="qa", verdict="HOLD", sentence=sentence)
+    rows = list(poll.full(Scene(view=view, me=LEAD), ballot, 40))
+    assert " ".join(" ".join(row.text for row in rows).split()).endswith(sentence)
+    assert all(row.width == 40 for row in rows)
