@@ -109,6 +109,14 @@ CASES = [
         "2",
         "only 1 of 'director' may approve",
     ),
+    (
+        LAUNCH
+        + "operators: [{name: a, role: director}]\n"
+        + SITE
+        + "actions: {d: {approvers: [], steps: [deploy: site]}}",
+        "[]",
+        "found a list, expected a mapping",
+    ),
     # values
     (
         LAUNCH + "signals: {p: {probe: htp, url: 'http://a'}}",

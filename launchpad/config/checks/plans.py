@@ -63,7 +63,7 @@ def _check_approvals(path: Path, action: Action, document: Document, faults: Fau
     approvers = sum(
         o.role in ROLES[ROLES.index("operator") :] for o in document.operators if o.role is not HOLE
     )
-    if HOLE in (action.approvers, *action.approvers.values()):
+    if action.approvers is HOLE or HOLE in action.approvers.values():
         return
     _check_approvers((*path, "approvers"), action, document, faults)
     asked = max(action.approvals, sum(action.approvers.values()))
