@@ -19,6 +19,7 @@ from launchpad.model.values import is_secret_reference
 
 if TYPE_CHECKING:
     from launchpad.config import Loaded
+    from launchpad.config.reader import Settings
 
 Face = Callable[..., int]
 """`screens.app:run(session, desk, *, via, theme, rehearsal)`; returns an exit status."""
@@ -59,9 +60,37 @@ def log_path(name: str) -> Path:
 def load_definition(path: Path) -> "Loaded":
     """The definition in a file. Raises `BadInput` with all its faults."""
     from launchpad.config import load
-    from launchpad.providers import SettingsTypes
 
-    return load(path, SettingsTypes())
+    return load(path, provider_settings(), channels=channel_settings())
+
+
+def provider_settings() -> "Settings":
+    """Settings of every installed kind of provider."""
+    from launchpad.providers import PROVIDERS
+
+    return PROVIDERS.settings()
+
+
+def channel_settings() -> "Settings":
+    """Settings of every installed kind of channel."""
+    from launchpad.channels import CHANNELS
+
+    return CHANNELS.settings()
+
+
+def references(definition: Definition) -> tuple[str, ...]:
+    """Every secret reference of a definition."""
+    from launchpad.config.secrets import references_in
+
+    return references_in(definition, provider_settings(), channel_settings())
+
+
+def channel_references(definition: Definition) -> tuple[str, ...]:
+    """The secret references of a definition's channels alone."""
+    from launchpad.config.secrets import references_in
+
+    alone = Definition(launch=definition.launch, channels=definition.channels)
+    return references_in(alone, {}, channel_settings())
 
 
 def launch_id(launch: Launch) -> str:

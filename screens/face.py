@@ -29,7 +29,7 @@ from screens.keys import BINDINGS, VERB_OF
 from screens.layout import PANELS, tiny
 from screens.palette import FaceProvider
 from screens.panels import detail_rows
-from screens.render import checklist, guide, head, objectives
+from screens.render import checklist, guide, head, messages, objectives
 from screens.render import gate as gate_rows
 from screens.render import tiny as tiny_rows
 from screens.render.footer import footer
@@ -350,6 +350,9 @@ class Face(Acts, inherit_bindings=False):
                 return "Gate", _gates
         said = panel.selected_text
         return str(panel.id).capitalize(), lambda _scene, width: detail_rows([Span(said)], width)
+
+    def action_messages(self) -> None:
+        self.push_screen(Reading(self.scene, "Messages: who was told what of alerts", messages.rows))
 
     def action_gate(self) -> None:
         self.push_screen(Reading(self.scene, "Gates: the next phase, then actions", _gates))

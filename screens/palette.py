@@ -104,7 +104,7 @@ def _silences(face: "Acting") -> Iterator[Offer]:
     view = face.scene.view
     for name, rule in view.definition.alerts.items():
         silence = view.state.silences.get(name)
-        if silence is not None and view.now < silence.until:
+        if silence is not None and silence.lasts(view.now):
             if face.permits("unsilence"):
                 yield Offer(f"end the silence of {name}", _act(face, f"unsilence('{name}')"), silence.reason)
         elif face.permits("silence"):

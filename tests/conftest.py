@@ -9,6 +9,8 @@ from pytest_textual_snapshot import SVGImageExtension
 from tests.support.postgres import Cluster, throwaway_cluster
 from tests.support.tools import require
 
+pytest.register_assert_rewrite("launchpad.testing")
+
 # The plugin names its files for an older syrupy; without this they would be called .raw.
 SVGImageExtension.file_extension = "svg"
 

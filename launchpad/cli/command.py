@@ -47,6 +47,7 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Decide", "decisions", ("gate", "poll")),
     ("Decide", "directors", ("seat",)),
     ("Launch", "silences", ("silence", "unsilence")),
+    ("See", "delivery", ("messages",)),
     ("Journal", "journal", ("verify", "redact", "export", "import")),
     ("Shell", "completion", ("completion",)),
 )

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from launchpad.cli.command import argument, command
 from launchpad.cli.shell import DEFAULT_FILE, Shell
 from launchpad.errors import BadInput, Exit
-from launchpad.wiring import load_definition, os_login
+from launchpad.wiring import (
+    channel_settings,
+    load_definition,
+    os_login,
+    provider_settings,
+    references,
+)
 
 if TYPE_CHECKING:
     from launchpad.config.starter import Answers
@@ -109,10 +115,7 @@ def _write_new(path: Path, text: str) -> None:
 
 
 def _references(path: Path) -> tuple[str, ...]:
-    from launchpad.config.secrets import references_in
-    from launchpad.providers import SettingsTypes
-
-    return references_in(load_definition(path).definition, SettingsTypes())
+    return references(load_definition(path).definition)
 
 
 @command(
@@ -152,8 +155,8 @@ def schema(shell: Shell, options: argparse.Namespace) -> int:
     import msgspec
 
     from launchpad.config import schema as schemas
-    from launchpad.providers import SettingsTypes
 
-    made = schemas.checklist_schema() if options.checklist else schemas.schema(SettingsTypes())
+    whole = schemas.schema(provider_settings(), channel_settings())
+    made = schemas.checklist_schema() if options.checklist else whole
     shell.out.result(made, [msgspec.json.format(msgspec.json.encode(made), indent=2).decode()])
     return Exit.DONE

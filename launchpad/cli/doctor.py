@@ -6,15 +6,23 @@ import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
-from launchpad.cli.command import command
+from launchpad.cli import reach
+from launchpad.cli.command import argument, command
 from launchpad.cli.engines import watching
+from launchpad.cli.finding import Finding
 from launchpad.cli.shell import Shell
 from launchpad.errors import BadInput, Exit, LaunchpadError
 from launchpad.model.definition import Definition
 from launchpad.model.values import SECOND, format_duration
-from launchpad.wiring import load_face, local_identity, sqlite_path, state_dir
+from launchpad.wiring import (
+    load_face,
+    local_identity,
+    references,
+    sqlite_path,
+    state_dir,
+)
 
 if TYPE_CHECKING:
     from launchpad.config import Loaded
@@ -23,22 +31,23 @@ _DRIFT = 2.0
 """Seconds between this machine's clock and the store's that are still called right."""
 
 
-class Finding(NamedTuple):
-    """One thing that was looked at."""
-
-    verdict: Literal["ok", "bad", "unknown"]
-    what: str
-    detail: str
-
-
 @command(
     "doctor",
     "look for what stands in the way: store, secrets, clock, programs",
+    argument(
+        "--send-test",
+        metavar="NAME",
+        nargs="*",
+        help="send a test message to these contacts and channels, or to all of them",
+    ),
     example="launchpad doctor -c launchpad.yaml",
-    details="Changes nothing. Exit status: 1 if something is wrong.",
+    details="Changes nothing, but for --send-test: its messages do reach people, and a launch that is open"
+    " keeps what became of them. Exit status: 1 if something is wrong.",
 )
-def doctor(shell: Shell, _options: argparse.Namespace) -> int:
-    findings = list(_findings(shell))
+def doctor(shell: Shell, options: argparse.Namespace) -> int:
+    findings = list(
+        _findings(shell) if options.send_test is None else reach.send_tests(shell, options.send_test)
+    )
     rows = [("", "", ""), *findings]
     styles = {"ok": "good", "bad": "bad", "unknown": "unknown"}
     shell.out.result([finding._asdict() for finding in findings], shell.out.table(rows, styles)[1:])
@@ -63,6 +72,7 @@ def _findings(shell: Shell) -> Iterator[Finding]:
         yield _operator(shell, loaded)
         yield from _secrets(shell, loaded)
         yield from _programs(shell, loaded)
+        yield from reach.last_reached(shell, loaded.definition)
 
 
 def _state_directory() -> Finding:
@@ -129,11 +139,10 @@ def _operator(shell: Shell, loaded: "Loaded") -> Finding:
 
 
 def _secrets(shell: Shell, loaded: "Loaded") -> Iterator[Finding]:
-    from launchpad.config.secrets import SecretResolver, references_in
-    from launchpad.providers import SettingsTypes
+    from launchpad.config.secrets import SecretResolver
 
     resolver = SecretResolver(loaded.base_dir, shell.environ)
-    for reference in references_in(loaded.definition, SettingsTypes()):
+    for reference in references(loaded.definition):
         try:
             resolver.resolve(reference)
         except BadInput as error:

@@ -6,7 +6,7 @@ from typing import Any
 from launchpad.model.plan import GateReport, Plan
 from launchpad.model.state import Vote
 from launchpad.model.values import SECOND, Micros
-from launchpad.rules.view import AlertView, ItemView, ObjectiveView, RunView, View
+from launchpad.rules.view import AlertView, ItemView, MessageView, ObjectiveView, RunView, View
 
 Shape = dict[str, Any]
 
@@ -49,6 +49,7 @@ def launch(view: View) -> Shape:
         "poll": poll(view),
         "seat": seat(view),
         "alerts": [alert(a) for a in view.alerts],
+        "untold": [message(m) for m in view.messages if m.verdict != "ok"],
         "items": [item(i) for i in view.items],
         "runs": [run(r) for r in view.runs],
         "people": [
@@ -156,6 +157,31 @@ def alert(shown: AlertView) -> Shape:
         "eased": shown.eased,
         "before": list(shown.before),
         "group": shown.group,
+        "next_page": {"notify": list(shown.next_page.notify), "within": shown.next_page.within}
+        if shown.next_page
+        else None,
+        "undelivered": list(shown.undelivered),
+    }
+
+
+def message(shown: MessageView) -> Shape:
+    """Who was told what, and how that went."""
+    state = shown.state
+    return {
+        "message": state.id,
+        "alert": state.alert,
+        "to": state.to,
+        "channel": state.channel,
+        "step": state.step,
+        "verdict": shown.verdict,
+        "sentence": shown.sentence,
+        "told": state.told,
+        "told_at": instant(state.told_at),
+        "outcome": state.outcome,
+        "attempts": state.attempts,
+        "retry_at": instant(state.retry_at),
+        "detail": state.detail,
+        "provider_id": state.provider_id,
     }
 
 

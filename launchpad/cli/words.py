@@ -10,7 +10,7 @@ from launchpad.model.plan import GateReport, Plan
 from launchpad.model.state import RunState
 from launchpad.model.text import clean
 from launchpad.model.values import format_countdown, format_duration, format_instant
-from launchpad.rules.view import AlertView, ItemView, RunView, View
+from launchpad.rules.view import AlertView, ItemView, MessageView, RunView, View
 
 STYLES = {
     "GO": "good",
@@ -103,6 +103,8 @@ def status(view: View, out: Output) -> Iterator[str]:
         yield from _section("Roll-call", poll(view, out) if view.ballots else [])
     yield from _section("Objectives", _objectives(view, out))
     yield from _section("Alerts", alerts(view.alerts, out) if view.alerts else [])
+    untold = [m for m in view.messages if m.verdict != "ok"]
+    yield from _section("Not told", messages(untold, view, out) if untold else [])
     yield from _section("Checklist", _progress(view))
     yield from _section("Runs", runs(view.runs[:5], out) if view.runs else [])
     yield from _section("Locks", [f"{held.target}: {held.owner}, {held.reason}" for held in view.locks])
@@ -161,7 +163,7 @@ def _progress(view: View) -> list[str]:
 
 def alerts(shown: tuple[AlertView, ...], out: Output) -> list[str]:
     """A line for each alert that is pending or firing."""
-    rows = [("alert", "status", "severity", "rule", "now", "for", "acknowledged", "note")]
+    rows = [("alert", "status", "severity", "rule", "now", "for", "acknowledged", "next", "note")]
     for alert in shown:
         state = alert.state
         rows.append(
@@ -173,10 +175,20 @@ def alerts(shown: tuple[AlertView, ...], out: Output) -> list[str]:
                 f"{alert.shown}, n={alert.n}",
                 format_duration(alert.lasted),
                 f"{state.acknowledged_by} {state.acknowledgement}".strip() if state.acknowledged_by else "",
+                alert.page,
                 clean("; ".join(alert.notes)),
             )
         )
     return out.table(rows, STYLES)
+
+
+def messages(shown: list[MessageView], view: View, out: Output) -> list[str]:
+    """A line for each message."""
+    rows = [("", "alert", "to", "tried", "how it stands")]
+    for message in shown:
+        at = format_instant(message.state.tried_at, view.definition.zone)
+        rows.append((message.verdict, message.state.alert, message.recipient, at, message.sentence))
+    return out.table(rows, STYLES) if shown else []
 
 
 def items(shown: list[ItemView], view: View, out: Output) -> list[str]:

@@ -7,9 +7,12 @@ from msgspec import Meta
 from launchpad.model.definition import (
     Action,
     Alert,
+    Channel,
     Condition,
+    Contact,
     Gate,
     Item,
+    Ladder,
     Launch,
     Line,
     Name,
@@ -69,6 +72,10 @@ class AlertSetUse(Value):
     """Objectives by the set's words for them, where yours are called otherwise."""
     skip: dict[Name, Line] = {}
     """Rules left out, each with the reason."""
+    notify: tuple[Name, ...] = ()
+    """Who is told when one of them fires."""
+    escalate: Name | None = None
+    """The ladder of each of them."""
 
 
 class AlertSet(Value):
@@ -110,12 +117,17 @@ class Document(Value):
     """`host:port` targets that tell our own network's failure from a target's. Absent: the name servers."""
     alert_sets: tuple[AlertSetUse, ...] = ()
     """Shipped rules beside your own `alerts`; of two with one name, yours counts."""
+    channels: dict[Name, Channel] = {}
+    """Ways to reach people; the names are yours, `kind` says which way."""
+    contacts: dict[Name, Contact] = {}
+    """People who are told: their address on each channel."""
+    escalations: dict[Name, Ladder] = {}
+    """Who is woken after whom while nobody acknowledges an alert."""
 
 
 LATER: dict[type, frozenset[str]] = {
-    Document: frozenset({"channels", "contacts", "escalations", "rollouts"}),
+    Document: frozenset({"rollouts"}),
     Launch: frozenset({"targets"}),
-    Alert: frozenset({"escalate", "notify"}),
     Condition: frozenset({"backup"}),
     Probe: frozenset({"backup", "metric", "source", "unit"}),
     Step: frozenset({"encrypt", "to", "verify"}),

@@ -1,6 +1,7 @@
 """From a file to the definition that a launch is opened with."""
 
 from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -11,16 +12,17 @@ from launchpad.config import checks
 from launchpad.config.document import Document
 from launchpad.config.faults import HOLE, Faults, Path, Place, Unreadable
 from launchpad.config.nodes import compose
-from launchpad.config.reader import Reader, Settings
+from launchpad.config.reader import NONE, Reader, Settings
 from launchpad.config.rule_sets import with_sets
 from launchpad.config.scalars import quoted
 from launchpad.config.source import decode, read_source
 from launchpad.config.templates import Placed, expand
-from launchpad.model.definition import Check, Definition, Provider, Signal
+from launchpad.model.definition import Channel, ChannelSettings, Check, Definition, Provider, Signal
 from launchpad.model.keys import RESERVED_KEYS
 from launchpad.model.values import Value, is_secret_reference
 
 P = TypeVar("P", bound=Check | Signal)
+A = TypeVar("A", Provider, Channel)
 
 
 class Loaded(Value):
@@ -36,28 +38,44 @@ class Loaded(Value):
     """Where the launch is kept: a URL, or a reference to a secret that holds one."""
 
 
-def load(path: FilePath, providers: Settings, *, reserved_keys: Collection[str] = RESERVED_KEYS) -> Loaded:
+def load(
+    path: FilePath,
+    providers: Settings,
+    *,
+    channels: Settings = NONE,
+    reserved_keys: Collection[str] = RESERVED_KEYS,
+) -> Loaded:
     """The definition in a file.
 
-    `providers` maps each provider kind to its settings' type; `reserved_keys` can't be an action's. Raises
-    BadInput with all faults, each one line `FILE:LINE:COL: what, and what was expected`.
+    `providers` and `channels` map each kind to its settings' type; `reserved_keys` can't be an action's.
+    Raises BadInput with all faults, each one line `FILE:LINE:COL: what, and what was expected`.
     """
-    return _load(lambda faults: read_source(path, str(path), faults), path, providers, reserved_keys)
+    reader = partial(Reader, providers=providers, channels=channels)
+    return _load(lambda faults: read_source(path, str(path), faults), path, reader, reserved_keys)
 
 
 def loads(
-    data: bytes, path: FilePath, providers: Settings, *, reserved_keys: Collection[str] = RESERVED_KEYS
+    data: bytes,
+    path: FilePath,
+    providers: Settings,
+    *,
+    channels: Settings = NONE,
+    reserved_keys: Collection[str] = RESERVED_KEYS,
 ) -> Loaded:
     """As `load`, of content that the file at `path` is about to have."""
-    return _load(lambda faults: decode(data, str(path), faults), path, providers, reserved_keys)
+    reader = partial(Reader, providers=providers, channels=channels)
+    return _load(lambda faults: decode(data, str(path), faults), path, reader, reserved_keys)
 
 
 def _load(
-    read: Callable[[Faults], str], path: FilePath, providers: Settings, reserved: Collection[str]
+    read: Callable[[Faults], str],
+    path: FilePath,
+    reader: Callable[[Faults], Reader],
+    reserved: Collection[str],
 ) -> Loaded:
     faults = Faults(str(path))
     try:
-        return _resolve(read(faults), path, Reader(faults, providers), reserved, faults)
+        return _resolve(read(faults), path, reader(faults), reserved, faults)
     except Unreadable:
         faults.raise_any()
         raise
@@ -113,7 +131,12 @@ def _definition(document: Document, placed: Placed, skips: dict[str, str], fault
         name: getattr(document, name) for name in Definition.__struct_fields__ if hasattr(document, name)
     }
     providers = {name: _plain(provider) for name, provider in document.providers.items()}
-    return Definition(**shared | {"items": items, "skips": skips, "signals": signals, "providers": providers})
+    channels = {
+        name: msgspec.structs.replace(_plain(channel), address=_settings(channel).address)
+        for name, channel in document.channels.items()
+    }
+    resolved = {"items": items, "skips": skips, "signals": signals}
+    return Definition(**shared | resolved | {"providers": providers, "channels": channels})
 
 
 def _timed(path: Path, probe: P, faults: Faults) -> P:
@@ -123,7 +146,14 @@ def _timed(path: Path, probe: P, faults: Faults) -> P:
     return msgspec.structs.replace(probe, timeout=probe.every)
 
 
-def _plain(provider: Provider) -> Provider:
-    """The provider with its settings as the journal's JSON has them."""
-    settings: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(provider.settings))
-    return Provider(kind=provider.kind, settings=settings)
+def _settings(channel: Channel) -> ChannelSettings:
+    """What the reader left there."""
+    settings: Any = channel.settings
+    assert isinstance(settings, ChannelSettings)
+    return settings
+
+
+def _plain(adapter: A) -> A:
+    """The provider or channel with its settings as the journal's JSON has them."""
+    settings: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(adapter.settings))
+    return msgspec.structs.replace(adapter, settings=settings)

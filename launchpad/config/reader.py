@@ -7,6 +7,7 @@ types can't say; it is asked when nothing in the struct is missing.
 
 from collections.abc import Mapping as AbstractMapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, get_args
 
 import msgspec
@@ -16,11 +17,12 @@ from launchpad.config.document import LATER
 from launchpad.config.faults import HOLE, Faults, Path, Place, listed, nearest
 from launchpad.config.nodes import Mapping, Node, Scalar, Sequence
 from launchpad.config.scalars import STRUCTS, environment_fault, parsed, quoted, scalar
-from launchpad.model.definition import Condition, Name, Provider, Step, Verb
+from launchpad.model.definition import Channel, Condition, Name, Provider, Step, Verb
 from launchpad.model.probe import Probe
 
 Settings = AbstractMapping[str, type[msgspec.Struct]]
-"""Provider kind → the struct that its settings are read into."""
+"""Kind of provider or channel → the struct that its settings are read into."""
+NONE: Settings = MappingProxyType({})
 
 
 @cache
@@ -32,9 +34,9 @@ def info(type_: Any) -> inspect.Type:
 class Reader:
     """Reads nodes as types, collecting faults and places."""
 
-    def __init__(self, faults: Faults, settings: Settings) -> None:
+    def __init__(self, faults: Faults, providers: Settings, channels: Settings = NONE) -> None:
         self._faults = faults
-        self._settings = settings
+        self._settings: dict[type, Settings] = {Provider: providers, Channel: channels}
 
     def read(self, node: Node, type_: Any, path: Path = ()) -> Any:
         """The value of `node` as `type_`, or HOLE. `path` is where it stands in the document."""
@@ -132,8 +134,8 @@ class Reader:
     def _struct_or_scalar(self, node: Node, type_: inspect.StructType, path: Path) -> Any:
         if type_.cls is Step:
             return self._step(node, path)
-        if type_.cls is Provider:
-            return self._provider(node, path)
+        if type_.cls in self._settings:
+            return self._adapter(node, path, type_.cls)
         if type_.cls not in STRUCTS:
             return self._struct(node, type_, path)
         if not isinstance(node, Scalar):
@@ -222,20 +224,20 @@ class Reader:
         self._faults.add(kind.place, what)
         return None
 
-    def _provider(self, node: Node, path: Path) -> Any:
+    def _adapter(self, node: Node, path: Path, cls: type) -> Any:
         """Reads `{kind: …, settings…}` with the settings type of its kind; the settings stay a struct."""
-        kinds = sorted(self._settings)
+        kinds = sorted(self._settings[cls])
         if not isinstance(node, Mapping):
             return self._fault(node.place, f"{_found(node)}, expected a mapping with 'kind' and its settings")
         kind = self._kind(node, "kind", kinds, path)
         if kind is None:
             return HOLE
-        type_ = info(self._settings[kind])
+        type_ = info(self._settings[cls][kind])
         assert isinstance(type_, inspect.StructType)
         before = self._faults.added
         settings = self._struct(node, type_, path, besides=("kind",))
         # Settings answer for themselves (`verbs`), which they can't with a hole in them.
-        return Provider(kind=kind, settings=settings if self._faults.added == before else HOLE)
+        return cls(kind=kind, settings=settings if self._faults.added == before else HOLE)
 
     def _unknown(self, key: str, place: Place, cls: type, keys: list[str]) -> None:
         if key in _later(cls):

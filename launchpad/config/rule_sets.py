@@ -78,7 +78,10 @@ def _rules(use: AlertSetUse, path: Path, document: Document, faults: Faults) -> 
                 faults.at((*path, "use"), f"{what} 'objectives', or {listed(about)} under 'skip'")
                 kept = {name: rule for name, rule in kept.items() if name not in about}
     alerts = kept.keys() | document.alerts.keys()
-    return {name: _about(rule, here, alerts) for name, rule in kept.items()}
+    told: dict[str, Any] = {}
+    if use.notify is not HOLE and use.escalate is not HOLE:
+        told = {"notify": use.notify, "escalate": use.escalate}
+    return {name: replace(_about(rule, here, alerts), **told) for name, rule in kept.items()}
 
 
 def _called(word: str, use: AlertSetUse) -> str:

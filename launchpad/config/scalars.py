@@ -9,7 +9,7 @@ from msgspec import inspect
 
 from launchpad.config.faults import listed, nearest
 from launchpad.config.source import CONTROL
-from launchpad.model.definition import Threshold
+from launchpad.model.definition import Threshold, Wait
 from launchpad.model.values import (
     Quantity,
     ZonedTime,
@@ -45,6 +45,17 @@ def threshold(text: str) -> Threshold:
     return Threshold(objective=match[1], op=op, limit=parse_quantity(match[3]))
 
 
+def wait(text: str) -> Wait:
+    """`15m`, `next-business-day`, `never`. Raises ValueError."""
+    if text in ("next-business-day", "never"):
+        until: Any = text
+        return Wait(until=until)
+    try:
+        return Wait(seconds=_within_reason(parse_duration)(text))
+    except ValueError as error:
+        raise ValueError(f"{error}, next-business-day or never") from None
+
+
 def _within_reason(parse: Callable[[str], float]) -> Callable[[str], float]:
     def parser(text: str) -> float:
         seconds = parse(text)
@@ -66,6 +77,7 @@ STRUCTS: dict[type, Callable[[str], Any]] = {
     Quantity: parse_quantity,
     ZonedTime: parse_zoned_time,
     Threshold: threshold,
+    Wait: wait,
 }
 """Structs that are written as one value."""
 

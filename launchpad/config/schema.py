@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise
 from textwrap import dedent
@@ -10,8 +11,8 @@ from typing import Any, get_args
 import msgspec
 
 from launchpad.config.document import Checklist, Document
-from launchpad.config.reader import Settings
-from launchpad.model.definition import Condition, Provider, Step, Threshold, Verb
+from launchpad.config.reader import NONE, Settings
+from launchpad.model.definition import Channel, Condition, Provider, Step, Threshold, Verb, Wait
 from launchpad.model.values import Quantity, ZonedTime
 
 Schema = dict[str, Any]
@@ -37,6 +38,12 @@ _WRITTEN: dict[type, Schema] = {
         "examples": ["errors > 1%"],
         "description": "An objective and the limit it must not cross.",
     },
+    Wait: {
+        "type": "string",
+        "pattern": rf"^(({_NUMBER}(ms|s|m|h|d|w))+|next-business-day|never)$",
+        "examples": ["15m", "next-business-day"],
+        "description": "How long after the alert fired.",
+    },
     Step: {
         "type": "object",
         "propertyNames": {"enum": list(get_args(Verb))},
@@ -50,9 +57,9 @@ _WRITTEN: dict[type, Schema] = {
 """Structs that are written in a way of their own."""
 
 
-def schema(providers: Settings) -> Schema:
-    """The schema of a definition whose providers are of these kinds."""
-    return _schema(Document, "launchpad.yaml", providers)
+def schema(providers: Settings, channels: Settings = NONE) -> Schema:
+    """The schema of a definition whose providers and channels are of these kinds."""
+    return _schema(Document, "launchpad.yaml", {Provider: providers, Channel: channels})
 
 
 def checklist_schema() -> Schema:
@@ -60,18 +67,18 @@ def checklist_schema() -> Schema:
     return _schema(Checklist, "A Launchpad checklist", {})
 
 
-def _schema(root: type, title: str, providers: Settings) -> Schema:
-    roots = (root, *providers.values())
+def _schema(root: type, title: str, adapters: Mapping[type, Settings]) -> Schema:
+    roots = (root, *(cls for kinds in adapters.values() for cls in kinds.values()))
     components: Schema
     _, components = msgspec.json.schema_components(roots, ref_template="#/$defs/{name}")
     for name, cls in _structs(roots).items():
         if cls in _WRITTEN:
             components[name] = _WRITTEN[cls]
-        elif cls is not Provider:
+        elif cls not in (Provider, Channel):
             _polish(components[name], cls)
-    settings = {kind: components.pop(cls.__name__) for kind, cls in providers.items()}
-    if Provider.__name__ in components:
-        components[Provider.__name__] = {"anyOf": [_provider(kind, one) for kind, one in settings.items()]}
+    for adapter, kinds in adapters.items():
+        settings = {kind: components.pop(cls.__name__) for kind, cls in kinds.items()}
+        components[adapter.__name__] = {"anyOf": [_adapter(kind, one) for kind, one in settings.items()]}
     head: Schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     body: Schema = components.pop(root.__name__)
     return head | body | {"title": title, "$defs": components}
@@ -148,8 +155,8 @@ def _or_one(array: Schema) -> Schema:
     return {"anyOf": [array, items]} | default
 
 
-def _provider(kind: str, settings: Schema) -> Schema:
-    """The schema of a provider of one kind: `kind` and its settings side by side."""
+def _adapter(kind: str, settings: Schema) -> Schema:
+    """The schema of a provider or channel of one kind: `kind` and its settings side by side."""
     return settings | {
         "properties": {"kind": {"const": kind}} | settings["properties"],
         "required": ["kind", *settings.get("required", ())],

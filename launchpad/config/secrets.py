@@ -17,14 +17,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from time import monotonic
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
 import msgspec
 from msgspec import inspect
 
-from launchpad.config.reader import Settings, info
+from launchpad.config.reader import NONE, Settings, info
 from launchpad.errors import BadInput
-from launchpad.model.definition import Definition
+from launchpad.model.definition import Channel, Definition, Provider
 from launchpad.model.text import clean, clean_lines
 from launchpad.model.values import is_secret_reference
 
@@ -184,20 +184,25 @@ def _text(data: bytes, where: str) -> str:
         raise BadInput(f"{where} is not UTF-8", hint="expected text; encode it as base64") from None
 
 
-def references_in(definition: Definition, providers: Settings) -> tuple[str, ...]:
+def references_in(definition: Definition, providers: Settings, channels: Settings = NONE) -> tuple[str, ...]:
     """Every secret reference of a definition, each once.
 
-    `providers` maps provider kinds to their settings' types, as for `load`; of a kind that is not among
-    them, every string that looks like a reference counts.
+    `providers` and `channels` map kinds to their settings' types, as for `load`; of a kind that is not
+    among them, every string that looks like a reference counts.
     """
     found = list(_references(definition, info(Definition)))
     for provider in definition.providers.values():
-        settings = providers.get(provider.kind)
-        if settings:
-            found += _references(msgspec.convert(provider.settings, settings), info(settings))
-        else:
-            found += _references_anywhere(provider.settings)
+        found += _references_of(provider, providers)
+    for channel in definition.channels.values():
+        found += _references_of(channel, channels)
     return tuple(dict.fromkeys(found))
+
+
+def _references_of(adapter: Provider | Channel, kinds: Settings) -> Iterator[str]:
+    settings = kinds.get(adapter.kind)
+    if settings is None:
+        return _references_anywhere(adapter.settings)
+    return _references(msgspec.convert(adapter.settings, settings), info(settings))
 
 
 def _references(value: Any, type_: inspect.Type, kind: str | None = None) -> Iterator[str]:
@@ -217,7 +222,7 @@ def _references(value: Any, type_: inspect.Type, kind: str | None = None) -> Ite
         case inspect.DictType() if isinstance(value, dict):
             for item in value.values():
                 yield from _references(item, type_.value_type, kind)
-        case inspect.StrType() if isinstance(value, str) and kind in ("secret", "environment"):
+        case inspect.StrType() if isinstance(value, str) and kind in ("secret", "environment", "endpoint"):
             if is_secret_reference(value):
                 yield value
 
@@ -242,7 +247,9 @@ class Redactor:
     """
 
     def __init__(self, values: Iterable[str]) -> None:
-        forms = {form for value in values for form in _forms(value)}
+        whole = list(values)
+        parts = [part for value in whole for part in _secret_parts(value)]
+        forms = {form for value in (*whole, *parts) for form in _forms(value)}
         ordered = sorted(forms, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
 
@@ -261,6 +268,27 @@ class Redactor:
     def _untorn(self, text: str, tidied: Callable[[str, int], str]) -> str:
         """`text` without secrets, also those that show once no control sequence tears them apart."""
         return self.clean(tidied(self.clean(text), sys.maxsize))
+
+
+_TELLING = 8
+"""Characters from which on a part of an address is taken for a secret of its own."""
+
+
+def _secret_parts(value: str) -> Iterator[str]:
+    """What is secret in a URL even without the rest of it: the password, and where it is for the web, the
+    query and the longer parts of the path."""
+    try:
+        url = urlsplit(value)
+    except ValueError:
+        return
+    if not url.netloc:
+        return
+    if url.password:
+        yield unquote(url.password)
+        yield url.password
+    if url.scheme in ("http", "https"):
+        parts = [url.query, *url.path.split("/"), *(v for _, v in parse_qsl(url.query))]
+        yield from (part for part in parts if len(part) >= _TELLING)
 
 
 def _forms(value: str) -> Iterator[str]:

@@ -57,6 +57,7 @@ VERBS: Mapping[type[Command], Callable[[Context, Any], Proposal | Done]] = {
     cmd.HandSeat: seat.hand,
     cmd.SilenceAlert: alerts.silence,
     cmd.UnsilenceAlert: alerts.unsilence,
+    cmd.RecordChannelTest: alerts.channel_test,
 }
 
 

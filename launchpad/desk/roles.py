@@ -38,6 +38,7 @@ MINIMUM: dict[str, Role] = {
     "redact": "director",
     "silence": "engineer",
     "unsilence": "engineer",
+    "channel-test": "engineer",
 }
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import msgspec
 
-from launchpad import __version__, providers
+from launchpad import __version__
+from launchpad.channels import CHANNELS, made_channels
 from launchpad.config.secrets import Redactor, SecretResolver, references_in
 from launchpad.engine.checker import Checker
 from launchpad.engine.evaluator import Evaluator
 from launchpad.engine.lease import TTL, LeaseKeeper, holder_name
 from launchpad.engine.logbook import Logbook
+from launchpad.engine.outbox import Outbox
 from launchpad.engine.planner import Planner
 from launchpad.engine.provided import Provided
 from launchpad.engine.readiness import ReadinessProber
@@ -30,6 +32,7 @@ from launchpad.model.store import Store
 from launchpad.model.values import SECOND
 from launchpad.probes.control import Control
 from launchpad.probes.kinds import Means
+from launchpad.providers import PROVIDERS
 from launchpad.providers.capabilities import Provider, Surroundings
 from launchpad.session import Session
 
@@ -146,13 +149,14 @@ class Engine:
             saying=redactor.line,
         )
         prober = Prober(means, redactor)
-        wake, closed = asyncio.Event(), asyncio.Event()
+        wake, closed, told = asyncio.Event(), asyncio.Event(), asyncio.Event()
         loop = asyncio.get_running_loop()
 
         def on_change(trouble: str) -> None:
             if trouble:
                 log.warning("the store can't be read: %s", trouble)
             loop.call_soon_threadsafe(wake.set)
+            loop.call_soon_threadsafe(told.set)
 
         started = EngineStarted(
             holder=self._lease.holder,
@@ -176,6 +180,7 @@ class Engine:
                     tasks.create_task(ReadinessProber(session, recorder, adapters).run()),
                     tasks.create_task(every(_PRUNE_EVERY, lambda: self._prune(session))),
                     tasks.create_task(self._tend_runs(session, recorder, adapters, redactor, wake, closed)),
+                    tasks.create_task(self._tell(session, recorder, definition, secrets, redactor, told)),
                 ]
                 await _first(stop, closed)
                 for task in background:
@@ -226,9 +231,26 @@ class Engine:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(wake.wait(), 1.0)
 
+    async def _tell(
+        self,
+        session: Session,
+        recorder: Recorder,
+        definition: Definition,
+        secrets: Mapping[str, str],
+        redactor: Redactor,
+        wake: asyncio.Event,
+    ) -> None:
+        channels = made_channels(definition, lambda text: secrets.get(text, text))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                await Outbox(session, recorder, self._lease, channels, redactor, tasks).run(wake)
+        finally:
+            for channel in channels.values():
+                await channel.close()
+
     def _resolve_all(self, definition: Definition) -> dict[str, str]:
         resolver = SecretResolver(self._base_dir, self._environ)
-        references = references_in(definition, providers.SettingsTypes())
+        references = references_in(definition, PROVIDERS.settings(), CHANNELS.settings())
         return {reference: resolver.resolve(reference) for reference in references}
 
     def _adapters(
@@ -242,7 +264,7 @@ class Engine:
         )
         adapters: dict[str, Provider] = {}
         for name, spec in definition.providers.items():
-            adapter = providers.load(spec.kind)
+            adapter = PROVIDERS.load(spec.kind)
             try:
                 settings = msgspec.convert(spec.settings, adapter.settings)
             except msgspec.ValidationError as error:

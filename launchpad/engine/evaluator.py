@@ -24,9 +24,10 @@ class Evaluator:
         self._candidates: dict[str, tuple[ReadingVerdict, Micros]] = {}
 
     async def run(self) -> None:
-        await every(_TICK, self._tick)
+        await every(_TICK, self.tick)
 
-    async def _tick(self) -> None:
+    async def tick(self) -> None:
+        """Records what has changed by now."""
         shown = await asyncio.to_thread(self._session.view)
         changes = [*self._objective_changes(shown), *alert_changes(shown)]
         if changes:

@@ -22,13 +22,22 @@ class Recorder:
         self._session = session
         self._lease = lease
 
-    async def append(self, *events: Event, expect: Mapping[str, int] | None = None) -> None:
-        """Records all events or none; the session has folded them when this returns.
+    async def append(self, *events: Event, expect: Mapping[str, int] | None = None, text: str = "") -> None:
+        """Records all events or none, `text` beside the first; the session has folded them when this returns.
 
         Raises `LeaseLost` if the lease is no longer ours, `Conflict` if a subject in `expect` moved.
         """
         self._lease.ensure()
-        drafts = [Draft(id=uuid.uuid4().hex, event=event, actor=ENGINE, auth="engine") for event in events]
+        drafts = [
+            Draft(
+                id=uuid.uuid4().hex,
+                event=event,
+                actor=ENGINE,
+                auth="engine",
+                text=text if index == 0 else "",
+            )
+            for index, event in enumerate(events)
+        ]
         await asyncio.to_thread(self._append, drafts, expect)
 
     def _append(self, drafts: list[Draft], expect: Mapping[str, int] | None) -> None:

@@ -5,7 +5,7 @@ number of the subject that the operator saw (None: whatever it is now).
 """
 
 from launchpad.model.definition import Definition, Phase, Role
-from launchpad.model.events import Answer, Auth, Outcome, Resolution
+from launchpad.model.events import Answer, Auth, Delivery, Outcome, Resolution
 from launchpad.model.values import Value
 
 
@@ -197,6 +197,15 @@ class HandSeat(Command, tag="seat-hand"):
     expect: int | None = None
 
 
+class RecordChannelTest(Command, tag="channel-test"):
+    """What a test message to a recipient came to."""
+
+    channel: str
+    to: str
+    outcome: Delivery
+    detail: str = ""
+
+
 class CallPoll(Command, tag="poll-call"):
     teams: tuple[str, ...] = ()
     """Empty: those that the gate ahead waits for, or all that somebody speaks for."""
@@ -270,6 +279,7 @@ AnyCommand = (
     | BreakGlass
     | SilenceAlert
     | UnsilenceAlert
+    | RecordChannelTest
 )
 
 VERBS: dict[str, type[Command]] = {str(cls.__struct_config__.tag): cls for cls in AnyCommand.__args__}

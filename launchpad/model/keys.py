@@ -8,6 +8,7 @@ RESERVED_KEYS: dict[str, str] = {
     "H": "halt a rollout",
     "K": "kill switches",
     "L": "live, in a replay",
+    "M": "messages",
     "N": "previous match",
     "P": "approve",
     "R": "resolve an interrupted run",

@@ -81,6 +81,13 @@ SecretRef = Annotated[
         ),
     ),
 ]
+Endpoint = Annotated[
+    str,
+    Meta(
+        extra={"read": "endpoint"},
+        extra_json_schema={"description": "A URL, or a reference to a secret that holds one."},
+    ),
+]
 Text = Annotated[str, Meta(extra={"read": "text"})]
 """Text that may have several lines; any other string is one line."""
 Environment = Annotated[dict[str, str], Meta(extra={"read": "environment"})]

@@ -3,7 +3,7 @@
 import operator
 from collections.abc import Callable, Mapping
 
-from launchpad.model.definition import Alert, Definition, Threshold
+from launchpad.model.definition import SEVERITIES, Alert, Definition, Severity, Threshold
 from launchpad.model.events import AlertChanged, AlertEased, AlertStatus
 from launchpad.model.state import AlertState, State
 from launchpad.model.state.alerts import FIRINGS_KEPT
@@ -102,7 +102,7 @@ def flapping(alert: AlertState, now: Micros) -> bool:
 def muted(state: State, definition: Definition, name: str, now: Micros) -> str:
     """Why nobody is told of an alert, or the empty string. It is shown, and holds gates, all the same."""
     silence = state.silences.get(name)
-    if silence is not None and now < silence.until:
+    if silence is not None and silence.lasts(now):
         left = format_duration((silence.until - now) / SECOND)
         return f"silenced by {silence.by} for another {left}: {clean(silence.reason)}"
     rule, alert = definition.alerts.get(name), state.alerts.get(name)
@@ -112,6 +112,27 @@ def muted(state: State, definition: Definition, name: str, now: Micros) -> str:
     if alert is not None and flapping(alert, now):
         return f"flapping: fired {len(alert.fired)} times in {format_duration(FLAPPING_SPAN)}"
     return ""
+
+
+def spoken_for(state: State, definition: Definition, name: str, now: Micros) -> bool:
+    """Whether another firing alert of its group, graver or older, tells people for it."""
+    rule, alert = definition.alerts.get(name), state.alerts.get(name)
+    if rule is None or not rule.group or alert is None:
+        return False
+
+    def rank(severity: Severity, firing_seq: int | None) -> tuple[int, int]:
+        return SEVERITIES.index(severity), firing_seq or 0
+
+    mine = rank(rule.severity, alert.firing_seq)
+    return any(
+        other.status == "firing"
+        and rank(definition.alerts[other.name].severity, other.firing_seq) < mine
+        and not muted(state, definition, other.name, now)
+        for other in state.alerts.values()
+        if other.name != name
+        and other.name in definition.alerts
+        and definition.alerts[other.name].group == rule.group
+    )
 
 
 def changed_before(alert: AlertState) -> tuple[str, ...]:

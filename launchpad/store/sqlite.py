@@ -31,8 +31,10 @@ T = TypeVar("T")
 class SqliteDatabase:
     """See `store.database.Database`. The file must lie on a local file system."""
 
-    def __init__(self, url: str, *, create: bool) -> None:
+    def __init__(self, url: str, *, create: bool, clock: Callable[[], int] | None = None) -> None:
+        """`clock` gives microseconds since the epoch; absent, this machine's."""
         self._path = path_of(url)
+        self._clock = clock or (lambda: time.time_ns() // 1000)
         self.alarm = Alarm()
         prepare(self._path, create=create)
         try:
@@ -125,7 +127,7 @@ class SqliteDatabase:
         connection = sqlite3.connect(
             self._path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
         )
-        connection.create_function("lp_now", 0, lambda: time.time_ns() // 1000)
+        connection.create_function("lp_now", 0, self._clock)
         connection.create_function("lp_ticks", 0, lambda: time.clock_gettime_ns(_LEASE_CLOCK) // 1000)
         return connection
 

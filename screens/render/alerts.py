@@ -42,7 +42,8 @@ def _standing(alert: AlertView) -> list[Span]:
         note = f": {state.acknowledgement}" if state.acknowledgement else ""
         return [Span(f"acked {state.acknowledged_by}{note}  ", "dim")]
     # Whoever reads that nobody is told knows that nobody has it.
-    return [] if alert.muted else [Span("UNACKED  ", "bad")]
+    page = [Span(f"{alert.page}  ", "warn")] if alert.page else []
+    return [] if alert.muted else [Span("UNACKED  ", "bad"), *page]
 
 
 def notes(alert: AlertView) -> list[str]:
@@ -56,4 +57,7 @@ def plain(alert: AlertView) -> str:
     acked = f", acknowledged by {state.acknowledged_by}" if state.acknowledged_by else ""
     lasted = format_duration(alert.lasted)
     more = "".join(f", {note}" for note in notes(alert))
-    return f"{alert.severity} {alert.rule}: now {alert.shown}, {state.status} for {lasted}{acked}{more}"
+    paged = f", {alert.page}" if alert.page else ""
+    return (
+        f"{alert.severity} {alert.rule}: now {alert.shown}, {state.status} for {lasted}{acked}{paged}{more}"
+    )

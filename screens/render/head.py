@@ -192,7 +192,8 @@ def _alert(scene: Scene, alert: AlertView, width: int) -> Row:
         return line(width, [Span(left, "warn")])
     left = f" {scene.glyphs.bad} {severity}  {value}"
     if alert.unacknowledged:
-        spans = [Span(f"{left}  UNACKED {lasted}{more}", "alarm")]
+        page = f"  {alert.page}" if alert.page else ""
+        spans = [Span(f"{left}  UNACKED {lasted}{page}{more}", "alarm")]
         key = [Span("a acknowledge ", "alarm")] if scene.allows("acknowledge") else []
         return line(width, spans, key, back="alarm")
     said = f": {state.acknowledgement}" if state.acknowledgement else ""

@@ -27,6 +27,8 @@ def narrate(recorded: Recorded, definition: Definition) -> Sentence:
         sentence = _measured(event, definition)
     else:
         sentence = TELLERS[type(event)](event)
+    if isinstance(event, ev.MessageIntended):
+        return sentence  # its text, in lines, is what the recipient reads
     text = "(text removed)" if recorded.redacted else " ".join(recorded.text.split())
     return Sentence(f"{sentence.text}: {text}", sentence.style) if text else sentence
 
@@ -110,6 +112,35 @@ def _probed(e: ev.ActionProbed) -> Sentence:
     return Sentence(f"{e.action} {said}{_detail(e.reason)}", style)
 
 
+def _escalated(e: ev.AlertEscalated) -> Sentence:
+    skipped = f"; {len(e.skipped)} before it skipped, as nobody watched" if e.skipped else ""
+    return Sentence(f"nobody acknowledged {e.alert}: wakes {', '.join(e.notify)}{skipped}", "warn")
+
+
+def _intended_message(e: ev.MessageIntended) -> Sentence:
+    again = f", attempt {e.attempt}" if e.attempt > 1 else ""
+    return Sentence(f"tells {_recipient(e.to, e.channel)} that {e.alert} is {e.stage}{again}", "dim")
+
+
+def _answered_message(e: ev.MessageAnswered) -> Sentence:
+    alert, _, to, channel = e.message.split("/")[:4]
+    style = {"accepted": "dim", "confirmed": "dim", "unknown": "unknown"}.get(e.outcome, "bad")
+    style = "dim" if e.attempt > 1 and e.outcome in ("deferred", "unknown") else style
+    words = {"confirmed": "has it", "accepted": "is told", "deferred": "can't be told yet"}
+    said = {**words, "rejected": "CAN'T BE TOLD", "unknown": "may not have been told"}[e.outcome]
+    detail = "" if e.outcome in ("accepted", "confirmed") else _detail(e.detail)
+    return Sentence(f"{_recipient(to, channel)} {said} of {alert}{detail}", style)
+
+
+def _channel_tested(e: ev.ChannelTested) -> Sentence:
+    style = "text" if e.outcome in ("accepted", "confirmed") else "bad"
+    return Sentence(f"tested {_recipient(e.to, e.channel)}: {e.outcome}{_detail(e.detail)}", style)
+
+
+def _recipient(to: str, channel: str) -> str:
+    return channel if to == channel else f"{to} by {channel}"
+
+
 def _lock(e: ev.LockChanged) -> Sentence:
     target = "all targets" if e.target == "*" else e.target
     return Sentence(f"locked {target}", "warn") if e.held else Sentence(f"unlocked {target}")
@@ -175,5 +206,9 @@ TELLERS: Mapping[type[ev.Event], Callable[[Any], Sentence]] = {
     ev.SeatReturned: lambda _e: Sentence("the director's seat is with the directors again", "accent"),
     ev.PollClosed: lambda _e: Sentence("closed the roll", "accent"),
     ev.ActionProbed: _probed,
+    ev.AlertEscalated: _escalated,
+    ev.MessageIntended: _intended_message,
+    ev.MessageAnswered: _answered_message,
+    ev.ChannelTested: _channel_tested,
     ev.TextRedacted: lambda e: Sentence(f"removed the text of event {e.seq}", "warn"),
 }

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from launchpad.config import load
-from launchpad.model.command import CommandSettings
 from launchpad.model.definition import (
     PHASES,
     ROLES,
@@ -36,6 +35,7 @@ from launchpad.model.definition import (
 from launchpad.model.events import LaunchOpened, decode, encode
 from launchpad.model.http import HttpExpect
 from launchpad.model.values import Quantity, ZonedTime
+from tests.support.kinds import CHANNELS, PROVIDERS
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.yaml"
 
@@ -134,5 +134,5 @@ def test_a_definition_survives_the_journal_unchanged(definition):
 
 
 def test_what_was_read_survives_too():
-    definition = load(EXAMPLE, {"command": CommandSettings}).definition
+    definition = load(EXAMPLE, PROVIDERS, channels=CHANNELS).definition
     assert msgspec.json.decode(msgspec.json.encode(definition), type=Definition) == definition

@@ -13,18 +13,19 @@ from msgspec import inspect
 from launchpad.config import Document, load
 from launchpad.config.starter import example
 from launchpad.model.command import CommandSettings
-from launchpad.model.definition import Condition, Definition, Provider, Step, Threshold
+from launchpad.model.definition import Channel, Condition, Definition, Provider, Step, Threshold, Wait
 from launchpad.model.probe import Probe
 from launchpad.model.values import Quantity, ZonedTime
+from tests.support.kinds import CHANNELS, PROVIDERS
 
 TOP = Path(__file__).parents[2]
 EXAMPLE = TOP / "config.example.yaml"
-PROVIDERS = {"command": CommandSettings}
-OTHERWISE_WRITTEN = (Provider, Quantity, Step, Threshold, ZonedTime)
+ADAPTERS = {Provider: PROVIDERS, Channel: CHANNELS}
+OTHERWISE_WRITTEN = (*ADAPTERS, Quantity, Step, Threshold, Wait, ZonedTime)
 
 
 def test_the_example_says_what_it_means():
-    loaded = load(EXAMPLE, PROVIDERS)
+    loaded = load(EXAMPLE, PROVIDERS, channels=CHANNELS)
     definition = loaded.definition
     assert definition.launch.t0
     at = datetime(2026, 12, 1, 9, 0, tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC)
@@ -58,7 +59,8 @@ def test_every_key_of_the_models_is_shown():
     """Where two keys can't stand side by side, a commented line shows the other."""
     text = EXAMPLE.read_text(encoding="utf-8").replace("  # - file:", "  - file:")
     shown = set(keys(yaml.safe_load(text), inspect.type_info(Document)))
-    assert declared(Document) | declared(CommandSettings) == shown
+    settings = [cls for kinds in ADAPTERS.values() for cls in kinds.values()]
+    assert declared(Document).union(*map(declared, settings)) == shown
 
 
 def keys(node, type_):
@@ -76,8 +78,8 @@ def keys(node, type_):
         case inspect.DictType(value_type=value):
             for entry in node.values():
                 yield from keys(entry, value)
-        case inspect.StructType(cls=cls) if cls is Provider:
-            yield from keys(node, inspect.type_info(PROVIDERS[node["kind"]]))
+        case inspect.StructType(cls=cls) if cls in ADAPTERS:
+            yield from keys(node, inspect.type_info(ADAPTERS[cls][node["kind"]]))
         case inspect.StructType(cls=cls, fields=fields) if cls not in OTHERWISE_WRITTEN:
             for f in fields:
                 if f.encode_name in node:

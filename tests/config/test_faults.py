@@ -8,12 +8,17 @@ import pytest
 
 from launchpad.config import BadInput, Loaded, loads
 from launchpad.errors import Exit
-from launchpad.model.command import CommandSettings
+from tests.support.kinds import CHANNELS, PROVIDERS
 
-PROVIDERS = {"command": CommandSettings}
 LAUNCH = "launch: {product: Acme, version: 4.2.0}\n"
 SIGNAL = "signals:\n  home: {probe: http, url: 'https://acme.test/', every: 5s, timeout: 3s}\n"
 LATENCY = "objectives:\n  latency: {signal: home, percentile: 95, below: 2s, window: 10m}\n"
+TELLING = (
+    "channels:\n"
+    "  slack: {kind: slack, token: env:T, channel: C1}\n"
+    "  email: {kind: smtp, url: env:U, from: a@b.c}\n"
+    "contacts:\n  lead: {email: a@b.c}\n"
+)
 SITE = "providers:\n  site: {kind: command, operations: {deploy: {argv: [ship]}}}\n"
 
 
@@ -23,7 +28,7 @@ def ssh_key(body: bytes = bytes(32), kind: bytes = b"ssh-ed25519") -> str:
 
 
 def read(text: str) -> Loaded:
-    return loads(text.encode(), Path("launchpad.yaml"), PROVIDERS)
+    return loads(text.encode(), Path("launchpad.yaml"), PROVIDERS, channels=CHANNELS)
 
 
 def faults(text: str) -> tuple[str, ...]:
@@ -52,9 +57,6 @@ CASES = [
         "rollouts",
         "'rollouts' is not acted on by this version of Launchpad; remove it",
     ),
-    (LAUNCH + "channels: {}", "channels", "'channels' is not acted on"),
-    (LAUNCH + "contacts: {}", "contacts", "'contacts' is not acted on"),
-    (LAUNCH + "escalations: {}", "escalations", "'escalations' is not acted on"),
     ("launch: {product: A, version: 1, targets: {rto: 4h}}", "targets", "'targets' is not acted on"),
     (
         "launch: {product: A, version: 1, deputies: [b]}\noperators: [{name: a, role: director}]",
@@ -66,15 +68,48 @@ CASES = [
         "a",
         "'a' is a director already",
     ),
+    # who is told
     (
-        LAUNCH + SIGNAL + LATENCY + "alerts: {a: {when: latency > 3s, notify: [x]}}",
-        "notify",
-        "'notify' is not acted on",
+        LAUNCH + SIGNAL + LATENCY + TELLING + "alerts: {a: {when: latency > 3s, notify: [slakc]}}",
+        "slakc",
+        "no contact or channel is called 'slakc'; did you mean 'slack'?",
     ),
     (
-        LAUNCH + SIGNAL + LATENCY + "alerts: {a: {when: latency > 3s, escalate: x}}",
-        "escalate",
-        "'escalate' is not acted",
+        LAUNCH + SIGNAL + LATENCY + TELLING + "alerts: {a: {when: latency > 3s, notify: [email]}}",
+        "email]",
+        "'email' does not say whom it reaches, expected a contact such as lead",
+    ),
+    (
+        LAUNCH + SIGNAL + LATENCY + TELLING + "alerts: {a: {when: latency > 3s, escalate: x}}",
+        "x}}",
+        "no escalation is called 'x'",
+    ),
+    (LAUNCH + "channels: {c: {kind: pigeon}}", "pigeon", "unknown kind 'pigeon', expected one of"),
+    (LAUNCH + "channels: {c: {kind: slack, token: xoxb-1}}", "xoxb-1", "a literal where a secret belongs"),
+    (LAUNCH + "channels: {c: {kind: webhook, url: ftp://a/}}", "ftp", "expected a URL such as https://"),
+    (LAUNCH + "channels: {c: {kind: smtp, url: 'mail', from: a@b.c}}", "'mail'", "expected smtp://HOST:PORT"),
+    (LAUNCH + "channels: {c: {kind: smtp, url: env:U, from: me}}", "me}", "expected an address such as"),
+    (
+        LAUNCH + TELLING.replace("lead: {email: a@b.c}", "lead: {email: nobody}"),
+        "nobody",
+        "expected an address such as lead@example.com",
+    ),
+    (LAUNCH + TELLING.replace("lead:", "slack:"), "slack: {email", "'slack' is a channel too"),
+    (LAUNCH + TELLING + "escalations: {o: []}", "[]", "an empty list, expected at least one entry"),
+    (
+        LAUNCH + TELLING + "escalations: {o: [{after: 1h, notify: [lead]}, {after: 15m, notify: [slack]}]}",
+        "15m",
+        "expected at least 1h, when the step before is woken",
+    ),
+    (
+        LAUNCH + TELLING + "escalations: {o: [{after: soon, notify: [lead]}]}",
+        "soon",
+        "expected a duration such as 500ms, 5s, 1h30m or 2d, next-business-day or never, found 'soon'",
+    ),
+    (
+        LAUNCH + TELLING + "escalations: {o: [{after: 1h, notify: [lead], by_severity: {grave: 1m}}]}",
+        "grave",
+        "expected one of",
     ),
     (
         LAUNCH

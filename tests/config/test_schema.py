@@ -11,11 +11,10 @@ import yaml
 from launchpad.config import load
 from launchpad.config.schema import checklist_schema, schema, written_duration
 from launchpad.config.starter import Answers, starter
-from launchpad.model.command import CommandSettings
 from launchpad.model.values import parse_duration
+from tests.support.kinds import CHANNELS, PROVIDERS
 
 TOP = Path(__file__).parents[2]
-PROVIDERS = {"command": CommandSettings}
 TYPES = {"string": str, "object": dict, "array": list, "boolean": bool, "null": type(None)}
 
 
@@ -103,7 +102,7 @@ def broken(value, node) -> list[str]:
 
 
 def test_the_schema_accepts_the_example_and_what_init_writes():
-    root = schema(PROVIDERS)
+    root = schema(PROVIDERS, CHANNELS)
     answers = Answers(product="Acme", version="4.2", url="https://acme.test", operator="lead")
     for text in ((TOP / "config.example.yaml").read_text(encoding="utf-8"), starter(answers)):
         assert complaints(yaml.load(text, Plain), root, root) == []
@@ -135,14 +134,14 @@ WRONG = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_the_schema_refuses(name):
-    root = schema(PROVIDERS)
+    root = schema(PROVIDERS, CHANNELS)
     document = copy.deepcopy(yaml.load((TOP / "config.example.yaml").read_text(encoding="utf-8"), Plain))
     WRONG[name](document)
     assert complaints(document, root, root) != []
 
 
 def test_it_is_json_and_every_key_is_described():
-    root = json.loads(json.dumps(schema(PROVIDERS)))
+    root = json.loads(json.dumps(schema(PROVIDERS, CHANNELS)))
     assert root["title"] == "launchpad.yaml"
     assert root["properties"]["gates"]["description"].startswith("What must hold.")
     assert root["$defs"]["HttpSignal"]["properties"]["timeout"]["description"]

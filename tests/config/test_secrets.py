@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from launchpad.config import BadInput, load
 from launchpad.config.secrets import MASK, Redactor, SecretResolver, references_in
-from launchpad.model.command import CommandSettings
+from tests.support.kinds import CHANNELS, PROVIDERS
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.yaml"
-PROVIDERS = {"command": CommandSettings}
 
 
 @pytest.fixture
@@ -108,7 +107,7 @@ def test_a_command_that_hangs_is_ended(resolver, tmp_path):
 
 
 def test_every_reference_of_a_definition_is_listed():
-    definition = load(EXAMPLE, PROVIDERS).definition
+    definition = load(EXAMPLE, PROVIDERS, channels=CHANNELS).definition
     expected = (
         "env:SHOP_PROBE_AUTHORIZATION",
         "env:SHOP_QUEUE_TOKEN",
@@ -116,8 +115,12 @@ def test_every_reference_of_a_definition_is_listed():
         "env:SHOP_REDIS",
         "env:SHOP_DEPLOY_TOKEN",
         "keyring:shop/backup",
+        "env:SLACK_TOKEN",
+        "env:SMTP_URL",
+        "env:PAGER_URL",
+        "env:PAGER_SECRET",
     )
-    assert references_in(definition, PROVIDERS) == expected
+    assert references_in(definition, PROVIDERS, CHANNELS) == expected
     assert references_in(definition, {}) == expected
 
 
@@ -183,3 +186,20 @@ def test_a_secret_torn_by_what_is_stripped_is_hidden(place, control):
     torn = f"  token {secret[:place]}{control}{secret[place:]}"
     assert Redactor([secret]).line(torn) == f"token {MASK}"
     assert Redactor([secret]).block(torn) == f"  token {MASK}"
+
+
+@pytest.mark.parametrize(
+    ("secret", "said", "kept"),
+    [
+        (
+            "https://hooks.example/services/T0/B0/abcdefgh",
+            "404 at /services/T0/B0/abcdefgh",
+            "404 at /•••/T0/B0/•••",
+        ),
+        ("https://hooks.example/x?key=12345678", "no key 12345678", "no key •••"),
+        ("postgresql://app:p4ssw%20rd@db/orders", "wrong p4ssw rd for orders", "wrong ••• for orders"),
+        ("smtp://me:hunter22@mail.example:587", "535 hunter22 is wrong", "535 ••• is wrong"),
+    ],
+)
+def test_what_is_secret_in_an_address_is_masked_without_the_rest(secret, said, kept):
+    assert Redactor([secret]).clean(said) == kept

@@ -49,6 +49,7 @@ ONE_OF_EACH = {
     "seat-hand": cmd.HandSeat(to="ops", text="I must sleep"),
     "silence": cmd.SilenceAlert(alert="slow", text="load test", seconds=600.0),
     "unsilence": cmd.UnsilenceAlert(alert="slow"),
+    "channel-test": cmd.RecordChannelTest(channel="slack", to="slack", outcome="confirmed"),
 }
 
 

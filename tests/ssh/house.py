@@ -11,9 +11,11 @@ import subprocess
 import sys
 import termios
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fcntl import ioctl
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from launchpad.desk import open_launch
 from launchpad.model import commands as cmd
@@ -102,7 +104,14 @@ class Client:
 class House:
     """Everything a test needs; `close` ends every process."""
 
-    def __init__(self, base: Path, url: str | None = None) -> None:
+    def __init__(
+        self,
+        base: Path,
+        url: str | None = None,
+        *,
+        definition: Definition | None = None,
+        clock: Callable[[], int] | None = None,
+    ) -> None:
         self.base = base
         self.url = url or f"sqlite:///{base}/journal.db"
         self.host_key = base / "state" / "ssh_host_ed25519_key"
@@ -114,15 +123,18 @@ class House:
             Operator(name=name, role=role, keys=((base / f"{name}.pub").read_text().strip(),))
             for name, role in ROLES.items()
         )
-        definition = Definition(
-            launch=Launch(product="Acme", version="4.2.0", environment="staging"),
+        definition = replace(
+            definition
+            or Definition(
+                launch=Launch(product="Acme", version="4.2.0", environment="staging"),
+                items=(Item(id="dns", title="DNS points at us"),),
+            ),
             operators=self.operators,
-            items=(Item(id="dns", title="DNS points at us"),),
         )
-        self.store = open_store(self.url)
+        self.store = open_store(self.url, clock=clock)
         lead = Identity(name="lead", role="director")
         open_launch(self.store, lead, cmd.OpenLaunch(launch=LAUNCH, definition=definition))
-        self.session = Session(self.store, LAUNCH)
+        self.session = Session(self.store, LAUNCH, clock=clock)
         self.server: subprocess.Popen[str] | None = None
         self.port = 0
         self.fingerprint = ""

@@ -5,8 +5,6 @@ import pytest
 
 from launchpad.model.store import Store
 
-pytest.register_assert_rewrite("launchpad.testing")
-
 
 @pytest.fixture
 def opened() -> Iterator[Callable[[str], Store]]:

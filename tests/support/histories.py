@@ -17,9 +17,11 @@ from launchpad.model.definition import (
     Action,
     Alert,
     AlertCondition,
+    Channel,
     CheckCondition,
     CountdownCondition,
     Definition,
+    EscalationStep,
     HttpProof,
     HttpSignal,
     Item,
@@ -37,6 +39,7 @@ from launchpad.model.definition import (
     Step,
     Threshold,
     UnlockedCondition,
+    Wait,
     Window,
     WindowCondition,
 )
@@ -45,6 +48,8 @@ from launchpad.model.journal import Draft, Recorded
 from launchpad.model.plan import Plan, PlannedStep
 from launchpad.model.state import RunState, State
 from launchpad.model.values import SECOND, Quantity, ZonedTime
+from launchpad.rules.delivery import errands, intended
+from launchpad.rules.escalation import escalations
 from launchpad.rules.seat import acting
 from launchpad.session import Session
 from launchpad.store import open_store
@@ -103,12 +108,20 @@ def definition() -> Definition:
                 when=Threshold(objective="errors", op=">", limit=Quantity(value=0.01, unit="%")),
                 for_=60.0,
                 severity="critical",
+                notify=("slack",),
+                escalate="oncall",
             ),
             "slow": Alert(
                 when=Threshold(objective="latency", op=">", limit=Quantity(value=3.0, unit="s")),
                 severity="medium",
             ),
         },
+        channels={
+            "slack": Channel(kind="slack", settings={"token": "env:T"}, address="C1"),
+            "pager": Channel(kind="webhook", settings={"url": "env:U"}),
+        },
+        contacts={"eva": {"pager": "+1"}},
+        escalations={"oncall": (EscalationStep(after=Wait(), notify=("eva",)),)},
         gates={
             "launch": (
                 ItemsCondition(items="required"),
@@ -158,6 +171,7 @@ def plan_of(made: Definition, run: RunState) -> Plan:
 
 WORDS = ["because", "because", "\x1b[31mred\x1b[0m", "two\nlines", "", " ", "x" * 5000]
 ITEMS = ["dns", "legal", "video", "page", "watch", "nothing"]
+OUTCOMES: list[ev.Delivery] = ["accepted", "confirmed", "rejected", "deferred", "unknown"]
 VERDICTS: list[ev.ReadingVerdict] = ["ok", "bad", "unknown"]
 TARGETS = ["site", "db", "*", "nowhere"]
 
@@ -210,6 +224,12 @@ def any_command(random: Random, state: State) -> Command:
         cmd.Acknowledge(alert=draw(["high_errors", "slow", "nothing"]), text=words),
         cmd.SilenceAlert(alert=draw(["slow", "nothing"]), text=words, seconds=draw([-1.0, 0.001, 60.0])),
         cmd.UnsilenceAlert(alert=draw(["slow", "nothing"])),
+        cmd.RecordChannelTest(
+            channel=draw(["slack", "nothing"]),
+            to=draw(["slack", "eva", "nobody"]),
+            outcome="deferred",
+            detail=words,
+        ),
         cmd.Lock(target=draw(TARGETS), text=words, seconds=draw([-1.0, 60.0])),
         cmd.Unlock(target=draw(TARGETS)),
         cmd.HoldCountdown(text=words),
@@ -260,7 +280,7 @@ class LaunchDay:
     def live(self, steps: int) -> None:
         """So many acts of people and the engine, each held against what must always be so."""
         acts = [self.act] * 4 + [self.go_forward] * 3 + [self.carry] * 4
-        acts += [self.check, self.alert, self.judge, self.engine_starts, self.enter_phase]
+        acts += [self.check, self.alert, self.judge, self.engine_starts, self.enter_phase, self.tell]
         for _ in range(steps):
             self.random.choice(acts)()
             self.everything_fits()
@@ -394,6 +414,23 @@ class LaunchDay:
             self.engine(ev.AlertEased(alert=name, eased=self.random.random() < 0.7, value=0.1, n=9))
             return
         self.engine(ev.AlertChanged(alert=name, status=status, severity="high", value=0.5, n=9))
+
+    def tell(self) -> None:
+        """What an outbox may do next: wake somebody, send, hear."""
+        state, now = self.state, self.store.now()
+        made = state.definition
+        assert made is not None
+        events: list[ev.Event] = list(escalations(state, made, now))
+        epoch = state.engine.epoch if state.engine else 0
+        events += [intended(errand, epoch) for errand in errands(state, made, now)]
+        for message in state.messages.values():
+            if message.outcome is None and self.random.random() < 0.7:
+                outcome = self.random.choice(OUTCOMES)
+                events.append(
+                    ev.MessageAnswered(message=message.id, outcome=outcome, detail="so", retry_at=now)
+                )
+        if events:
+            self.engine(self.random.choice(events))
 
     def judge(self) -> None:
         verdict = self.random.choice(VERDICTS)

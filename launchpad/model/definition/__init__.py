@@ -22,6 +22,14 @@ from launchpad.model.definition.checks import (
     TcpProof,
     TlsProof,
 )
+from launchpad.model.definition.delivery import (
+    Channel,
+    ChannelSettings,
+    Contact,
+    EscalationStep,
+    Ladder,
+    Wait,
+)
 from launchpad.model.definition.gates import (
     AlertCondition,
     AnyCondition,
@@ -100,6 +108,9 @@ class Definition(Value):
     actions: dict[Name, Action] = {}
     control: tuple[str, ...] = ()
     """`host:port` targets that tell our own network's failure from a target's."""
+    channels: dict[Name, Channel] = {}
+    contacts: dict[Name, Contact] = {}
+    escalations: dict[Name, Ladder] = {}
 
     @property
     def zone(self) -> str:

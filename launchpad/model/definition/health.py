@@ -95,6 +95,10 @@ class Alert(Value):
     """While one of these alerts fires, nobody is told of this one."""
     group: Name | None = None
     """Alerts of one group share a row and a message; the worst of them speaks."""
+    notify: tuple[Name, ...] = ()
+    """Who is told as soon as it fires: contacts, or channels with an address of their own."""
+    escalate: Name | None = None
+    """The ladder of those who are woken, one after the other, while nobody acknowledges."""
     source: Line | None = None
     """The sentence that the rule comes from, such as that of a runbook."""
 

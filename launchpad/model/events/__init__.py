@@ -27,6 +27,14 @@ from launchpad.model.events.checklist import (
     ItemSkipped,
     ItemTicked,
 )
+from launchpad.model.events.delivery import (
+    AlertEscalated,
+    ChannelTested,
+    Delivery,
+    MessageAnswered,
+    MessageIntended,
+    Stage,
+)
 from launchpad.model.events.health import (
     AlertAcknowledged,
     AlertChanged,
@@ -132,6 +140,10 @@ AnyEvent = (
     | AlertEased
     | AlertSilenced
     | AlertUnsilenced
+    | AlertEscalated
+    | MessageIntended
+    | MessageAnswered
+    | ChannelTested
 )
 
 

@@ -8,7 +8,7 @@ redacted is gone from the events themselves; whoever has folded it folds anew.
 from collections.abc import Iterable
 from types import MappingProxyType
 
-from launchpad.model.fold import alerts, changes, checklist, health, launch, polls, runs
+from launchpad.model.fold import alerts, changes, checklist, delivery, health, launch, polls, runs
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
 from launchpad.model.state import State
@@ -48,6 +48,7 @@ class Fold:
                 objectives=MappingProxyType(dict(parts.objectives)),
                 alerts=MappingProxyType(dict(parts.alerts)),
                 readiness=MappingProxyType(dict(parts.readiness)),
+                messages=MappingProxyType(dict(parts.messages)),
                 anomalies=parts.anomalies,
             )
         return self._state
@@ -69,4 +70,5 @@ _HANDLERS: Handlers = {
     **runs.HANDLERS,
     **polls.HANDLERS,
     **alerts.HANDLERS,
+    **delivery.HANDLERS,
 }

@@ -27,12 +27,13 @@ def _silenced(parts: Parts, rec: Recorded, event: ev.AlertSilenced) -> None:
     parts.scalars["silences"] = {**parts.scalars.get("silences", {}), event.alert: silence}
 
 
-def _unsilenced(parts: Parts, _rec: Recorded, event: ev.AlertUnsilenced) -> None:
-    silences = dict(parts.scalars.get("silences", {}))
-    if silences.pop(event.alert, None) is None:
+def _unsilenced(parts: Parts, rec: Recorded, event: ev.AlertUnsilenced) -> None:
+    silences = parts.scalars.get("silences", {})
+    held = silences.get(event.alert)
+    if held is None or held.ended_at is not None:
         parts.misfit()
         return
-    parts.scalars["silences"] = silences
+    parts.scalars["silences"] = {**silences, event.alert: replace(held, ended_at=rec.at, seq=rec.seq)}
 
 
 HANDLERS: Handlers = {

@@ -41,9 +41,11 @@ def _alert(parts: Parts, rec: Recorded, event: ev.AlertChanged) -> None:
             acknowledged_at=before.acknowledged_at,
             acknowledgement=before.acknowledgement,
             changes=before.changes,
+            firing_seq=before.firing_seq,
+            escalations=before.escalations,
         )
     if event.status == "firing":
-        now = replace(now, fired_at=rec.at, fired=(*now.fired, rec.at)[-FIRINGS_KEPT:])
+        now = replace(now, fired_at=rec.at, fired=(*now.fired, rec.at)[-FIRINGS_KEPT:], firing_seq=rec.seq)
         polls.lapse(parts, rec, polls.fired(event.alert), alert=event.alert)
     parts.alerts[event.alert] = now
 

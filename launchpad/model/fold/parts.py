@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from launchpad.model.journal import Recorded
-from launchpad.model.state import AlertState, ItemState, ObjectiveState, Readiness, RunState
+from launchpad.model.state import AlertState, ItemState, MessageState, ObjectiveState, Readiness, RunState
 
 
 class Parts:
@@ -18,6 +18,7 @@ class Parts:
         self.objectives: dict[str, ObjectiveState] = {}
         self.alerts: dict[str, AlertState] = {}
         self.readiness: dict[str, Readiness] = {}
+        self.messages: dict[str, MessageState] = {}
         self.anomalies = 0
 
     def misfit(self) -> None:

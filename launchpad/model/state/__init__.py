@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from launchpad.model.definition import Action, Definition, Phase
 from launchpad.model.state.alerts import Change, Silence
 from launchpad.model.state.checklist import CheckResult, ItemState, Remark
+from launchpad.model.state.delivery import ChannelTest, Escalation, MessageState
 from launchpad.model.state.health import AlertState, ObjectiveState
 from launchpad.model.state.launch import EngineState, HoldState, SeatState
 from launchpad.model.state.polls import PollState, Vote
@@ -55,6 +56,10 @@ class State(Value):
     """By alert; the ones that are past, too."""
     changes: tuple[Change, ...] = ()
     """What was last done to the launch, the latest last."""
+    messages: Mapping[str, MessageState] = {}
+    """Who is being told what of alerts, by the message's id."""
+    channel_tests: Mapping[str, ChannelTest] = {}
+    """By `RECIPIENT/CHANNEL`."""
 
     @property
     def open(self) -> bool:

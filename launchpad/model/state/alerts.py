@@ -9,13 +9,18 @@ CHANGES_KEPT = 3
 
 
 class Silence(Value):
-    """Nobody is told of an alert until then. Whether that is past is for the view to say."""
+    """Nobody is told of an alert until then, unless it is ended before."""
 
     by: str
     since: Micros
     until: Micros
     reason: str
     seq: int
+    ended_at: Micros | None = None
+
+    def lasts(self, now: Micros) -> bool:
+        """Whether it holds at `now`."""
+        return self.ended_at is None and now < self.until
 
 
 class Change(Value):

@@ -2,6 +2,7 @@
 
 from launchpad.model.events import AlertStatus, ReadingVerdict
 from launchpad.model.state.alerts import Change
+from launchpad.model.state.delivery import Escalation
 from launchpad.model.values import Micros, Value
 
 
@@ -35,3 +36,7 @@ class AlertState(Value):
     """When it fired lately, the latest last."""
     changes: tuple[Change, ...] = ()
     """What had last been done when it went pending, the latest last."""
+    firing_seq: int | None = None
+    """The event by which it fired last."""
+    escalations: tuple[Escalation, ...] = ()
+    """The steps of its ladder that were taken since."""

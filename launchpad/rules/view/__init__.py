@@ -18,6 +18,7 @@ from launchpad.rules.gates import evaluate
 from launchpad.rules.objectives import Reading, limit_of
 from launchpad.rules.polls import Ballot
 from launchpad.rules.situation import Situation
+from launchpad.rules.view.delivery import MessageView, NextPage, message_views
 from launchpad.rules.view.health import (
     AlertView,
     EngineView,
@@ -68,6 +69,8 @@ class View(Value):
     """What gates are judged on, for gates other than the next phase's."""
     evidence: Mapping[str, Evidence]
     """What each alert's rule rests on."""
+    messages: tuple[MessageView, ...]
+    """Who was told what of alerts, the latest first."""
 
     def progress(self, phase: Phase) -> tuple[int, int]:
         """Items done or skipped, and all items, of a phase."""
@@ -96,7 +99,8 @@ def view(
     )
     next_phase = _next_phase(state.phase)
     gate = evaluate(next_phase, situation) if next_phase else None
-    alerts = alert_views(definition, state, now, evidence)
+    messages = message_views(state, definition, now, watched)
+    alerts = alert_views(definition, state, now, evidence, messages)
     objectives = tuple(
         ObjectiveView(
             name=name, objective=objective, reading=readings[name], sentence=limit_of(name, objective)
@@ -134,6 +138,7 @@ def view(
         ballots=_ballots(definition, state, now),
         situation=situation,
         evidence=evidence,
+        messages=messages,
     )
 
 

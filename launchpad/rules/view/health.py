@@ -18,6 +18,7 @@ from launchpad.model.values import SECOND, Micros, Value, format_duration
 from launchpad.rules import alerts as alert_rules
 from launchpad.rules.alerts import Evidence
 from launchpad.rules.objectives import Reading
+from launchpad.rules.view.delivery import MessageView, NextPage, next_page, undelivered
 
 HealthVerdict = Literal["ok", "bad", "unknown"]
 
@@ -55,12 +56,25 @@ class AlertView(Value):
     """The other alerts of its group, on the one that speaks for them."""
     spoken_for: bool = False
     """Another alert of its group speaks for it."""
+    next_page: NextPage | None = None
+    """Who is woken next."""
+    undelivered: tuple[str, ...] = ()
+    """Who should have been told of it and has not been, with the reason."""
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What else there is to say of it, the most telling first."""
         eased = "" if self.eased is None else f"eased {format_duration(self.eased)} ago"
-        return tuple(note for note in (eased, self.muted, *self.before[:1]) if note)
+        return tuple(note for note in (*self.undelivered, eased, self.muted, *self.before[:1]) if note)
+
+    @property
+    def page(self) -> str:
+        """`pages lead in 2m19s`, or the empty string."""
+        if self.next_page is None:
+            return ""
+        within = int(self.next_page.within)
+        when = f"in {format_duration(within)}" if within else "now"
+        return f"pages {', '.join(self.next_page.notify)} {when}"
 
     @property
     def unacknowledged(self) -> bool:
@@ -134,10 +148,14 @@ def engine_view(state: State, lease: Lease | None, now: Micros) -> EngineView:
 
 
 def alert_views(
-    definition: Definition, state: State, now: Micros, evidence: Mapping[str, Evidence]
+    definition: Definition,
+    state: State,
+    now: Micros,
+    evidence: Mapping[str, Evidence],
+    messages: tuple[MessageView, ...] = (),
 ) -> tuple[AlertView, ...]:
     shown = [
-        _alert_view(definition, state, alert, now, evidence.get(alert.name))
+        _alert_view(definition, state, alert, now, evidence.get(alert.name), messages)
         for alert in state.alerts.values()
         if alert.status in ("pending", "firing") and alert.name in definition.alerts
     ]
@@ -156,7 +174,12 @@ def alert_views(
 
 
 def _alert_view(
-    definition: Definition, state: State, alert: AlertState, now: Micros, seen: Evidence | None
+    definition: Definition,
+    state: State,
+    alert: AlertState,
+    now: Micros,
+    seen: Evidence | None,
+    messages: tuple[MessageView, ...],
 ) -> AlertView:
     rule = definition.alerts[alert.name]
     value, n = (seen.value, seen.n) if seen else (alert.value, alert.n)
@@ -173,6 +196,8 @@ def _alert_view(
         eased=None if alert.eased_since is None else (now - alert.eased_since) / SECOND,
         before=alert_rules.changed_before(alert),
         group=rule.group or "",
+        next_page=next_page(state, definition, alert, now),
+        undelivered=undelivered(messages, alert),
     )
 
 

@@ -1,0 +1,176 @@
+"""What is to be sent now, worked out anew from what has been told: nothing is lost that was not sent."""
+
+import zlib
+from collections.abc import Iterable, Iterator
+
+from launchpad.model.definition import Definition
+from launchpad.model.events import MessageIntended, Stage
+from launchpad.model.state import AlertState, MessageState, State
+from launchpad.model.values import SECOND, Micros, Value
+from launchpad.rules.alerts import muted, spoken_for
+
+ATTEMPTS = 15
+"""How often one stage is tried; with the waits between, for about an hour."""
+_FIRST_WAIT = 2.0
+_LONGEST_WAIT = 300.0
+"""Seconds between attempts."""
+_JUST_TOLD = 30.0
+"""Seconds after an alert fired in which a ladder does not wake those whom the alert itself told."""
+
+
+class Recipient(Value):
+    """A name of the definition on one of the channels that reach it."""
+
+    to: str
+    channel: str
+    address: str
+
+
+class Errand(Value):
+    """A message to send, or to bring up to date."""
+
+    message: str
+    alert: str
+    firing: int
+    recipient: Recipient
+    step: int | None
+    stage: Stage
+    attempt: int
+    provider_id: str = ""
+    """Of the message that is brought up to date; empty where a new one is sent."""
+    doubtful: bool = False
+    """An attempt before may have arrived."""
+
+
+def recipients(definition: Definition, names: Iterable[str]) -> tuple[Recipient, ...]:
+    """Where contacts and channels are reached."""
+    found: list[Recipient] = []
+    for name in names:
+        for channel, address in definition.contacts.get(name, {}).items():
+            found.append(Recipient(to=name, channel=channel, address=address))
+        itself = definition.channels.get(name)
+        if itself is not None and itself.address is not None:
+            found.append(Recipient(to=name, channel=name, address=itself.address))
+    return tuple(found)
+
+
+def intended(errand: Errand, epoch: int) -> MessageIntended:
+    """The event that goes before an attempt of the engine of that epoch."""
+    return MessageIntended(
+        message=errand.message,
+        alert=errand.alert,
+        firing=errand.firing,
+        to=errand.recipient.to,
+        channel=errand.recipient.channel,
+        step=errand.step,
+        stage=errand.stage,
+        attempt=errand.attempt,
+        epoch=epoch,
+    )
+
+
+def errands(state: State, definition: Definition, now: Micros) -> tuple[Errand, ...]:
+    """Everything that is to be sent at `now`."""
+    return (*_new(state, definition, now), *_later(state, definition, now))
+
+
+def backoff(message: str, attempt: int) -> float:
+    """Seconds until the next attempt after so many, tripling; messages differ, so that they don't come in
+    a burst."""
+    wait = min(_FIRST_WAIT * 3.0 ** (attempt - 1), _LONGEST_WAIT)
+    spread = zlib.crc32(f"{message} {attempt}".encode()) / 2**32
+    return float(wait * (0.8 + 0.4 * spread))
+
+
+def given_up(message: MessageState) -> bool:
+    """Whether it is not tried any more, though it was not refused."""
+    return message.outcome in ("deferred", "unknown") and message.attempts >= ATTEMPTS
+
+
+def stage_of(state: State, alert: str, firing: int) -> Stage:
+    """How far that firing of an alert has come."""
+    now = state.alerts.get(alert)
+    if now is None or now.firing_seq != firing or now.status != "firing":
+        return "resolved"
+    return "firing" if now.acknowledged_by is None else "acknowledged"
+
+
+def _new(state: State, definition: Definition, now: Micros) -> Iterator[Errand]:
+    """Those who have not been told anything of a firing alert."""
+    for alert in state.alerts.values():
+        rule = definition.alerts.get(alert.name)
+        if rule is None or alert.status != "firing" or alert.firing_seq is None:
+            continue
+        if muted(state, definition, alert.name, now) or spoken_for(state, definition, alert.name, now):
+            continue
+        for step, recipient in _told_of(alert, definition):
+            message = message_id(alert, recipient, step)
+            if message not in state.messages:
+                yield Errand(
+                    message=message,
+                    alert=alert.name,
+                    firing=alert.firing_seq,
+                    recipient=recipient,
+                    step=step,
+                    stage=stage_of(state, alert.name, alert.firing_seq),
+                    attempt=1,
+                )
+
+
+def _told_of(alert: AlertState, definition: Definition) -> Iterator[tuple[int | None, Recipient]]:
+    rule = definition.alerts[alert.name]
+    first = recipients(definition, rule.notify)
+    yield from ((None, recipient) for recipient in first)
+    if alert.acknowledged_by is not None:
+        return  # nobody else is woken
+    for taken in alert.escalations:
+        for recipient in recipients(definition, taken.notify):
+            just_told = taken.at - (alert.fired_at or taken.at) < _JUST_TOLD * SECOND
+            if not just_told or recipient not in first:
+                yield taken.step, recipient
+
+
+def message_id(alert: AlertState, recipient: Recipient, step: int | None) -> str:
+    """One for each recipient and firing, and for each time that the ladder comes to them."""
+    rung = "" if step is None else f"/{step + 1}"
+    return f"{alert.name}/{alert.firing_seq}/{recipient.to}/{recipient.channel}{rung}"
+
+
+def _later(state: State, definition: Definition, now: Micros) -> Iterator[Errand]:
+    """Messages that are behind their alert, or have not got through."""
+    epoch = state.engine.epoch if state.engine else 0
+    for message in state.messages.values():
+        stage = stage_of(state, message.alert, message.firing)
+        if message.told == stage or not _may_try(message, stage, epoch, now):
+            continue
+        for recipient in recipients(definition, [message.to]):
+            if recipient.channel == message.channel:
+                unanswered = message.outcome is None and message.told is None
+                yield Errand(
+                    message=message.id,
+                    alert=message.alert,
+                    firing=message.firing,
+                    recipient=recipient,
+                    step=message.step,
+                    stage=stage,
+                    attempt=message.attempts + 1 if message.stage == stage else 1,
+                    provider_id=message.provider_id if message.told else "",
+                    doubtful=message.doubtful or unanswered,
+                )
+
+
+def _may_try(message: MessageState, stage: Stage, epoch: int, now: Micros) -> bool:
+    if stage == "resolved" and message.told is None and not message.doubtful and message.outcome is not None:
+        return False  # who knows nothing of it need not hear that it is over
+    match message.outcome:
+        case None:
+            # Under way; of an engine that is gone, nobody knows how far it got.
+            return message.epoch < epoch
+        case "rejected":
+            # A new engine may have other secrets.
+            return message.epoch < epoch or (message.told is not None and message.stage != stage)
+        case "deferred" | "unknown":
+            tried_enough = message.stage == stage and message.attempts >= ATTEMPTS
+            return not tried_enough and now >= (message.retry_at or 0)
+        case _:
+            return True

@@ -1,0 +1,82 @@
+"""What a message says."""
+
+from launchpad.model.definition import Definition
+from launchpad.model.state import State
+from launchpad.model.text import clean
+from launchpad.model.values import SECOND, Micros, Value, format_duration, format_instant
+from launchpad.rules import alerts
+from launchpad.rules.delivery import Errand
+from launchpad.rules.escalation import ahead
+
+
+class Words(Value):
+    """A message to people."""
+
+    subject: str
+    """One line."""
+    text: str
+    """Lines."""
+
+
+def wording(
+    state: State, definition: Definition, errand: Errand, now: Micros, *, repeat: bool = False
+) -> Words:
+    """What the recipient of an errand reads; a `repeat` says that it may be one."""
+    rule = definition.alerts[errand.alert]
+    about = definition.launch
+    said = f"{errand.stage.upper()} {rule.severity}: {alerts.sentence(rule)}"
+    subject = f"[{about.product} {about.version} {about.environment}] {said}"
+    lines = [*_standing(state, definition, errand, now), *_who(state, definition, errand, now)]
+    if rule.source:
+        lines.append(f"Runbook: {rule.source}")
+    if repeat:
+        lines.append("This may be a repeat: of the attempt before, it is not known whether it arrived.")
+    return Words(subject=clean(subject, 200), text="\n".join(clean(line, 500) for line in lines))
+
+
+def _standing(state: State, definition: Definition, errand: Errand, now: Micros) -> list[str]:
+    """What is so, since when, and what came before."""
+    rule, alert = definition.alerts[errand.alert], state.alerts.get(errand.alert)
+    zone = definition.zone
+    if alert is None or alert.firing_seq != errand.firing:
+        return [f"{errand.alert} is over; it has moved on since."]
+    fired = alert.fired_at or alert.since
+    value = f"{alerts.shown(rule, alert.value)}, n={alert.n}"
+    if errand.stage == "resolved":
+        lasted = format_duration((alert.since - fired) / SECOND)
+        return [f"{errand.alert}: {value} at {format_instant(alert.since, zone)} {zone}, after {lasted}."]
+    lines = [
+        f"{errand.alert}: {value} when last recorded.",
+        f"Firing since {format_instant(fired, zone)} {zone}, for {format_duration((now - fired) // SECOND)}.",
+    ]
+    if before := alerts.changed_before(alert):
+        lines.append(f"It rose {'; '.join(before)}.")
+    group = [
+        other.name
+        for other in state.alerts.values()
+        if rule.group and other.name != alert.name and other.status == "firing"
+        if other.name in definition.alerts and definition.alerts[other.name].group == rule.group
+    ]
+    if group:
+        lines.append(f"With it, in {rule.group}: {', '.join(group)}.")
+    return lines
+
+
+def _who(state: State, definition: Definition, errand: Errand, now: Micros) -> list[str]:
+    """Who has it, or what is wanted of the reader."""
+    alert = state.alerts.get(errand.alert)
+    if alert is None or errand.stage == "resolved":
+        return []
+    if alert.acknowledged_by is not None:
+        note = f": {alert.acknowledgement}" if alert.acknowledgement else ""
+        return [f"{alert.acknowledged_by} has it{note}."]
+    lines = []
+    if errand.step is not None:
+        ladder = definition.alerts[errand.alert].escalate
+        lines.append(f"You are step {errand.step + 1} of {ladder}: nobody has acknowledged it.")
+    lines.append(f"To acknowledge: launchpad ack {errand.alert} --launch {state.launch}")
+    waking = ahead(state, definition, alert, now)
+    if waking:
+        at = format_instant(waking[0].at, definition.zone)
+        lines.append(f"If nobody does, {', '.join(waking[0].notify)} is told at {at}.")
+    return lines

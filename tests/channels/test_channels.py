@@ -1,0 +1,210 @@
+"""Each channel against a server that speaks its protocol, in all its moods."""
+
+import hashlib
+import hmac
+import socket
+
+import pytest
+from msgspec.structs import replace
+
+from launchpad.channels.channel import Message
+from launchpad.channels.slack import SlackChannel, SlackSettings, escaped
+from launchpad.channels.smtp import SmtpChannel, SmtpSettings
+from launchpad.channels.webhook import WebhookChannel, WebhookSettings, signature
+from tests.support.pager import silent_server
+
+MESSAGE = Message(
+    id="acme-4.2.0/down/7/lead/mail",
+    stage="firing",
+    severity="critical",
+    subject="[Acme 4.2.0] FIRING critical: errors > 1%",
+    text="down: 2.3%, n=60\n.a line that begins with a dot\nTo acknowledge: launchpad ack down",
+    launch="acme-4.2.0",
+    alert="down",
+    to="lead",
+)
+RESOLVED = replace(MESSAGE, stage="resolved", subject="[Acme 4.2.0] RESOLVED", text="over")
+
+
+def closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return listening.getsockname()[1]
+
+
+def slack_at(url: str, token: str = "xoxb-test") -> SlackChannel:
+    return SlackChannel(
+        "slack",
+        SlackSettings(token="env:T", channel="#launch", api=url),
+        {"env:T": token, url: url}.__getitem__,
+    )
+
+
+async def test_slack_posts_once_and_updates_in_place(slack):
+    channel = slack_at(slack.url)
+    sent = await channel.send("#launch", MESSAGE)
+    assert sent.state == "confirmed"
+    updated = await channel.update("#launch", sent.id, RESOLVED)
+    assert (updated.state, updated.id) == ("confirmed", sent.id)
+    ((first, last),) = slack.messages.values()
+    assert "FIRING critical: errors &gt; 1%" in first
+    assert "RESOLVED" in last
+    assert slack.calls[0].body["channel"] == "#launch"
+    await channel.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [("channel_not_found", "rejected"), ("internal_error", "deferred"), ("ratelimited", "deferred")],
+)
+async def test_slack_says_no_with_a_200(slack, error, state):
+    slack.errors.append(error)
+    channel = slack_at(slack.url)
+    outcome = await channel.send("#launch", MESSAGE)
+    assert outcome.state == state
+    assert error in outcome.detail
+    assert outcome.retry_after == (1.0 if error == "ratelimited" else None)
+    await channel.close()
+
+
+async def test_slack_with_a_wrong_token(slack):
+    channel = slack_at(slack.url, token="xoxb-wrong")
+    outcome = await channel.send("#launch", MESSAGE)
+    assert (outcome.state, outcome.detail) == ("rejected", "invalid_auth")
+    await channel.close()
+
+
+def test_nothing_in_a_text_is_read_as_a_mention():
+    assert escaped("<!channel> & <@U1>") == "&lt;!channel&gt; &amp; &lt;@U1&gt;"
+
+
+def webhook(url: str) -> WebhookChannel:
+    settings = WebhookSettings(url=url, secret="env:S")
+    return WebhookChannel("hook", settings, lambda text: {"env:S": "s3cret"}.get(text, text))
+
+
+async def test_a_webhook_is_signed_and_tells_repeats_by_their_key(hook):
+    hook.answer = lambda _: (202, {"id": 17}, {})
+    channel = webhook(f"{hook.url}/page?who=me")
+    sent = await channel.send("lead", MESSAGE)
+    await channel.send("lead", MESSAGE)
+    await channel.update("lead", sent.id, RESOLVED)
+    assert (sent.state, sent.id, sent.detail) == ("accepted", "17", "HTTP 202")
+    first, again, later = hook.calls
+    assert first.path == "/page?who=me"
+    assert first.body["address"] == "lead"
+    assert first.body["stage"] == "firing"
+    keys = [call.headers["Idempotency-Key"] for call in (first, again, later)]
+    assert keys[0] == keys[1] != keys[2]
+    at = int(first.headers["Launchpad-Signature"].partition(",")[0].removeprefix("t="))
+    expected = hmac.new(b"s3cret", f"{at}.".encode() + first.raw, hashlib.sha256).hexdigest()
+    assert (
+        first.headers["Launchpad-Signature"] == f"t={at},v1={expected}" == signature("s3cret", first.raw, at)
+    )
+    await channel.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "state", "said"),
+    [
+        (500, {}, "deferred", "HTTP 500"),
+        (429, {"Retry-After": "7"}, "deferred", "HTTP 429"),
+        (404, {}, "rejected", "HTTP 404"),
+        (307, {"Location": "http://elsewhere/"}, "rejected", "a redirect, which is not followed"),
+    ],
+)
+async def test_what_a_webhook_answers(hook, status, headers, state, said):
+    hook.answer = lambda _: (status, b"no such \x1b[31mplace", headers)
+    channel = webhook(hook.url)
+    outcome = await channel.send("lead", MESSAGE)
+    assert outcome.state == state
+    assert said in outcome.detail
+    assert outcome.retry_after == (7.0 if "Retry-After" in headers else None)
+    assert len(hook.calls) == 1
+    await channel.close()
+
+
+async def test_a_connection_that_is_cut_leaves_it_open_whether_it_arrived(hook):
+    hook.answer = lambda _: None
+    channel = webhook(hook.url)
+    assert (await channel.send("lead", MESSAGE)).state == "unknown"
+    await channel.close()
+
+
+async def test_nobody_is_there():
+    channel = webhook(f"http://127.0.0.1:{closed_port()}/")
+    outcome = await channel.send("lead", MESSAGE)
+    assert outcome.state == "deferred"
+    assert "can't connect" in outcome.detail
+    await channel.close()
+
+
+def smtp(url: str) -> SmtpChannel:
+    return SmtpChannel("mail", SmtpSettings(url=url, from_="Launch <launch@acme.example>"), lambda text: text)
+
+
+async def test_mails_of_one_message_are_a_thread(mail):
+    channel = smtp(mail.url)
+    sent = await channel.send("Lead <lead@acme.example>", MESSAGE)
+    assert sent.state == "accepted"
+    assert "queued" in sent.detail
+    await channel.send("Lead <lead@acme.example>", MESSAGE)
+    await channel.update("Lead <lead@acme.example>", sent.id, RESOLVED)
+    first, again, last = mail.mails
+    assert mail.recipients == ["lead@acme.example"] * 3
+    assert first["Subject"] == MESSAGE.subject
+    assert first.get_content().splitlines() == MESSAGE.text.splitlines()
+    assert first["Message-ID"] == again["Message-ID"] == sent.id
+    assert last["In-Reply-To"] == last["References"] == sent.id
+    assert last["Message-ID"] != sent.id
+    await channel.close()
+
+
+@pytest.mark.parametrize(
+    ("when", "reply", "state"),
+    [
+        ("RCPT", "550 no such user", "rejected"),
+        ("RCPT", "451 greylisted", "deferred"),
+        ("DATA", "554 no spam here", "rejected"),
+        ("DATA", "452 disk full", "deferred"),
+        ("DATA", "cut", "unknown"),
+    ],
+)
+async def test_what_a_mail_server_says(mail, when, reply, state):
+    mail.replies[when].append(reply)
+    channel = smtp(mail.url)
+    outcome = await channel.send("lead@acme.example", MESSAGE)
+    assert outcome.state == state
+    assert reply == "cut" or reply[4:] in outcome.detail
+    assert (await channel.send("lead@acme.example", MESSAGE)).state == "accepted"
+    await channel.close()
+
+
+async def test_no_mail_server():
+    channel = smtp(f"smtp://127.0.0.1:{closed_port()}")
+    assert (await channel.send("lead@acme.example", MESSAGE)).state == "deferred"
+    await channel.close()
+
+
+@pytest.mark.slow
+async def test_a_mail_server_that_never_says_a_word():
+    with silent_server() as port:
+        channel = smtp(f"smtp://127.0.0.1:{port}")
+        outcome = await channel.send("lead@acme.example", MESSAGE)
+        assert (outcome.state, outcome.detail) == ("deferred", "no answer within 10 s")
+        await channel.close()
+
+
+@pytest.mark.parametrize(
+    ("settings", "address", "good"),
+    [
+        (SmtpSettings, "lead@example.com", True),
+        (SmtpSettings, "Lead <lead@example.com>", True),
+        (SmtpSettings, "lead", False),
+        (SmtpSettings, "@example.com", False),
+        (SlackSettings, "U024BE7LH", True),
+        (SlackSettings, "#launch", True),
+        (SlackSettings, "lead@example.com", False),
+    ],
+)
+def test_addresses_are_checked_before_they_are_needed(settings, address, good):
+    assert (settings.address_fault(address) is None) == good

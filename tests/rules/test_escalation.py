@@ -1,0 +1,345 @@
+"""Who is woken when: pure, over journals that are written second by second."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from launchpad.model import events as ev
+from launchpad.model.definition import (
+    SEVERITIES,
+    Alert,
+    Channel,
+    Definition,
+    EscalationStep,
+    Launch,
+    Threshold,
+    Wait,
+)
+from launchpad.model.fold import Fold
+from launchpad.model.journal import Recorded
+from launchpad.model.state import State
+from launchpad.model.values import SECOND, Quantity
+from launchpad.rules.delivery import ATTEMPTS, Errand, backoff, errands, intended
+from launchpad.rules.escalation import LATE, due_at, escalations
+from launchpad.rules.view.delivery import message_views, next_page
+
+NEXT_DAY = Wait(until="next-business-day")
+LADDER = (
+    EscalationStep(after=Wait(), notify=("primary",)),
+    EscalationStep(after=Wait(seconds=900.0), notify=("lead",)),
+    EscalationStep(
+        after=Wait(seconds=1800.0), notify=("cto",), by_severity={"critical": Wait(seconds=900.0)}
+    ),
+    EscalationStep(after=Wait(seconds=3600.0), notify=("ceo",), by_severity={"critical": Wait()}),
+)
+
+
+def rule(**more: object) -> Alert:
+    limit = Threshold(objective="errors", op=">", limit=Quantity(value=0.01, unit="%"))
+    return replace(Alert(when=limit, severity="high", escalate="oncall"), **more)
+
+
+DEFINITION = Definition(
+    launch=Launch(product="shop", version="1"),
+    channels={
+        "slack": Channel(kind="slack", address="#launch"),
+        "sms": Channel(kind="webhook", address="everyone"),
+    },
+    contacts={name: {"sms": f"+{name}"} for name in ("primary", "lead", "cto", "ceo")},
+    escalations={"oncall": LADDER},
+    alerts={
+        "down": rule(notify=("slack",), group="shop", severity="critical"),
+        "slow": rule(notify=("slack", "primary"), group="shop"),
+        "lone": rule(),
+        "meek": rule(inhibited_by=("down",)),
+    },
+)
+
+
+class Night:
+    """A journal written second by second."""
+
+    def __init__(self, definition: Definition = DEFINITION) -> None:
+        self.definition = definition
+        self._fold = Fold()
+        self.does(0, ev.LaunchOpened(definition=definition, format=1), "lead")
+        self.does(0, ev.EngineStarted(holder="e", epoch=1, host="h", version="1"))
+
+    def does(self, at: float, event: ev.Event, actor: str = "engine", text: str = "") -> None:
+        seq = self.state.seq + 1
+        self._fold.apply(
+            Recorded(
+                launch="l",
+                seq=seq,
+                id=str(seq),
+                at=round(at * SECOND),
+                actor=actor,
+                auth="os",
+                event=event,
+                text=text,
+            )
+        )
+        assert self.state.anomalies == 0
+
+    def fires(self, at: float, name: str) -> None:
+        self.does(at, ev.AlertChanged(alert=name, status="firing", severity="high", value=0.02, n=9))
+
+    def resolves(self, at: float, name: str) -> None:
+        self.does(at, ev.AlertChanged(alert=name, status="resolved", severity="high", value=0.0, n=9))
+
+    def wakes(self, at: float) -> list[str]:
+        """Takes the steps that are due: whom they wake."""
+        due = escalations(self.state, self.definition, round(at * SECOND))
+        for event in due:
+            self.does(at, event)
+        return [f"{event.alert}:{' '.join(event.notify)}" for event in due]
+
+    def sends(self, at: float, outcome: ev.Delivery = "accepted", *, epoch: int = 1) -> list[str]:
+        """Carries out all errands with the same outcome: whom they tell what."""
+        told = []
+        for errand in self.errands(at):
+            self.intends(at, errand, epoch)
+            self.does(
+                at,
+                ev.MessageAnswered(
+                    message=errand.message,
+                    outcome=outcome,
+                    provider_id="7",
+                    retry_at=round((at + 5) * SECOND) if outcome in ("deferred", "unknown") else None,
+                ),
+            )
+            told.append(said(errand))
+        return told
+
+    def intends(self, at: float, errand: Errand, epoch: int = 1) -> None:
+        self.does(at, intended(errand, epoch))
+
+    def errands(self, at: float) -> tuple[Errand, ...]:
+        return errands(self.state, self.definition, round(at * SECOND))
+
+    @property
+    def state(self) -> State:
+        return self._fold.state
+
+
+def said(errand: Errand) -> str:
+    update = "=" if errand.provider_id else ""
+    return f"{errand.recipient.to}/{errand.recipient.channel}:{errand.alert} {update}{errand.stage}"
+
+
+def test_each_step_is_taken_once_and_acknowledgement_stops_the_clock():
+    night = Night()
+    night.fires(10, "lone")
+    woken = {at: names for at in range(10, 4000) if (names := night.wakes(at))}
+    assert woken == {10: ["lone:primary"], 910: ["lone:lead"], 1810: ["lone:cto"], 3610: ["lone:ceo"]}
+
+    night = Night()
+    night.fires(10, "lone")
+    assert night.wakes(10)
+    night.does(500, ev.AlertAcknowledged(alert="lone"), "eva")
+    assert not any(night.wakes(at) for at in range(500, 8000, 10))
+    assert next_page(night.state, DEFINITION, night.state.alerts["lone"], 600 * SECOND) is None
+
+
+def test_the_point_of_entry_differs_by_severity():
+    night = Night()
+    night.fires(10, "down")
+    woken = {at: names for at in range(10, 4000) if (names := night.wakes(at))}
+    assert woken == {10: ["down:primary", "down:ceo"], 910: ["down:lead", "down:cto"]}
+
+
+@given(
+    outages=st.lists(st.tuples(st.integers(0, 5000), st.integers(1, 5000)), max_size=4),
+    began=st.integers(0, 999),
+)
+def test_an_outage_is_never_followed_by_a_burst(outages, began):
+    """Whenever nobody watched: each step at most once, and none that is late beside one that is due."""
+    night = Night()
+    night.fires(began, "lone")
+    dark = {at for start, length in outages for at in range(began + start, began + start + length)}
+    watched = (at for at in range(began, began + 6000, 5) if at not in dark)
+    taken = [(at, names) for at in watched if (names := night.wakes(at))]
+    steps = [step.step for step in night.state.alerts["lone"].escalations]
+    assert len(steps) == len(set(steps))
+    assert steps == sorted(steps)
+    for at, names in taken:
+        due = [
+            began + LADDER[["primary", "lead", "cto", "ceo"].index(name[5:])].after.seconds for name in names
+        ]
+        assert max(due) - min(due) <= LATE
+        assert all(when <= at for when in due)
+    if began + 5995 not in dark:
+        assert steps[-1] == 3
+
+
+def test_a_silence_stops_the_clock_and_begins_it_anew():
+    night = Night()
+    night.does(5, ev.AlertSilenced(alert="lone", until=2000 * SECOND), "ops", "load test")
+    night.fires(10, "lone")
+    assert not any(night.wakes(at) for at in range(10, 2000, 10))
+    assert night.wakes(2000) == ["lone:primary"]
+    assert not night.wakes(2899)
+    assert night.wakes(2900) == ["lone:lead"]
+
+
+def test_a_silence_that_is_ended_early_begins_it_anew_then():
+    night = Night()
+    night.does(5, ev.AlertSilenced(alert="lone", until=9000 * SECOND), "ops", "load test")
+    night.fires(10, "lone")
+    night.does(1000, ev.AlertUnsilenced(alert="lone"), "ops")
+    assert night.wakes(1000) == ["lone:primary"]
+    assert night.wakes(1900) == ["lone:lead"]
+
+
+def test_what_an_inhibition_held_back_begins_when_that_is_over():
+    night = Night()
+    night.fires(10, "down")
+    night.fires(20, "meek")
+    assert not [name for at in range(20, 1000, 10) for name in night.wakes(at) if name.startswith("meek")]
+    night.resolves(5000, "down")
+    assert night.wakes(5000) == ["meek:primary"]
+    assert night.wakes(5900) == ["meek:lead"]
+
+
+@pytest.mark.parametrize(
+    ("fired", "morning"),
+    [
+        ("2026-12-01 03:00", "2026-12-02 09:00"),  # a Tuesday
+        ("2026-12-04 08:59", "2026-12-07 09:00"),  # a Friday
+        ("2026-12-05 12:00", "2026-12-07 09:00"),
+        ("2026-12-06 23:59", "2026-12-07 09:00"),
+        ("2026-03-27 12:00", "2026-03-30 09:00"),  # over a change of clocks
+    ],
+)
+def test_the_next_business_day(fired, morning):
+    def instant(text: str) -> int:
+        local = datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo("Europe/Berlin"))
+        return round(local.timestamp()) * SECOND
+
+    assert due_at(NEXT_DAY, instant(fired), "Europe/Berlin") == instant(morning)
+
+
+def test_never_is_never():
+    assert due_at(Wait(until="never"), 0, "UTC") is None
+
+
+@pytest.mark.parametrize("severity", SEVERITIES)
+def test_what_is_shown_next_is_what_happens_next(severity):
+    alerts = {**DEFINITION.alerts, "lone": rule(severity=severity)}
+    night = Night(replace(DEFINITION, alerts=alerts))
+    night.fires(10, "lone")
+    for at in range(10, 4000):
+        page = next_page(night.state, night.definition, night.state.alerts["lone"], at * SECOND)
+        woken = night.wakes(at)
+        if woken:
+            assert page is not None
+            assert page.within == 0
+            assert set(page.notify) == {
+                name for names in woken for name in names.removeprefix("lone:").split()
+            }
+        else:
+            assert page is None or page.within > 0
+
+
+def test_one_message_goes_through_an_alerts_whole_life():
+    night = Night()
+    night.fires(10, "lone")
+    night.wakes(10)
+    assert night.sends(10) == ["primary/sms:lone firing"]
+    assert night.sends(11) == []
+    night.does(20, ev.AlertAcknowledged(alert="lone"), "eva")
+    assert night.sends(20) == ["primary/sms:lone =acknowledged"]
+    night.resolves(30, "lone")
+    assert night.sends(30) == ["primary/sms:lone =resolved"]
+    night.fires(40, "lone")
+    night.wakes(40)
+    assert night.sends(40) == ["primary/sms:lone firing"]
+    assert len(night.state.messages) == 1
+
+
+def test_the_lesser_of_a_group_tells_nobody_until_it_is_alone():
+    night = Night()
+    night.fires(10, "slow")
+    assert night.sends(10) == ["slack/slack:slow firing", "primary/sms:slow firing"]
+    night.fires(20, "down")
+    assert night.sends(20) == ["slack/slack:down firing"]
+    night.resolves(30, "slow")
+    night.sends(30)
+    night.fires(40, "slow")
+    assert night.sends(40) == []
+    night.resolves(50, "down")
+    assert sorted(night.sends(50)) == [
+        "primary/sms:slow firing",
+        "slack/slack:down =resolved",
+        "slack/slack:slow firing",
+    ]
+
+
+def test_who_was_not_told_that_it_fires_is_not_told_that_it_is_over():
+    night = Night()
+    night.fires(10, "lone")
+    night.wakes(10)
+    assert night.sends(10, "deferred") == ["primary/sms:lone firing"]
+    night.resolves(12, "lone")
+    assert night.sends(60) == []
+
+
+def test_a_resolved_that_was_lost_is_sent_again():
+    night = Night()
+    night.fires(10, "lone")
+    night.wakes(10)
+    night.sends(10)
+    night.resolves(20, "lone")
+    assert night.sends(20, "unknown") == ["primary/sms:lone =resolved"]
+    assert night.sends(21) == []
+    night.fires(22, "lone")
+    assert "primary/sms:lone =resolved" in night.sends(25)
+
+
+def test_what_an_engine_left_unanswered_is_sent_again_as_a_possible_repeat():
+    night = Night()
+    night.fires(10, "lone")
+    night.wakes(10)
+    (errand,) = night.errands(10)
+    night.intends(10, errand)
+    assert night.errands(11) == ()
+    night.does(20, ev.EngineStarted(holder="e", epoch=2, host="h", version="1"))
+    (again,) = night.errands(20)
+    assert again.doubtful
+    assert (again.message, again.attempt) == (errand.message, 2)
+    night.intends(20, again, epoch=2)
+    assert night.errands(21) == ()
+
+
+def test_what_was_refused_is_tried_once_more_by_a_new_engine():
+    night = Night()
+    night.fires(10, "lone")
+    night.wakes(10)
+    night.sends(10, "rejected")
+    assert night.errands(5000) == ()
+    (shown,) = message_views(night.state, DEFINITION, 5000 * SECOND, True)
+    assert (shown.verdict, shown.sentence) == ("bad", "refused firing")
+    night.does(5001, ev.EngineStarted(holder="e", epoch=2, host="h", version="1"))
+    assert len(night.errands(5001)) == 1
+
+
+def test_it_is_given_up_in_the_end_and_said_so():
+    night = Night()
+    night.fires(10, "lone")
+    night.wakes(10)
+    tried = sum(len(night.sends(at, "deferred")) for at in range(10, 400, 5) if not night.wakes(at))
+    assert tried == ATTEMPTS
+    (shown,) = message_views(night.state, DEFINITION, 400 * SECOND, True)
+    assert shown.verdict == "bad"
+    assert f"given up telling firing after {ATTEMPTS} attempts" in shown.sentence
+
+
+@given(message=st.text(max_size=30), attempt=st.integers(1, ATTEMPTS))
+def test_waits_grow_and_stay_within_bounds(message, attempt):
+    wait = backoff(message, attempt)
+    assert 1.6 <= wait <= 360.0
+    assert wait == backoff(message, attempt)

@@ -1,0 +1,9 @@
+"""The settings of every kind of adapter that is shipped, by kind."""
+
+from launchpad.channels.slack import SlackSettings
+from launchpad.channels.smtp import SmtpSettings
+from launchpad.channels.webhook import WebhookSettings
+from launchpad.model.command import CommandSettings
+
+PROVIDERS = {"command": CommandSettings}
+CHANNELS = {"slack": SlackSettings, "smtp": SmtpSettings, "webhook": WebhookSettings}
