@@ -5,6 +5,7 @@ from functools import partial
 from typing import overload
 
 from launchpad.model.definition import Phase
+from launchpad.model.events import MessageIntended
 from launchpad.model.journal import Recorded
 from screens.render import alerts, checklist, gate, objectives, people, poll, timeline
 from screens.render.row import Row, Span, line, wrap
@@ -13,11 +14,13 @@ from screens.widgets.listing import Listing
 
 
 class Newest(Sequence[Recorded]):
-    """Events in the opposite order, without copying them. The list behind it may grow meanwhile."""
+    """Chosen events in the opposite order, without copying them. The lists behind it may grow meanwhile."""
 
-    def __init__(self, events: list[Recorded]) -> None:
+    def __init__(self, events: list[Recorded], chosen: list[int]) -> None:
+        """`chosen` are places in `events`, in order."""
         self._events = events
-        self._count = len(events)
+        self._chosen = chosen
+        self._count = len(chosen)
 
     def __len__(self) -> int:
         return self._count
@@ -31,7 +34,7 @@ class Newest(Sequence[Recorded]):
             return [self[i] for i in range(*index.indices(self._count))]
         if not -self._count <= index < self._count:
             raise IndexError(index)
-        return self._events[self._count - 1 - index if index >= 0 else -index - 1]
+        return self._events[self._chosen[self._count - 1 - index if index >= 0 else -index - 1]]
 
 
 def _empty(text: str, style: str = "dim") -> Callable[[int], list[Row]]:
@@ -127,10 +130,20 @@ class TimelineListing:
 
     def __init__(self) -> None:
         self._said: dict[int, str] = {}
+        self._events: list[Recorded] = []
+        self._chosen: list[int] = []
+        self._looked_at = 0
 
     def listing(self, scene: Scene, events: list[Recorded]) -> Listing:
+        if events is not self._events:
+            self._events, self._chosen, self._looked_at = events, [], 0
+        count = len(events)
+        # That a message is on its way is told once it has got somewhere.
+        new = range(self._looked_at, count)
+        self._chosen += [i for i in new if not isinstance(events[i].event, MessageIntended)]
+        self._looked_at = count
         return Listing(
-            entries=Newest(events),
+            entries=Newest(events, self._chosen),
             key=lambda recorded: str(recorded.seq),
             draw=partial(timeline.row, scene),
             plain=partial(self._plain, scene),

@@ -90,6 +90,14 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(HTTPStatus.NOT_FOUND, "no such page")
 
+    def do_POST(self) -> None:
+        """Takes what the pager is sent; being reached is all that is rehearsed."""
+        self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        if self.path == "/pager":
+            self._answer(HTTPStatus.ACCEPTED, "{}")
+        else:
+            self._answer(HTTPStatus.NOT_FOUND, "no such page")
+
     def _answer(self, status: HTTPStatus, text: str) -> None:
         body = text.encode()
         self.send_response(status)

@@ -6,6 +6,9 @@ from screens.render.row import Row, Span, fit, line
 from screens.render.scene import Scene
 from screens.render.words import SEVERITY
 
+_NARROW = 80
+"""Below this width a row does not say what follows from the rest of it."""
+
 
 def heading(scene: Scene) -> list[Span]:
     """The panel's title with the counts."""
@@ -28,13 +31,13 @@ def row(scene: Scene, alert: AlertView, width: int) -> Row:
         Span(fit(alert.shown, 9, right=True), style),
         Span(fit(format_duration(alert.lasted), 8, right=True), "dim"),
         Span("  "),
-        *_standing(alert),
+        *_standing(alert, width),
         Span("  ".join(notes(alert)), "dim"),
     ]
     return line(width, spans)
 
 
-def _standing(alert: AlertView) -> list[Span]:
+def _standing(alert: AlertView, width: int) -> list[Span]:
     state = alert.state
     if state.status != "firing":
         return [Span("pending  ", "warn")]
@@ -42,8 +45,11 @@ def _standing(alert: AlertView) -> list[Span]:
         note = f": {state.acknowledgement}" if state.acknowledgement else ""
         return [Span(f"acked {state.acknowledged_by}{note}  ", "dim")]
     # Whoever reads that nobody is told knows that nobody has it.
+    if alert.muted:
+        return []
     page = [Span(f"{alert.page}  ", "warn")] if alert.page else []
-    return [] if alert.muted else [Span("UNACKED  ", "bad"), *page]
+    # Somebody is only woken while nobody has acknowledged it.
+    return page if page and width < _NARROW else [Span("UNACKED  ", "bad"), *page]
 
 
 def notes(alert: AlertView) -> list[str]:

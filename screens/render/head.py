@@ -13,6 +13,8 @@ BRIEF = 110
 """Below this width words are abbreviated."""
 _ROOMY = 130
 """From this width on the freshness is spelled out."""
+_RULE = 24
+"""Fewest cells for an alert's rule and value."""
 _REASON = 10
 """Fewest cells in which a reason is worth its place."""
 
@@ -193,9 +195,12 @@ def _alert(scene: Scene, alert: AlertView, width: int) -> Row:
     left = f" {scene.glyphs.bad} {severity}  {value}"
     if alert.unacknowledged:
         page = f"  {alert.page}" if alert.page else ""
-        spans = [Span(f"{left}  UNACKED {lasted}{page}{more}", "alarm")]
-        key = [Span("a acknowledge ", "alarm")] if scene.allows("acknowledge") else []
-        return line(width, spans, key, back="alarm")
+        key = "a ack " if width < BRIEF else "a acknowledge "
+        key = key if scene.allows("acknowledge") else ""
+        waiting = f"  UNACKED {lasted}{page}"
+        # How long it has waited, and who is woken next, matter more than the rule's last words.
+        left = cut(left, max(_RULE, width - cell_len(waiting) - cell_len(key) - 1))
+        return line(width, [Span(f"{left}{waiting}{more}", "alarm")], [Span(key, "alarm")], back="alarm")
     said = f": {state.acknowledgement}" if state.acknowledgement else ""
     acked = f"  acknowledged by {state.acknowledged_by}{said}"
     return line(width, [Span(left, "bad"), Span(f"  for {lasted}"), Span(acked + more, "dim")])

@@ -114,7 +114,9 @@ def _probed(e: ev.ActionProbed) -> Sentence:
 
 def _escalated(e: ev.AlertEscalated) -> Sentence:
     skipped = f"; {len(e.skipped)} before it skipped, as nobody watched" if e.skipped else ""
-    return Sentence(f"nobody acknowledged {e.alert}: wakes {', '.join(e.notify)}{skipped}", "warn")
+    why = f"nobody acknowledged {e.alert}: " if e.step else ""
+    of = "" if e.step else f" for {e.alert}"
+    return Sentence(f"{why}wakes {', '.join(e.notify)}{of}{skipped}", "warn")
 
 
 def _intended_message(e: ev.MessageIntended) -> Sentence:

@@ -11,12 +11,28 @@ from rich.cells import cell_len
 
 from launchpad.model import definition as d
 from launchpad.model import events as ev
+from launchpad.model.journal import recorded
 from launchpad.rules.objectives import Point
 from launchpad.rules.polls import Ballot
 from launchpad.rules.view import ItemView
 from screens.glyphs import ASCII, BRAILLE, UNICODE, choose
-from screens.render import alerts, checklist, gate, head, objectives, people, plan, poll, run, timeline, tiny
+from screens.panels import TimelineListing
+from screens.render import (
+    alerts,
+    checklist,
+    gate,
+    head,
+    messages,
+    objectives,
+    people,
+    plan,
+    poll,
+    run,
+    timeline,
+    tiny,
+)
 from screens.render.footer import Hint, footer
+from screens.render.narrate import narrate
 from screens.render.row import Row, Span, clip, cut, fit, line, rule, wrap
 from screens.render.scene import Scene, blinded
 from screens.render.trend import merged, trend
@@ -176,7 +192,7 @@ def test_alert_row_calls_for_an_acknowledgement_then_says_who_has_it() -> None:
     assert row.back == "alarm"
     assert "CRITICAL" in row.text
     assert "UNACKED" in row.text
-    assert "a acknowledge" in row.text
+    assert "a ack" in row.text
     firing.add(14, BOB.name, ev.AlertAcknowledged(alert="checkout-errors"), "on it")
     row = head.alert_line(scene(firing), 120)
     assert row.back == ""
@@ -379,3 +395,34 @@ def test_an_answer_is_read_in_full_where_it_is_renewed() -> None:
     rows = list(poll.full(Scene(view=view, me=LEAD), ballot, 40))
     assert " ".join(" ".join(row.text for row in rows).split()).endswith(sentence)
     assert all(row.width == 40 for row in rows)
+
+
+def _told(width: int) -> tuple[str, str, str]:
+    """The alert line, the panel's row and the messages of an alert of which somebody could not be told."""
+    demo = launches.escalating()
+    shown = scene(demo)
+    alert = next(a for a in shown.view.alerts if a.state.name == "checkout-errors")
+    rows = "\n".join(row.text for row in messages.rows(shown, width))
+    return head.alert_line(shown, width).text, alerts.row(shown, alert, width * 3 // 5).text, rows
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_who_is_woken_next_and_who_could_not_be_told(width: int) -> None:
+    line, row, rows = _told(width)
+    assert re.search(r"UNACKED 2m..s  pages cto in 12m..s", line)
+    assert "pages" in row
+    assert "lead by sms of checkout-errors" in rows
+    assert "refused firing: no such number" in rows
+    assert "slack of checkout-errors" in rows
+    if width == 120:
+        assert "lead by sms NOT TOLD: no" in line
+
+
+def test_the_timeline_tells_of_a_message_once_it_has_got_somewhere() -> None:
+    demo = launches.escalating()
+    events = [recorded(demo.launch, row) for row in demo.rows]
+    listing = TimelineListing().listing(scene(demo), events)
+    said = [narrate(told, demo.definition).text for told in listing.entries]
+    assert any("slack has it" in text for text in said)
+    assert not any(text.startswith("tells") for text in said)
+    assert len(listing.entries) == len(events) - 2

@@ -402,3 +402,49 @@ def degraded(demo: Demo | None = None) -> Demo:
         )  # fmt: skip
         demo.add(minute, "engine", alert)
     return demo
+
+
+def escalating() -> Demo:
+    """The same, with people who are told: one has been, one can't be, and who is next is known."""
+    made = definition()
+    told = replace(made.alerts["checkout-errors"], notify=("slack",), escalate="oncall")
+    demo = Demo(
+        of=replace(
+            made,
+            alerts={**made.alerts, "checkout-errors": told},
+            channels={
+                "slack": d.Channel(kind="slack", address="#launch"),
+                "sms": d.Channel(kind="webhook", address="everyone"),
+            },
+            contacts={"lead": {"sms": "+1"}, "cto": {"sms": "+2"}},
+            escalations={
+                "oncall": (
+                    d.EscalationStep(after=d.Wait(), notify=("lead",)),
+                    d.EscalationStep(after=d.Wait(seconds=900.0), notify=("cto",)),
+                )
+            },
+        )
+    )
+    firing = len(degraded(demo).rows)
+    demo.add(
+        12.1, "engine", ev.AlertEscalated(alert="checkout-errors", firing=firing, step=0, notify=("lead",))
+    )
+    for to, channel, step in (("slack", "slack", None), ("lead", "sms", 0)):
+        message = f"checkout-errors/{firing}/{to}/{channel}" + ("" if step is None else "/1")
+        intended = ev.MessageIntended(
+            message=message,
+            alert="checkout-errors",
+            firing=firing,
+            to=to,
+            channel=channel,
+            step=step,
+            stage="firing",
+            attempt=1,
+            epoch=1,
+        )
+        demo.add(12.1, "engine", intended, "CRITICAL\ncheckout")
+        answer = ev.MessageAnswered(message=message, outcome="confirmed", provider_id="C1:1")
+        if step is not None:
+            answer = ev.MessageAnswered(message=message, outcome="rejected", detail="no such number")
+        demo.add(12.12, "engine", answer)
+    return demo
