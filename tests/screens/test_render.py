@@ -403,7 +403,7 @@ def _told(width: int) -> tuple[str, str, str]:
     shown = scene(demo)
     alert = next(a for a in shown.view.alerts if a.state.name == "checkout-errors")
     rows = "\n".join(row.text for row in messages.rows(shown, width))
-    return head.alert_line(shown, width).text, alerts.row(shown, alert, width * 3 // 5).text, rows
+    return head.alert_line(shown, width).text, alerts.row(shown, alert, max(62, width * 3 // 5)).text, rows
 
 
 @pytest.mark.parametrize("width", [80, 120])
