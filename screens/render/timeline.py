@@ -2,7 +2,7 @@
 
 from launchpad.model.journal import Recorded
 from launchpad.model.values import format_instant
-from screens.render.narrate import narrate
+from launchpad.rules.narrate import narrate
 from screens.render.row import Row, Span, fit, line
 from screens.render.scene import Scene
 

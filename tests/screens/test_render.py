@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from launchpad.model import definition as d
 from launchpad.model import events as ev
 from launchpad.model.journal import recorded
+from launchpad.rules.narrate import narrate
 from launchpad.rules.objectives import Point
 from launchpad.rules.polls import Ballot
 from launchpad.rules.view import ItemView
@@ -32,7 +33,6 @@ from screens.render import (
     tiny,
 )
 from screens.render.footer import Hint, footer
-from screens.render.narrate import narrate
 from screens.render.row import Row, Span, clip, cut, fit, line, rule, wrap
 from screens.render.scene import Scene, blinded
 from screens.render.trend import merged, trend

@@ -6,7 +6,7 @@ from launchpad.model import events as ev
 from launchpad.model.events import EVENTS, Event
 from launchpad.model.journal import Recorded
 from launchpad.model.plan import GateReport
-from screens.render.narrate import TELLERS, narrate
+from launchpad.rules.narrate import TELLERS, narrate
 from tests.support import launches
 
 DEFINITION = launches.definition()
