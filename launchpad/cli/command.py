@@ -49,6 +49,7 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Launch", "silences", ("silence", "unsilence")),
     ("See", "delivery", ("messages",)),
     ("Journal", "journal", ("verify", "redact", "export", "import")),
+    ("Journal", "report", ("report", "impact", "lesson", "action-item")),
     ("Shell", "completion", ("completion",)),
 )
 """Heading, module and commands: only the module of the command that was typed is imported."""

@@ -36,6 +36,11 @@ class Output:
             sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
 
+    def text(self, text: str) -> None:
+        """A result that is a document of its own."""
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
     def line(self, data: Any) -> None:
         """One result of a stream as a line of JSON."""
         import msgspec

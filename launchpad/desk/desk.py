@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from launchpad.desk import alerts, countdown, items, launch, polls, runs, seat
+from launchpad.desk import alerts, countdown, items, launch, polls, report, runs, seat
 from launchpad.desk.decision import Context, Proposal
 from launchpad.desk.roles import MINIMUM, a, allows
 from launchpad.errors import Conflict, Refused
@@ -58,7 +58,12 @@ VERBS: Mapping[type[Command], Callable[[Context, Any], Proposal | Done]] = {
     cmd.SilenceAlert: alerts.silence,
     cmd.UnsilenceAlert: alerts.unsilence,
     cmd.RecordChannelTest: alerts.channel_test,
+    cmd.NoteForReport: report.note,
 }
+
+
+AFTERWARDS = frozenset({"redact", "report-note"})
+"""Verbs for which a launch need not be open any more."""
 
 
 def open_launch(store: Store, identity: Identity, command: cmd.OpenLaunch) -> Done:
@@ -141,7 +146,7 @@ class LocalDesk:
 
     def _decide(self, command: Command, verb: str) -> Proposal | Done:
         state = self._session.state
-        if state.unknown_kinds or (state.outcome is not None and verb != "redact"):
+        if state.unknown_kinds or (state.outcome is not None and verb not in AFTERWARDS):
             raise Refused(state.read_only)
         context = Context(
             state=state,

@@ -39,6 +39,7 @@ MINIMUM: dict[str, Role] = {
     "silence": "engineer",
     "unsilence": "engineer",
     "channel-test": "engineer",
+    "report-note": "engineer",
 }
 
 

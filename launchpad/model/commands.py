@@ -5,7 +5,7 @@ number of the subject that the operator saw (None: whatever it is now).
 """
 
 from launchpad.model.definition import Definition, Phase, Role
-from launchpad.model.events import Answer, Auth, Delivery, Outcome, Resolution
+from launchpad.model.events import Answer, Auth, Delivery, Outcome, ReportSection, Resolution
 from launchpad.model.values import Value
 
 
@@ -206,6 +206,14 @@ class RecordChannelTest(Command, tag="channel-test"):
     detail: str = ""
 
 
+class NoteForReport(Command, tag="report-note"):
+    """Also once the launch is closed."""
+
+    section: ReportSection
+    text: str
+    owner: str = ""
+
+
 class CallPoll(Command, tag="poll-call"):
     teams: tuple[str, ...] = ()
     """Empty: those that the gate ahead waits for, or all that somebody speaks for."""
@@ -280,6 +288,7 @@ AnyCommand = (
     | SilenceAlert
     | UnsilenceAlert
     | RecordChannelTest
+    | NoteForReport
 )
 
 VERBS: dict[str, type[Command]] = {str(cls.__struct_config__.tag): cls for cls in AnyCommand.__args__}

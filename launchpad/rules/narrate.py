@@ -143,6 +143,11 @@ def _recipient(to: str, channel: str) -> str:
     return channel if to == channel else f"{to} by {channel}"
 
 
+def _report_noted(e: ev.ReportNoted) -> Sentence:
+    owner = f" for {e.owner}" if e.owner else ""
+    return Sentence(f"reports {e.section.replace('-', ' ')}{owner}", "accent")
+
+
 def _lock(e: ev.LockChanged) -> Sentence:
     target = "all targets" if e.target == "*" else e.target
     return Sentence(f"locked {target}", "warn") if e.held else Sentence(f"unlocked {target}")
@@ -212,5 +217,6 @@ TELLERS: Mapping[type[ev.Event], Callable[[Any], Sentence]] = {
     ev.MessageIntended: _intended_message,
     ev.MessageAnswered: _answered_message,
     ev.ChannelTested: _channel_tested,
+    ev.ReportNoted: _report_noted,
     ev.TextRedacted: lambda e: Sentence(f"removed the text of event {e.seq}", "warn"),
 }

@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from launchpad.desk import MINIMUM, LocalDesk, allows, open_launch
+from launchpad.desk.desk import AFTERWARDS
 from launchpad.desk.desk import VERBS as PERFORMED
 from launchpad.errors import BadInput, Conflict, LaunchpadError, Refused
 from launchpad.model import commands as cmd
@@ -49,6 +50,7 @@ ONE_OF_EACH = {
     "seat-hand": cmd.HandSeat(to="ops", text="I must sleep"),
     "silence": cmd.SilenceAlert(alert="slow", text="load test", seconds=600.0),
     "unsilence": cmd.UnsilenceAlert(alert="slow"),
+    "report-note": cmd.NoteForReport(section="lesson", text="deploy earlier in the day"),
     "channel-test": cmd.RecordChannelTest(channel="slack", to="slack", outcome="confirmed"),
 }
 
@@ -382,15 +384,17 @@ def test_a_launch_is_not_closed_over_a_run_at_work(room, status):
     assert status in room.refused("lead", cmd.CloseLaunch(outcome="success"))
 
 
-def test_a_closed_launch_takes_nothing_but_a_redaction(room):
+def test_a_closed_launch_takes_nothing_but_a_redaction_and_a_last_word(room):
     room.does("eva", cmd.WriteNote(text="hunter2"))
     room.does("lead", cmd.CloseLaunch(outcome="success"))
     for verb, command in ONE_OF_EACH.items():
-        if verb != "redact":
+        if verb not in AFTERWARDS:
             with pytest.raises(LaunchpadError, match="closed"):
                 room.does("lead", command)
     room.does("lead", cmd.Redact(seq=2, text="a password"))
+    room.does("eva", cmd.NoteForReport(section="lesson", text="say it earlier"))
     assert room.state.closed_at is not None
+    assert room.state.report_notes[-1].text == "say it earlier"
 
 
 def test_a_launch_of_the_future_is_left_alone(room):

@@ -83,6 +83,7 @@ EXAMPLES: dict[type[Event], Event] = {
         ev.AbortRequested(run="deploy-1"),
         ev.RunAborted(run="deploy-1"),
         ev.LockChanged(target="*", held=True),
+        ev.ReportNoted(section="action-item", owner="ada"),
         ev.TextRedacted(seq=7),
     )
 }

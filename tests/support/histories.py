@@ -224,6 +224,9 @@ def any_command(random: Random, state: State) -> Command:
         cmd.Acknowledge(alert=draw(["high_errors", "slow", "nothing"]), text=words),
         cmd.SilenceAlert(alert=draw(["slow", "nothing"]), text=words, seconds=draw([-1.0, 0.001, 60.0])),
         cmd.UnsilenceAlert(alert=draw(["slow", "nothing"])),
+        cmd.NoteForReport(
+            section=draw(["impact", "lesson", "action-item"]), text=words, owner=draw(["", "eva"])
+        ),
         cmd.RecordChannelTest(
             channel=draw(["slack", "nothing"]),
             to=draw(["slack", "eva", "nobody"]),

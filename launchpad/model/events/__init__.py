@@ -58,6 +58,7 @@ from launchpad.model.events.launch import (
     Unknown,
 )
 from launchpad.model.events.polls import Answer, PollAnswered, PollCalled, PollClosed, Seen
+from launchpad.model.events.report import ReportNoted, ReportSection
 from launchpad.model.events.runs import (
     AbortRequested,
     ActionProbed,
@@ -144,6 +145,7 @@ AnyEvent = (
     | MessageIntended
     | MessageAnswered
     | ChannelTested
+    | ReportNoted
 )
 
 

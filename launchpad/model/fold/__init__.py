@@ -8,7 +8,7 @@ redacted is gone from the events themselves; whoever has folded it folds anew.
 from collections.abc import Iterable
 from types import MappingProxyType
 
-from launchpad.model.fold import alerts, changes, checklist, delivery, health, launch, polls, runs
+from launchpad.model.fold import alerts, changes, checklist, delivery, health, launch, polls, report, runs
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
 from launchpad.model.state import State
@@ -71,4 +71,5 @@ _HANDLERS: Handlers = {
     **polls.HANDLERS,
     **alerts.HANDLERS,
     **delivery.HANDLERS,
+    **report.HANDLERS,
 }

@@ -12,6 +12,7 @@ from launchpad.model.state.delivery import ChannelTest, Escalation, MessageState
 from launchpad.model.state.health import AlertState, ObjectiveState
 from launchpad.model.state.launch import EngineState, HoldState, SeatState
 from launchpad.model.state.polls import PollState, Vote
+from launchpad.model.state.report import ReportNote
 from launchpad.model.state.runs import Approval, Readiness, RunState, StepState
 from launchpad.model.values import Micros, Value
 
@@ -60,6 +61,8 @@ class State(Value):
     """Who is being told what of alerts, by the message's id."""
     channel_tests: Mapping[str, ChannelTest] = {}
     """By `RECIPIENT/CHANNEL`."""
+    report_notes: tuple[ReportNote, ...] = ()
+    """What people said for the report, in order."""
 
     @property
     def open(self) -> bool:

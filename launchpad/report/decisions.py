@@ -1,0 +1,79 @@
+"""Who decided what, and on which numbers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from launchpad.model import events as ev
+from launchpad.model.journal import Recorded
+from launchpad.model.plan import GateReport
+from launchpad.model.values import Micros, Value, format_duration
+
+
+class Decision(Value):
+    """Something that a person took upon themselves."""
+
+    seq: int
+    at: Micros
+    by: str
+    what: str
+    why: str = ""
+    loud: bool = False
+    """Against a gate, or without what is otherwise asked for."""
+    gate: GateReport | None = None
+    numbers: tuple[str, ...] = ()
+    """What was seen, where that is no gate."""
+
+
+def decisions(events: Sequence[Recorded]) -> tuple[Decision, ...]:
+    """All of them, in the order in which they fell."""
+    return tuple(_decision(recorded) for recorded in events if _is_decision(recorded.event))
+
+
+def _is_decision(event: ev.Event | ev.Unknown) -> bool:
+    if isinstance(event, ev.RunStarted):
+        return event.gate is not None
+    return type(event) in _DECIDED
+
+
+def _decision(recorded: Recorded) -> Decision:
+    event: Any = recorded.event
+    return Decision(
+        seq=recorded.seq,
+        at=recorded.at,
+        by=recorded.actor,
+        what=_DECIDED[type(event)](event),
+        why="(text removed)" if recorded.redacted else " ".join(recorded.text.split()),
+        loud=isinstance(event, ev.RunGlassBroken | ev.SeatTaken) or getattr(event, "overridden", False),
+        gate=getattr(event, "gate", None),
+        numbers=tuple(f"{s.objective} {s.verdict}: {s.evidence}" for s in getattr(event, "seen", ())),
+    )
+
+
+def _against(event: ev.PhaseEntered | ev.RunConfirmed) -> str:
+    return " against the gate" if event.overridden else ""
+
+
+def _slipped(event: ev.CountdownSlipped) -> str:
+    way = "later" if event.seconds > 0 else "earlier"
+    return f"moved T-0 {format_duration(abs(event.seconds))} {way}"
+
+
+_DECIDED: Mapping[type, Callable[[Any], str]] = {
+    ev.PhaseEntered: lambda e: f"entered {e.phase}{_against(e)}",
+    ev.CountdownHeld: lambda _e: "held the countdown",
+    ev.CountdownResumed: lambda _e: "resumed the countdown",
+    ev.CountdownSlipped: _slipped,
+    ev.PollAnswered: lambda e: f"said {e.answer} for {e.team}" + (" as proxy" if e.proxy else ""),
+    ev.RunConfirmed: lambda e: f"confirmed {e.run}{_against(e)}, plan {e.digest}",
+    ev.RunApproved: lambda e: f"approved {e.run}, plan {e.digest}",
+    ev.RunRejected: lambda e: f"rejected {e.run}",
+    ev.RunGlassBroken: lambda e: f"let {e.run} run without the approvals it lacked",
+    ev.RunStarted: lambda e: f"let {e.run} begin",
+    ev.AbortRequested: lambda e: f"aborted {e.run}",
+    ev.RunResolved: lambda e: f"resolved {e.run}: {e.resolution}",
+    ev.ItemSkipped: lambda e: f"skipped {e.item}",
+    ev.SeatTaken: lambda e: f"gave the director's seat to {e.holder}",
+    ev.AlertSilenced: lambda e: f"silenced {e.alert}",
+    ev.LaunchClosed: lambda e: f"closed the launch as {e.outcome}",
+}
+"""Event → what was decided by it."""

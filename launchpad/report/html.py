@@ -1,0 +1,38 @@
+"""The report as one HTML file: no script, nothing from the network, every text escaped."""
+
+from importlib import resources
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from launchpad.report import phrases
+from launchpad.report.account import Report
+from launchpad.report.chart import chart
+
+
+def html(report: Report) -> str:
+    """The whole report."""
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(
+        when=lambda at: phrases.when(report, at),
+        clock=lambda at: phrases.clock(report, at),
+        standing=lambda item: phrases.item_standing(report, item),
+        resolution=lambda trouble: phrases.resolution(report, trouble),
+        verdict=phrases.verdict,
+        times_off=phrases.times_off,
+        outcome=phrases.run_outcome,
+        lasted=phrases.run_lasted,
+        approvals=phrases.run_approvals,
+        # The chart escapes what it writes.
+        chart=lambda measure: Markup(chart(measure, report.zone)),  # noqa: S704
+    )
+    text = resources.files("launchpad.report").joinpath("report.html.j2").read_text(encoding="utf-8")
+    return environment.from_string(text).render(
+        report=report,
+        title=phrases.title(report),
+        summary=phrases.summary(report),
+        impact=phrases.impact(report),
+        means=phrases.means(report),
+    )

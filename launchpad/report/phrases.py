@@ -1,0 +1,127 @@
+"""Phrases that every form of the report shares."""
+
+from launchpad.model.state import ItemState, RunState
+from launchpad.model.values import SECOND, Micros, format_duration, format_instant
+from launchpad.report.account import Report
+from launchpad.report.measures import Measure
+from launchpad.report.troubles import Trouble
+
+STATUS = {"success": "Success", "partial": "Partial", "failed": "Failed", "aborted": "Aborted"}
+"""The outcome of a launch, as a report calls it."""
+
+
+def title(report: Report) -> str:
+    about = report.summary
+    return f"Deployment Report: {about.product} {about.version}, {when(report, about.until)[:10]}"
+
+
+def when(report: Report, at: Micros | None) -> str:
+    """An instant in the launch's zone, or a dash."""
+    return "-" if at is None else format_instant(at, report.zone, date=True)
+
+
+def clock(report: Report, at: Micros) -> str:
+    """The time of day; with the date where that is not the day of the launch."""
+    text = when(report, at)
+    day = when(report, report.summary.launched_at or report.summary.opened_at)[:10]
+    return text[11:] if text[:10] == day else text
+
+
+def lasted(seconds: float | None) -> str:
+    return "-" if seconds is None else format_duration(round(seconds))
+
+
+def summary(report: Report) -> tuple[tuple[str, str], ...]:
+    """The first lines, label and value."""
+    about = report.summary
+    status = STATUS.get(about.status, about.status.capitalize())
+    facts = [
+        ("Version", about.version),
+        ("Environment", about.environment),
+        ("Deployed by", ", ".join(about.deployed_by) or "nobody: nothing was deployed"),
+        ("Status", f"{status}: {about.closing_words}" if about.closing_words else status),
+        ("Duration", lasted(about.duration)),
+        ("Opened", f"{when(report, about.opened_at)} {report.zone} by {about.opened_by}"),
+    ]
+    if about.planned_t0 is not None:
+        facts.append(("T-0 as planned", f"{when(report, about.planned_t0)} {report.zone}"))
+    facts.append(("Launched", _launched(report)))
+    ended = "Closed" if about.status in STATUS else "As of"
+    return (*facts, (ended, f"{when(report, about.until)} {report.zone}"))
+
+
+def _launched(report: Report) -> str:
+    at = report.summary.launched_at
+    return "the launch was not begun" if at is None else f"{when(report, at)} {report.zone}"
+
+
+def verdict(measure: Measure) -> str:
+    return {True: "met", False: "MISSED", None: "not known"}[measure.met]
+
+
+def times_off(measure: Measure) -> str:
+    """How long it was bad, and how long nothing was known."""
+    parts = [f"bad for {lasted(measure.bad)}"] if measure.bad >= 1 else []
+    parts += [f"unknown for {lasted(measure.unknown)}"] if measure.unknown >= 1 else []
+    return ", ".join(parts) or "-"
+
+
+def impact(report: Report) -> str:
+    """Whether users felt it, where nobody has said so."""
+    if report.measures and all(measure.met for measure in report.measures) and not report.troubles:
+        return "None was noticed: every objective was met, and no alert fired."
+    return "Nobody has described it (`launchpad impact TEXT`)."
+
+
+def resolution(report: Report, trouble: Trouble) -> str:
+    parts = []
+    if trouble.acknowledged_at is not None:
+        words = f": {trouble.words}" if trouble.words else ""
+        parts.append(f"{trouble.acknowledged_by} had it after {lasted(trouble.to_acknowledge)}{words}")
+    elif trouble.severity:
+        parts.append("nobody acknowledged it")
+    if trouble.over_at is not None:
+        parts.append(f"over at {clock(report, trouble.over_at)}, {lasted(trouble.to_restore)} after it began")
+    elif trouble.severity:
+        parts.append("not over when the report was made")
+    return "; ".join(parts) or "see the runs below"
+
+
+def means(report: Report) -> str:
+    """Mean times of the alerts, over those that have one."""
+    alerts = [trouble for trouble in report.troubles if trouble.severity]
+    acknowledged = [t.to_acknowledge for t in alerts if t.to_acknowledge is not None]
+    restored = [t.to_restore for t in alerts if t.to_restore is not None]
+    parts = []
+    if acknowledged:
+        mean = lasted(sum(acknowledged) / len(acknowledged))
+        parts.append(f"mean time to acknowledge {mean} ({len(acknowledged)} of {len(alerts)})")
+    if restored:
+        mean = lasted(sum(restored) / len(restored))
+        parts.append(f"mean time to restore {mean} ({len(restored)} of {len(alerts)})")
+    return "; ".join(parts)
+
+
+def run_outcome(run: RunState) -> str:
+    return f"{run.status}: {run.reason}" if run.reason else run.status
+
+
+def run_lasted(run: RunState) -> str:
+    if run.started_at is None or run.ended_at is None:
+        return "-"
+    return lasted((run.ended_at - run.started_at) / SECOND)
+
+
+def run_approvals(run: RunState) -> str:
+    given = ", ".join(approval.by for approval in run.approvals)
+    if run.glass_broken_by:
+        return f"{given + ', ' if given else ''}GLASS BROKEN by {run.glass_broken_by}: {run.glass_reason}"
+    return given or ("not needed" if run.plan is not None and not run.plan.approvals else "-")
+
+
+def item_standing(report: Report, item: ItemState) -> str:
+    """What became of an item: by whom, when, with what evidence."""
+    by = f" by {item.by}" if item.by else ""
+    at = f" at {clock(report, item.at)}" if item.at is not None else ""
+    reason = f": {item.reason}" if item.reason else ""
+    return f"{item.status}{by}{at}{reason}"

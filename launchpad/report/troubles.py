@@ -1,0 +1,101 @@
+"""What went wrong, how long it took to be noticed, and to be over."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from launchpad.model import events as ev
+from launchpad.model.definition import Definition
+from launchpad.model.journal import Recorded
+from launchpad.model.state import State
+from launchpad.model.values import SECOND, Micros, Value
+from launchpad.rules import alerts
+
+
+class Trouble(Value):
+    """An alert that fired, or a run that failed."""
+
+    name: str
+    what: str
+    """The rule, or why the run failed."""
+    severity: str
+    began_at: Micros
+    """When its rule was first met."""
+    fired_at: Micros
+    value: str = ""
+    acknowledged_at: Micros | None = None
+    acknowledged_by: str = ""
+    words: str = ""
+    """What whoever acknowledged it said."""
+    over_at: Micros | None = None
+    before: tuple[str, ...] = ()
+    """What had been done shortly before."""
+    told: tuple[str, ...] = ()
+    """Who was told."""
+
+    @property
+    def to_acknowledge(self) -> float | None:
+        """Seconds until somebody had it."""
+        return None if self.acknowledged_at is None else (self.acknowledged_at - self.fired_at) / SECOND
+
+    @property
+    def to_restore(self) -> float | None:
+        """Seconds until it was over."""
+        return None if self.over_at is None else (self.over_at - self.began_at) / SECOND
+
+
+def troubles(state: State, definition: Definition, events: Sequence[Recorded]) -> tuple[Trouble, ...]:
+    """Everything that went wrong, by the time at which it began."""
+    found = [*_alerts(definition, events), *_runs(state)]
+    return tuple(sorted(found, key=lambda trouble: trouble.began_at))
+
+
+def _runs(state: State) -> list[Trouble]:
+    return [
+        Trouble(
+            name=run.id,
+            what=run.reason or run.status,
+            severity="",
+            began_at=run.started_at or run.requested_at,
+            fired_at=run.ended_at or run.requested_at,
+        )
+        for run in state.runs.values()
+        if run.status in ("failed", "aborted")
+    ]
+
+
+def _alerts(definition: Definition, events: Sequence[Recorded]) -> list[Trouble]:
+    """Each firing of each alert."""
+    over: list[Trouble] = []
+    firing: dict[str, Trouble] = {}
+    rose: dict[str, Micros] = {}
+    for recorded in events:
+        match recorded.event:
+            case ev.AlertChanged(alert=name, status="pending"):
+                rose[name] = recorded.at
+            case ev.AlertChanged(alert=name, status="firing") as event:
+                firing[name] = _fired(definition, event, recorded.at, rose.pop(name, recorded.at))
+            case ev.AlertChanged(alert=name, status="resolved") if name in firing:
+                over.append(replace(firing.pop(name), over_at=recorded.at))
+            case ev.AlertAcknowledged(alert=name) if name in firing:
+                firing[name] = replace(
+                    firing[name],
+                    acknowledged_at=recorded.at,
+                    acknowledged_by=recorded.actor,
+                    words="(text removed)" if recorded.redacted else " ".join(recorded.text.split()),
+                )
+            case ev.MessageIntended(alert=name, to=to) if name in firing and to not in firing[name].told:
+                firing[name] = replace(firing[name], told=(*firing[name].told, to))
+    return [*over, *firing.values()]
+
+
+def _fired(definition: Definition, event: ev.AlertChanged, at: Micros, began: Micros) -> Trouble:
+    rule = definition.alerts.get(event.alert)
+    return Trouble(
+        name=event.alert,
+        what=alerts.sentence(rule) if rule else "a rule that is gone",
+        severity=event.severity,
+        began_at=began,
+        fired_at=at,
+        value=f"{alerts.shown(rule, event.value)}, n={event.n}" if rule else "",
+    )

@@ -1,0 +1,232 @@
+"""The report: true to the journal, the same each time, and safe whatever was written into it."""
+
+import json
+import re
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from launchpad.model import events as ev
+from launchpad.model.fold import fold
+from launchpad.model.journal import recorded
+from launchpad.report.account import Report, account
+from launchpad.report.chart import chart
+from launchpad.report.html import html
+from launchpad.report.markdown import markdown, plain
+from tests.support import launches
+from tests.support.launches import ADA, BOB, LEAD, Demo, at
+
+
+def told(demo: Demo) -> Report:
+    events = [recorded(demo.launch, row) for row in demo.rows]
+    state = fold(events)
+    return account(state, events, demo.samples, state.closed_at or state.at)
+
+
+def night(words: str = "a third of orders failed") -> Demo:
+    """Gone wrong, acknowledged, rolled back by hand, over, closed, and talked about."""
+    demo = launches.escalating()
+    demo.add(12.9, "engine", ev.StepSucceeded(run="deploy-1", step=1))
+    demo.add(12.9, "engine", ev.StepIntended(run="deploy-1", step=2, epoch=1, nonce="n3", attempt=1))
+    demo.add(12.9, "engine", ev.StepRunning(run="deploy-1", step=2, provider_id="pid 9"))
+    demo.add(12.95, "engine", ev.StepSucceeded(run="deploy-1", step=2))
+    demo.add(12.95, "engine", ev.RunSucceeded(run="deploy-1"))
+    demo.add(13, BOB.name, ev.AlertAcknowledged(alert="checkout-errors"), "the pool is too small")
+    resolved = ev.AlertChanged(
+        alert="checkout-errors", status="resolved", severity="critical", value=0.004, n=60
+    )
+    demo.add(20, "engine", resolved)
+    demo.add(
+        21,
+        "engine",
+        ev.ObjectiveChanged(objective="checkout", verdict="ok", value=0.0, limit=0.01, n=60, window=300.0),
+    )
+    demo.add(30, LEAD.name, ev.PhaseEntered(phase="post-launch", overridden=True), "we watch it by hand")
+    demo.add(40, LEAD.name, ev.ReportNoted(section="impact"), words)
+    demo.add(41, LEAD.name, ev.LaunchClosed(outcome="partial"), "checkout was down for a while")
+    demo.add(60, ADA.name, ev.ReportNoted(section="lesson"), "size the pool for twice the peak")
+    demo.add(61, ADA.name, ev.ReportNoted(section="action-item", owner="bob"), "alert on waiting connections")
+    return demo
+
+
+def test_it_has_every_heading_of_the_common_template():
+    text = markdown(told(night()))
+    headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert headings[:2] == ["Summary", "Metrics"]
+    assert {"Issues", "Rollbacks", "Lessons Learned", "Action Items", "Decisions", "Timeline"} <= set(
+        headings
+    )
+    for fact in (
+        "- Version: 4.2.0",
+        "- Deployed by: lead",
+        "- Status: Partial: checkout was down for a while",
+        "- Uptime: **",
+        "- Error rate: **",
+        "- User impact: a third of orders failed (lead)",
+        "- [ ] alert on waiting connections (bob)",
+        "- size the pool for twice the peak (ada)",
+    ):
+        assert fact in text, fact
+
+
+def test_a_trouble_says_when_it_was_had_and_when_it_was_over():
+    trouble = next(t for t in told(night()).troubles if t.name == "checkout-errors")
+    assert trouble.severity == "critical"
+    assert trouble.acknowledged_by == "bob"
+    assert trouble.to_acknowledge == pytest.approx(0.9 * 60)
+    assert trouble.to_restore == pytest.approx(8 * 60)
+    assert trouble.told == ("slack", "lead")
+    text = markdown(told(night()))
+    assert "bob had it after 54 s: the pool is too small" in text
+    assert "Mean time to acknowledge 54 s (1 of 1); mean time to restore 8m (1 of 1)." in text
+
+
+def test_deciding_against_a_gate_is_loud():
+    report = told(night())
+    decision = next(d for d in report.decisions if d.what.startswith("entered post-launch"))
+    assert decision.loud
+    assert "**entered post-launch against the gate**: we watch it by hand" in markdown(report)
+    assert 'class="loud"' in html(report)
+
+
+def test_the_measures_are_those_of_the_launch_itself():
+    report = told(night())
+    checkout = next(m for m in report.measures if m.name == "checkout")
+    launched = report.summary.launched_at
+    assert launched is not None
+    known = [
+        s for s in night().samples if s.signal == "checkout" and launched <= s.observed < report.summary.until
+    ]
+    assert checkout.n == len(known)
+    assert checkout.value == pytest.approx(sum(s.verdict == "bad" for s in known) / len(known))
+    assert checkout.bad == pytest.approx(9 * 60)
+    assert sum(p.value is not None for p in checkout.course) > 10
+
+
+def test_the_same_journal_makes_the_same_bytes():
+    first, again = told(night()), told(night())
+    for form in (markdown, html, lambda report: msgspec.json.encode(report, order="deterministic")):
+        assert form(first) == form(again)
+    assert first.head_hash in markdown(first)
+    assert first.head_hash in html(first)
+
+
+def test_what_is_said_afterwards_does_not_move_the_end():
+    report = told(night())
+    assert report.summary.until == at(41)
+    assert report.summary.status == "partial"
+
+
+def test_a_launch_that_never_began_is_told_too():
+    report = told(Demo())
+    text = markdown(report)
+    assert "- Launched: the launch was not begun" in text
+    assert "- Deployed by: nobody: nothing was deployed" in text
+    assert "- Status: Still open" in text
+    assert "no data" in text
+    assert "<!doctype html>" in html(report)
+
+
+def test_redacted_words_are_gone():
+    demo = night("the password is hunter2")
+    events = [recorded(demo.launch, row) for row in demo.rows]
+    gone = [msgspec.structs.replace(e, text="", redacted=True) if "hunter2" in e.text else e for e in events]
+    state = fold(gone)
+    report = account(state, gone, [], state.closed_at or state.at)
+    assert "hunter2" not in markdown(report) + html(report)
+    assert "(text removed)" in markdown(report)
+
+
+class Page(HTMLParser):
+    """What a page refers to, and whether its tags are closed."""
+
+    VOID = frozenset({"meta", "br", "hr", "img", "link", "input"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+HOSTILE = '<script>alert(1)</script> & "quoted" | *bold* [x](http://evil.example) `code`'
+
+
+def test_the_page_is_whole_and_loads_nothing():
+    page = Page()
+    page.feed(html(told(night(HOSTILE))))
+    assert page.open == []
+    names = {tag for tag, _ in page.tags}
+    assert not names & {"script", "link", "img", "iframe", "object"}
+    for tag, attributes in page.tags:
+        assert not (attributes.get("src") or "").strip(), tag
+        assert (attributes.get("href") or "#").startswith("#"), tag
+        assert not any(name.startswith("on") for name in attributes), tag
+    headings = [tag for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
+    assert headings[0] == "h1"
+    assert headings.count("h1") == 1
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    linked = {
+        attributes["href"][1:] for tag, attributes in page.tags if tag == "a" and attributes.get("href")
+    }
+    assert linked == set(ids)
+
+
+def test_hostile_words_stay_words():
+    report = told(night(HOSTILE))
+    assert "<script>" not in html(report)
+    assert "&lt;script&gt;" in html(report)
+    line = next(line for line in markdown(report).splitlines() if line.startswith("- User impact"))
+    assert r"\<script\>" in line
+    assert r"\[x\](http" in line
+    assert r"\|" in line
+
+
+@given(text=st.text(st.characters(exclude_categories=("Cs",)), max_size=200))
+def test_a_text_is_one_line_of_markdown_that_opens_nothing(text):
+    shown = plain(text)
+    assert "\n" not in shown
+    assert not re.search(r"(?<!\\)(?:\\\\)*[<>\[\]`*_|#]", shown)
+
+
+@pytest.mark.parametrize("name", ["availability", "latency", "checkout", "search"])
+def test_a_chart_is_a_picture_with_a_sentence(name):
+    report = told(night())
+    measure = next(m for m in report.measures if m.name == name)
+    root = ElementTree.fromstring(chart(measure, report.zone))
+    assert root.attrib["role"] == "img"
+    assert measure.sentence in root.attrib["aria-label"]
+    numbers = [float(n) for line in root.iter("polyline") for n in re.split("[ ,]", line.attrib["points"])]
+    assert all(0 <= n <= 720 for n in numbers)
+    marks = [line.findtext("title") for line in root.iter("line") if line.attrib["class"] == "mark"]
+    assert "launch" in marks
+    assert any(mark.startswith("deploy-1") for mark in marks)
+
+
+def test_what_is_unknown_is_shaded_and_what_is_bad_is_marked():
+    report = told(night())
+    search = next(m for m in report.measures if m.name == "search")
+    assert 'class="unknown"' in chart(search, report.zone)
+    checkout = next(m for m in report.measures if m.name == "checkout")
+    assert 'class="bad"' in chart(checkout, report.zone)
+
+
+def test_json_is_read_back():
+    made = json.loads(msgspec.json.encode(told(night())))
+    assert made["summary"]["status"] == "partial"
+    assert made["troubles"][0]["acknowledged_by"] == "bob"
