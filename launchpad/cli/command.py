@@ -34,6 +34,7 @@ class Command(NamedTuple):
 TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Prepare", "definition", ("init", "validate", "schema")),
     ("Prepare", "doctor", ("doctor",)),
+    ("Prepare", "template", ("checklist",)),
     ("Run", "running", ("run", "attach", "engine")),
     ("Run", "serve", ("serve",)),
     ("Run", "rehearse", ("rehearse",)),

@@ -139,6 +139,7 @@ def details(scene: Scene, item: ItemView) -> list[Span]:
         lines.append(Span(due + (", overdue" if item.overdue else ""), "bad" if item.overdue else "text"))
     if declared.evidence == "required":
         lines.append(Span("can't be ticked without evidence", "dim"))
+    lines += [Span(detail or " ") for detail in declared.details.splitlines()]
     if declared.runbook:
         lines.append(Span(f"runbook: {declared.runbook}"))
     if declared.check is not None:

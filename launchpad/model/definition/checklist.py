@@ -4,7 +4,7 @@ from typing import Literal
 
 from launchpad.model.definition.checks import Check
 from launchpad.model.definition.names import Line, Name, Phase
-from launchpad.model.values import Offset, Value
+from launchpad.model.values import Offset, Text, Value
 
 
 class Item(Value):
@@ -28,3 +28,5 @@ class Item(Value):
     """Link to the instructions."""
     check: Check | None = None
     """Ticked by a test instead of a person."""
+    details: Text = ""
+    """What there is to know, in lines."""
