@@ -13,6 +13,7 @@ from launchpad.channels.channel import Channel, Message, Outcome
 from launchpad.config.secrets import Redactor
 from launchpad.engine.lease import LeaseKeeper
 from launchpad.engine.recorder import Recorder
+from launchpad.model.definition import Definition
 from launchpad.model.events import MessageAnswered
 from launchpad.model.state import State
 from launchpad.model.values import SECOND, Micros
@@ -69,31 +70,41 @@ class Outbox:
         for errand in errands(state, definition, now):
             if errand.message not in self._sending and errand.recipient.channel in self._channels:
                 self._sending.add(errand.message)
-                sending = self._deliver(state, errand, now)
+                sending = self._deliver(errand.message, errand.recipient.channel)
                 self._tasks.create_task(sending, name=f"message {errand.message}")
 
-    async def _deliver(self, state: State, errand: Errand, now: Micros) -> None:
-        channel = self._channels[errand.recipient.channel]
-        assert state.definition is not None, "checked where the errand was made"
-        repeat = errand.doubtful and not errand.provider_id and not channel.knows_repeats
-        words = wording(state, state.definition, errand, now, repeat=repeat)
+    async def _deliver(self, message: str, to: str) -> None:
         try:
-            async with self._room[errand.recipient.channel]:
-                await self._recorder.append(intended(errand, self._lease.epoch), text=_said(errand, words))
-                outcome = await self._send(channel, state, errand, words)
-                await self._recorder.append(self._answered(errand, outcome))
+            async with self._room[to]:
+                # While it waited for its turn, the alert may have moved on.
+                state, now = self._session.state, self._session.clock()
+                definition = state.definition
+                assert definition is not None, "amended, never removed"
+                errand = next((e for e in errands(state, definition, now) if e.message == message), None)
+                if errand is not None:
+                    await self._attempt(self._channels[to], state, definition, errand, now)
         finally:
-            self._sending.discard(errand.message)
+            self._sending.discard(message)
 
-    async def _send(self, channel: Channel, state: State, errand: Errand, words: Words) -> Outcome:
-        assert state.definition is not None, "checked where the errand was made"
+    async def _attempt(
+        self, channel: Channel, state: State, definition: Definition, errand: Errand, now: Micros
+    ) -> None:
+        repeat = errand.doubtful and not errand.provider_id and not channel.knows_repeats
+        words = wording(state, definition, errand, now, repeat=repeat)
+        # The text is kept once for each stage.
+        text = f"{words.subject}\n{words.text}" if errand.attempt == 1 else ""
+        await self._recorder.append(intended(errand, self._lease.epoch), text=text)
+        outcome = await self._send(channel, state.launch, errand, words)
+        await self._recorder.append(self._answered(errand, outcome))
+
+    async def _send(self, channel: Channel, launch: str, errand: Errand, words: Words) -> Outcome:
         message = Message(
-            id=f"{state.launch}/{errand.message}",
+            id=f"{launch}/{errand.message}",
             stage=errand.stage,
-            severity=state.definition.alerts[errand.alert].severity,
+            severity=words.severity,
             subject=words.subject,
             text=words.text,
-            launch=state.launch,
+            launch=launch,
             alert=errand.alert,
             to=errand.recipient.to,
         )
@@ -122,8 +133,3 @@ class Outbox:
             retry_at=retry_at,
             attempt=errand.attempt,
         )
-
-
-def _said(errand: Errand, words: Words) -> str:
-    """The text that is kept: once for each stage."""
-    return f"{words.subject}\n{words.text}" if errand.attempt == 1 else ""

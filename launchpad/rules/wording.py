@@ -1,6 +1,6 @@
 """What a message says."""
 
-from launchpad.model.definition import Definition
+from launchpad.model.definition import Definition, Severity
 from launchpad.model.state import State
 from launchpad.model.text import clean
 from launchpad.model.values import SECOND, Micros, Value, format_duration, format_instant
@@ -16,22 +16,29 @@ class Words(Value):
     """One line."""
     text: str
     """Lines."""
+    severity: Severity
 
 
 def wording(
     state: State, definition: Definition, errand: Errand, now: Micros, *, repeat: bool = False
 ) -> Words:
     """What the recipient of an errand reads; a `repeat` says that it may be one."""
-    rule = definition.alerts[errand.alert]
-    about = definition.launch
-    said = f"{errand.stage.upper()} {rule.severity}: {alerts.sentence(rule)}"
-    subject = f"[{about.product} {about.version} {about.environment}] {said}"
+    about, rule = definition.launch, definition.alerts.get(errand.alert)
+    release = f"[{about.product} {about.version} {about.environment}]"
+    if rule is None:
+        gone = f"{errand.alert} is watched no more: the definition was changed."
+        return Words(subject=clean(f"{release} {errand.alert} is gone", 200), text=gone, severity="low")
+    subject = f"{release} {errand.stage.upper()} {rule.severity}: {alerts.sentence(rule)}"
     lines = [*_standing(state, definition, errand, now), *_who(state, definition, errand, now)]
     if rule.source:
         lines.append(f"Runbook: {rule.source}")
     if repeat:
         lines.append("This may be a repeat: of the attempt before, it is not known whether it arrived.")
-    return Words(subject=clean(subject, 200), text="\n".join(clean(line, 500) for line in lines))
+    return Words(
+        subject=clean(subject, 200),
+        text="\n".join(clean(line, 500) for line in lines),
+        severity=rule.severity,
+    )
 
 
 def _standing(state: State, definition: Definition, errand: Errand, now: Micros) -> list[str]:

@@ -26,6 +26,7 @@ from launchpad.model.values import SECOND, Quantity
 from launchpad.rules.delivery import ATTEMPTS, Errand, backoff, errands, intended
 from launchpad.rules.escalation import LATE, due_at, escalations
 from launchpad.rules.view.delivery import message_views, next_page
+from launchpad.rules.wording import wording
 
 NEXT_DAY = Wait(until="next-business-day")
 LADDER = (
@@ -336,6 +337,18 @@ def test_it_is_given_up_in_the_end_and_said_so():
     (shown,) = message_views(night.state, DEFINITION, 400 * SECOND, True)
     assert shown.verdict == "bad"
     assert f"given up telling firing after {ATTEMPTS} attempts" in shown.sentence
+
+
+def test_of_an_alert_that_was_taken_out_people_hear_that_it_is_gone():
+    night = Night()
+    night.fires(10, "lone")
+    night.wakes(10)
+    night.sends(10)
+    left = replace(DEFINITION, alerts={n: a for n, a in DEFINITION.alerts.items() if n != "lone"})
+    (errand,) = errands(replace(night.state, alerts={}), left, 20 * SECOND)
+    assert said(errand) == "primary/sms:lone =resolved"
+    words = wording(night.state, left, errand, 20 * SECOND)
+    assert "lone is watched no more" in words.text
 
 
 @given(message=st.text(max_size=30), attempt=st.integers(1, ATTEMPTS))
