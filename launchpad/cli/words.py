@@ -10,7 +10,9 @@ from launchpad.model.plan import GateReport, Plan
 from launchpad.model.state import RunState
 from launchpad.model.text import clean
 from launchpad.model.values import format_countdown, format_duration, format_instant
+from launchpad.rules.criteria import AdviceView
 from launchpad.rules.view import AlertView, ItemView, MessageView, RunView, View
+from launchpad.rules.watch import WatchWindow
 
 STYLES = {
     "GO": "good",
@@ -29,6 +31,8 @@ STYLES = {
     "succeeded": "good",
     "interrupted": "unknown",
     "aborted": "bad",
+    "met": "bad",
+    "not met": "good",
 }
 """How a word that says a state is coloured."""
 
@@ -40,11 +44,21 @@ def brief(view: View) -> str:
     about = view.definition.launch
     what = f"{about.product} {about.version} ({about.environment}, {view.state.phase})"
     parts = [f"{what}: {_standing(view)}"]
+    if view.window is not None:
+        parts.append(window(view.window, view.definition.zone))
+    if view.advice is not None and view.advice.in_force and view.advice.verdict != "stay":
+        parts.append(view.advice.sentence)
     if view.run is not None:
         parts.append(_running(view.run))
     if not view.engine.watching and view.state.open:
         parts.append("no engine is watching")
     return clean("; ".join(parts), 500)
+
+
+def window(of: WatchWindow, zone: str) -> str:
+    """`watching the first 4h, 42m left, until 2026-12-01 13:00 Europe/Berlin`."""
+    until = format_instant(of.ends_at, zone, date=True)[:16]
+    return f"watching the {of.name}, {format_duration(of.left)} left, until {until} {zone}"
 
 
 def _standing(view: View) -> str:
@@ -97,11 +111,16 @@ def status(view: View, out: Output) -> Iterator[str]:
         yield clean(f"read-only: {view.state.read_only}", 300)
     elif view.state.phase != "pre-launch":
         yield clean(view.health_sentence, 300)
+        if view.window is not None:
+            number = f"window {view.window.number} of {view.window.of}"
+            yield f"{window(view.window, view.definition.zone)}, {number}"
     if view.gate is not None:
         yield from gate(view.gate, out)
     if view.state.phase == "pre-launch":
         yield from _section("Roll-call", poll(view, out) if view.ballots else [])
     yield from _section("Objectives", _objectives(view, out))
+    if view.advice is not None and view.advice.in_force:
+        yield from _section("Rollback criteria", list(advice(view.advice, out)))
     yield from _section("Alerts", alerts(view.alerts, out) if view.alerts else [])
     untold = [m for m in view.messages if m.verdict != "ok"]
     yield from _section("Not told", messages(untold, view, out) if untold else [])
@@ -151,6 +170,15 @@ def _objectives(view: View, out: Output) -> list[str]:
     return out.table(rows, STYLES) if len(rows) > 1 else []
 
 
+def advice(of: AdviceView, out: Output) -> Iterator[str]:
+    """What the rollback criteria come to, and each of them."""
+    style = {"roll back": "bad", "unknown": "unknown", "stay": "good"}[of.verdict]
+    yield out.paint(style, of.sentence)
+    rows = [("", "", "", "")]
+    rows += [(c.verdict, c.name, c.sentence, c.detail) for c in of.criteria]
+    yield from (f"  {line}" for line in out.table(rows, STYLES)[1:])
+
+
 def _progress(view: View) -> list[str]:
     lines = []
     for phase in PHASES:
@@ -196,7 +224,6 @@ def items(shown: list[ItemView], view: View, out: Output) -> list[str]:
     rows = [("item", "mark", "title", "team", "assignee", "due", "by", "event")]
     for item in shown:
         state = item.state
-        due = format_instant(item.due_at, view.definition.zone, date=True)[:16] if item.due_at else ""
         rows.append(
             (
                 item.id,
@@ -204,12 +231,19 @@ def items(shown: list[ItemView], view: View, out: Output) -> list[str]:
                 state.item.title + (" *" if state.item.required else ""),
                 state.item.team or "",
                 state.assignee or "",
-                f"{due} late" if item.overdue else due,
+                _due(item, view.definition.zone),
                 state.by or "",
                 str(state.seq or ""),
             )
         )
     return out.table(rows, STYLES)
+
+
+def _due(item: ItemView, zone: str) -> str:
+    due = format_instant(item.due_at, zone, date=True)[:16] if item.due_at else ""
+    late = " late" if item.overdue else ""
+    again = f" ({item.recurrence.count})" if item.recurrence else ""
+    return due + late + again
 
 
 def runs(shown: tuple[RunView, ...], out: Output) -> list[str]:

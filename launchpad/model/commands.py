@@ -174,6 +174,10 @@ class AddItem(Command, tag="add"):
     required: bool = False
     due: float | None = None
     """Seconds from T-0."""
+    every: float | None = None
+    """Seconds between two occurrences, the first when it is due; absent: once."""
+    until: float | None = None
+    """Seconds from T-0 after which it recurs no more."""
 
 
 class BreakGlass(Command, tag="break-glass"):
@@ -251,6 +255,16 @@ class UnsilenceAlert(Command, tag="unsilence"):
     alert: str
 
 
+class MarkCriterion(Command, tag="criterion"):
+    """Says whether a rollback criterion that people judge is met."""
+
+    criterion: str
+    met: bool
+    text: str = ""
+    """What was seen."""
+    expect: int | None = None
+
+
 AnyCommand = (
     OpenLaunch
     | CloseLaunch
@@ -289,6 +303,7 @@ AnyCommand = (
     | UnsilenceAlert
     | RecordChannelTest
     | NoteForReport
+    | MarkCriterion
 )
 
 VERBS: dict[str, type[Command]] = {str(cls.__struct_config__.tag): cls for cls in AnyCommand.__args__}

@@ -21,6 +21,7 @@ from screens.panels import TimelineListing
 from screens.render import (
     alerts,
     checklist,
+    criteria,
     gate,
     head,
     messages,
@@ -41,7 +42,7 @@ from tests.support import launches
 from tests.support.launches import BOB, EVE, LEAD, Demo
 
 WIDTHS = (80, 120, 200)
-SCENARIOS = ("before", "launched", "planned", "waiting", "during", "interrupted", "degraded")
+SCENARIOS = ("before", "launched", "planned", "waiting", "during", "interrupted", "degraded", "advised")
 
 
 def every_row(shown: Scene, width: int) -> list[Row]:
@@ -252,6 +253,51 @@ def test_overdue_is_said() -> None:
     payments = next(i for i in shown.view.items if i.id == "payments")
     assert "! overdue 15m" in checklist.row(shown, payments, 78).text
     assert Span("1 overdue", "bad") in checklist.heading(shown, "launch", 6)[1]
+
+
+def test_a_recurring_item_says_which_time_it_is_and_when_next() -> None:
+    again = d.Item(id="smoke", title="Smoke test", phase="launch", due=0.0, every=600.0, until=3600.0)
+    made = launches.definition(items=(again,))
+
+    def shown(*numbers: int) -> Scene:
+        demo = Demo(of=made).add(-5, LEAD.name, ev.PhaseEntered(phase="launch"))
+        for number in numbers:
+            demo.add(number * 10, BOB.name, ev.ItemTicked(item="smoke", occurrence=number))
+        return scene(demo)  # at T+14m
+
+    late, done = shown(0), shown(0, 1)
+    assert "overdue 4m33s 1/7" in checklist.row(late, late.view.items[0], 120).text
+    assert "2/7 next 09:20" in checklist.row(done, done.view.items[0], 80).text
+    assert "next due 09:20 smoke" in head.tab_line(done, "launch", 120).text
+    assert "overdue since 09:10 smoke" in head.tab_line(late, "launch", 120).text
+    told = [span.text for span in checklist.details(done, done.view.items[0])]
+    assert "every 10m until T+1h: done 2 of 7" in told
+    assert told[-1] == "occurrence 1 done 09:00:00 by bob"
+
+
+def test_the_watch_window_stands_beside_the_tabs_at_every_width() -> None:
+    shown = scene("during")
+    assert "first 15m: 27 s left" in head.tab_line(shown, "launch", 120).text
+    assert head.tab_line(shown, "launch", 80).text.endswith("6 People    27 s of 15m")
+    assert "first" not in head.tab_line(scene("before"), "launch", 120).text
+
+
+def test_a_recommended_rollback_is_seen_at_every_size_and_nothing_while_nothing_speaks_for_it() -> None:
+    shown = scene("advised")
+    whole = "rollback criteria met 2 of 5, 2 unknown: recommends roll back (r)"
+    assert whole in head.tab_line(shown, "launch", 200).text
+    for width in (80, 120):
+        assert " ROLL BACK? 2/5 (r) " in head.tab_line(shown, "launch", width).text
+    assert "6 People" in head.tab_line(shown, "launch", 120).text
+    assert any("ROLL BACK? 2/5 (r)" in row.text for row in tiny.rows(shown, 40, 6))
+    rows = [row.text.rstrip() for row in criteria.rows(shown, 80, "data-wrong")]
+    assert rows[0] == f" {whole}"
+    assert rows[1] == " recommended since 09:13:01"
+    assert any("MET" in row and "alert checkout-errors: checkout > 2%" in row for row in rows)
+    assert any("bob 1m33s ago: three tickets" in row for row in rows)
+    assert any(row.startswith(shown.glyphs.pointer) and "Data is lost" in row for row in rows)
+    assert rows[-1].endswith("The way back is rollback: r opens its plan.")
+    assert criteria.badge(scene("during")) == []
 
 
 def test_item_details_hold_everything_and_redacted_texts_nothing() -> None:

@@ -17,11 +17,13 @@ from launchpad.model.definition import (
     Action,
     Alert,
     AlertCondition,
+    AlertCriterion,
     Channel,
     CheckCondition,
     CountdownCondition,
     Definition,
     EscalationStep,
+    HandCriterion,
     HttpProof,
     HttpSignal,
     Item,
@@ -29,6 +31,7 @@ from launchpad.model.definition import (
     Launch,
     Objective,
     ObjectiveCondition,
+    ObjectiveCriterion,
     OnFailure,
     Operator,
     PhaseCondition,
@@ -36,6 +39,7 @@ from launchpad.model.definition import (
     PresentCondition,
     Provider,
     ReadyCondition,
+    RollbackCriteria,
     Step,
     Threshold,
     UnlockedCondition,
@@ -87,6 +91,7 @@ def definition() -> Definition:
             Item(id="video", title="A video", due=3600.0),
             Item(id="page", title="The page answers", check=check, required=True),
             Item(id="watch", title="Watch", phase="launch", needs=("video",)),
+            Item(id="rounds", title="Rounds", due=-5_200_000.0, every=1800.0, until=0.0),
         ),
         providers={"site": Provider(kind="command"), "db": Provider(kind="command")},
         signals={"homepage": HttpSignal(url=URL, every=5.0, timeout=3.0)},
@@ -149,6 +154,14 @@ def definition() -> Definition:
             "backup": Action(steps=(Step(verb="backup", provider="db"),)),
             "rollback": Action(steps=(Step(verb="rollback", provider="site"),), approvals=1),
         },
+        rollback_criteria=RollbackCriteria(
+            at_least=2,
+            of=(
+                AlertCriterion(alert="high_errors"),
+                ObjectiveCriterion(objective="errors"),
+                HandCriterion(hand="lost-orders", title="Orders are lost"),
+            ),
+        ),
     )
 
 
@@ -170,8 +183,8 @@ def plan_of(made: Definition, run: RunState) -> Plan:
 
 
 WORDS = ["because", "because", "\x1b[31mred\x1b[0m", "two\nlines", "", " ", "x" * 5000]
-ITEMS = ["dns", "legal", "video", "page", "watch", "nothing"]
 OUTCOMES: list[ev.Delivery] = ["accepted", "confirmed", "rejected", "deferred", "unknown"]
+ITEMS = ["dns", "legal", "video", "page", "watch", "rounds", "nothing"]
 VERDICTS: list[ev.ReadingVerdict] = ["ok", "bad", "unknown"]
 TARGETS = ["site", "db", "*", "nowhere"]
 
@@ -193,7 +206,13 @@ def any_command(random: Random, state: State) -> Command:
         cmd.Comment(item=item, text=words),
         cmd.AddEvidence(item=item, text=words),
         cmd.RequestCheck(item=item),
-        cmd.AddItem(title=words, required=draw([True, False]), due=draw([None, -60.0, float("nan")])),
+        cmd.AddItem(
+            title=words,
+            required=draw([True, False]),
+            due=draw([None, -60.0, float("nan")]),
+            every=draw([None, None, 60.0, 0.0]),
+            until=draw([None, None, 600.0]),
+        ),
     ]
     of_runs = [
         cmd.RequestRun(
@@ -232,6 +251,12 @@ def any_command(random: Random, state: State) -> Command:
             to=draw(["slack", "eva", "nobody"]),
             outcome="deferred",
             detail=words,
+        ),
+        cmd.MarkCriterion(
+            criterion=draw(["lost-orders", "lost-orders", "high_errors"]),
+            met=draw([True, False]),
+            text=words,
+            expect=expect,
         ),
         cmd.Lock(target=draw(TARGETS), text=words, seconds=draw([-1.0, 60.0])),
         cmd.Unlock(target=draw(TARGETS)),
@@ -283,7 +308,8 @@ class LaunchDay:
     def live(self, steps: int) -> None:
         """So many acts of people and the engine, each held against what must always be so."""
         acts = [self.act] * 4 + [self.go_forward] * 3 + [self.carry] * 4
-        acts += [self.check, self.alert, self.judge, self.engine_starts, self.enter_phase, self.tell]
+        acts += [self.check, self.alert, self.judge, self.advise, self.engine_starts, self.enter_phase]
+        acts += [self.tell]
         for _ in range(steps):
             self.random.choice(acts)()
             self.everything_fits()
@@ -443,6 +469,17 @@ class LaunchDay:
             )
         )
 
+    def advise(self) -> None:
+        """As an engine would that sees every sample."""
+        before = self.state.advice
+        if self.state.launched_at is not None:
+            recommended = not (before and before.recommended)
+            self.engine(
+                ev.RollbackAdvised(
+                    recommended=recommended, met=("lost-orders",), unknown=(), at_least=2, of=3
+                )
+            )
+
     def engine_starts(self) -> None:
         engine = self.state.engine
         if engine is not None and engine.stopped_at is None:
@@ -516,9 +553,11 @@ def _check(recorded: Recorded, before: State) -> None:
         case ev.PhaseEntered(overridden=overridden):
             assert role == "director"
             assert not overridden or recorded.text
-        case ev.ItemTicked(item=item):
+        case ev.ItemTicked(item=item, occurrence=occurrence):
             state = before.items[item]
             assert state.item.check is None
+            assert (occurrence is None) == (state.item.every is None)
+            assert occurrence not in [done.number for done in state.occurrences]
             assert all(before.items[need].status in ("done", "skipped") for need in state.item.needs)
         case _:
             pass

@@ -22,6 +22,14 @@ from launchpad.model.definition.checks import (
     TcpProof,
     TlsProof,
 )
+from launchpad.model.definition.criteria import (
+    AlertCriterion,
+    AnyCriterion,
+    Criterion,
+    HandCriterion,
+    ObjectiveCriterion,
+    RollbackCriteria,
+)
 from launchpad.model.definition.delivery import (
     Channel,
     ChannelSettings,
@@ -71,7 +79,7 @@ from launchpad.model.definition.signals import (
     TcpSignal,
     TlsSignal,
 )
-from launchpad.model.values import Value, ZonedTime
+from launchpad.model.values import Duration, Value, ZonedTime
 
 FORMAT = 1
 """Version of this shape in the journal; `events` upcasts older ones."""
@@ -90,6 +98,8 @@ class Launch(Value):
     """The planned instant of launch, with the zone people speak in."""
     deputies: tuple[Name, ...] = ()
     """Operators who may take the director's seat while no director is there."""
+    watch: tuple[Duration, ...] = (900.0, 3600.0, 14400.0, 86400.0, 172800.0, 604800.0)
+    """How long after T-0 each watch window ends, the shortest first. None: nothing is said of windows."""
 
 
 class Definition(Value):
@@ -111,6 +121,8 @@ class Definition(Value):
     channels: dict[Name, Channel] = {}
     contacts: dict[Name, Contact] = {}
     escalations: dict[Name, Ladder] = {}
+    rollback_criteria: RollbackCriteria | None = None
+    """What recommends to take the release back."""
 
     @property
     def zone(self) -> str:
