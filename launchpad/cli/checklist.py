@@ -5,6 +5,7 @@ import time
 
 from launchpad.cli import shapes, words
 from launchpad.cli.command import argument, command
+from launchpad.cli.seeing import duration
 from launchpad.cli.shell import Shell
 from launchpad.errors import BadInput, Exit, Unreachable
 from launchpad.model import commands as cmd
@@ -176,14 +177,13 @@ def check(shell: Shell, options: argparse.Namespace) -> int:
     argument("--phase", choices=PHASES, help="absent: the present one"),
     argument("--team", metavar="NAME", help="the team that owns it"),
     argument("--due", metavar="OFFSET", help="relative to T-0, such as T-30m or T+2h"),
+    argument("--every", metavar="DURATION", help="again and again, first when it is due"),
+    argument("--until", metavar="OFFSET", help="with --every: when it recurs no more, such as T+4h"),
     argument("--required", action="store_true", help="gates wait for it; directors only"),
     example="launchpad add 'Call the bank about the payout limit' --team payments --due T+30m",
+    details="An item that recurs is open again each time it is due: --due T+30m --every 30m --until T+4h.",
 )
 def add(shell: Shell, options: argparse.Namespace) -> int:
-    try:
-        due = parse_offset(options.due) if options.due else None
-    except ValueError as error:
-        raise BadInput(f"{clean(options.due, 40)!r}: {error}") from None
     shell.perform(
         cmd.AddItem(
             title=options.title,
@@ -191,7 +191,17 @@ def add(shell: Shell, options: argparse.Namespace) -> int:
             phase=options.phase,
             team=options.team,
             required=options.required,
-            due=due,
+            due=_offset(options.due),
+            every=duration(options.every) if options.every else None,
+            until=_offset(options.until),
         )
     )
     return Exit.DONE
+
+
+def _offset(text: str | None) -> float | None:
+    """Seconds from T-0 in an option. Raises `BadInput`."""
+    try:
+        return parse_offset(text) if text else None
+    except ValueError as error:
+        raise BadInput(f"{clean(text or '', 40)!r}: {error}") from None

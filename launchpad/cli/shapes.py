@@ -6,7 +6,9 @@ from typing import Any
 from launchpad.model.plan import GateReport, Plan
 from launchpad.model.state import Vote
 from launchpad.model.values import SECOND, Micros
+from launchpad.rules.recurrence import Recurrence
 from launchpad.rules.view import AlertView, ItemView, MessageView, ObjectiveView, RunView, View
+from launchpad.rules.watch import WatchWindow
 
 Shape = dict[str, Any]
 
@@ -60,8 +62,22 @@ def launch(view: View) -> Shape:
             {"target": held.target, "owner": held.owner, "reason": held.reason, "expires_in": held.expires_in}
             for held in view.locks
         ],
+        "watch": _window(view.window),
         "head": {"seq": state.seq, "hash": state.hash},
         "at": instant(view.now),
+    }
+
+
+def _window(of: WatchWindow | None) -> Shape | None:
+    """The watch window after T-0."""
+    if of is None:
+        return None
+    return {
+        "window": of.number,
+        "of": of.of,
+        "length": of.length,
+        "ends_at": instant(of.ends_at),
+        "left": of.left,
     }
 
 
@@ -201,6 +217,7 @@ def item(shown: ItemView) -> Shape:
         "blocked_by": shown.blocked_by,
         "due": instant(shown.due_at),
         "overdue": shown.overdue,
+        "recurrence": _recurrence(shown.recurrence),
         "by": state.by,
         "at": instant(state.at),
         "reason": state.reason,
@@ -209,6 +226,12 @@ def item(shown: ItemView) -> Shape:
         "comments": [{"by": r.by, "at": instant(r.at), "text": r.text} for r in state.comments],
         "seq": state.seq,
     }
+
+
+def _recurrence(of: Recurrence | None) -> Shape | None:
+    if of is None:
+        return None
+    return {"occurrence": of.current, "of": of.of, "done": of.done, "missed": of.missed}
 
 
 def run(shown: RunView) -> Shape:

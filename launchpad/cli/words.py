@@ -11,6 +11,7 @@ from launchpad.model.state import RunState
 from launchpad.model.text import clean
 from launchpad.model.values import format_countdown, format_duration, format_instant
 from launchpad.rules.view import AlertView, ItemView, MessageView, RunView, View
+from launchpad.rules.watch import WatchWindow
 
 STYLES = {
     "GO": "good",
@@ -40,11 +41,19 @@ def brief(view: View) -> str:
     about = view.definition.launch
     what = f"{about.product} {about.version} ({about.environment}, {view.state.phase})"
     parts = [f"{what}: {_standing(view)}"]
+    if view.window is not None:
+        parts.append(window(view.window, view.definition.zone))
     if view.run is not None:
         parts.append(_running(view.run))
     if not view.engine.watching and view.state.open:
         parts.append("no engine is watching")
     return clean("; ".join(parts), 500)
+
+
+def window(of: WatchWindow, zone: str) -> str:
+    """`watching the first 4h, 42m left, until 2026-12-01 13:00 Europe/Berlin`."""
+    until = format_instant(of.ends_at, zone, date=True)[:16]
+    return f"watching the {of.name}, {format_duration(of.left)} left, until {until} {zone}"
 
 
 def _standing(view: View) -> str:
@@ -97,6 +106,9 @@ def status(view: View, out: Output) -> Iterator[str]:
         yield clean(f"read-only: {view.state.read_only}", 300)
     elif view.state.phase != "pre-launch":
         yield clean(view.health_sentence, 300)
+        if view.window is not None:
+            number = f"window {view.window.number} of {view.window.of}"
+            yield f"{window(view.window, view.definition.zone)}, {number}"
     if view.gate is not None:
         yield from gate(view.gate, out)
     if view.state.phase == "pre-launch":
@@ -196,7 +208,6 @@ def items(shown: list[ItemView], view: View, out: Output) -> list[str]:
     rows = [("item", "mark", "title", "team", "assignee", "due", "by", "event")]
     for item in shown:
         state = item.state
-        due = format_instant(item.due_at, view.definition.zone, date=True)[:16] if item.due_at else ""
         rows.append(
             (
                 item.id,
@@ -204,12 +215,19 @@ def items(shown: list[ItemView], view: View, out: Output) -> list[str]:
                 state.item.title + (" *" if state.item.required else ""),
                 state.item.team or "",
                 state.assignee or "",
-                f"{due} late" if item.overdue else due,
+                _due(item, view.definition.zone),
                 state.by or "",
                 str(state.seq or ""),
             )
         )
     return out.table(rows, STYLES)
+
+
+def _due(item: ItemView, zone: str) -> str:
+    due = format_instant(item.due_at, zone, date=True)[:16] if item.due_at else ""
+    late = " late" if item.overdue else ""
+    again = f" ({item.recurrence.count})" if item.recurrence else ""
+    return due + late + again
 
 
 def runs(shown: tuple[RunView, ...], out: Output) -> list[str]:

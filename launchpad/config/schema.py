@@ -143,6 +143,8 @@ def _as_written(node: Any) -> Any:
             written["default"] = written_duration(written["default"])
         if not {"pattern", "enum"} & written.keys():
             written["type"] = ["string", "number", "boolean"]
+    if isinstance(default := written.get("default"), list) and written["items"].get("type") == "string":
+        written["default"] = [written_duration(v) if isinstance(v, float) else v for v in default]
     return _or_one(written) if written.get("type") == "array" else written
 
 

@@ -12,14 +12,17 @@ from launchpad.model.lifecycles import ITEM
 from launchpad.model.state import ItemState
 from launchpad.model.text import clean
 from launchpad.model.values import LONGEST
-from launchpad.rules.items import blocked_by
+from launchpad.rules.countdown import current_t0
+from launchpad.rules.items import at_present, blocked_by, wants_evidence
+from launchpad.rules.recurrence import recurrence
 
 
 def _item(ctx: Context, item_id: str) -> ItemState:
+    """The item with the status that it has now. Raises BadInput."""
     item = ctx.state.items.get(item_id)
     if item is None:
         raise BadInput(f"there is no item {item_id}", hint="see `launchpad items`")
-    return item
+    return at_present(item, current_t0(ctx.state, ctx.now), ctx.now)
 
 
 def _by_hand(item: ItemState) -> None:
@@ -46,11 +49,12 @@ def tick(ctx: Context, command: cmd.Tick) -> Proposal | Done:
     if missing := blocked_by(item, ctx.state.items, ctx.now):
         raise Refused(f"{item.item.id} needs {', '.join(missing)}", hint="finish that first")
     evidence = optional_words(command.evidence)
-    if item.item.evidence == "required" and not evidence and not item.evidence:
+    if wants_evidence(item) and not evidence:
         raise Refused(f"{item.item.id} can't be ticked without evidence", hint="give a note or a link")
+    again = recurrence(item, current_t0(ctx.state, ctx.now), ctx.now)
     return Proposal(
-        [ev.ItemTicked(item=item.item.id)],
-        f"ticked {item.item.id}",
+        [ev.ItemTicked(item=item.item.id, occurrence=again.current if again else None)],
+        f"ticked {item.item.id}" + (f", {again.done + 1} of {again.of}" if again else ""),
         text=evidence,
         expect={_subject(item): item.seq},
     )
@@ -148,8 +152,9 @@ def add(ctx: Context, command: cmd.AddItem) -> Proposal | Done:
         raise BadInput(f"there is an item {name} already", hint="give another id")
     if command.team is not None:
         named(command.team, "a team")
-    if command.due is not None and not abs(command.due) <= LONGEST:
-        raise BadInput("an item is due at a time relative to T-0, a hundred years off at most")
+    for seconds in (command.due, command.every, command.until):
+        if seconds is not None and not abs(seconds) <= LONGEST:
+            raise BadInput("an item is due at a time relative to T-0, a hundred years off at most")
     item = Item(
         id=name,
         title=title,
@@ -157,7 +162,11 @@ def add(ctx: Context, command: cmd.AddItem) -> Proposal | Done:
         team=command.team,
         required=command.required,
         due=command.due,
+        every=command.every,
+        until=command.until,
     )
+    for (key,), what in item.faults():
+        raise BadInput(f"{key}: {what}")
     return Proposal([ev.ItemAdded(item=name, added=item)], f"added {name}", expect={f"item:{name}": 0})
 
 

@@ -174,6 +174,10 @@ class AddItem(Command, tag="add"):
     required: bool = False
     due: float | None = None
     """Seconds from T-0."""
+    every: float | None = None
+    """Seconds between two occurrences, the first when it is due; absent: once."""
+    until: float | None = None
+    """Seconds from T-0 after which it recurs no more."""
 
 
 class BreakGlass(Command, tag="break-glass"):

@@ -27,7 +27,8 @@ from launchpad.model.plan import GateVerdict
 from launchpad.model.samples import LockInfo
 from launchpad.model.state import ItemState
 from launchpad.model.values import SECOND, format_duration
-from launchpad.rules.items import stale
+from launchpad.rules.countdown import current_t0
+from launchpad.rules.items import at_present, stale
 from launchpad.rules.locks import in_the_way
 from launchpad.rules.objectives import Reading, limit_of
 from launchpad.rules.polls import ballots
@@ -43,8 +44,9 @@ Judgement = tuple[str, GateVerdict, str]
 def _items(condition: ItemsCondition, gate: str, situation: Situation) -> Judgement:
     goal: str = gate if gate in PHASES else situation.state.phase
     phases = PHASES[: PHASES.index(goal)] if goal in PHASES else ()
+    t0 = current_t0(situation.state, situation.now)
     concerned = [
-        item
+        at_present(item, t0, situation.now)
         for item in situation.state.items.values()
         if item.item.phase in phases and (item.item.required or condition.items == "all")
     ]

@@ -1,9 +1,27 @@
-"""What an item is at a given moment: stale, blocked, due."""
+"""What an item is at a given moment: open again, stale, blocked, due."""
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
+from launchpad.model.lifecycles import ItemStatus
 from launchpad.model.state import ItemState
 from launchpad.model.values import SECOND, Micros
+from launchpad.rules.recurrence import recurrence
+
+
+def at_present(item: ItemState, t0: Micros | None, now: Micros) -> ItemState:
+    """The item with the status that it has now: a recurring one opens when it is due again."""
+    again = recurrence(item, t0, now)
+    if again is None or item.status not in ("open", "done"):
+        return item
+    status: ItemStatus = "done" if again.answered else "open"
+    return item if status == item.status else replace(item, status=status)
+
+
+def wants_evidence(item: ItemState) -> bool:
+    """Whether a tick takes a note or a link; of a recurring item, each of its ticks."""
+    return item.item.evidence == "required" and (item.item.every is not None or not item.evidence)
 
 
 def stale(item: ItemState, now: Micros) -> bool:
@@ -25,7 +43,7 @@ def _settled(item: ItemState, now: Micros) -> bool:
 
 
 def due_at(item: ItemState, t0: Micros | None) -> Micros | None:
-    """The instant it is due; None without a due time or a T-0."""
+    """The instant it is due, for the first time if it recurs; None without a due time or a T-0."""
     if item.item.due is None or t0 is None:
         return None
     return t0 + round(item.item.due * SECOND)

@@ -47,6 +47,12 @@ def _phase(e: ev.PhaseEntered) -> Sentence:
     return Sentence(f"entered {e.phase}{against}{_gate(e.gate)}", "warn" if e.overridden else "accent")
 
 
+def _ticked(e: ev.ItemTicked) -> Sentence:
+    return Sentence(
+        f"ticked {e.item}" + (f", occurrence {e.occurrence + 1}" if e.occurrence is not None else "")
+    )
+
+
 def _checked(e: ev.ItemChecked) -> Sentence:
     style = {"ok": "text", "bad": "bad", "unknown": "unknown"}[e.verdict]
     why = f" ({e.reason})" if e.reason else ""
@@ -169,7 +175,7 @@ TELLERS: Mapping[type[ev.Event], Callable[[Any], Sentence]] = {
     ev.CountdownHeld: lambda _e: Sentence("holds the countdown", "warn"),
     ev.CountdownResumed: lambda _e: Sentence("resumed the countdown", "accent"),
     ev.CountdownSlipped: _slipped,
-    ev.ItemTicked: lambda e: Sentence(f"ticked {e.item}"),
+    ev.ItemTicked: _ticked,
     ev.ItemReopened: lambda e: Sentence(f"reopened {e.item}", "warn"),
     ev.ItemFailed: lambda e: Sentence(f"marked {e.item} as failed", "bad"),
     ev.ItemSkipped: lambda e: Sentence(f"skipped {e.item}", "warn"),

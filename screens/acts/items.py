@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from launchpad.model import commands as cmd
 from launchpad.model.definition import PHASES
 from launchpad.model.events import ItemTicked
+from launchpad.rules.items import wants_evidence
 from launchpad.rules.view import ItemView
 from screens.acts.base import Acting, sentences
 from screens.dialogs.confirm import Simple
@@ -32,7 +33,7 @@ class ItemActs(Acting):
             self._reopen(item)
         elif item.blocked_by:
             self.say(f"{name} waits for {_with_owners(self.scene, item.blocked_by)}", "warn")
-        elif item.state.item.evidence == "required" and not item.state.evidence:
+        elif wants_evidence(item.state):
             self.with_words(
                 f"Evidence for {name}",
                 "This item can't be ticked without evidence: a note or a link.",

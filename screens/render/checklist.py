@@ -2,14 +2,17 @@
 
 from typing import NamedTuple
 
-from launchpad.model.definition import Phase
+from launchpad.model.definition import Item, Phase
 from launchpad.model.values import format_duration, format_instant
+from launchpad.rules.recurrence import Recurrence
 from launchpad.rules.view import ItemView
 from screens.render.row import Row, Span, fit, line
 from screens.render.scene import Scene
 from screens.render.words import MARKS, PHASE_NAMES, VERDICTS, box
 
 _WITH_EVIDENCE = 96
+_OCCURRENCES = 20
+"""Most occurrences of an item that are told."""
 
 
 class Columns(NamedTuple):
@@ -83,6 +86,10 @@ def _status(scene: Scene, item: ItemView, width: int) -> Span:
     stated = item.state
     said = MARKS[item.mark]
     match item.mark:
+        case "done" if item.recurrence is not None:
+            again = item.recurrence
+            following = f" next {scene.clock(item.due_at)}" if again.comes_again else ""
+            return Span(fit(f"{again.done}/{again.of}{following or ' done'}", width), "dim")
         case "done":
             return Span(fit(f"done {scene.clock(stated.at)}", width), "dim")
         case "skipped":
@@ -99,9 +106,10 @@ def _status(scene: Scene, item: ItemView, width: int) -> Span:
         return Span(fit(f"? {stated.check.reason}", width), "unknown")
     if item.due_at is not None:
         late = (scene.view.now - item.due_at) / 1e6
+        count = f" {item.recurrence.done}/{item.recurrence.of}" if item.recurrence else ""
         if item.overdue:
-            return Span(fit(f"{scene.glyphs.warn} overdue {format_duration(late)}", width), "bad")
-        return Span(fit(f"due {scene.clock(item.due_at)}", width), "text")
+            return Span(fit(f"{scene.glyphs.warn} overdue {format_duration(late)}{count}", width), "bad")
+        return Span(fit(f"due {scene.clock(item.due_at)}{count}", width), "text")
     if stated.item.check is not None:
         return Span(fit("not checked yet", width), "unknown")
     return Span(fit("open", width), "dim")
@@ -137,6 +145,8 @@ def details(scene: Scene, item: ItemView) -> list[Span]:
         zone = scene.view.definition.zone
         due = f"due {format_instant(item.due_at, zone, date=True)} {zone}"
         lines.append(Span(due + (", overdue" if item.overdue else ""), "bad" if item.overdue else "text"))
+    if item.recurrence is not None:
+        lines.append(Span(_again(item.recurrence, declared)))
     if declared.evidence == "required":
         lines.append(Span("can't be ticked without evidence", "dim"))
     lines += [Span(detail or " ") for detail in declared.details.splitlines()]
@@ -153,4 +163,14 @@ def details(scene: Scene, item: ItemView) -> list[Span]:
             Span(f"{name} {scene.time(r.at)} {r.by}: {'(redacted)' if r.redacted else r.text}")
             for r in remarks
         ]
+    lines += [
+        Span(f"occurrence {o.number + 1} done {scene.time(o.at)} by {o.by}", "dim")
+        for o in reversed(stated.occurrences[-_OCCURRENCES:])
+    ]
     return lines
+
+
+def _again(of: Recurrence, item: Item) -> str:
+    until = format_duration(abs(item.until or 0))
+    sign = "-" if (item.until or 0) < 0 else "+"
+    return f"every {format_duration(item.every or 0)} until T{sign}{until}: done {of.count}"

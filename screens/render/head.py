@@ -5,6 +5,7 @@ from rich.cells import cell_len
 from launchpad.model.definition import PHASES, Launch
 from launchpad.model.values import format_countdown, format_duration
 from launchpad.rules.view import AlertView
+from screens.render import watch
 from screens.render.row import Row, Span, cut, line, size_of
 from screens.render.scene import Scene
 from screens.render.words import GATES, PHASE_NAMES, ROLES, SEVERITY, glyph
@@ -147,16 +148,7 @@ def tab_line(scene: Scene, tab: str, width: int) -> Row:
     if held is not None:
         said = f" {held.holder} holds the director's seat " if width >= BRIEF else f" SEAT: {held.holder} "
         return line(width, spans, [Span(said, "badge-unknown")], gap=2)
-    return line(width, spans, [Span(_next_due(scene, width), "dim")], gap=2)
-
-
-def _next_due(scene: Scene, width: int) -> str:
-    due = sorted((i.due_at, i.id) for i in scene.view.items if i.due_at and i.mark in ("open", "blocked"))
-    if not due or width < BRIEF:
-        return ""
-    at, name = due[0]
-    late = scene.view.now > at
-    return f"{'overdue since' if late else 'next due'} {scene.clock(at)} {name} "
+    return line(width, spans, watch.at_hand(scene, width), gap=2)
 
 
 def alert_line(scene: Scene, width: int) -> Row:

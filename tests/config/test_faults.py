@@ -38,6 +38,10 @@ def faults(text: str) -> tuple[str, ...]:
     return caught.value.faults
 
 
+def recurring(keys: str) -> str:
+    return LAUNCH + f"checklists:\n  - name: ours\n    items:\n      - {{id: a, title: A, {keys}}}\n"
+
+
 CASES = [
     # text, what stands at the fault's place, what the fault says
     # names of keys
@@ -56,6 +60,24 @@ CASES = [
         LAUNCH + "rollouts: {}",
         "rollouts",
         "'rollouts' is not acted on by this version of Launchpad; remove it",
+    ),
+    # watch windows and recurring items
+    ("launch: {product: A, version: 1, watch: [1h, 15m]}", "15m", "expected more than the 1h before it"),
+    ("launch: {product: A, version: 1, watch: [0s]}", "0s", "expected more than nothing"),
+    (recurring("until: T+4h"), "T+4h", "says nothing without 'every'"),
+    (recurring("every: 30m, until: T+4h"), "30m", "'due' is missing, expected beside 'every'"),
+    (recurring("due: T+1h, every: 30m"), "30m", "'until' is missing"),
+    (recurring("due: T+1h, every: 30m, until: T+30m"), "T+30m", "expected a time after 'due'"),
+    (recurring("due: T+1h, every: 1s, until: T+2h"), "1s", "expected at least 1m"),
+    (
+        recurring("due: T+1h, every: 1m, until: T+7d"),
+        "1m",
+        "it would occur 10021 times, expected at most 1000",
+    ),
+    (
+        recurring("due: T+1h, every: 1m, until: T+2h, check: {probe: tcp, host: a, port: 1}"),
+        "1m",
+        "a check runs again by itself",
     ),
     ("launch: {product: A, version: 1, targets: {rto: 4h}}", "targets", "'targets' is not acted on"),
     (

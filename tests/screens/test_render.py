@@ -254,6 +254,33 @@ def test_overdue_is_said() -> None:
     assert Span("1 overdue", "bad") in checklist.heading(shown, "launch", 6)[1]
 
 
+def test_a_recurring_item_says_which_time_it_is_and_when_next() -> None:
+    again = d.Item(id="smoke", title="Smoke test", phase="launch", due=0.0, every=600.0, until=3600.0)
+    made = launches.definition(items=(again,))
+
+    def shown(*numbers: int) -> Scene:
+        demo = Demo(of=made).add(-5, LEAD.name, ev.PhaseEntered(phase="launch"))
+        for number in numbers:
+            demo.add(number * 10, BOB.name, ev.ItemTicked(item="smoke", occurrence=number))
+        return scene(demo)  # at T+14m
+
+    late, done = shown(0), shown(0, 1)
+    assert "overdue 4m33s 1/7" in checklist.row(late, late.view.items[0], 120).text
+    assert "2/7 next 09:20" in checklist.row(done, done.view.items[0], 80).text
+    assert "next due 09:20 smoke" in head.tab_line(done, "launch", 120).text
+    assert "overdue since 09:10 smoke" in head.tab_line(late, "launch", 120).text
+    told = [span.text for span in checklist.details(done, done.view.items[0])]
+    assert "every 10m until T+1h: done 2 of 7" in told
+    assert told[-1] == "occurrence 1 done 09:00:00 by bob"
+
+
+def test_the_watch_window_stands_beside_the_tabs_at_every_width() -> None:
+    shown = scene("during")
+    assert "first 15m: 27 s left" in head.tab_line(shown, "launch", 120).text
+    assert head.tab_line(shown, "launch", 80).text.endswith("27 s of first 15m ")
+    assert "first" not in head.tab_line(scene("before"), "launch", 120).text
+
+
 def test_item_details_hold_everything_and_redacted_texts_nothing() -> None:
     shown = scene("launched")
     items: dict[str, ItemView] = {i.id: i for i in shown.view.items}

@@ -87,6 +87,7 @@ def definition() -> Definition:
             Item(id="video", title="A video", due=3600.0),
             Item(id="page", title="The page answers", check=check, required=True),
             Item(id="watch", title="Watch", phase="launch", needs=("video",)),
+            Item(id="rounds", title="Rounds", due=-5_200_000.0, every=1800.0, until=0.0),
         ),
         providers={"site": Provider(kind="command"), "db": Provider(kind="command")},
         signals={"homepage": HttpSignal(url=URL, every=5.0, timeout=3.0)},
@@ -170,8 +171,8 @@ def plan_of(made: Definition, run: RunState) -> Plan:
 
 
 WORDS = ["because", "because", "\x1b[31mred\x1b[0m", "two\nlines", "", " ", "x" * 5000]
-ITEMS = ["dns", "legal", "video", "page", "watch", "nothing"]
 OUTCOMES: list[ev.Delivery] = ["accepted", "confirmed", "rejected", "deferred", "unknown"]
+ITEMS = ["dns", "legal", "video", "page", "watch", "rounds", "nothing"]
 VERDICTS: list[ev.ReadingVerdict] = ["ok", "bad", "unknown"]
 TARGETS = ["site", "db", "*", "nowhere"]
 
@@ -193,7 +194,13 @@ def any_command(random: Random, state: State) -> Command:
         cmd.Comment(item=item, text=words),
         cmd.AddEvidence(item=item, text=words),
         cmd.RequestCheck(item=item),
-        cmd.AddItem(title=words, required=draw([True, False]), due=draw([None, -60.0, float("nan")])),
+        cmd.AddItem(
+            title=words,
+            required=draw([True, False]),
+            due=draw([None, -60.0, float("nan")]),
+            every=draw([None, None, 60.0, 0.0]),
+            until=draw([None, None, 600.0]),
+        ),
     ]
     of_runs = [
         cmd.RequestRun(
@@ -516,9 +523,11 @@ def _check(recorded: Recorded, before: State) -> None:
         case ev.PhaseEntered(overridden=overridden):
             assert role == "director"
             assert not overridden or recorded.text
-        case ev.ItemTicked(item=item):
+        case ev.ItemTicked(item=item, occurrence=occurrence):
             state = before.items[item]
             assert state.item.check is None
+            assert (occurrence is None) == (state.item.every is None)
+            assert occurrence not in [done.number for done in state.occurrences]
             assert all(before.items[need].status in ("done", "skipped") for need in state.item.needs)
         case _:
             pass

@@ -71,7 +71,7 @@ from launchpad.model.definition.signals import (
     TcpSignal,
     TlsSignal,
 )
-from launchpad.model.values import Value, ZonedTime
+from launchpad.model.values import Duration, Value, ZonedTime
 
 FORMAT = 1
 """Version of this shape in the journal; `events` upcasts older ones."""
@@ -90,6 +90,8 @@ class Launch(Value):
     """The planned instant of launch, with the zone people speak in."""
     deputies: tuple[Name, ...] = ()
     """Operators who may take the director's seat while no director is there."""
+    watch: tuple[Duration, ...] = (900.0, 3600.0, 14400.0, 86400.0, 172800.0, 604800.0)
+    """How long after T-0 each watch window ends, the shortest first. None: nothing is said of windows."""
 
 
 class Definition(Value):

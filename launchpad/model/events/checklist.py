@@ -23,6 +23,9 @@ class ItemAdded(_OfItem, tag="item.added"):
 class ItemTicked(_OfItem, tag="item.ticked"):
     """Done; the event's text is the evidence given, if any."""
 
+    occurrence: int | None = None
+    """Which of its occurrences, from 0, where the item recurs."""
+
 
 class ItemReopened(_OfItem, tag="item.reopened"):
     """Retracted: open again."""

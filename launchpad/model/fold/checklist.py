@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from launchpad.model import events as ev
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
-from launchpad.model.lifecycles import ITEM
-from launchpad.model.state import CheckResult, ItemState, Remark
+from launchpad.model.lifecycles import ITEM, ItemStatus
+from launchpad.model.state import CheckResult, ItemState, Occurrence, Remark
 
 
 def _item_added(parts: Parts, rec: Recorded, event: ev.ItemAdded) -> None:
@@ -20,8 +20,9 @@ def _item_added(parts: Parts, rec: Recorded, event: ev.ItemAdded) -> None:
 
 def _item_moved(parts: Parts, rec: Recorded, event: Any) -> None:
     item = parts.items.get(event.item)
-    status = ITEM.get((item.status, rec.kind)) if item else None
-    if item is None or status is None:
+    status = ITEM.get((_before(item, event), rec.kind)) if item else None
+    occurrences = _occurrences(item, rec, event) if item else None
+    if item is None or status is None or occurrences is None:
         parts.misfit()
         return
     ticked = status == "done"
@@ -33,7 +34,25 @@ def _item_moved(parts: Parts, rec: Recorded, event: Any) -> None:
         by=rec.actor,
         reason="" if ticked or status == "open" else rec.text,
         evidence=_remarked(item.evidence, rec) if ticked and (rec.text or rec.redacted) else item.evidence,
+        occurrences=occurrences,
     )
+
+
+def _before(item: ItemState, event: ev.Event) -> ItemStatus:
+    """The status that an act met: a recurring item that was done may have become due again."""
+    recurs = item.item.every is not None and not isinstance(event, ev.ItemReopened)
+    return "open" if recurs and item.status == "done" else item.status
+
+
+def _occurrences(item: ItemState, rec: Recorded, event: ev.Event) -> tuple[Occurrence, ...] | None:
+    """The occurrences that are done after the event; None if it does one again."""
+    if isinstance(event, ev.ItemReopened) and item.status == "done":
+        return item.occurrences[:-1]
+    if not isinstance(event, ev.ItemTicked) or event.occurrence is None:
+        return item.occurrences
+    if any(done.number == event.occurrence for done in item.occurrences):
+        return None
+    return (*item.occurrences, Occurrence(number=event.occurrence, at=rec.at, by=rec.actor))
 
 
 def _item_assigned(parts: Parts, rec: Recorded, event: ev.ItemAssigned) -> None:

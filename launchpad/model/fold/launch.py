@@ -28,6 +28,8 @@ def _closed(parts: Parts, rec: Recorded, event: ev.LaunchClosed) -> None:
 
 
 def _phase(parts: Parts, rec: Recorded, event: ev.PhaseEntered) -> None:
+    out = parts.scalars.get("launched_at") if event.phase != "pre-launch" else None
+    parts.scalars["launched_at"] = rec.at if out is None and event.phase != "pre-launch" else out
     parts.scalars.update(phase=event.phase, phase_since=rec.at, phase_seq=rec.seq)
     if event.phase != "pre-launch":
         _end_hold(parts, rec)

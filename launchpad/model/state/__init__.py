@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from launchpad.model.definition import Action, Definition, Phase
 from launchpad.model.state.alerts import Change, Silence
-from launchpad.model.state.checklist import CheckResult, ItemState, Remark
+from launchpad.model.state.checklist import CheckResult, ItemState, Occurrence, Remark
 from launchpad.model.state.delivery import ChannelTest, Escalation, MessageState
 from launchpad.model.state.health import AlertState, ObjectiveState
 from launchpad.model.state.launch import EngineState, HoldState, SeatState
@@ -63,6 +63,8 @@ class State(Value):
     """By `RECIPIENT/CHANNEL`."""
     report_notes: tuple[ReportNote, ...] = ()
     """What people said for the report, in order."""
+    launched_at: Micros | None = None
+    """When the phases after `pre-launch` were entered; None before, and after going back."""
 
     @property
     def open(self) -> bool:

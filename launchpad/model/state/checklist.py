@@ -24,6 +24,15 @@ class CheckResult(Value):
     at: Micros
 
 
+class Occurrence(Value):
+    """One time that a recurring item was done."""
+
+    number: int
+    """From 0."""
+    at: Micros
+    by: str
+
+
 class ItemState(Value):
     """An item and what became of it."""
 
@@ -43,3 +52,5 @@ class ItemState(Value):
     """When its check last passed."""
     check_requested: int = 0
     """Sequence number of the last unanswered request to run the check; 0: none."""
+    occurrences: tuple[Occurrence, ...] = ()
+    """Of a recurring item: those that were done, in the order in which they were."""

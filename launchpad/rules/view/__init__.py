@@ -32,6 +32,7 @@ from launchpad.rules.view.health import (
 )
 from launchpad.rules.view.items import ItemView, Mark, item_view
 from launchpad.rules.view.runs import RunView, run_view
+from launchpad.rules.watch import WatchWindow, watch_window
 
 
 class View(Value):
@@ -71,6 +72,8 @@ class View(Value):
     """What each alert's rule rests on."""
     messages: tuple[MessageView, ...]
     """Who was told what of alerts, the latest first."""
+    window: WatchWindow | None = None
+    """The watch window after T-0."""
 
     def progress(self, phase: Phase) -> tuple[int, int]:
         """Items done or skipped, and all items, of a phase."""
@@ -139,6 +142,7 @@ def view(
         situation=situation,
         evidence=evidence,
         messages=messages,
+        window=watch_window(state, now),
     )
 
 

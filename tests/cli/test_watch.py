@@ -1,0 +1,36 @@
+"""Watch windows and recurring items by shell."""
+
+import pytest
+
+from tests.support.cli import DEFINITION
+
+pytestmark = pytest.mark.slow
+LATE = "environment: staging, t0: 2020-01-01 09:00 UTC, watch: [15m, 1h]}"
+SMOKE = "id: smoke, title: Smoke, phase: launch, due: T+30m, every: 30m, until: T+4h"
+COUNTED = DEFINITION.replace("environment: staging}", LATE).replace(
+    "      - {id: dns,", f"      - {{{SMOKE}}}\n      - {{id: dns,"
+)
+
+
+def test_the_window_is_told_once_the_launch_is_out(cli):
+    cli.open(COUNTED)
+    assert cli.json("status", status=None)["watch"] is None
+    cli("phase", "launch", "--override", "now")
+    watch = cli.json("status", status=None)["watch"]
+    assert (watch["window"], watch["of"], watch["length"]) == (1, 2, 900.0)
+    assert 800 < watch["left"] < 900
+    assert "watching the first 15m, 14m" in cli("status", "--brief", status=None).stdout
+    assert "window 1 of 2" in cli("status", status=None).stdout
+
+
+def test_a_recurring_item_counts_its_occurrences(cli):
+    cli.open(COUNTED)
+    assert "late (0 of 8, 7 missed)" in cli("items", "--phase", "launch").stdout
+    assert "ticked smoke, 1 of 8" in cli("tick", "smoke").stdout
+    [smoke] = [i for i in cli.json("items") if i["item"] == "smoke"]
+    assert (smoke["mark"], smoke["overdue"]) == ("done", False)
+    assert smoke["recurrence"] == {"occurrence": 7, "of": 8, "done": 1, "missed": 7}
+    cli("add", "Queue", "--due", "T+1h", "--every", "10m", "--until", "T+2h")
+    assert "(0 of 7" in cli("items").stdout
+    assert "'until' is missing" in cli.refusal("add", "x", "--due", "T+1h", "--every", "1h", status=2)
+    assert "expected a duration" in cli.refusal("add", "x", "--every", "often", status=2)
