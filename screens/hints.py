@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _ORDER = (
     "run.resolve", "run.abort", "run.approve", "alert.acknowledge", "poll.answer", "item.tick", "",
     "phase.next", "item.verify", "item.assign", "item.comment", "item.evidence", "note.write", "gate.show",
-    "panel.zoom", "item.undo", "item.skip", "copy",
+    "criteria.show", "panel.zoom", "item.undo", "item.skip", "copy",
 )  # fmt: skip
 """Ids in the order of the footer; the empty one stands for the definition's own actions."""
 
@@ -76,6 +76,8 @@ def _matters(face: "Acting", binding: "Binding") -> bool:
             return item is not None and (binding.id != "item.tick" or item.state.item.check is None)
         case "item.verify":
             return item is not None and item.state.item.check is not None
+        case "criteria.show":
+            return shown.advice is not None and shown.advice.in_force
         case "gate.show":
             return not face.board.panel("gate").display
     return True

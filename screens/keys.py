@@ -53,6 +53,7 @@ BINDINGS = [
     Binding("z", "undo", "undo my last tick", id="item.undo"),
     Binding("G", "gate", "gates", id="gate.show"),
     Binding("M", "messages", "messages", id="messages.show"),
+    Binding("C", "criteria", "rollback criteria", id="criteria.show"),
     Binding("1", "tab('pre-launch')", "pre-launch", id="tab.pre-launch"),
     Binding("2", "tab('launch')", "launch", id="tab.launch"),
     Binding("3", "tab('post-launch')", "post-launch", id="tab.post-launch"),

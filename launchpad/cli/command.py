@@ -49,6 +49,7 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Decide", "directors", ("seat",)),
     ("Launch", "silences", ("silence", "unsilence")),
     ("See", "delivery", ("messages",)),
+    ("Decide", "criteria", ("criteria",)),
     ("Journal", "journal", ("verify", "redact", "export", "import")),
     ("Journal", "report", ("report", "impact", "lesson", "action-item")),
     ("Shell", "completion", ("completion",)),

@@ -63,8 +63,37 @@ def launch(view: View) -> Shape:
             for held in view.locks
         ],
         "watch": _window(view.window),
+        "advice": advice(view),
         "head": {"seq": state.seq, "hash": state.hash},
         "at": instant(view.now),
+    }
+
+
+def advice(view: View) -> Shape | None:
+    """The rollback criteria, judged; None without such."""
+    of = view.advice
+    if of is None:
+        return None
+    return {
+        "verdict": of.verdict,
+        "sentence": of.sentence,
+        "in_force": of.in_force,
+        "met": of.met,
+        "unknown": of.unknown,
+        "at_least": of.at_least,
+        "run": of.run or None,
+        "since": instant(of.since),
+        "criteria": [
+            {
+                "name": c.name,
+                "by_hand": c.by_hand,
+                "sentence": c.sentence,
+                "verdict": c.verdict,
+                "detail": c.detail,
+                "seq": view.state.marks[c.name].seq if c.by_hand and c.name in view.state.marks else 0,
+            }
+            for c in of.criteria
+        ],
     }
 
 

@@ -10,6 +10,7 @@ from launchpad.model.plan import GateReport, Plan
 from launchpad.model.state import RunState
 from launchpad.model.text import clean
 from launchpad.model.values import format_countdown, format_duration, format_instant
+from launchpad.rules.criteria import AdviceView
 from launchpad.rules.view import AlertView, ItemView, MessageView, RunView, View
 from launchpad.rules.watch import WatchWindow
 
@@ -30,6 +31,8 @@ STYLES = {
     "succeeded": "good",
     "interrupted": "unknown",
     "aborted": "bad",
+    "met": "bad",
+    "not met": "good",
 }
 """How a word that says a state is coloured."""
 
@@ -43,6 +46,8 @@ def brief(view: View) -> str:
     parts = [f"{what}: {_standing(view)}"]
     if view.window is not None:
         parts.append(window(view.window, view.definition.zone))
+    if view.advice is not None and view.advice.in_force and view.advice.verdict != "stay":
+        parts.append(view.advice.sentence)
     if view.run is not None:
         parts.append(_running(view.run))
     if not view.engine.watching and view.state.open:
@@ -114,6 +119,8 @@ def status(view: View, out: Output) -> Iterator[str]:
     if view.state.phase == "pre-launch":
         yield from _section("Roll-call", poll(view, out) if view.ballots else [])
     yield from _section("Objectives", _objectives(view, out))
+    if view.advice is not None and view.advice.in_force:
+        yield from _section("Rollback criteria", list(advice(view.advice, out)))
     yield from _section("Alerts", alerts(view.alerts, out) if view.alerts else [])
     untold = [m for m in view.messages if m.verdict != "ok"]
     yield from _section("Not told", messages(untold, view, out) if untold else [])
@@ -161,6 +168,15 @@ def _objectives(view: View, out: Output) -> list[str]:
         budget = "" if reading.budget is None else f"{reading.budget:.0%}" if reading.budget >= 0 else "spent"
         rows.append((reading.verdict, shown.sentence, reading.evidence, budget, reading.reason))
     return out.table(rows, STYLES) if len(rows) > 1 else []
+
+
+def advice(of: AdviceView, out: Output) -> Iterator[str]:
+    """What the rollback criteria come to, and each of them."""
+    style = {"roll back": "bad", "unknown": "unknown", "stay": "good"}[of.verdict]
+    yield out.paint(style, of.sentence)
+    rows = [("", "", "", "")]
+    rows += [(c.verdict, c.name, c.sentence, c.detail) for c in of.criteria]
+    yield from (f"  {line}" for line in out.table(rows, STYLES)[1:])
 
 
 def _progress(view: View) -> list[str]:

@@ -19,6 +19,7 @@ from launchpad.model.definition import (
     Objective,
     Operator,
     Provider,
+    RollbackCriteria,
     Signal,
     Step,
 )
@@ -123,6 +124,8 @@ class Document(Value):
     """People who are told: their address on each channel."""
     escalations: dict[Name, Ladder] = {}
     """Who is woken after whom while nobody acknowledges an alert."""
+    rollback_criteria: RollbackCriteria | None = None
+    """What recommends to take the release back, once it is out; it never acts."""
 
 
 LATER: dict[type, frozenset[str]] = {

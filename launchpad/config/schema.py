@@ -12,7 +12,7 @@ import msgspec
 
 from launchpad.config.document import Checklist, Document
 from launchpad.config.reader import NONE, Settings
-from launchpad.model.definition import Channel, Condition, Provider, Step, Threshold, Verb, Wait
+from launchpad.model.definition import Channel, Condition, Criterion, Provider, Step, Threshold, Verb, Wait
 from launchpad.model.values import Quantity, ZonedTime
 
 Schema = dict[str, Any]
@@ -114,9 +114,10 @@ def _structs(roots: tuple[type, ...]) -> dict[str, type]:
 def _polish(component: Schema, cls: type) -> None:
     """Says what the reader does beyond the types: no other keys, text for numbers, one for a list of one."""
     properties: Schema = component["properties"]
-    if issubclass(cls, Condition):
-        properties.pop("condition", None)
-        component["required"] = [name for name in component.get("required", ()) if name != "condition"]
+    if issubclass(cls, Condition | Criterion):  # told by their first key
+        tag = str(cls.__struct_config__.tag_field)
+        properties.pop(tag, None)
+        component["required"] = [name for name in component.get("required", ()) if name != tag]
     component["additionalProperties"] = False
     descriptions = attribute_docstrings(cls)
     for f in msgspec.structs.fields(cls):

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from launchpad.desk import alerts, countdown, items, launch, polls, report, runs, seat
+from launchpad.desk import alerts, countdown, criteria, items, launch, polls, report, runs, seat
 from launchpad.desk.decision import Context, Proposal
 from launchpad.desk.roles import MINIMUM, a, allows
 from launchpad.errors import Conflict, Refused
@@ -59,6 +59,7 @@ VERBS: Mapping[type[Command], Callable[[Context, Any], Proposal | Done]] = {
     cmd.UnsilenceAlert: alerts.unsilence,
     cmd.RecordChannelTest: alerts.channel_test,
     cmd.NoteForReport: report.note,
+    cmd.MarkCriterion: criteria.mark,
 }
 
 

@@ -40,6 +40,7 @@ MINIMUM: dict[str, Role] = {
     "unsilence": "engineer",
     "channel-test": "engineer",
     "report-note": "engineer",
+    "criterion": "engineer",
 }
 
 

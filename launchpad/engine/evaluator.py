@@ -1,4 +1,4 @@
-"""Holds objectives and alert rules against the samples and records every change of verdict."""
+"""Holds objectives, alert rules and rollback criteria against the samples and records every change."""
 
 import asyncio
 
@@ -7,6 +7,7 @@ from launchpad.engine.schedule import every
 from launchpad.model.events import Event, ObjectiveChanged, ReadingVerdict
 from launchpad.model.values import SECOND, Micros
 from launchpad.rules.alerts import next_event
+from launchpad.rules.criteria import next_event as next_advice
 from launchpad.rules.objectives import Reading
 from launchpad.rules.view import View
 from launchpad.session import Session
@@ -29,7 +30,7 @@ class Evaluator:
     async def tick(self) -> None:
         """Records what has changed by now."""
         shown = await asyncio.to_thread(self._session.view)
-        changes = [*self._objective_changes(shown), *alert_changes(shown)]
+        changes = [*self._objective_changes(shown), *alert_changes(shown), *advice_changes(shown)]
         if changes:
             await self._recorder.append(*changes)
 
@@ -59,6 +60,12 @@ def _objective_changed(reading: Reading) -> ObjectiveChanged:
         window=reading.window,
         reason=reading.reason,
     )
+
+
+def advice_changes(shown: View) -> list[Event]:
+    """What the rollback criteria come to, where that is new."""
+    change = next_advice(shown.advice) if shown.advice is not None else None
+    return [change] if change is not None else []
 
 
 def alert_changes(shown: View) -> list[Event]:

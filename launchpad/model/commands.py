@@ -255,6 +255,16 @@ class UnsilenceAlert(Command, tag="unsilence"):
     alert: str
 
 
+class MarkCriterion(Command, tag="criterion"):
+    """Says whether a rollback criterion that people judge is met."""
+
+    criterion: str
+    met: bool
+    text: str = ""
+    """What was seen."""
+    expect: int | None = None
+
+
 AnyCommand = (
     OpenLaunch
     | CloseLaunch
@@ -293,6 +303,7 @@ AnyCommand = (
     | UnsilenceAlert
     | RecordChannelTest
     | NoteForReport
+    | MarkCriterion
 )
 
 VERBS: dict[str, type[Command]] = {str(cls.__struct_config__.tag): cls for cls in AnyCommand.__args__}

@@ -2,6 +2,7 @@
 
 RESERVED_KEYS: dict[str, str] = {
     "A": "assign",
+    "C": "rollback criteria",
     "E": "export the report",
     "F": "zoom the panel",
     "G": "the gate",

@@ -154,6 +154,19 @@ def _report_noted(e: ev.ReportNoted) -> Sentence:
     return Sentence(f"reports {e.section.replace('-', ' ')}{owner}", "accent")
 
 
+def _marked(e: ev.CriterionMarked) -> Sentence:
+    said, style = ("MET", "bad") if e.met else ("not met", "ok")
+    return Sentence(f"rollback criterion {e.criterion} is {said}", style)
+
+
+def _advised(e: ev.RollbackAdvised) -> Sentence:
+    unknown = f", {len(e.unknown)} unknown" if e.unknown else ""
+    count = f"met {len(e.met)} of {e.of}{unknown}"
+    if not e.recommended:
+        return Sentence(f"the rollback criteria no longer recommend to roll back: {count}", "ok")
+    return Sentence(f"THE CRITERIA RECOMMEND TO ROLL BACK: {count} ({', '.join(e.met)})", "bad")
+
+
 def _lock(e: ev.LockChanged) -> Sentence:
     target = "all targets" if e.target == "*" else e.target
     return Sentence(f"locked {target}", "warn") if e.held else Sentence(f"unlocked {target}")
@@ -224,5 +237,7 @@ TELLERS: Mapping[type[ev.Event], Callable[[Any], Sentence]] = {
     ev.MessageAnswered: _answered_message,
     ev.ChannelTested: _channel_tested,
     ev.ReportNoted: _report_noted,
+    ev.CriterionMarked: _marked,
+    ev.RollbackAdvised: _advised,
     ev.TextRedacted: lambda e: Sentence(f"removed the text of event {e.seq}", "warn"),
 }

@@ -1,6 +1,7 @@
 """What the keys do: each turns into a command for the desk, asking first where something must be said."""
 
 from screens.acts.alerts import AlertActs
+from screens.acts.criteria import CriteriaActs
 from screens.acts.items import ItemActs
 from screens.acts.launch import LaunchActs
 from screens.acts.poll import PollActs
@@ -8,5 +9,5 @@ from screens.acts.runs import RunActs
 from screens.acts.seat import SeatActs
 
 
-class Acts(AlertActs, ItemActs, LaunchActs, PollActs, RunActs, SeatActs):
+class Acts(AlertActs, CriteriaActs, ItemActs, LaunchActs, PollActs, RunActs, SeatActs):
     """The operator's verbs, mixed into the app."""

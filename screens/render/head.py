@@ -5,7 +5,7 @@ from rich.cells import cell_len
 from launchpad.model.definition import PHASES, Launch
 from launchpad.model.values import format_countdown, format_duration
 from launchpad.rules.view import AlertView
-from screens.render import watch
+from screens.render import criteria, watch
 from screens.render.row import Row, Span, cut, line, size_of
 from screens.render.scene import Scene
 from screens.render.words import GATES, PHASE_NAMES, ROLES, SEVERITY, glyph
@@ -144,11 +144,12 @@ def tab_line(scene: Scene, tab: str, width: int) -> Row:
         chosen = target == tab
         spans.append(Span(f" {key} {name} ", "tab-chosen" if chosen else "tab"))
         spans.append(Span(" "))
+    advised = criteria.badge(scene, width)
     held = view.state.seat
     if held is not None:
         said = f" {held.holder} holds the director's seat " if width >= BRIEF else f" SEAT: {held.holder} "
-        return line(width, spans, [Span(said, "badge-unknown")], gap=2)
-    return line(width, spans, watch.at_hand(scene, width), gap=2)
+        return line(width, spans, [*advised, Span(said, "badge-unknown")], gap=2)
+    return line(width, spans, [*advised, *watch.at_hand(scene, width)], gap=2)
 
 
 def alert_line(scene: Scene, width: int) -> Row:

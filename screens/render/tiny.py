@@ -1,7 +1,7 @@
 """What remains on a terminal too small for panels: identity, worst alert, running action."""
 
 from launchpad.model.values import format_countdown
-from screens.render import head
+from screens.render import criteria, head
 from screens.render.row import Row, Span, line
 from screens.render.run import worst_sentence
 from screens.render.scene import Scene
@@ -29,6 +29,7 @@ def rows(scene: Scene, width: int, height: int) -> list[Row]:
             ],
         ),
         head.alert_line(scene, width),
+        *([line(width, advised)] if (advised := criteria.badge(scene, width)) else []),
         line(width, [_action(scene)]),
         line(width, [Span(f" {launch.product} {launch.version} {view.state.phase}", "title")]),
         line(width, [Span(f" {view.health_sentence}", "dim")]),

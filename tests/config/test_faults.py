@@ -42,6 +42,10 @@ def recurring(keys: str) -> str:
     return LAUNCH + f"checklists:\n  - name: ours\n    items:\n      - {{id: a, title: A, {keys}}}\n"
 
 
+def criteria(keys: str) -> str:
+    return LAUNCH + SIGNAL + LATENCY + f"rollback_criteria: {{{keys}}}\n"
+
+
 CASES = [
     # text, what stands at the fault's place, what the fault says
     # names of keys
@@ -79,6 +83,15 @@ CASES = [
         "1m",
         "a check runs again by itself",
     ),
+    # rollback criteria
+    (criteria("of: []"), "[]", "an empty list"),
+    (criteria("of: [{alert: nothing}]"), "nothing", "no alert is called 'nothing'"),
+    (criteria("of: [{objective: latncy}]"), "latncy", "no objective is called 'latncy'.*'latency'"),
+    (criteria("of: [{objective: latency}], run: back"), "back", "no action is called 'back'"),
+    (criteria("of: [{objective: latency}], at_least: 2"), "2", "there are 1 criteria, expected at most that"),
+    (criteria("of: [{hand: a, title: A}, {hand: a, title: B}]"), "a, title: B", "'a' counts already"),
+    (criteria("of: [{hand: a}]"), "{hand", "'title' is missing"),
+    (criteria("of: [{signal: home}]"), "signal", "expected one of alert, objective, hand"),
     ("launch: {product: A, version: 1, targets: {rto: 4h}}", "targets", "'targets' is not acted on"),
     (
         "launch: {product: A, version: 1, deputies: [b]}\noperators: [{name: a, role: director}]",

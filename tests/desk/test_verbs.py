@@ -52,7 +52,12 @@ ONE_OF_EACH = {
     "unsilence": cmd.UnsilenceAlert(alert="slow"),
     "report-note": cmd.NoteForReport(section="lesson", text="deploy earlier in the day"),
     "channel-test": cmd.RecordChannelTest(channel="slack", to="slack", outcome="confirmed"),
+    "criterion": cmd.MarkCriterion(criterion="lost-orders", met=True, text="three of them"),
 }
+
+
+FIRST = {"unsilence": "silence", "criterion": "phase"}
+"""Verb → what must have been done before."""
 
 
 def test_every_command_has_a_verb_a_role_and_somebody_who_performs_it():
@@ -64,6 +69,8 @@ def prepared(room, verb, who):
     """The room and a command such that nothing but the role can be in the way of the verb."""
     command = ONE_OF_EACH[verb]
     mine = who if allows(who.role, MINIMUM[verb]) else "lead"
+    if verb in FIRST:
+        room.does("lead", ONE_OF_EACH[FIRST[verb]])
     match verb:
         case "resume":
             room.does("lead", cmd.HoldCountdown(text="wait"))
@@ -71,8 +78,6 @@ def prepared(room, verb, who):
             room.does("lead", cmd.Tick(item="video"))
         case "poll-answer" | "poll-close":
             room.does("lead", cmd.CallPoll())
-        case "unsilence":
-            room.does("lead", ONE_OF_EACH["silence"])
         case "ack":
             room.engine(ev.AlertChanged(alert="slow", status="firing", severity="high", value=4.0, n=9))
         case "confirm":

@@ -10,7 +10,9 @@ from launchpad.model import commands as cmd
 from launchpad.model.definition import (
     Alert,
     AlertCondition,
+    AlertCriterion,
     Definition,
+    HandCriterion,
     HttpProof,
     HttpSignal,
     Item,
@@ -18,6 +20,7 @@ from launchpad.model.definition import (
     Objective,
     ObjectiveCondition,
     ReadyCondition,
+    RollbackCriteria,
     Threshold,
 )
 from launchpad.model.samples import Sample
@@ -134,6 +137,27 @@ def test_the_engine_forgets_what_has_outlived_its_retention(war_room: Open, shop
     room.store.add_samples(room.launch, [aged, kept])
     room.engine()
     until(lambda: room.store.samples(room.launch).samples[:1] == (kept,), what="the old sample to go")
+
+
+def test_a_rollback_is_recommended_while_so_many_criteria_are_met(war_room: Open, shop: Shop) -> None:
+    criteria = RollbackCriteria(
+        at_least=2,
+        of=(AlertCriterion(alert="down"), HandCriterion(hand="lost-orders", title="Orders are lost")),
+    )
+    room = war_room(replace(_watching(shop), rollback_criteria=criteria))
+    room.engine()
+    room.does("lead", cmd.EnterPhase(phase="launch", override="the test"))
+    until(lambda: room.view().advice.named("unknown") == ("lost-orders",), what="the alert to be judged")
+    room.does("eva", cmd.MarkCriterion(criterion="lost-orders", met=True, text="two of them"))
+    assert room.view().advice.verdict != "roll back"
+    shop.close()
+    until(lambda: room.view().advice.since, what="the recommendation")
+    assert room.view().advice.verdict == "roll back"
+    room.does("eva", cmd.MarkCriterion(criterion="lost-orders", met=False, text="found again"))
+    until(lambda: room.view().advice.since is None, what="its end")
+    told = [r.event for r in room.session.events if r.kind == "rollback.advised"]
+    assert [(e.recommended, e.met) for e in told] == [(True, ("down", "lost-orders")), (False, ("down",))]
+    assert not room.session.state.runs, "it recommends, and never acts"
 
 
 def _alert(room: WarRoom) -> str:

@@ -95,7 +95,7 @@ def page(status: str, verdict: str | None, proved: int | None) -> ItemState:
         (items(dns="skipped"), "required", "GO", "3 of 3"),
         (items(video="open", watch="open"), "required", "GO", "3 of 3"),
         (items(video="open", watch="open"), "all", "NO-GO", "video"),
-        (items(watch="open"), "all", "GO", "4 of 4"),
+        (items(watch="open"), "all", "GO", "5 of 5"),
         (items(dns="open"), "required", "NO-GO", "open: dns"),
         (items(dns="failed"), "required", "NO-GO", "dns"),
         (items(page=page("open", None, None)), "required", "HOLD", "not verified: page"),

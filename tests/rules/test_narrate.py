@@ -52,6 +52,8 @@ EXAMPLES: dict[type[Event], Event] = {
         ),
         ev.MessageAnswered(message="slow/7/lead/sms/2", outcome="rejected", detail="no such number"),
         ev.ChannelTested(channel="slack", to="slack", outcome="confirmed"),
+        ev.CriterionMarked(criterion="lost-orders", met=True),
+        ev.RollbackAdvised(recommended=True, met=("slow",), unknown=("a",), at_least=1, of=3),
         ev.PollCalled(teams=("qa", "legal")),
         ev.PollAnswered(team="qa", answer="no-go", proxy=True),
         ev.PollClosed(),

@@ -722,3 +722,28 @@ async def test_a_deputy_takes_the_seat_and_everybody_sees_it(open_face: Opener) 
         assert "call the roll (go / no-go)" in offered
     async with open_face("before", LEAD) as seat:
         assert "take the director's seat" not in {offer.text for offer in offers(seat.face)}
+
+
+async def test_a_rollback_criterion_is_marked_with_all_of_them_in_front(open_face: Opener) -> None:
+    async with open_face("advised", BOB) as seat:
+        await seat.shows("ROLL BACK? 2/5 (r)")
+        await seat.press("C")
+        await seat.shows("recommends roll back (r)")
+        await seat.shows("payments-fail is met;  n it is not")
+        await seat.answer("t")
+        await seat.shows("data-wrong is met")
+        await seat.answer("n")
+        await seat.shows("data-wrong is not met")
+        await seat.press(*"counted", "enter")
+        await seat.until(lambda: kinds(seat)[-1] == "criterion.marked")
+        marked = last(seat)
+        assert isinstance(marked, ev.CriterionMarked)
+        assert (marked.criterion, marked.met, seat.events[-1].text) == ("data-wrong", False, "counted")
+
+
+async def test_a_viewer_reads_the_criteria(open_face: Opener) -> None:
+    async with open_face("advised", EVE) as seat:
+        await seat.press("C")
+        await seat.shows("Customers can't pay")
+        await seat.press("y", "escape")
+        assert kinds(seat)[-1] == "rollback.advised"

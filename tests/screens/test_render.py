@@ -21,6 +21,7 @@ from screens.panels import TimelineListing
 from screens.render import (
     alerts,
     checklist,
+    criteria,
     gate,
     head,
     messages,
@@ -41,7 +42,7 @@ from tests.support import launches
 from tests.support.launches import BOB, EVE, LEAD, Demo
 
 WIDTHS = (80, 120, 200)
-SCENARIOS = ("before", "launched", "planned", "waiting", "during", "interrupted", "degraded")
+SCENARIOS = ("before", "launched", "planned", "waiting", "during", "interrupted", "degraded", "advised")
 
 
 def every_row(shown: Scene, width: int) -> list[Row]:
@@ -279,6 +280,22 @@ def test_the_watch_window_stands_beside_the_tabs_at_every_width() -> None:
     assert "first 15m: 27 s left" in head.tab_line(shown, "launch", 120).text
     assert head.tab_line(shown, "launch", 80).text.endswith("27 s of first 15m ")
     assert "first" not in head.tab_line(scene("before"), "launch", 120).text
+
+
+def test_a_recommended_rollback_is_seen_at_every_size_and_nothing_while_nothing_speaks_for_it() -> None:
+    shown = scene("advised")
+    whole = "rollback criteria met 2 of 5, 2 unknown: recommends roll back (r)"
+    assert whole in head.tab_line(shown, "launch", 160).text
+    assert " ROLL BACK? 2/5 (r) " in head.tab_line(shown, "launch", 80).text
+    assert any("ROLL BACK? 2/5 (r)" in row.text for row in tiny.rows(shown, 40, 6))
+    rows = [row.text.rstrip() for row in criteria.rows(shown, 80, "data-wrong")]
+    assert rows[0] == f" {whole}"
+    assert rows[1] == " recommended since 09:13:01"
+    assert any("MET" in row and "alert checkout-errors: checkout > 2%" in row for row in rows)
+    assert any("bob 1m33s ago: three tickets" in row for row in rows)
+    assert any(row.startswith(shown.glyphs.pointer) and "Data is lost" in row for row in rows)
+    assert rows[-1].endswith("The way back is rollback: r opens its plan.")
+    assert criteria.badge(scene("during"), 120) == []
 
 
 def test_item_details_hold_everything_and_redacted_texts_nothing() -> None:

@@ -17,11 +17,13 @@ from launchpad.model.definition import (
     Action,
     Alert,
     AlertCondition,
+    AlertCriterion,
     Channel,
     CheckCondition,
     CountdownCondition,
     Definition,
     EscalationStep,
+    HandCriterion,
     HttpProof,
     HttpSignal,
     Item,
@@ -29,6 +31,7 @@ from launchpad.model.definition import (
     Launch,
     Objective,
     ObjectiveCondition,
+    ObjectiveCriterion,
     OnFailure,
     Operator,
     PhaseCondition,
@@ -36,6 +39,7 @@ from launchpad.model.definition import (
     PresentCondition,
     Provider,
     ReadyCondition,
+    RollbackCriteria,
     Step,
     Threshold,
     UnlockedCondition,
@@ -150,6 +154,14 @@ def definition() -> Definition:
             "backup": Action(steps=(Step(verb="backup", provider="db"),)),
             "rollback": Action(steps=(Step(verb="rollback", provider="site"),), approvals=1),
         },
+        rollback_criteria=RollbackCriteria(
+            at_least=2,
+            of=(
+                AlertCriterion(alert="high_errors"),
+                ObjectiveCriterion(objective="errors"),
+                HandCriterion(hand="lost-orders", title="Orders are lost"),
+            ),
+        ),
     )
 
 
@@ -240,6 +252,12 @@ def any_command(random: Random, state: State) -> Command:
             outcome="deferred",
             detail=words,
         ),
+        cmd.MarkCriterion(
+            criterion=draw(["lost-orders", "lost-orders", "high_errors"]),
+            met=draw([True, False]),
+            text=words,
+            expect=expect,
+        ),
         cmd.Lock(target=draw(TARGETS), text=words, seconds=draw([-1.0, 60.0])),
         cmd.Unlock(target=draw(TARGETS)),
         cmd.HoldCountdown(text=words),
@@ -290,7 +308,8 @@ class LaunchDay:
     def live(self, steps: int) -> None:
         """So many acts of people and the engine, each held against what must always be so."""
         acts = [self.act] * 4 + [self.go_forward] * 3 + [self.carry] * 4
-        acts += [self.check, self.alert, self.judge, self.engine_starts, self.enter_phase, self.tell]
+        acts += [self.check, self.alert, self.judge, self.advise, self.engine_starts, self.enter_phase]
+        acts += [self.tell]
         for _ in range(steps):
             self.random.choice(acts)()
             self.everything_fits()
@@ -449,6 +468,17 @@ class LaunchDay:
                 objective="errors", verdict=verdict, value=None, limit=0.001, n=0, window=300.0
             )
         )
+
+    def advise(self) -> None:
+        """As an engine would that sees every sample."""
+        before = self.state.advice
+        if self.state.launched_at is not None:
+            recommended = not (before and before.recommended)
+            self.engine(
+                ev.RollbackAdvised(
+                    recommended=recommended, met=("lost-orders",), unknown=(), at_least=2, of=3
+                )
+            )
 
     def engine_starts(self) -> None:
         engine = self.state.engine

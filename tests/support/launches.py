@@ -448,3 +448,33 @@ def escalating() -> Demo:
             answer = ev.MessageAnswered(message=message, outcome="rejected", detail="no such number")
         demo.add(12.12, "engine", answer)
     return demo
+
+
+def advised(demo: Demo | None = None) -> Demo:
+    """As degraded, with criteria for a rollback, of which so many are met that they recommend it."""
+    whole = definition()
+    criteria = d.RollbackCriteria(
+        at_least=2,
+        of=(
+            d.AlertCriterion(alert="checkout-errors"),
+            d.ObjectiveCriterion(objective="search"),
+            d.ObjectiveCriterion(objective="availability"),
+            d.HandCriterion(hand="payments-fail", title="Customers can't pay"),
+            d.HandCriterion(hand="data-wrong", title="Data is lost or wrong"),
+        ),
+    )
+    demo = degraded(demo or Demo(of=replace(whole, rollback_criteria=criteria)))
+    fine = ev.ObjectiveChanged(
+        objective="availability", verdict="ok", value=1.0, limit=0.999, n=700, window=3600.0
+    )
+    demo.add(12.2, "engine", fine)
+    marked = ev.CriterionMarked(criterion="payments-fail", met=True)
+    demo.add(13, BOB.name, marked, "three tickets, all with cards of one bank")
+    advice = ev.RollbackAdvised(
+        recommended=True,
+        met=("checkout-errors", "payments-fail"),
+        unknown=("search", "data-wrong"),
+        at_least=2,
+        of=5,
+    )
+    return demo.add(13.02, "engine", advice)

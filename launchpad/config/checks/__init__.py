@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from launchpad.config.checks import alerts, delivery, gates, items, people, plans, signals, watch
+from launchpad.config.checks import alerts, criteria, delivery, gates, items, people, plans, signals, watch
 from launchpad.config.document import Document
 from launchpad.config.faults import Faults, Path
 from launchpad.model.definition import Item
@@ -28,3 +28,4 @@ def check(
     delivery.check(document, faults)
     plans.check(document, faults, reserved_keys)
     watch.check(document, faults)
+    criteria.check(document, faults)

@@ -22,6 +22,14 @@ from launchpad.model.definition.checks import (
     TcpProof,
     TlsProof,
 )
+from launchpad.model.definition.criteria import (
+    AlertCriterion,
+    AnyCriterion,
+    Criterion,
+    HandCriterion,
+    ObjectiveCriterion,
+    RollbackCriteria,
+)
 from launchpad.model.definition.delivery import (
     Channel,
     ChannelSettings,
@@ -113,6 +121,8 @@ class Definition(Value):
     channels: dict[Name, Channel] = {}
     contacts: dict[Name, Contact] = {}
     escalations: dict[Name, Ladder] = {}
+    rollback_criteria: RollbackCriteria | None = None
+    """What recommends to take the release back."""
 
     @property
     def zone(self) -> str:

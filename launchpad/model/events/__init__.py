@@ -27,6 +27,7 @@ from launchpad.model.events.checklist import (
     ItemSkipped,
     ItemTicked,
 )
+from launchpad.model.events.criteria import CriterionMarked, RollbackAdvised
 from launchpad.model.events.delivery import (
     AlertEscalated,
     ChannelTested,
@@ -146,6 +147,8 @@ AnyEvent = (
     | MessageAnswered
     | ChannelTested
     | ReportNoted
+    | CriterionMarked
+    | RollbackAdvised
 )
 
 

@@ -8,7 +8,18 @@ redacted is gone from the events themselves; whoever has folded it folds anew.
 from collections.abc import Iterable
 from types import MappingProxyType
 
-from launchpad.model.fold import alerts, changes, checklist, delivery, health, launch, polls, report, runs
+from launchpad.model.fold import (
+    alerts,
+    changes,
+    checklist,
+    criteria,
+    delivery,
+    health,
+    launch,
+    polls,
+    report,
+    runs,
+)
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
 from launchpad.model.state import State
@@ -72,4 +83,5 @@ _HANDLERS: Handlers = {
     **alerts.HANDLERS,
     **delivery.HANDLERS,
     **report.HANDLERS,
+    **criteria.HANDLERS,
 }

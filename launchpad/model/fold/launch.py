@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from launchpad.model import events as ev
-from launchpad.model.fold import polls
+from launchpad.model.fold import criteria, polls
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
 from launchpad.model.state import EngineState, HoldState, ItemState, SeatState
@@ -28,8 +28,11 @@ def _closed(parts: Parts, rec: Recorded, event: ev.LaunchClosed) -> None:
 
 
 def _phase(parts: Parts, rec: Recorded, event: ev.PhaseEntered) -> None:
-    out = parts.scalars.get("launched_at") if event.phase != "pre-launch" else None
-    parts.scalars["launched_at"] = rec.at if out is None and event.phase != "pre-launch" else out
+    if event.phase == "pre-launch":
+        parts.scalars["launched_at"] = None
+        criteria.forget(parts)
+    elif parts.scalars.get("launched_at") is None:
+        parts.scalars["launched_at"] = rec.at
     parts.scalars.update(phase=event.phase, phase_since=rec.at, phase_seq=rec.seq)
     if event.phase != "pre-launch":
         _end_hold(parts, rec)

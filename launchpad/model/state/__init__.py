@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from launchpad.model.definition import Action, Definition, Phase
 from launchpad.model.state.alerts import Change, Silence
 from launchpad.model.state.checklist import CheckResult, ItemState, Occurrence, Remark
+from launchpad.model.state.criteria import Advice, CriterionMark
 from launchpad.model.state.delivery import ChannelTest, Escalation, MessageState
 from launchpad.model.state.health import AlertState, ObjectiveState
 from launchpad.model.state.launch import EngineState, HoldState, SeatState
@@ -65,6 +66,10 @@ class State(Value):
     """What people said for the report, in order."""
     launched_at: Micros | None = None
     """When the phases after `pre-launch` were entered; None before, and after going back."""
+    marks: Mapping[str, CriterionMark] = {}
+    """By rollback criterion: what people saw since the release went out."""
+    advice: Advice | None = None
+    """What the rollback criteria last came to; None until they recommend something."""
 
     @property
     def open(self) -> bool:

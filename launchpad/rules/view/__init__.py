@@ -14,6 +14,7 @@ from launchpad.model.values import SECOND, Micros, Value
 from launchpad.rules import polls
 from launchpad.rules.alerts import Evidence
 from launchpad.rules.countdown import current_t0
+from launchpad.rules.criteria import AdviceView, advise
 from launchpad.rules.gates import evaluate
 from launchpad.rules.objectives import Reading, limit_of
 from launchpad.rules.polls import Ballot
@@ -74,6 +75,8 @@ class View(Value):
     """Who was told what of alerts, the latest first."""
     window: WatchWindow | None = None
     """The watch window after T-0."""
+    advice: AdviceView | None = None
+    """What the rollback criteria come to; None without such."""
 
     def progress(self, phase: Phase) -> tuple[int, int]:
         """Items done or skipped, and all items, of a phase."""
@@ -143,6 +146,7 @@ def view(
         evidence=evidence,
         messages=messages,
         window=watch_window(state, now),
+        advice=advise(situation),
     )
 
 

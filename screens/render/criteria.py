@@ -1,0 +1,68 @@
+"""Rollback criteria: whether anything speaks for taking the release back."""
+
+from collections.abc import Iterator
+
+from launchpad.rules.criteria import AdviceView, CriterionVerdict, CriterionView
+from screens.render.row import Row, Span, fit, line, wrap
+from screens.render.scene import Scene
+from screens.render.words import Said, glyph
+
+_VERDICT = 12
+_ROOMY = 110
+"""From this width on the sentence is whole."""
+_SAID: dict[CriterionVerdict, Said] = {
+    "met": Said("MET", "bad"),
+    "not met": Said("not met", "ok"),
+    "unknown": Said("unknown", "unknown"),
+}
+
+
+def badge(scene: Scene, width: int) -> list[Span]:
+    """What must be seen of them at every time; nothing as long as nothing speaks for it."""
+    advice = scene.view.advice
+    if advice is None or not advice.in_force or scene.loading:
+        return []
+    if advice.verdict == "roll back":
+        key = f" ({advice.key})" if advice.key else ""
+        short = f" ROLL BACK? {advice.met}/{len(advice.criteria)}{key} "
+        return [Span(f" {advice.sentence} " if width >= _ROOMY else short, "badge-bad"), Span(" ")]
+    if not advice.met:
+        return []
+    counted = f"{advice.met}/{len(advice.criteria)}"
+    style = "unknown" if advice.verdict == "unknown" else "warn"
+    said = f"rollback criteria {advice.count} " if width >= _ROOMY else f"criteria {counted} "
+    return [Span(f"{scene.glyphs.warn} {said}", style)]
+
+
+def rows(scene: Scene, width: int, chosen: str = "") -> list[Row]:
+    """Every criterion in full; `chosen` is the name of one that is about to be marked."""
+    advice = scene.view.advice
+    if advice is None:
+        return [line(width, [Span(" no rollback criteria are defined", "dim")])]
+    drawn = [line(width, [Span(f" {piece}", "title")]) for piece in wrap(advice.sentence, width - 2)]
+    since = advice.since
+    if since is not None:
+        drawn.append(line(width, [Span(f" recommended since {scene.time(since)}", "bad")]))
+    drawn.append(Row())
+    for criterion in advice.criteria:
+        drawn += _criterion(scene, criterion, width, chosen=criterion.by_hand and criterion.name == chosen)
+    return [*drawn, Row(), *_way_back(advice, width)]
+
+
+def _criterion(scene: Scene, criterion: CriterionView, width: int, *, chosen: bool) -> Iterator[Row]:
+    said = _SAID[criterion.verdict]
+    pointer = scene.glyphs.pointer if chosen else " "
+    sign = Span(fit(f"{glyph(scene.glyphs, said)} {said.word}", _VERDICT), said.style)
+    first, *more = wrap(criterion.sentence, width - _VERDICT - 2, most=3)
+    yield line(width, [Span(pointer, "accent"), sign, Span(first, "title" if chosen else "text")])
+    for piece in more:
+        yield line(width, [Span(" " * (_VERDICT + 1)), Span(piece)])
+    for piece in wrap(criterion.detail, width - _VERDICT - 2, most=3):
+        yield line(width, [Span(" " * (_VERDICT + 1)), Span(piece, "dim")])
+
+
+def _way_back(advice: AdviceView, width: int) -> list[Row]:
+    how = f"{advice.key} opens its plan" if advice.key else "the palette has it"
+    way = f"The way back is {advice.run}: {how}." if advice.run else "No action takes the release back."
+    text = f"They recommend and never act. {way}"
+    return [line(width, [Span(f" {piece}", "dim")]) for piece in wrap(text, width - 2)]
