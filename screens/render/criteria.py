@@ -8,8 +8,6 @@ from screens.render.scene import Scene
 from screens.render.words import Said, glyph
 
 _VERDICT = 12
-_ROOMY = 110
-"""From this width on the sentence is whole."""
 _SAID: dict[CriterionVerdict, Said] = {
     "met": Said("MET", "bad"),
     "not met": Said("not met", "ok"),
@@ -17,7 +15,7 @@ _SAID: dict[CriterionVerdict, Said] = {
 }
 
 
-def badge(scene: Scene, width: int) -> list[Span]:
+def badge(scene: Scene, *, in_full: bool = False) -> list[Span]:
     """What must be seen of them at every time; nothing as long as nothing speaks for it."""
     advice = scene.view.advice
     if advice is None or not advice.in_force or scene.loading:
@@ -25,13 +23,13 @@ def badge(scene: Scene, width: int) -> list[Span]:
     if advice.verdict == "roll back":
         key = f" ({advice.key})" if advice.key else ""
         short = f" ROLL BACK? {advice.met}/{len(advice.criteria)}{key} "
-        return [Span(f" {advice.sentence} " if width >= _ROOMY else short, "badge-bad"), Span(" ")]
+        return [Span(f" {advice.sentence} " if in_full else short, "badge-bad"), Span(" ")]
     if not advice.met:
         return []
     counted = f"{advice.met}/{len(advice.criteria)}"
     style = "unknown" if advice.verdict == "unknown" else "warn"
-    said = f"rollback criteria {advice.count} " if width >= _ROOMY else f"criteria {counted} "
-    return [Span(f"{scene.glyphs.warn} {said}", style)]
+    said = f"rollback criteria {advice.count}" if in_full else f"criteria {counted}"
+    return [Span(f"{scene.glyphs.warn} {said}  ", style)]
 
 
 def rows(scene: Scene, width: int, chosen: str = "") -> list[Row]:

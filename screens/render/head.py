@@ -144,12 +144,11 @@ def tab_line(scene: Scene, tab: str, width: int) -> Row:
         chosen = target == tab
         spans.append(Span(f" {key} {name} ", "tab-chosen" if chosen else "tab"))
         spans.append(Span(" "))
-    advised = criteria.badge(scene, width)
     held = view.state.seat
     if held is not None:
         said = f" {held.holder} holds the director's seat " if width >= BRIEF else f" SEAT: {held.holder} "
-        return line(width, spans, [*advised, Span(said, "badge-unknown")], gap=2)
-    return line(width, spans, [*advised, *watch.at_hand(scene, width)], gap=2)
+        return line(width, spans, [*criteria.badge(scene), Span(said, "badge-unknown")], gap=2)
+    return line(width, spans, watch.at_hand(scene, width - size_of(spans) - 2), gap=2)
 
 
 def alert_line(scene: Scene, width: int) -> Row:

@@ -29,7 +29,7 @@ def rows(scene: Scene, width: int, height: int) -> list[Row]:
             ],
         ),
         head.alert_line(scene, width),
-        *([line(width, advised)] if (advised := criteria.badge(scene, width)) else []),
+        *([line(width, advised)] if (advised := criteria.badge(scene)) else []),
         line(width, [_action(scene)]),
         line(width, [Span(f" {launch.product} {launch.version} {view.state.phase}", "title")]),
         line(width, [Span(f" {view.health_sentence}", "dim")]),

@@ -1,30 +1,43 @@
-"""What a watch after T-0 asks of the room: the window, and the next thing due."""
+"""What a watch after T-0 asks of the room: whether to go back, the window, and the next thing due."""
+
+from collections.abc import Sequence
 
 from launchpad.model.values import format_duration
-from screens.render.row import Span
+from screens.render import criteria
+from screens.render.row import Span, cut, size_of
 from screens.render.scene import Scene
 
-_ROOM_FOR_NAMES = 110
-"""From this width on what is due is named."""
+_NAME = 24
+"""Most cells for the name of what is due."""
 
 
-def at_hand(scene: Scene, width: int) -> list[Span]:
-    """What fits at the end of the line of tabs."""
-    return [Span(_window(scene, width), "accent"), Span(_next_due(scene, width), "dim")]
+def at_hand(scene: Scene, room: int) -> list[Span]:
+    """As much of it as `room` cells hold; a recommended rollback in any case."""
+    advised, in_full = criteria.badge(scene), criteria.badge(scene, in_full=True)
+    window, short = _window(scene), _window(scene, short=True)
+    due = _next_due(scene)
+    choices: Sequence[list[Span]] = (
+        [*in_full, *window, *due],
+        [*advised, *window, *due],
+        [*advised, *window],
+        [*advised, *short],
+    )
+    return next((spans for spans in choices if size_of(spans) <= room), advised)
 
 
-def _window(scene: Scene, width: int) -> str:
+def _window(scene: Scene, *, short: bool = False) -> list[Span]:
     window = scene.view.window
     if window is None:
-        return ""
+        return []
     left = format_duration(window.left if window.left < 60 else window.left // 60 * 60)
-    return f"{window.name}: {left} left " if width >= _ROOM_FOR_NAMES else f"{left} of {window.name} "
+    name = window.name.removeprefix("first ") if short else window.name
+    return [Span(f"{left} of {name}" if short else f"{name}: {left} left ", "accent")]
 
 
-def _next_due(scene: Scene, width: int) -> str:
+def _next_due(scene: Scene) -> list[Span]:
     due = sorted((i.due_at, i.id) for i in scene.view.items if i.due_at and i.awaited)
-    if not due or width < _ROOM_FOR_NAMES:
-        return ""
+    if not due:
+        return []
     at, name = due[0]
-    late = scene.view.now > at
-    return f" {'overdue since' if late else 'next due'} {scene.clock(at)} {name} "
+    when = "overdue since" if scene.view.now > at else "next due"
+    return [Span(f" {when} {scene.clock(at)} {cut(name, _NAME)} ", "dim")]
