@@ -32,7 +32,7 @@ def began_at(state: State) -> Micros | None:
 def watch_window(state: State, now: Micros) -> WatchWindow | None:
     """The window at `now`: of those that have not ended the shortest. None before the watch and after it."""
     began = began_at(state)
-    if began is None or state.definition is None or state.outcome is not None:
+    if began is None or now < began or state.definition is None or state.outcome is not None:
         return None
     lengths = state.definition.launch.watch
     for number, length in enumerate(lengths, 1):

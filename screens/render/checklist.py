@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
 from launchpad.model.definition import Item, Phase
 from launchpad.model.values import format_duration, format_instant
 from launchpad.rules.recurrence import Recurrence
@@ -108,7 +110,11 @@ def _status(scene: Scene, item: ItemView, width: int) -> Span:
         late = (scene.view.now - item.due_at) / 1e6
         count = f" {item.recurrence.done}/{item.recurrence.of}" if item.recurrence else ""
         if item.overdue:
-            return Span(fit(f"{scene.glyphs.warn} overdue {format_duration(late)}{count}", width), "bad")
+            lateness = f"{scene.glyphs.warn} overdue {format_duration(late)}"
+            # How late it is goes before how often it was done.
+            return Span(
+                fit(lateness + count if cell_len(lateness + count) <= width else lateness, width), "bad"
+            )
         return Span(fit(f"due {scene.clock(item.due_at)}{count}", width), "text")
     if stated.item.check is not None:
         return Span(fit("not checked yet", width), "unknown")

@@ -15,7 +15,7 @@ def at_hand(scene: Scene, room: int) -> list[Span]:
     """As much of it as `room` cells hold; a recommended rollback in any case."""
     advised, in_full = criteria.badge(scene), criteria.badge(scene, in_full=True)
     window, short = _window(scene), _window(scene, short=True)
-    due = _next_due(scene)
+    due = [*([Span(" ")] if window else []), *_next_due(scene)]
     choices: Sequence[list[Span]] = (
         [*in_full, *window, *due],
         [*advised, *window, *due],
@@ -40,4 +40,4 @@ def _next_due(scene: Scene) -> list[Span]:
         return []
     at, name = due[0]
     when = "overdue since" if scene.view.now > at else "next due"
-    return [Span(f" {when} {scene.clock(at)} {cut(name, _NAME)} ", "dim")]
+    return [Span(f"{when} {scene.clock(at)} {cut(name, _NAME)} ", "dim")]
