@@ -12,6 +12,8 @@ from launchpad.model.values import SECOND, Micros, Value
 from launchpad.report.decisions import Decision, decisions
 from launchpad.report.measures import Measure, Span, measures
 from launchpad.report.troubles import Trouble, troubles
+from launchpad.rules.countdown import current_t0
+from launchpad.rules.items import at_present
 from launchpad.rules.narrate import Sentence, narrate
 
 
@@ -117,7 +119,7 @@ def account(state: State, events: Sequence[Recorded], samples: Iterable[Sample],
         notes=state.report_notes,
         decisions=decisions(events),
         runs=runs,
-        checklist=_checklist(state),
+        checklist=_checklist(state, until),
         skips=definition.skips,
         people=_people(definition, events),
         timeline=tuple(
@@ -164,10 +166,11 @@ def _entered(events: Sequence[Recorded], phase: Phase) -> Micros | None:
     )
 
 
-def _checklist(state: State) -> tuple[Section, ...]:
+def _checklist(state: State, until: Micros) -> tuple[Section, ...]:
+    t0 = current_t0(state, until)
+    items = [at_present(item, t0, until) for item in state.items.values()]
     sections = (
-        Section(phase=phase, items=tuple(i for i in state.items.values() if i.item.phase == phase))
-        for phase in PHASES
+        Section(phase=phase, items=tuple(i for i in items if i.item.phase == phase)) for phase in PHASES
     )
     return tuple(section for section in sections if section.items)
 

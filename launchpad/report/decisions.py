@@ -74,6 +74,9 @@ _DECIDED: Mapping[type, Callable[[Any], str]] = {
     ev.ItemSkipped: lambda e: f"skipped {e.item}",
     ev.SeatTaken: lambda e: f"gave the director's seat to {e.holder}",
     ev.AlertSilenced: lambda e: f"silenced {e.alert}",
+    ev.CriterionMarked: lambda e: (
+        f"found {e.criterion} {'met' if e.met else 'not met'}, a rollback criterion"
+    ),
     ev.LaunchClosed: lambda e: f"closed the launch as {e.outcome}",
 }
 """Event → what was decided by it."""

@@ -124,4 +124,5 @@ def item_standing(report: Report, item: ItemState) -> str:
     by = f" by {item.by}" if item.by else ""
     at = f" at {clock(report, item.at)}" if item.at is not None else ""
     reason = f": {item.reason}" if item.reason else ""
-    return f"{item.status}{by}{at}{reason}"
+    count = f", {len(item.occurrences)} of {item.item.occurrences} times, last" if item.item.every else ""
+    return f"{item.status}{count}{by}{at}{reason}"

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from launchpad.model import definition as d
 from launchpad.model import events as ev
 from launchpad.model.fold import fold
 from launchpad.model.journal import recorded
@@ -230,3 +231,21 @@ def test_json_is_read_back():
     made = json.loads(msgspec.json.encode(told(night())))
     assert made["summary"]["status"] == "partial"
     assert made["troubles"][0]["acknowledged_by"] == "bob"
+
+
+def test_what_recurs_says_how_often_it_was_done_and_is_open_where_it_was_due_again():
+    again = d.Item(id="smoke", title="Smoke test", phase="launch", due=0.0, every=600.0, until=3600.0)
+
+    def smoked(minute):
+        demo = Demo(of=launches.definition(items=(again,)))
+        demo.add(-5, LEAD.name, ev.PhaseEntered(phase="launch"))
+        demo.add(1, BOB.name, ev.ItemTicked(item="smoke", occurrence=0))
+        return markdown(told(demo.add(minute, LEAD.name, ev.LaunchClosed(outcome="success"))))
+
+    assert "- [x] Smoke test: done, 1 of 7 times, last by bob at 09:01:00" in smoked(9)
+    assert "- [ ] Smoke test: open, 1 of 7 times, last by bob at 09:01:00" in smoked(11)
+
+
+def test_who_found_a_rollback_criterion_met_is_among_the_decisions():
+    decided = [(line.by, line.what) for line in told(launches.advised()).decisions]
+    assert ("bob", "found payments-fail met, a rollback criterion") in decided
