@@ -34,6 +34,7 @@ SCENES = {
     "no-engine": _no_engine,
     "plan": launches.planned,
     "gates": launches.deciding,
+    "advised": launches.advised,
 }
 
 
