@@ -56,6 +56,15 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 """Heading, module and commands: only the module of the command that was typed is imported."""
 
+
+def headings() -> dict[str, list[str]]:
+    """The commands under each heading, as help and reference list them."""
+    found: dict[str, list[str]] = {}
+    for heading, _, names in TABLE:
+        found.setdefault(heading, []).extend(names)
+    return found
+
+
 HIDDEN: dict[str, str] = {"occupy": "occupy"}
 """Commands that only Launchpad itself calls, and their modules."""
 

@@ -2,18 +2,15 @@
 
 import textwrap
 
-from launchpad.cli.command import TABLE, find
+from launchpad.cli.command import find, headings
 from launchpad.cli.parser import COMMON
 
 
 def overview() -> str:
     """The help of the command as a whole."""
     lines = ["usage: launchpad [COMMAND] [options]", "", "Runs a launch day from a terminal.", ""]
-    heading = ""
-    for group, _, names in TABLE:
-        if group != heading:
-            heading = group
-            lines.append(f"{group}:")
+    for heading, names in headings().items():
+        lines.append(f"{heading}:")
         lines.extend(f"  {name:<11} {find(name).summary}" for name in names)
     lines += [
         "",

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from launchpad.cli.command import TABLE, Argument, Command, find
+from launchpad.cli.command import Argument, Command, find, headings
 from launchpad.cli.parser import COMMON
 from launchpad.errors import Exit
 
@@ -38,11 +38,8 @@ def reference() -> str:
         "|---|---|",
         *(f"| {status.value} | {means} |" for status, means in _EXITS.items()),
     ]
-    heading = ""
-    for group, _, names in TABLE:
-        if group != heading:
-            heading = group
-            lines += ["", f"## {group}"]
+    for heading, names in headings().items():
+        lines += ["", f"## {heading}"]
         for name in names:
             lines += ["", *_section(find(name))]
     return "\n".join(lines) + "\n"

@@ -44,9 +44,10 @@ def _metrics(report: Report) -> Iterator[str]:
     if not report.measures:
         yield "Nothing was measured."
     for measure in report.measures:
+        off = f"; {phrases.times_off(measure)}" if phrases.times_off(measure) else ""
         yield (
             f"- {measure.kind.capitalize()}: **{measure.shown}** ({plain(measure.sentence)}: "
-            f"{phrases.verdict(measure)}, n={measure.n}; {phrases.times_off(measure)})"
+            f"{phrases.verdict(measure)}, n={measure.n}{off})"
         )
     notes = report.said("impact")
     yield from (f"- User impact: {plain(note.text)} ({plain(note.by)})" for note in notes)

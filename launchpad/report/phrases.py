@@ -60,10 +60,10 @@ def verdict(measure: Measure) -> str:
 
 
 def times_off(measure: Measure) -> str:
-    """How long it was bad, and how long nothing was known."""
+    """How long it was bad, and how long nothing was known; empty if neither."""
     parts = [f"bad for {lasted(measure.bad)}"] if measure.bad >= 1 else []
     parts += [f"unknown for {lasted(measure.unknown)}"] if measure.unknown >= 1 else []
-    return ", ".join(parts) or "-"
+    return ", ".join(parts)
 
 
 def impact(report: Report) -> str:

@@ -35,8 +35,8 @@ class Trouble(Value):
 
     @property
     def to_acknowledge(self) -> float | None:
-        """Seconds until somebody had it."""
-        return None if self.acknowledged_at is None else (self.acknowledged_at - self.fired_at) / SECOND
+        """Seconds until somebody had it; none where somebody did before it fired."""
+        return None if self.acknowledged_at is None else max(0, self.acknowledged_at - self.fired_at) / SECOND
 
     @property
     def to_restore(self) -> float | None:
@@ -69,24 +69,34 @@ def _alerts(definition: Definition, events: Sequence[Recorded]) -> list[Trouble]
     over: list[Trouble] = []
     firing: dict[str, Trouble] = {}
     rose: dict[str, Micros] = {}
+    had: dict[str, Recorded] = {}
     for recorded in events:
         match recorded.event:
             case ev.AlertChanged(alert=name, status="pending"):
                 rose[name] = recorded.at
+                had.pop(name, None)
             case ev.AlertChanged(alert=name, status="firing") as event:
                 firing[name] = _fired(definition, event, recorded.at, rose.pop(name, recorded.at))
+                if name in had:
+                    firing[name] = _had(firing[name], had.pop(name))
             case ev.AlertChanged(alert=name, status="resolved") if name in firing:
                 over.append(replace(firing.pop(name), over_at=recorded.at))
             case ev.AlertAcknowledged(alert=name) if name in firing:
-                firing[name] = replace(
-                    firing[name],
-                    acknowledged_at=recorded.at,
-                    acknowledged_by=recorded.actor,
-                    words="(text removed)" if recorded.redacted else " ".join(recorded.text.split()),
-                )
+                firing[name] = _had(firing[name], recorded)
+            case ev.AlertAcknowledged(alert=name):
+                had[name] = recorded
             case ev.MessageIntended(alert=name, to=to) if name in firing and to not in firing[name].told:
                 firing[name] = replace(firing[name], told=(*firing[name].told, to))
     return [*over, *firing.values()]
+
+
+def _had(trouble: Trouble, acknowledged: Recorded) -> Trouble:
+    return replace(
+        trouble,
+        acknowledged_at=acknowledged.at,
+        acknowledged_by=acknowledged.actor,
+        words="(text removed)" if acknowledged.redacted else " ".join(acknowledged.text.split()),
+    )
 
 
 def _fired(definition: Definition, event: ev.AlertChanged, at: Micros, began: Micros) -> Trouble:

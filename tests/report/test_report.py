@@ -249,3 +249,15 @@ def test_what_recurs_says_how_often_it_was_done_and_is_open_where_it_was_due_aga
 def test_who_found_a_rollback_criterion_met_is_among_the_decisions():
     decided = [(line.by, line.what) for line in told(launches.advised()).decisions]
     assert ("bob", "found payments-fail met, a rollback criterion") in decided
+
+
+def test_who_had_an_alert_before_it_fired_is_not_forgotten():
+    demo = launches.launched()
+    for minute, status in ((10.0, "pending"), (11.0, "firing")):
+        if status == "firing":
+            demo.add(10.5, BOB.name, ev.AlertAcknowledged(alert="slow"), "a cold cache")
+        changed = ev.AlertChanged(alert="slow", status=status, severity="medium", value=1.2, n=9)  # type: ignore[arg-type]
+        demo.add(minute, "engine", changed)
+    (trouble,) = told(demo).troubles
+    assert (trouble.acknowledged_by, trouble.to_acknowledge) == ("bob", 0)
+    assert "bob had it after 0 s: a cold cache" in markdown(told(demo))
