@@ -83,12 +83,12 @@ def _told(
 ) -> list[str]:
     if not found:
         return [f"{path} is what {shell.launch} goes by: nothing differs"]
-    lines = [f"{path} changes {shell.launch}:", *(f"  {one.sentence}" for one in found)]
+    lines = [f"{path} changes {shell.launch}:", *(f"- {one.sentence}" for one in found)]
     if undone:
-        lines += ["These lapse:", *(f"  {one}" for one in undone)]
+        lines += ["These lapse:", *(f"- {one}" for one in undone)]
     if stands:
-        lines += ["It can't be recorded:", *(f"  {one}" for one in stands)]
-    return [clean(line, 500) if not line.startswith(" ") else f"  {clean(line, 500)}" for line in lines]
+        lines += ["It can't be recorded:", *(f"- {one}" for one in stands)]
+    return [clean(line, 500) for line in lines]
 
 
 def _agree(shell: Shell, options: argparse.Namespace) -> None:
@@ -122,9 +122,6 @@ def definition(shell: Shell, _options: argparse.Namespace) -> int:
     for one in state.amendments:
         when = format_instant(one.at, zone, date=True)
         lines += ["", f"amended by {one.by} at {when} {zone}: {one.reason}"]
-        lines += [f"  {d.sentence}" for d in one.differences]
-    shell.out.result(
-        shapes.definition(state, held),
-        [f"  {clean(line, 500)}" if line.startswith(" ") else clean(line, 500) for line in lines],
-    )
+        lines += [f"- {d.sentence}" for d in one.differences]
+    shell.out.result(shapes.definition(state, held), [clean(line, 500) for line in lines])
     return Exit.DONE

@@ -18,8 +18,8 @@ def test_what_differs_is_shown_and_recorded_with_a_reason(opened):
     assert shown.stderr == ""
     assert shown.stdout.splitlines() == [
         f"launchpad.yaml changes {LAUNCH}:",
-        "  item freeze: title Code is frozen -> Code is thawed",
-        "  action rollback: title nothing -> Way back",
+        "- item freeze: title Code is frozen -> Code is thawed",
+        "- action rollback: title nothing -> Way back",
     ]
     assert "--reason" in opened("amend", "--yes", status=2).stderr
     assert "--yes" in opened("amend", "--reason", "we thaw", status=3).stderr
