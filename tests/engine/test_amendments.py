@@ -91,7 +91,7 @@ def test_an_engine_that_takes_over_goes_on_by_the_plan_that_was_begun(war_room: 
     engine.wait()
     later = {"backup": recording(record, "new-backup"), "deploy": recording(record, "new")}
     amend(room, commands_launch(later, release=action("backup", "deploy")))
-    room.engine()
+    room.engine(standby=True)
     room.when(run, "succeeded", seconds=40.0)
     assert room.recorded() == ["old-backup", "old"]
 
