@@ -83,8 +83,11 @@ def _of_action(scene: Scene, action: Action | None) -> list[tuple[str, str]]:
     if action is None:
         return []
     needed = max(action.approvals, sum(action.approvers.values()))
-    needs = told(missing(needed, action.approvers, ())) if needed else ""
-    people = f"needs approval by {needs} besides whoever asks" if needs else "needs no approval"
+    people = (
+        f"needs {needed} approval{'s' * (needed > 1)} besides whoever asks" if needed else "needs no approval"
+    )
+    if action.approvers:
+        people += f": {told(missing(needed, action.approvers, ()))}"
     return [(people, "dim"), *_gate(scene, action.gate)]
 
 
