@@ -21,7 +21,7 @@ class Touched(Value):
     alerts: frozenset[str]
     """Firing at another time."""
     checks: frozenset[str]
-    """Items that are proved otherwise."""
+    """Items that are proved otherwise, or recur at other times."""
     gates: frozenset[str]
     """Asking for something else, or for something that has changed."""
     providers: frozenset[str]
@@ -74,7 +74,8 @@ def _severities(definition: Definition) -> dict[str, str]:
 
 
 def _checks(definition: Definition) -> dict[str, Any]:
-    return {item.id: item.check for item in definition.items}
+    """What proves an item and, where it recurs, which time of it is meant."""
+    return {item.id: (item.check, item.every, item.due if item.every else None) for item in definition.items}
 
 
 def _rests_on(gate: Gate, objectives: frozenset[str], checks: frozenset[str], *, alerts: bool) -> bool:

@@ -59,7 +59,7 @@ def test_items_keep_their_state_and_those_added_in_the_night_stay():
             to(amended()[1]),
         )
     )
-    assert list(state.items) == ["dns", "legal", "page", "bank", "night"]
+    assert list(state.items) == ["dns", "legal", "page", "rounds", "bank", "night"]
     assert [state.items[name].status for name in ("dns", "bank", "night")] == ["done", "open", "done"]
 
 
@@ -172,3 +172,22 @@ def test_the_alert_that_rises_next_knows_of_it():
         "amended removed gate launch: " + state.amendments[0].differences[0].before + "; 1 more",
         "the director's seat went to opal",
     ]
+
+
+def test_what_recurs_at_other_times_begins_anew_and_criteria_count_while_they_ask_the_same():
+    smoke = d.Item(id="smoke", title="Smoke", due=0.0, every=600.0, until=3600.0)
+    made = replace(MADE, items=(smoke,))
+    ticked = ev.ItemTicked(item="smoke", occurrence=0)
+    longer = replace(made, items=(replace(smoke, until=7200.0),))
+    state = fold(journal(to(made), ticked, to(longer)))
+    assert [done.number for done in state.items["smoke"].occurrences] == [0]
+    oftener = replace(made, items=(replace(smoke, every=300.0),))
+    item = fold(journal(to(made), ticked, to(oftener))).items["smoke"]
+    assert (item.status, item.occurrences) == ("open", ())
+    marked = [ev.PhaseEntered(phase="launch"), ev.CriterionMarked(criterion="lost-orders", met=True)]
+    criteria = MADE.rollback_criteria
+    assert criteria is not None
+    assert fold(journal(*marked, changed(rollback_criteria=replace(criteria, at_least=1)))).marks
+    other = replace(criteria, of=(d.HandCriterion(hand="lost-orders", title="Something else"),), at_least=1)
+    assert not fold(journal(*marked, changed(rollback_criteria=other))).marks
+    assert not fold(journal(*marked, changed(rollback_criteria=None))).marks

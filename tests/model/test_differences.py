@@ -56,8 +56,8 @@ def test_numbers_are_told_in_their_units():
 
 
 def test_things_come_and_go_by_name():
-    page = MADE.items[3]
-    assert sentences(MADE, items=(*MADE.items[:3], d.Item(id="x", title="X", due=-3600.0))) == [
+    made, page = replace(MADE, items=MADE.items[:5]), MADE.items[3]
+    assert sentences(made, items=(*made.items[:3], d.Item(id="x", title="X", due=-3600.0))) == [
         "removed item page: " + differences(replace(MADE, items=(page,)), replace(MADE, items=()))[0].before,
         "removed item watch: id: watch, title: Watch, phase: launch, needs: [video]",
         "added item x: id: x, title: X, due: T-1h",

@@ -188,6 +188,7 @@ def amended() -> tuple[Definition, ...]:
             made,
             objectives={**made.objectives, "errors": replace(errors, at_least=9)},
             alerts={"slow": replace(made.alerts["slow"], severity="low")},
+            rollback_criteria=None,
             operators=tuple(crew.values()),
         ),
         replace(made, actions={**made.actions, "deploy": replace(deploy, approvals=2)}),

@@ -1,13 +1,16 @@
 """What a changed definition does to what was done and said under the one before it.
 
 - An item keeps its state by its id; a new one is open, one that is gone leaves the list, one that was added
-  in the course of the launch stays. One that is proved otherwise is open again, unless it was skipped.
+  in the course of the launch stays. One that is proved otherwise, or recurs at other times, is open again,
+  unless it was skipped.
 - An objective that is held otherwise, or whose signal is measured otherwise, is unknown until it is judged
   anew; samples of such a signal count from the moment an engine follows. An alert that would fire at another
   time is inactive again. What only changes who hears of it leaves it as it is.
 - A plan that was made from something that changed is made anew: its confirmation, its override and its
   approvals lapse. So does the approval of somebody whose role or teams changed. A run under way goes on by
   the plan that it was started with.
+- What people saw of a rollback criterion counts as long as that asks for the same; what they come to is
+  recorded anew.
 - A go lapses when the gate ahead, an objective that it was given on, or T-0 changed, or when whoever gave it
   no longer speaks for the team. A no-go stays.
 """
@@ -40,6 +43,7 @@ def _amended(parts: Parts, rec: Recorded, event: ev.LaunchAmended) -> None:
     _move_t0(parts, rec, before, after)
     _items(parts, rec, before, of)
     _measured(parts, rec, of)
+    _criteria(parts, before, after)
     lapsed = (*_runs(parts, rec, before, of), *_votes(parts, rec, before, of))
     amendment = Amendment(
         seq=rec.seq,
@@ -84,7 +88,7 @@ def _items(parts: Parts, rec: Recorded, before: Definition, of: Touched) -> None
 
 
 def _unproved(state: ItemState, rec: Recorded) -> ItemState:
-    state = replace(state, check=None, proved_at=None, check_requested=0)
+    state = replace(state, check=None, proved_at=None, check_requested=0, occurrences=())
     if state.status == "skipped":
         return state
     return replace(state, status="open", seq=rec.seq, at=rec.at, by=rec.actor, reason="")
@@ -103,6 +107,17 @@ def _measured(parts: Parts, rec: Recorded, of: Touched) -> None:
     since = {**parts.scalars.get("measured_since", {}), **dict.fromkeys(of.signals, rec.at)}
     parts.scalars["measured_since"] = {name: at for name, at in since.items() if name in after.signals}
     parts.unfollowed |= of.signals
+
+
+def _criteria(parts: Parts, before: Definition, after: Definition) -> None:
+    """What was seen of a criterion counts as long as that asks for the same."""
+    old, new = before.rollback_criteria, after.rollback_criteria
+    if old == new:
+        return
+    asked, asks = (criteria.by_hand if criteria else {} for criteria in (old, new))
+    marks = parts.scalars.get("marks", {})
+    parts.scalars["marks"] = {n: m for n, m in marks.items() if n in asks and asks[n] == asked.get(n)}
+    parts.scalars["advice"] = None
 
 
 def _runs(parts: Parts, rec: Recorded, before: Definition, of: Touched) -> Iterator[str]:
