@@ -24,6 +24,7 @@ from launchpad.rules.objectives import Meter
 from launchpad.rules.view import View, view
 
 _PAGE = 1000
+_SAMPLES = 50_000
 _RETRY = 1.0
 
 
@@ -51,6 +52,40 @@ class Source(Protocol):
     def now(self) -> Micros: ...
 
 
+class _Measures:
+    """What is measured by one definition: made anew when it is amended, or measured otherwise."""
+
+    def __init__(self, state: State) -> None:
+        assert state.definition is not None, "checked when the session was made"
+        self.meter = Meter(state.definition)
+        self.gauges = Gauges(state.definition)
+        self._definition_seq = state.definition_seq
+        self._since = state.measured_since
+        of_objectives = {objective.signal for objective in state.definition.objectives.values()}
+        self._signals = sorted(of_objectives | self.gauges.signals)
+        self._cursor = 0
+
+    def fit(self, state: State) -> bool:
+        """Whether they are those of this state."""
+        return self._definition_seq == state.definition_seq and self._since == state.measured_since
+
+    def take_in(self, source: Source, launch: str, clock: Callable[[], Micros]) -> None:
+        """Takes in the samples that were received since the last call."""
+        reach = max(self.meter.reach, self.gauges.reach)
+        # Until there is a first sample to read on from, no further back than readings depend on.
+        since = None if self._cursor else clock() - round(reach * SECOND)
+        while True:
+            batch = source.samples(
+                launch, cursor=self._cursor, since=since, signals=self._signals, limit=_SAMPLES
+            )
+            counting = [s for s in batch.samples if s.observed >= self._since.get(s.signal, 0)]
+            self.meter.feed(counting)
+            self.gauges.feed(counting)
+            self._cursor = batch.cursor
+            if len(batch.samples) < _SAMPLES:
+                return
+
+
 class Session:
     """Reads one launch. Methods may be called from any thread; `state` is an immutable value."""
 
@@ -64,9 +99,7 @@ class Session:
         """All events, oldest first. Appended to; a redaction empties the text of an earlier one."""
         self._fold = Fold()
         self._guard = threading.Lock()
-        self._meter: Meter | None = None
-        self._gauges: Gauges | None = None
-        self._cursor = 0
+        self._measures: _Measures | None = None
         self.refresh()
         if self.state.definition is None:
             if self.state.read_only:
@@ -102,39 +135,18 @@ class Session:
             for recorded in self.events:
                 self._fold.apply(recorded)
 
-    def sample(self) -> None:
-        """Takes in the samples that were received since the last call."""
-        definition = self.state.definition
-        assert definition is not None, "checked when the session was made"
+    def view(self, *, trend: int = 0) -> View:
+        """What there is to show now, with `trend` columns of each objective's past."""
+        state = self.state
         if isinstance(self.clock, TrackedClock):
             self.clock.track()
         with self._guard:
-            if self._meter is None or self._gauges is None:
-                self._meter, self._gauges = Meter(definition), Gauges(definition)
-            reach = max(self._meter.reach, self._gauges.reach)
-            # Until there is a first sample to read on from, no further back than readings depend on.
-            since = None if self._cursor else self.clock() - round(reach * SECOND)
-            wanted = sorted({o.signal for o in definition.objectives.values()} | self._gauges.signals)
-            while True:
-                batch = self.source.samples(
-                    self.launch, cursor=self._cursor, since=since, signals=wanted, limit=50_000
-                )
-                self._meter.feed(batch.samples)
-                self._gauges.feed(batch.samples)
-                self._cursor = batch.cursor
-                if len(batch.samples) < 50_000:
-                    return
-
-    def view(self, *, trend: int = 0) -> View:
-        """What there is to show now, with `trend` columns of each objective's past."""
-        self.sample()
-        assert self._meter is not None, "sample() makes it"
-        assert self._gauges is not None, "sample() makes them"
-        now = self.clock()
-        with self._guard:
-            readings = self._meter.readings(now, trend=trend)
-            evidence = self._gauges.evidence(now, readings)
-        state = self.state
+            if self._measures is None or not self._measures.fit(state):
+                self._measures = _Measures(state)
+            self._measures.take_in(self.source, self.launch, self.clock)
+            now = self.clock()
+            readings = self._measures.meter.readings(now, trend=trend)
+            evidence = self._measures.gauges.evidence(now, readings)
         return view(
             state,
             readings,

@@ -25,11 +25,11 @@ from screens.dialogs.prompt import Prompt
 from screens.dialogs.reading import Framed, Reading
 from screens.follow import Follower, News
 from screens.glyphs import Glyphs
-from screens.keys import BINDINGS, VERB_OF
+from screens.keys import BINDINGS, VERB_OF, bind_actions
 from screens.layout import PANELS, tiny
 from screens.palette import FaceProvider
 from screens.panels import detail_rows
-from screens.render import checklist, guide, head, messages, objectives
+from screens.render import checklist, guide, head, messages, objectives, timeline
 from screens.render import gate as gate_rows
 from screens.render import tiny as tiny_rows
 from screens.render.footer import footer
@@ -107,9 +107,7 @@ class Face(Acts, inherit_bindings=False):
             presence=self._presence,
             points=lambda: self.board.points,
         )
-        for name, action in self.scene.view.definition.actions.items():
-            if action.key:
-                self.bind(action.key, f"run('{name}')", description=name)
+        self._action_keys = bind_actions(self._bindings, self.scene.view.definition)
 
     def compose(self) -> ComposeResult:
         yield Lines(lambda width, _height: [head.first_line(self.scene, width)], id="first")
@@ -159,6 +157,8 @@ class Face(Acts, inherit_bindings=False):
         if not self.is_running:
             return  # closing: the panels may be gone already
         news = arrived.news
+        if news.view.definition != self.scene.view.definition:
+            self._action_keys = bind_actions(self._bindings, news.view.definition, self._action_keys)
         self.scene = Scene(
             view=news.view,
             me=self.desk.identity,
@@ -348,6 +348,8 @@ class Face(Acts, inherit_bindings=False):
                 return f"Objective {entry.name}", of_objective
             case "gate":
                 return "Gate", _gates
+            case "timeline":
+                return f"Event {entry.seq}", lambda s, w: detail_rows(timeline.details(s, entry), w)
         said = panel.selected_text
         return str(panel.id).capitalize(), lambda _scene, width: detail_rows([Span(said)], width)
 

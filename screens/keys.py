@@ -1,6 +1,10 @@
 """Which key does what. Ids stay when keys are remapped; the footer and the help are made from these."""
 
-from textual.binding import Binding
+from collections.abc import Iterable
+
+from textual.binding import Binding, BindingsMap
+
+from launchpad.model.definition import Definition
 
 VERB_OF: dict[str, str] = {
     "tick": "tick",
@@ -72,6 +76,19 @@ BINDINGS = [
     Binding("question_mark,f1", "help", "help", key_display="?", id="help"),
     Binding("q,ctrl+c", "leave", "quit", key_display="q", id="quit"),
 ]
+
+
+def bind_actions(
+    bindings: BindingsMap, definition: Definition, before: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Gives the definition's actions their keys, in the place of those that were given `before`."""
+    for key in before:
+        bindings.key_to_bindings.pop(key, None)
+    keyed = {action.key: name for name, action in definition.actions.items() if action.key}
+    for key, name in keyed.items():
+        bindings.bind(key, f"run('{name}')", name)
+    return tuple(keyed)
+
 
 ALWAYS = ("filter", "palette", "help", "quit")
 """Ids of the bindings that stay at the footer's end at every width."""

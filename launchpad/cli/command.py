@@ -47,6 +47,7 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Launch", "launch", ("phase", "countdown", "ack", "note", "lock", "unlock", "close")),
     ("Decide", "decisions", ("gate", "poll")),
     ("Decide", "directors", ("seat",)),
+    ("Decide", "amending", ("amend", "definition")),
     ("Launch", "silences", ("silence", "unsilence")),
     ("See", "delivery", ("messages",)),
     ("Decide", "criteria", ("criteria",)),

@@ -125,7 +125,7 @@ def _launch(shell: Shell) -> Iterator[Finding]:
     except BadInput as error:
         yield Finding("unknown", "launch", str(error))
         return
-    verdict: Literal["bad", "unknown"] | None = None
+    verdict: Literal["bad", "unknown"] | None = "bad" if view.engine.lacking else None
     if view.state.open and not watching(shell.store, shell.launch):
         verdict = "unknown"
     yield Finding(verdict or "ok", "launch", f"{shell.launch}, {view.state.phase}: {view.engine.sentence}")

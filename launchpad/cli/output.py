@@ -82,6 +82,13 @@ class Output:
         return lines
 
 
+def ask(question: str) -> str:
+    """What a person at the terminal answers."""
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
+
+
 def coloured(stream: TextIO) -> bool:
     """Whether the stream is a terminal that wants colours (no-color.org)."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"

@@ -10,6 +10,7 @@ from launchpad.cli import shapes, words
 from launchpad.cli.checklist import EXPECT
 from launchpad.cli.command import argument, command
 from launchpad.cli.engines import watching
+from launchpad.cli.output import ask
 from launchpad.cli.shell import Shell
 from launchpad.errors import BadInput, Exit, LaunchpadError, Refused, Unreachable
 from launchpad.model import commands as cmd
@@ -148,18 +149,12 @@ def _agree(run: RunState, *, yes: bool) -> None:
             hint=f"`launchpad confirm {run.id} --digest {run.digest}`, or --yes from the start",
         )
     if run.plan.reversible:
-        agreed = _ask(f"Run {run.id}? [y/N] ").lower() in ("y", "yes")
+        agreed = ask(f"Run {run.id}? [y/N] ").lower() in ("y", "yes")
     else:
         target = run.plan.environment
-        agreed = _ask(f"This can't be undone. Type {target} to run {run.id}: ") == target
+        agreed = ask(f"This can't be undone. Type {target} to run {run.id}: ") == target
     if not agreed:
         raise LaunchpadError(f"{run.id} was not confirmed and is retracted")
-
-
-def _ask(question: str) -> str:
-    sys.stderr.write(question)
-    sys.stderr.flush()
-    return sys.stdin.readline().strip()
 
 
 def _take_back(shell: Shell, name: str) -> None:

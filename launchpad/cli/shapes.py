@@ -3,8 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from launchpad.model.definition import Definition
+from launchpad.model.differences import Difference
 from launchpad.model.plan import GateReport, Plan
-from launchpad.model.state import Vote
+from launchpad.model.state import State, Vote
+from launchpad.model.state.amendments import Amendment
 from launchpad.model.values import SECOND, Micros
 from launchpad.rules.recurrence import Recurrence
 from launchpad.rules.view import AlertView, ItemView, MessageView, ObjectiveView, RunView, View
@@ -39,7 +42,11 @@ def launch(view: View) -> Shape:
         "health_sentence": view.health_sentence,
         "outcome": state.outcome,
         "read_only": state.read_only,
-        "engine": {"watching": view.engine.watching, "sentence": view.engine.sentence},
+        "engine": {
+            "watching": view.engine.watching,
+            "sentence": view.engine.sentence,
+            "lacking": view.engine.lacking,
+        },
         "freshness": {
             "ok": view.freshness.ok,
             "stale": view.freshness.stale,
@@ -64,6 +71,7 @@ def launch(view: View) -> Shape:
         ],
         "watch": _window(view.window),
         "advice": advice(view),
+        "amendments": [amendment(one) for one in state.amendments],
         "head": {"seq": state.seq, "hash": state.hash},
         "at": instant(view.now),
     }
@@ -119,6 +127,41 @@ def gate(report: GateReport | None) -> Shape | None:
         for c in report.conditions
     ]
     return {"gate": report.gate, "verdict": report.verdict, "met": report.met, "conditions": conditions}
+
+
+def difference(one: Difference) -> Shape:
+    """One thing that differs between two definitions."""
+    return {
+        "section": one.section,
+        "name": one.name,
+        "what": one.what,
+        "key": one.key,
+        "before": one.before,
+        "after": one.after,
+        "sentence": one.sentence,
+    }
+
+
+def amendment(one: Amendment) -> Shape:
+    """One change of the definition."""
+    return {
+        "seq": one.seq,
+        "at": instant(one.at),
+        "by": one.by,
+        "reason": one.reason,
+        "differences": [difference(d) for d in one.differences],
+        "lapsed": one.lapsed,
+    }
+
+
+def definition(state: State, held: Definition) -> Shape:
+    """The definition that holds, and how it came to be so."""
+    return {
+        "seq": state.definition_seq,
+        "digest": held.digest(),
+        "definition": held,
+        "amendments": [amendment(one) for one in state.amendments],
+    }
 
 
 def seat(view: View) -> Shape | None:

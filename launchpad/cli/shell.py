@@ -29,6 +29,8 @@ class Shell:
         self.out = out
         self.environ = environ
         self._store: Store | None = None
+        self.tells_difference = True
+        """Whether it is said that the file is no longer what the launch goes by."""
 
     def __enter__(self) -> Self:
         return self
@@ -97,7 +99,7 @@ class Shell:
 
     @cached_property
     def session(self) -> Session:
-        """The launch, read. Says so if the definition has changed since the launch was opened."""
+        """The launch, read. Says so if the file is no longer what the launch goes by."""
         if not self.store.head(self.launch).seq:
             raise BadInput(
                 f"there is no launch {self.launch} in {self.store.url}",
@@ -106,13 +108,14 @@ class Shell:
         session = Session(self.store, self.launch)
         held = session.state.definition
         if (
-            not self.options.launch
+            self.tells_difference
+            and not self.options.launch
             and self.loaded
             and held
             and self.loaded.definition.digest() != held.digest()
         ):
             self.out.say(
-                f"{self.file} differs from what {self.launch} was opened with; the journal's definition holds"
+                f"{self.file} differs from what {self.launch} goes by: `launchpad amend` shows how, and asks"
             )
         return session
 

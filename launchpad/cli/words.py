@@ -6,6 +6,7 @@ from launchpad.cli.output import Output
 from launchpad.errors import Exit
 from launchpad.model.approvals import missing, told
 from launchpad.model.definition import PHASES
+from launchpad.model.differences import summary
 from launchpad.model.plan import GateReport, Plan
 from launchpad.model.state import RunState
 from launchpad.model.text import clean
@@ -107,6 +108,10 @@ def status(view: View, out: Output) -> Iterator[str]:
     if view.state.seat is not None:
         held = view.state.seat
         yield out.paint("unknown", clean(f"{held.holder} holds the director's seat: {held.reason}", 300))
+    if view.state.amendments:
+        last = view.state.amendments[-1]
+        when = format_instant(last.at, view.definition.zone)
+        yield clean(f"amended by {last.by} at {when}: {summary(last.differences)}", 300)
     if view.state.read_only:
         yield clean(f"read-only: {view.state.read_only}", 300)
     elif view.state.phase != "pre-launch":

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from launchpad.desk import alerts, countdown, criteria, items, launch, polls, report, runs, seat
+from launchpad.desk import alerts, amendments, countdown, criteria, items, launch, polls, report, runs, seat
 from launchpad.desk.decision import Context, Proposal
 from launchpad.desk.roles import MINIMUM, a, allows
 from launchpad.errors import Conflict, Refused
@@ -13,6 +13,7 @@ from launchpad.model.commands import Command, Done, Identity, verb_of
 from launchpad.model.definition import FORMAT
 from launchpad.model.events import LaunchOpened
 from launchpad.model.journal import Draft
+from launchpad.model.state import State
 from launchpad.model.store import Store
 from launchpad.rules.seat import acting
 from launchpad.rules.situation import Situation
@@ -60,6 +61,7 @@ VERBS: Mapping[type[Command], Callable[[Context, Any], Proposal | Done]] = {
     cmd.RecordChannelTest: alerts.channel_test,
     cmd.NoteForReport: report.note,
     cmd.MarkCriterion: criteria.mark,
+    cmd.Amend: amendments.amend,
 }
 
 
@@ -134,19 +136,21 @@ class LocalDesk:
         for attempt in range(1, _ATTEMPTS + 1):
             self._session.refresh()
             _authorise(self.identity, verb)
-            decided = self._decide(command, verb)
+            state = self._session.state
+            decided = self._decide(command, verb, state)
             if isinstance(decided, Done):
                 return decided
+            # What was decided by a definition that holds no more is decided anew.
+            expect = {amendments.DEFINITION: state.definition_seq, **decided.expect}
             try:
-                return self._record(command, decided)
+                return self._record(command, decided._replace(expect=expect))
             except Conflict:
                 # Decided anew: the verb itself refuses if the operator's own expectation broke.
                 if attempt == _ATTEMPTS:
                     raise
         raise AssertionError("the last attempt returns or raises")
 
-    def _decide(self, command: Command, verb: str) -> Proposal | Done:
-        state = self._session.state
+    def _decide(self, command: Command, verb: str, state: State) -> Proposal | Done:
         if state.unknown_kinds or (state.outcome is not None and verb not in AFTERWARDS):
             raise Refused(state.read_only)
         context = Context(

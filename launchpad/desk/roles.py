@@ -41,6 +41,7 @@ MINIMUM: dict[str, Role] = {
     "channel-test": "engineer",
     "report-note": "engineer",
     "criterion": "engineer",
+    "amend": "director",
 }
 
 

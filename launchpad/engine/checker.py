@@ -37,7 +37,8 @@ class Checker:
 
     def _checker(self, item: Item, check: Check) -> Callable[[], Awaitable[None]]:
         async def run() -> None:
-            if self._session.state.items[item.id].status != "skipped":
+            state = self._session.state.items.get(item.id)
+            if state is not None and state.status != "skipped":
                 await self._check(item, check, asked=False)
 
         return run
@@ -49,7 +50,8 @@ class Checker:
     async def _check(self, item: Item, check: Check, *, asked: bool) -> None:
         observed = self._session.clock()
         result = await self._prober.run(self._prober.probe(check))
-        if asked or worth_recording(self._session.state.items[item.id], check, result, observed):
+        state = self._session.state.items.get(item.id)
+        if state is not None and (asked or worth_recording(state, check, result, observed)):
             await self._recorder.append(
                 ItemChecked(item=item.id, verdict=result.verdict, reason=result.reason, observed_at=observed)
             )

@@ -4,36 +4,24 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import msgspec
-
 from launchpad import __version__
-from launchpad.channels import CHANNELS, made_channels
-from launchpad.config.secrets import Redactor, SecretResolver, references_in
-from launchpad.engine.checker import Checker
-from launchpad.engine.evaluator import Evaluator
 from launchpad.engine.lease import TTL, LeaseKeeper, holder_name
 from launchpad.engine.logbook import Logbook
-from launchpad.engine.outbox import Outbox
 from launchpad.engine.planner import Planner
-from launchpad.engine.provided import Provided
-from launchpad.engine.readiness import ReadinessProber
 from launchpad.engine.recorder import Recorder
 from launchpad.engine.runner import Runner
-from launchpad.engine.sampler import Prober, Sampler
 from launchpad.engine.schedule import every
 from launchpad.engine.targets import Targets
-from launchpad.errors import BadInput, LaunchpadError, LeaseLost, Refused, Unreachable
-from launchpad.model.definition import Definition
+from launchpad.engine.teller import tell
+from launchpad.engine.toolroom import Toolroom
+from launchpad.engine.watch import Watch
+from launchpad.errors import Conflict, LaunchpadError, LeaseLost, Refused, Unreachable
 from launchpad.model.events import EngineStarted, EngineStopped
 from launchpad.model.store import Store
 from launchpad.model.values import SECOND
-from launchpad.probes.control import Control
-from launchpad.probes.kinds import Means
-from launchpad.providers import PROVIDERS
-from launchpad.providers.capabilities import Provider, Surroundings
 from launchpad.session import Session
 
 log = logging.getLogger(__name__)
@@ -68,9 +56,7 @@ class Engine:
         `request_timeout` seconds: what its holder asked for last has arrived by then."""
         self._store = store
         self._launch = launch
-        self._base_dir = base_dir
-        self._environ = environ
-        self._state_dir = state_dir
+        self._toolroom = Toolroom(launch, base_dir=base_dir, environ=environ, state_dir=state_dir)
         self._request_timeout = request_timeout
         self._lease = LeaseKeeper(store, launch, holder or holder_name(), ttl=ttl)
 
@@ -78,10 +64,11 @@ class Engine:
         """Takes the lease and works until `stop` is set or the launch is closed.
 
         Raises `Refused` if the launch is closed or, without `standby`, another engine holds the lease;
-        `BadInput` if a secret can't be resolved (none is resolved later than that). An engine that loses the
-        lease, or the store, stops acting at once and waits to be needed again.
+        `BadInput` if a secret can't be resolved (only an amendment brings others later; what can't be done
+        for one that lacks is said in the journal). An engine that loses the lease, or the store, stops
+        acting at once and waits to be needed again.
         """
-        secrets = await asyncio.to_thread(self._resolve_all, self._definition())
+        await asyncio.to_thread(self._equip)
         worked, told = False, ""
         while not stop.is_set():
             try:
@@ -89,7 +76,7 @@ class Engine:
                     return
                 worked = True
                 with _single_error():
-                    await self._work(secrets, stop)
+                    await self._work(stop)
                 return
             except (LeaseLost, Unreachable) as error:
                 if not worked:
@@ -112,12 +99,14 @@ class Engine:
             return False
         return session.state.outcome is not None
 
-    def _definition(self) -> Definition:
+    def _equip(self) -> None:
+        """Raises what keeps the definition from being carried out as a whole."""
         state = Session(self._store, self._launch).state
         if state.outcome is not None:
             raise Refused(f"{self._launch} is closed ({state.outcome}): there is nothing to watch")
         assert state.definition is not None, "a session holds an opened launch"
-        return state.definition
+        for error in self._toolroom.tools(state.definition_seq, state.definition).lacking:
+            raise error
 
     async def _take(self, stop: asyncio.Event, *, wait: bool) -> bool:
         """Takes the lease; False if `stop` was set first."""
@@ -134,21 +123,9 @@ class Engine:
             with contextlib.suppress(Unreachable):  # it lapses by itself
                 await self._lease.release()
 
-    async def _work(self, secrets: Mapping[str, str], stop: asyncio.Event) -> None:
+    async def _work(self, stop: asyncio.Event) -> None:
         session = Session(self._store, self._launch)
-        definition = session.state.definition
-        assert definition is not None, "a session holds an opened launch"
-        redactor = Redactor(secrets.values())
-        adapters = self._adapters(definition, secrets, redactor)
         recorder = Recorder(self._store, session, self._lease)
-        means = Means(
-            control=Control(definition.control),
-            base_dir=self._base_dir,
-            environ=_for_commands(self._environ, secrets),
-            resolve=lambda text: secrets.get(text, text),
-            saying=redactor.line,
-        )
-        prober = Prober(means, redactor)
         wake, closed, told = asyncio.Event(), asyncio.Event(), asyncio.Event()
         loop = asyncio.get_running_loop()
 
@@ -158,35 +135,40 @@ class Engine:
             loop.call_soon_threadsafe(wake.set)
             loop.call_soon_threadsafe(told.set)
 
-        started = EngineStarted(
-            holder=self._lease.holder,
-            epoch=self._lease.epoch,
-            host=socket.gethostname(),
-            version=__version__,
-        )
-        await recorder.append(started)
+        begun = await self._say_started(session, recorder)
         log.info("watching %s, epoch %d", self._launch, self._lease.epoch)
+        watch = Watch(self._store, session, self._lease, recorder, self._toolroom, begun=begun)
         with session.following(on_change):
             async with asyncio.TaskGroup() as tasks:
                 background = [
                     tasks.create_task(self._lease.keep()),
-                    tasks.create_task(
-                        Sampler(
-                            self._store, self._launch, definition.signals, prober, self._lease, session.clock
-                        ).run()
-                    ),
-                    tasks.create_task(Checker(session, recorder, prober).run()),
-                    tasks.create_task(Evaluator(session, recorder).run()),
-                    tasks.create_task(ReadinessProber(session, recorder, adapters).run()),
+                    tasks.create_task(watch.run()),
                     tasks.create_task(every(_PRUNE_EVERY, lambda: self._prune(session))),
-                    tasks.create_task(self._tend_runs(session, recorder, adapters, redactor, wake, closed)),
-                    tasks.create_task(self._tell(session, recorder, definition, secrets, redactor, told)),
+                    tasks.create_task(self._tend_runs(session, recorder, wake, closed)),
+                    tasks.create_task(tell(session, recorder, self._lease, self._toolroom, told)),
                 ]
                 await _first(stop, closed)
                 for task in background:
                     task.cancel()
             # Said while the lease is fresh: to stop following may take a second.
             await recorder.append(EngineStopped(holder=self._lease.holder, epoch=self._lease.epoch))
+
+    async def _say_started(self, session: Session, recorder: Recorder) -> int:
+        """Says who watches; gives the event since which the definition holds that it begins with."""
+        started = EngineStarted(
+            holder=self._lease.holder,
+            epoch=self._lease.epoch,
+            host=socket.gethostname(),
+            version=__version__,
+        )
+        while True:
+            seq = session.state.definition_seq
+            try:
+                await recorder.bound(seq).append(started)
+            except Conflict:
+                await asyncio.to_thread(session.refresh)
+            else:
+                return seq
 
     async def _prune(self, session: Session) -> None:
         """Forgets samples and logs that have outlived their retention; the journal keeps everything."""
@@ -204,8 +186,6 @@ class Engine:
         self,
         session: Session,
         recorder: Recorder,
-        adapters: Mapping[str, Provider],
-        redactor: Redactor,
         wake: asyncio.Event,
         closed: asyncio.Event,
     ) -> None:
@@ -213,12 +193,13 @@ class Engine:
             await asyncio.sleep(self._request_timeout)
 
         def logbook(run: str) -> Logbook:
+            redactor = self._toolroom.redactor
             return Logbook(self._store, self._launch, run, clock=session.clock, redactor=redactor)
 
-        planner = Planner(session, recorder, adapters)
+        planner = Planner(session, recorder, self._toolroom)
         async with asyncio.TaskGroup() as tasks:
             targets = Targets(self._store, session)
-            runner = Runner(session, recorder, self._lease, adapters, targets, logbook, tasks)
+            runner = Runner(session, recorder, self._lease, self._toolroom, targets, logbook, tasks)
             while True:
                 wake.clear()
                 if session.state.outcome is not None:
@@ -230,60 +211,6 @@ class Engine:
                 runner.tend()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(wake.wait(), 1.0)
-
-    async def _tell(
-        self,
-        session: Session,
-        recorder: Recorder,
-        definition: Definition,
-        secrets: Mapping[str, str],
-        redactor: Redactor,
-        wake: asyncio.Event,
-    ) -> None:
-        channels = made_channels(definition, lambda text: secrets.get(text, text))
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                await Outbox(session, recorder, self._lease, channels, redactor, tasks).run(wake)
-        finally:
-            for channel in channels.values():
-                await channel.close()
-
-    def _resolve_all(self, definition: Definition) -> dict[str, str]:
-        resolver = SecretResolver(self._base_dir, self._environ)
-        references = references_in(definition, PROVIDERS.settings(), CHANNELS.settings())
-        return {reference: resolver.resolve(reference) for reference in references}
-
-    def _adapters(
-        self, definition: Definition, secrets: Mapping[str, str], redactor: Redactor
-    ) -> dict[str, Provider]:
-        around = Surroundings(
-            base_dir=self._base_dir,
-            work_dir=self._state_dir / "steps" / self._launch,
-            environ=_for_commands(self._environ, secrets),
-            resolve=secrets.__getitem__,
-        )
-        adapters: dict[str, Provider] = {}
-        for name, spec in definition.providers.items():
-            adapter = PROVIDERS.load(spec.kind)
-            try:
-                settings = msgspec.convert(spec.settings, adapter.settings)
-            except msgspec.ValidationError as error:
-                raise BadInput(
-                    f"provider {name}: {error}", hint="was it defined for another version?"
-                ) from error
-            adapters[name] = Provided(adapter(name, settings, around), redactor)
-        return adapters
-
-
-def _for_commands(environ: Mapping[str, str], references: Collection[str]) -> dict[str, str]:
-    """The environment without secrets: what references name, and a store's URL that may hold a password."""
-    named = {reference.removeprefix("env:") for reference in references if reference.startswith("env:")}
-    store = environ.get("LAUNCHPAD_STORE", "")
-    return {
-        name: value
-        for name, value in environ.items()
-        if name not in named and (value != store or store.startswith("sqlite:"))
-    }
 
 
 async def _first(*awaited: "asyncio.Event | asyncio.Task[None]") -> None:

@@ -13,6 +13,7 @@ from launchpad.channels.channel import Channel, Message, Outcome
 from launchpad.config.secrets import Redactor
 from launchpad.engine.lease import LeaseKeeper
 from launchpad.engine.recorder import Recorder
+from launchpad.errors import Conflict
 from launchpad.model.definition import Definition
 from launchpad.model.events import MessageAnswered
 from launchpad.model.state import State
@@ -63,7 +64,10 @@ class Outbox:
         state, now = self._session.state, self._session.clock()
         assert state.definition is not None, "a session holds an opened launch"
         if woken := escalations(state, state.definition, now):
-            await self._recorder.append(*woken)
+            try:
+                await self._recorder.bound(state.definition_seq).append(*woken)
+            except Conflict:
+                return  # amended in this moment: whom to wake is worked out anew
             state = self._session.state
         definition = state.definition
         assert definition is not None, "amended, never removed"

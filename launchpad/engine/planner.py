@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from launchpad.desk import MINIMUM, allows
 from launchpad.engine.recorder import Recorder
-from launchpad.errors import Conflict, LaunchpadError
+from launchpad.engine.toolroom import Toolroom
+from launchpad.errors import Conflict, LaunchpadError, Refused
 from launchpad.model.definition import Action, Definition
 from launchpad.model.events import Event, RunConfirmed, RunPlanned, RunRefused
 from launchpad.model.plan import Plan
@@ -22,18 +23,20 @@ REPAIRS = "repairs"
 
 
 class Planner:
-    def __init__(self, session: Session, recorder: Recorder, providers: Mapping[str, Provider]) -> None:
+    def __init__(self, session: Session, recorder: Recorder, toolroom: Toolroom) -> None:
         self._session = session
         self._recorder = recorder
-        self._providers = providers
+        self._toolroom = toolroom
 
     async def plan(self, run: RunState) -> None:
         """Records the plan of a requested run, or why there can be none."""
         shown = await asyncio.to_thread(self._session.view)
+        seq = shown.state.definition_seq
         try:
-            plan = make_plan(shown.definition, run.action, run.params, self._providers)
+            tools = await asyncio.to_thread(self._toolroom.tools, seq, shown.definition)
+            plan = make_plan(shown.definition, run.action, run.params, tools.providers)
         except LaunchpadError as error:
-            await self._append(run, RunRefused(run=run.id, reason=str(error)))
+            await self._append(run, seq, RunRefused(run=run.id, reason=str(error)))
             return
         gate = evaluate(plan.gate, shown.situation) if plan.gate else None
         digest = plan.digest()
@@ -48,26 +51,29 @@ class Planner:
         ]
         if run.requested_auth == "engine" and self._repairs_by_itself(run):
             events.append(RunConfirmed(run=run.id, digest=digest))
-        await self._append(run, *events)
+        await self._append(run, seq, *events)
 
     def _repairs_by_itself(self, run: RunState) -> bool:
         failed = self._session.state.runs.get(run.params.get(REPAIRS, ""))
         action = self._session.state.action(failed.action) if failed else None
         return bool(action and action.on_failure and action.on_failure.mode == "auto")
 
-    async def _append(self, run: RunState, *events: Event) -> None:
+    async def _append(self, run: RunState, definition_seq: int, *events: Event) -> None:
         try:
-            await self._recorder.append(*events, expect={f"run:{run.id}": run.seq})
+            await self._recorder.bound(definition_seq).append(*events, expect={f"run:{run.id}": run.seq})
         except Conflict:
-            # Retracted or aborted meanwhile; the next look sees how it stands.
+            # Retracted, aborted or amended meanwhile; the next look sees how it stands.
             return
 
 
 def make_plan(
     definition: Definition, name: str, params: Mapping[str, str], providers: Mapping[str, Provider]
 ) -> Plan:
-    """What the action would do. Raises `Refused` if a provider can't do its step."""
-    action = definition.actions[name]
+    """What the action would do. Raises `Refused` if there is no such action, or a provider can't do its
+    step."""
+    action = definition.actions.get(name)
+    if action is None:
+        raise Refused(f"there is no action {name} any more", hint="the definition was amended")
     approvers = [o for o in definition.operators if allows(o.role, MINIMUM["approve"])]
     needed = max(action.approvals, sum(action.approvers.values()))
     alone = needed > 0 and len(approvers) <= 1

@@ -23,23 +23,27 @@ _ANY = "any"
 
 
 class ReadinessProber:
-    def __init__(self, session: Session, recorder: Recorder, providers: Mapping[str, Provider]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        recorder: Recorder,
+        definition: Definition,
+        providers: Mapping[str, Provider],
+    ) -> None:
+        """`providers` are those of `definition`."""
         self._session = session
         self._recorder = recorder
+        self._definition = definition
         self._providers = providers
 
     async def run(self) -> None:
-        definition = self._session.state.definition
-        assert definition is not None, "a session holds an opened launch"
-        if asked_for(definition):
+        if asked_for(self._definition):
             await every(_EVERY, self._ask)
 
     async def _ask(self) -> None:
-        state = self._session.state
-        assert state.definition is not None, "a session holds an opened launch"
-        for action in asked_for(state.definition):
-            said = await asyncio.to_thread(self._answer, state.definition, action)
-            if worth_recording(state.readiness.get(action), said):
+        for action in asked_for(self._definition):
+            said = await asyncio.to_thread(self._answer, self._definition, action)
+            if worth_recording(self._session.state.readiness.get(action), said):
                 await self._recorder.append(
                     ActionProbed(action=action, verdict=said.verdict, reason=said.reason, observed_at=said.at)
                 )

@@ -3,15 +3,17 @@
 import asyncio
 import secrets
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from launchpad.engine.lease import LeaseKeeper
 from launchpad.engine.logbook import Logbook
 from launchpad.engine.planner import REPAIRS
 from launchpad.engine.recorder import Recorder
 from launchpad.engine.targets import Targets
+from launchpad.engine.toolroom import Toolroom, Tools
 from launchpad.errors import Conflict, LeaseLost, Refused, Unreachable
 from launchpad.model import events as ev
+from launchpad.model.definition import Definition
 from launchpad.model.events import Event
 from launchpad.model.plan import GateReport, PlannedStep
 from launchpad.model.state import RunState
@@ -34,7 +36,7 @@ class Runner:
         session: Session,
         recorder: Recorder,
         lease: LeaseKeeper,
-        providers: Mapping[str, Provider],
+        toolroom: Toolroom,
         targets: Targets,
         logbook: Callable[[str], Logbook],
         tasks: asyncio.TaskGroup,
@@ -42,7 +44,7 @@ class Runner:
         self._session = session
         self._recorder = recorder
         self._lease = lease
-        self._providers = providers
+        self._toolroom = toolroom
         self._targets = targets
         self._logbook = logbook
         self._tasks = tasks
@@ -63,6 +65,7 @@ class Runner:
 
     async def _carry(self, run_id: str) -> None:
         run = self._run(run_id)
+        await asyncio.to_thread(self._planned_with, run)
         try:
             async with self._targets.held(run):
                 while await self._advance(self._run(run_id)):
@@ -290,8 +293,7 @@ class Runner:
             await asyncio.sleep(1.0)
 
     def _job(self, run: RunState, index: int) -> tuple[Provider, Job]:
-        definition = self._session.state.definition
-        assert definition is not None, "a session holds an opened launch"
+        definition, tools = self._planned_with(run)
         planned = _planned(run, index)
         job = Job(
             verb=planned.verb,
@@ -300,7 +302,12 @@ class Runner:
             run=run.id,
             params=run.params,
         )
-        return self._providers[planned.provider], job
+        return tools.providers[planned.provider], job
+
+    def _planned_with(self, run: RunState) -> tuple[Definition, Tools]:
+        """The definition that the run was planned under, by which it goes on to its end, and its tools."""
+        definition = self._session.state.definitions[run.planned_under]
+        return definition, self._toolroom.tools(run.planned_under, definition)
 
 
 def _planned(run: RunState, index: int) -> PlannedStep:

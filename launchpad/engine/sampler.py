@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from launchpad.config.secrets import Redactor
 from launchpad.engine.lease import LeaseKeeper
 from launchpad.engine.schedule import every, offset
-from launchpad.errors import Unreachable
+from launchpad.errors import Refused, Unreachable
 from launchpad.model.definition import Signal
 from launchpad.model.probe import Probe
 from launchpad.model.samples import Sample
@@ -41,12 +41,26 @@ class Prober:
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     def probe(self, check: Probe) -> Runnable:
-        return runnable(check, self._means)
+        """What runs `check`; of one for which a secret lacks, what says so."""
+        try:
+            return runnable(check, self._means)
+        except Refused as error:
+            return _Unasked(str(error))
 
     async def run(self, probe: Runnable) -> ProbeResult:
         async with self._slots:
             result = await probe.run()
         return replace(result, reason=self._redactor.line(result.reason))
+
+
+class _Unasked:
+    """A probe that can't be made. Nothing is known of its target."""
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    async def run(self) -> ProbeResult:
+        return ProbeResult(verdict="unknown", reason=self._reason)
 
 
 class Sampler:

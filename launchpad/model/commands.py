@@ -265,6 +265,15 @@ class MarkCriterion(Command, tag="criterion"):
     expect: int | None = None
 
 
+class Amend(Command, tag="amend"):
+    """Puts another definition in the place of the one that holds."""
+
+    definition: Definition
+    base: str
+    """Digest of the definition that the operator saw."""
+    text: str
+
+
 AnyCommand = (
     OpenLaunch
     | CloseLaunch
@@ -304,6 +313,7 @@ AnyCommand = (
     | RecordChannelTest
     | NoteForReport
     | MarkCriterion
+    | Amend
 )
 
 VERBS: dict[str, type[Command]] = {str(cls.__struct_config__.tag): cls for cls in AnyCommand.__args__}

@@ -70,7 +70,8 @@ RUN: dict[tuple[RunStatus, str], RunStatus] = {
     ("aborting", "run.failed"): "failed",
 }
 """`planned` becomes `approved` when the requester has confirmed and enough others have approved;
-`interrupted` becomes `failed` instead of `running` when it is resolved by `roll-back`."""
+`interrupted` becomes `failed` instead of `running` when it is resolved by `roll-back`. An amendment of what a
+plan was made from takes a planned or approved run back to `requested`."""
 
 STEP: dict[tuple[StepStatus, str], StepStatus] = {
     ("pending", "step.intended"): "intended",

@@ -1,6 +1,6 @@
 """The report as values, made from a journal and its samples by pure functions: the same in, the same out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from launchpad.model import events as ev
 from launchpad.model.definition import PHASES, Definition, Phase
@@ -113,22 +113,28 @@ def account(state: State, events: Sequence[Recorded], samples: Iterable[Sample],
         head_seq=state.seq,
         head_hash=state.hash,
         summary=_summary(state, definition, events, launched, until),
-        measures=measures(definition, events, samples, whole),
-        troubles=troubles(state, definition, events),
+        measures=measures(definition, events, _counting(state, samples), whole),
+        troubles=troubles(state, events),
         rollbacks=tuple(run for run in runs if _rolls_back(run) and run.started_at is not None),
         notes=state.report_notes,
-        decisions=decisions(events),
+        decisions=decisions(events, state.amendments),
         runs=runs,
         checklist=_checklist(state, until),
         skips=definition.skips,
         people=_people(definition, events),
         timeline=tuple(
-            Line(seq=e.seq, at=e.at, by=e.actor, sentence=narrate(e, definition))
+            Line(seq=e.seq, at=e.at, by=e.actor, sentence=narrate(e, definition, state.amendments))
             for e in events
             if not isinstance(e.event, ev.MessageIntended)
         ),
         anomalies=state.anomalies,
     )
+
+
+def _counting(state: State, samples: Iterable[Sample]) -> Iterator[Sample]:
+    """Without what was measured before a signal was amended: it says nothing of what the signal is now."""
+    since = state.measured_since
+    return (sample for sample in samples if sample.observed >= since.get(sample.signal, 0))
 
 
 def _summary(

@@ -1,11 +1,12 @@
 """Who decided what, and on which numbers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from launchpad.model import events as ev
 from launchpad.model.journal import Recorded
 from launchpad.model.plan import GateReport
+from launchpad.model.state.amendments import Amendment
 from launchpad.model.values import Micros, Value, format_duration
 
 
@@ -21,12 +22,23 @@ class Decision(Value):
     """Against a gate, or without what is otherwise asked for."""
     gate: GateReport | None = None
     numbers: tuple[str, ...] = ()
-    """What was seen, where that is no gate."""
+    """What was seen, where that is no gate; of an amendment, what differs."""
 
 
-def decisions(events: Sequence[Recorded]) -> tuple[Decision, ...]:
-    """All of them, in the order in which they fell."""
-    return tuple(_decision(recorded) for recorded in events if _is_decision(recorded.event))
+def decisions(events: Sequence[Recorded], amendments: Sequence[Amendment] = ()) -> tuple[Decision, ...]:
+    """All of them, in the order in which they fell. `amendments` are the launch's."""
+    changed = {one.seq: tuple(_changed(one)) for one in amendments}
+    return tuple(
+        _decision(recorded, changed.get(recorded.seq, ()))
+        for recorded in events
+        if _is_decision(recorded.event)
+    )
+
+
+def _changed(amendment: Amendment) -> Iterator[str]:
+    """What an amendment changed, and what lapsed with it."""
+    yield from (difference.sentence for difference in amendment.differences)
+    yield from (f"lapsed: {lapsed}" for lapsed in amendment.lapsed)
 
 
 def _is_decision(event: ev.Event | ev.Unknown) -> bool:
@@ -35,7 +47,7 @@ def _is_decision(event: ev.Event | ev.Unknown) -> bool:
     return type(event) in _DECIDED
 
 
-def _decision(recorded: Recorded) -> Decision:
+def _decision(recorded: Recorded, changed: tuple[str, ...] = ()) -> Decision:
     event: Any = recorded.event
     return Decision(
         seq=recorded.seq,
@@ -43,9 +55,11 @@ def _decision(recorded: Recorded) -> Decision:
         by=recorded.actor,
         what=_DECIDED[type(event)](event),
         why="(text removed)" if recorded.redacted else " ".join(recorded.text.split()),
-        loud=isinstance(event, ev.RunGlassBroken | ev.SeatTaken) or getattr(event, "overridden", False),
+        loud=isinstance(event, ev.RunGlassBroken | ev.SeatTaken | ev.LaunchAmended)
+        or getattr(event, "overridden", False),
         gate=getattr(event, "gate", None),
-        numbers=tuple(f"{s.objective} {s.verdict}: {s.evidence}" for s in getattr(event, "seen", ())),
+        numbers=changed
+        or tuple(f"{s.objective} {s.verdict}: {s.evidence}" for s in getattr(event, "seen", ())),
     )
 
 
@@ -77,6 +91,7 @@ _DECIDED: Mapping[type, Callable[[Any], str]] = {
     ev.CriterionMarked: lambda e: (
         f"found {e.criterion} {'met' if e.met else 'not met'}, a rollback criterion"
     ),
+    ev.LaunchAmended: lambda _e: "amended the definition",
     ev.LaunchClosed: lambda e: f"closed the launch as {e.outcome}",
 }
 """Event → what was decided by it."""

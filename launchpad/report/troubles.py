@@ -8,6 +8,7 @@ from launchpad.model import events as ev
 from launchpad.model.definition import Definition
 from launchpad.model.journal import Recorded
 from launchpad.model.state import State
+from launchpad.model.touched import touched
 from launchpad.model.values import SECOND, Micros, Value
 from launchpad.rules import alerts
 
@@ -44,9 +45,9 @@ class Trouble(Value):
         return None if self.over_at is None else (self.over_at - self.began_at) / SECOND
 
 
-def troubles(state: State, definition: Definition, events: Sequence[Recorded]) -> tuple[Trouble, ...]:
+def troubles(state: State, events: Sequence[Recorded]) -> tuple[Trouble, ...]:
     """Everything that went wrong, by the time at which it began."""
-    found = [*_alerts(definition, events), *_runs(state)]
+    found = [*_alerts(events), *_runs(state)]
     return tuple(sorted(found, key=lambda trouble: trouble.began_at))
 
 
@@ -64,14 +65,21 @@ def _runs(state: State) -> list[Trouble]:
     ]
 
 
-def _alerts(definition: Definition, events: Sequence[Recorded]) -> list[Trouble]:
-    """Each firing of each alert."""
+def _alerts(events: Sequence[Recorded]) -> list[Trouble]:
+    """Each firing of each alert, by the rule that held then. One whose rule is amended is over."""
+    definition: Definition | None = None
     over: list[Trouble] = []
     firing: dict[str, Trouble] = {}
     rose: dict[str, Micros] = {}
     had: dict[str, Recorded] = {}
     for recorded in events:
         match recorded.event:
+            case ev.LaunchOpened() as event:
+                definition = event.definition
+            case ev.LaunchAmended() as event if definition is not None:
+                gone = sorted(touched(definition, event.definition).alerts & firing.keys())
+                over.extend(replace(firing.pop(name), over_at=recorded.at) for name in gone)
+                definition = event.definition
             case ev.AlertChanged(alert=name, status="pending"):
                 rose[name] = recorded.at
                 had.pop(name, None)
@@ -99,8 +107,8 @@ def _had(trouble: Trouble, acknowledged: Recorded) -> Trouble:
     )
 
 
-def _fired(definition: Definition, event: ev.AlertChanged, at: Micros, began: Micros) -> Trouble:
-    rule = definition.alerts.get(event.alert)
+def _fired(definition: Definition | None, event: ev.AlertChanged, at: Micros, began: Micros) -> Trouble:
+    rule = definition.alerts.get(event.alert) if definition else None
     return Trouble(
         name=event.alert,
         what=alerts.sentence(rule) if rule else "a rule that is gone",

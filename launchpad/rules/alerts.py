@@ -150,8 +150,7 @@ def changed_before(alert: AlertState) -> tuple[str, ...]:
 
 def describe(threshold: Threshold) -> str:
     """`errors > 1%`, as it was written."""
-    limit = format_quantity(threshold.limit.value, threshold.limit.unit)
-    return f"{threshold.objective} {threshold.op} {limit}"
+    return threshold.described
 
 
 def sentence(rule: Alert) -> str:

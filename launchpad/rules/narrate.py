@@ -1,12 +1,14 @@
 """Each event as one sentence."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from launchpad.model import events as ev
 from launchpad.model.definition import Definition
+from launchpad.model.differences import summary
 from launchpad.model.journal import Recorded
 from launchpad.model.plan import GateReport
+from launchpad.model.state.amendments import Amendment
 from launchpad.model.values import format_duration, format_quantity
 from launchpad.rules import alerts
 
@@ -18,13 +20,16 @@ class Sentence(NamedTuple):
     style: str = "text"
 
 
-def narrate(recorded: Recorded, definition: Definition) -> Sentence:
-    """The sentence for an event, with its free text where it has one."""
+def narrate(recorded: Recorded, definition: Definition, amendments: Sequence[Amendment] = ()) -> Sentence:
+    """The sentence for an event, with its free text where it has one. `amendments` are the launch's: what
+    differs is derived."""
     event = recorded.event
     if isinstance(event, ev.Unknown):
         return Sentence(f"an event of a later version: {event.kind}", "unknown")
     if isinstance(event, ev.ObjectiveChanged | ev.AlertChanged | ev.AlertEased):
         sentence = _measured(event, definition)
+    elif isinstance(event, ev.LaunchAmended):
+        sentence = _amended(next((a for a in amendments if a.seq == recorded.seq), None))
     else:
         sentence = TELLERS[type(event)](event)
     if isinstance(event, ev.MessageIntended):
@@ -40,6 +45,25 @@ def _gate(gate: GateReport | None) -> str:
 def _opened(e: ev.LaunchOpened) -> Sentence:
     launch = e.definition.launch
     return Sentence(f"opened {launch.product} {launch.version} for {launch.environment}", "accent")
+
+
+def _amended(amendment: Amendment | None) -> Sentence:
+    if amendment is None:
+        return Sentence("AMENDED THE DEFINITION", "warn")
+    lapsed = f" ({len(amendment.lapsed)} lapsed)" if amendment.lapsed else ""
+    return Sentence(f"AMENDED{lapsed}: {summary(amendment.differences)}", "warn")
+
+
+def _first_of(names: Sequence[str], most: int = 2) -> str:
+    """The first of the names, and how many more there are."""
+    more = [f"{len(names) - most} more"] if len(names) > most else []
+    return ", ".join([*names[:most], *more])
+
+
+def _followed(e: ev.EngineFollowed) -> Sentence:
+    if e.lacking:
+        return Sentence(f"engine {e.epoch} lacks something: {_first_of(e.lacking)}", "bad")
+    return Sentence(f"engine {e.epoch} watches by the definition as it stands", "dim")
 
 
 def _phase(e: ev.PhaseEntered) -> Sentence:
@@ -239,5 +263,6 @@ TELLERS: Mapping[type[ev.Event], Callable[[Any], Sentence]] = {
     ev.ReportNoted: _report_noted,
     ev.CriterionMarked: _marked,
     ev.RollbackAdvised: _advised,
+    ev.EngineFollowed: _followed,
     ev.TextRedacted: lambda e: Sentence(f"removed the text of event {e.seq}", "warn"),
 }

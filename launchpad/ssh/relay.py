@@ -14,7 +14,8 @@ import uuid
 import msgspec
 
 from launchpad.desk import Desk
-from launchpad.errors import BadInput, LaunchpadError
+from launchpad.errors import BadInput, LaunchpadError, Refused
+from launchpad.model.commands import Amend
 from launchpad.model.journal import Row
 from launchpad.model.samples import Presence
 from launchpad.model.store import Store
@@ -116,6 +117,11 @@ class RelayServer:
             case protocol.Leave():
                 self._store.leave(self._seat.launch, self._presence)
                 return None
+            case protocol.Perform(command=Amend()):
+                # Its references were checked where the file was read, which is not here.
+                raise Refused(
+                    "a definition is not amended through a seat", hint="`launchpad amend` where its file is"
+                )
             case protocol.Perform(command=command):
                 return self._desk.perform(command)
             case _:

@@ -9,8 +9,12 @@ from launchpad.model.state import RunState
 from screens.acts.base import Acting, sentences
 from screens.dialogs.confirm import Confirmed, Simple
 from screens.dialogs.plan import PlanDialog
+from screens.dialogs.plans import PlansDialog
 from screens.dialogs.prompt import Prompt
 from screens.dialogs.resolve import ResolveDialog
+from screens.render.plans import Choice, choices, wish_of
+
+_MINE = ("approve", "confirm")
 
 
 class RunActs(Acting):
@@ -52,7 +56,8 @@ class RunActs(Acting):
 
     def _let_go(self, run: RunState | None) -> None:
         """A request whose plan was left is taken back, so that it does not wait for ever."""
-        if run is not None and not run.ended and not run.confirmed:
+        me = self.desk.identity.name
+        if run is not None and run.requested_by == me and not run.ended and not run.confirmed:
             self.perform(cmd.RetractRun(run=run.id))
 
     def _say_who_approves(self, run_id: str) -> None:
@@ -68,33 +73,33 @@ class RunActs(Acting):
     def waiting_for_me(self) -> list[RunState]:
         """Runs that need this operator's yes: others' that wait for approval, own ones unconfirmed."""
         me = self.desk.identity.name
-        waiting = []
-        for run in self.scene.view.runs:
-            state = run.state
-            if run.expired:
-                continue
-            mine = state.requested_by == me and state.status == "planned" and not state.confirmed
-            others = state.requested_by != me and state.awaits_approval
-            if mine or (others and me not in {a.by for a in state.approvals}):
-                waiting.append(state)
-        return waiting
+        return [run.state for run in self.scene.view.runs if wish_of(run, me) in _MINE]
 
     def action_approve(self) -> None:
-        waiting = self.waiting_for_me()
-        if not waiting:
-            self.say("no run waits for you", "info")
-            return
-        run = waiting[0]
-        if run.requested_by == self.desk.identity.name:
-            self._open_plan(run.id)
-            return
-        dialog = PlanDialog(self.scene, run.id, "approve")
+        """Opens the one plan that waits for me, or lets me choose."""
+        waiting = [c for c in choices(self.scene.view, self.desk.identity.name) if c.wish in _MINE]
+        if len(waiting) == 1:
+            self._chosen(waiting[0])
+        else:
+            self.ask(PlansDialog(self.scene), self._chosen)
+
+    def _chosen(self, choice: Choice) -> None:
+        match choice.wish:
+            case "ask":
+                self.action_run(choice.name)
+            case "confirm":
+                self._open_plan(choice.name)
+            case _:
+                self._open_approval(choice.name)
+
+    def _open_approval(self, run_id: str) -> None:
+        dialog = PlanDialog(self.scene, run_id, "approve")
 
         def answered(answer: Any) -> None:
             if answer == "reject":
-                self._reject(run.id)
+                self._reject(run_id)
             else:
-                self.perform(cmd.ApproveRun(run=run.id, digest=dialog.digest))
+                self.perform(cmd.ApproveRun(run=run_id, digest=dialog.digest))
 
         self.ask(dialog, answered)
 

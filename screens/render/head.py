@@ -99,6 +99,8 @@ def _freshness(scene: Scene, *, brief: bool) -> list[Span]:
         return [Span("data ended", "dim")]
     if not view.engine.watching:
         return [Span(f" NO ENGINE{mend} ", "badge-bad") for mend in (": launchpad engine", "")]
+    if view.engine.lacking:
+        return [Span(f" ENGINE LACKS {len(view.engine.lacking)} ", "badge-bad")]
     fresh = view.freshness
     if not fresh.total:
         return [Span("no signals", "unknown")]
@@ -160,7 +162,7 @@ def alert_line(scene: Scene, width: int) -> Row:
         return _alert(scene, view.alerts[0], width)
     if view.state.unknown_kinds or view.state.outcome is not None:
         return line(width, [Span(f" {scene.read_only}", "dim")])
-    if not scene.loading and not view.engine.watching:
+    if not scene.loading and (not view.engine.watching or view.engine.lacking):
         return line(width, [Span(f" {scene.glyphs.bad} {view.engine.sentence}", "bad")])
     if view.state.phase == "pre-launch" and view.gate is not None and view.gate.blockers:
         first = view.gate.blockers[0]

@@ -79,6 +79,8 @@ def _rest(scene: Scene, run: RunState, plan: Plan, width: int) -> Iterator[Row]:
 
 
 def _notes(scene: Scene, run: RunState, plan: Plan) -> Iterator[tuple[str, str]]:
+    if run.lapsed:
+        yield f"what was said of an earlier plan counts no more: {run.lapsed}", "warn"
     if plan.approvals:
         given = ", ".join(a.by for a in run.approvals) or "none yet"
         left = missing(plan.approvals, plan.approvers, run.approvals)

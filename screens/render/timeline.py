@@ -19,7 +19,7 @@ def row(scene: Scene, recorded: Recorded, width: int) -> Row:
     """One event: when, who, what."""
     wide = width >= WIDE
     zone = scene.view.definition.zone
-    sentence = narrate(recorded, scene.view.definition)
+    sentence = narrate(recorded, scene.view.definition, scene.view.state.amendments)
     spans = [
         Span(
             f" {format_instant(recorded.at, zone, date=True) if wide else scene.stamp(recorded.at)} ", "dim"
@@ -35,4 +35,18 @@ def row(scene: Scene, recorded: Recorded, width: int) -> Row:
 def plain(scene: Scene, recorded: Recorded) -> str:
     """The event as a line of text."""
     when = format_instant(recorded.at, scene.view.definition.zone, date=True)
-    return f"{when} {recorded.actor} {narrate(recorded, scene.view.definition).text}"
+    sentence = narrate(recorded, scene.view.definition, scene.view.state.amendments)
+    return f"{when} {recorded.actor} {sentence.text}"
+
+
+def details(scene: Scene, recorded: Recorded) -> list[Span]:
+    """All there is to read of an event: of an amendment, each difference."""
+    amendment = next((a for a in scene.view.state.amendments if a.seq == recorded.seq), None)
+    if amendment is None:
+        return [Span(plain(scene, recorded))]
+    when = format_instant(recorded.at, scene.view.definition.zone, date=True)
+    return [
+        Span(f"{when} {recorded.actor} amended the definition: {amendment.reason}", "title"),
+        *(Span(difference.sentence) for difference in amendment.differences),
+        *(Span(f"lapsed: {lapsed}", "warn") for lapsed in amendment.lapsed),
+    ]

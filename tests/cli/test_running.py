@@ -97,7 +97,7 @@ def test_a_changed_definition_is_told_of_and_the_journals_holds(running):
     running.define(DEFINITION.replace("Code is frozen", "Code is thawed"))
     done = running("items")
     assert done.stderr == (
-        f"launchpad.yaml differs from what {LAUNCH} was opened with; the journal's definition holds\n"
+        f"launchpad.yaml differs from what {LAUNCH} goes by: `launchpad amend` shows how, and asks\n"
     )
     assert "Code is frozen" in done.stdout
     # An engine that is started again must not care.

@@ -12,7 +12,7 @@ from launchpad.model import events as ev
 from launchpad.model.commands import VERBS, Identity
 from launchpad.model.definition import ROLES
 from launchpad.model.lifecycles import ITEM
-from tests.support.histories import LAUNCH, PEOPLE, definition, plan_of
+from tests.support.histories import LAUNCH, PEOPLE, amended, definition, plan_of
 
 ONE_OF_EACH = {
     "open": cmd.OpenLaunch(launch=LAUNCH, definition=definition()),
@@ -53,6 +53,7 @@ ONE_OF_EACH = {
     "report-note": cmd.NoteForReport(section="lesson", text="deploy earlier in the day"),
     "channel-test": cmd.RecordChannelTest(channel="slack", to="slack", outcome="confirmed"),
     "criterion": cmd.MarkCriterion(criterion="lost-orders", met=True, text="three of them"),
+    "amend": cmd.Amend(definition=amended()[1], base=definition().digest(), text="a new URL"),
 }
 
 

@@ -208,6 +208,31 @@ def test_a_run_goes_on_when_its_terminal_is_closed(house: House) -> None:
     again.shows("deploy-1 succeeded")
 
 
+def test_an_amendment_is_followed_by_every_seat_and_by_the_engine(house: House) -> None:
+    lead = house.terminal(LAUNCHPAD, "run")
+    lead.shows("Code is frozen")
+    ops = house.ssh(house.serve())
+    ops.shows("2 online")
+    epoch = house.session().state.engine
+    path = house.home / "launchpad.yaml"
+    text = path.read_text().replace("target: 99%", "target: 95%")
+    path.write_text(text.replace("title: Notes are written}", "title: Notes are read}"))
+    house.ask("amend", "--yes", "--reason", "we know the shop")
+    for terminal in (lead, ops):
+        terminal.shows("Notes are read")
+        terminal.shows("95%")
+        terminal.shows("AMENDED")
+
+    def followed() -> bool:
+        state = house.session().state
+        assert state.engine is not None
+        assert epoch is not None
+        assert state.engine.epoch == epoch.epoch
+        return state.engine.follows == state.definition_seq
+
+    until(followed, what="the engine to follow")
+
+
 def _alive(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]

@@ -186,6 +186,8 @@ def test_the_ladder_goes_on_after_a_restart_and_never_in_a_burst(war_room: Open,
     until(lambda: room.view().health == "ok", what="the shop to be well")
     shop.status = 500
     until(lambda: [call.body["to"] for call in hook.calls] == ["a"], what="the first step")
+    # Killed before it knows of the answer, its successor would send it again.
+    when(room, "hook", lambda m: m.state.told == "firing", "the journal to have the answer")
     os.kill(engine.pid, signal.SIGKILL)
     engine.wait()
     room.engine(standby=True)
@@ -209,3 +211,30 @@ def test_no_secret_reaches_the_journal(war_room: Open, shop, hook, tmp_path):
     refused = when(room, "hook", lambda m: m.state.outcome == "rejected", "the refusal")
     assert "HTTP 404" in refused.sentence
     assert not any("s3cret" in row.body + (row.text or "") for row in room.store.rows(room.launch))
+
+
+def test_who_was_told_hears_the_end_of_a_rule_that_is_taken_away_and_channels_follow(
+    war_room: Open, shop, hook, tmp_path
+):
+    """A channel with a wrong address is amended; then the rule of the alert that fires goes."""
+    record = tmp_path / "record"
+    wrong = telling(shop, record, "hook", hook=webhook("http://127.0.0.1:1/"))
+    room = war_room(wrong)
+    room.engine()
+    until(lambda: room.view().health == "ok", what="the shop to be well")
+    shop.status = 500
+    when(room, "hook", lambda m: m.state.outcome is not None, "the wrong address to fail")
+
+    def amend(before: Definition, after: Definition) -> None:
+        held = room.view().definition
+        assert held == before
+        room.does("lead", cmd.Amend(definition=after, base=held.digest(), text="it was wrong"))
+
+    right = telling(shop, record, "hook", hook=webhook(hook.url))
+    amend(wrong, right)
+    when(room, "hook", lambda m: m.state.told == "firing", "the right address to be told")
+    amend(right, replace(right, alerts={}))
+    until(
+        lambda: [c.body["stage"] for c in hook.calls] == ["firing", "resolved"], what="the end", seconds=40.0
+    )
+    assert room.session.state.anomalies == 0

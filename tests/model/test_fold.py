@@ -10,7 +10,7 @@ from launchpad.model.journal import Recorded
 from launchpad.model.lifecycles import ITEM, RUN, RUN_ENDED, STEP
 from launchpad.model.plan import Plan, PlannedStep
 from launchpad.model.state import State
-from tests.support.histories import LAUNCH, definition
+from tests.support.histories import LAUNCH, amended, definition
 from tests.support.instances import TEXT, instances
 
 OPENED = ev.LaunchOpened(definition=definition(), format=1)
@@ -56,7 +56,7 @@ FIELDS = {
     "run": st.sampled_from(["deploy-1", "backup-1"]),
     "alert": st.sampled_from(["high_errors", "nothing"]),
     "step": st.integers(-3, 3),
-    "definition": st.just(definition()),
+    "definition": st.sampled_from(amended()),
     "plan": st.sampled_from([plan(), plan(1), plan(2, 1), plan(0, 3)]),
     "gate": st.none(),
     "seq": st.integers(-1, 20),

@@ -261,3 +261,23 @@ def test_who_had_an_alert_before_it_fired_is_not_forgotten():
     (trouble,) = told(demo).troubles
     assert (trouble.acknowledged_by, trouble.to_acknowledge) == ("bob", 0)
     assert "bob had it after 0 s: a cold cache" in markdown(told(demo))
+
+
+def test_an_amendment_is_told_in_full_and_ends_the_alert_that_it_takes_away():
+    demo = launches.escalating()
+    made = demo.definition
+    alerts = {name: rule for name, rule in made.alerts.items() if name != "checkout-errors"}
+    signal = msgspec.structs.replace(made.signals["homepage"], url="https://acme.example/other")
+    after = msgspec.structs.replace(made, alerts=alerts, signals={**made.signals, "homepage": signal})
+    amended = ev.LaunchAmended(definition=after, digest="d", base="b", format=1)
+    demo.add(13, LEAD.name, amended, "the rule was noise")
+    report = told(demo)
+    [decision] = [one for one in report.decisions if one.what == "amended the definition"]
+    assert (decision.by, decision.why, decision.loud) == (LEAD.name, "the rule was noise", True)
+    assert any(number.startswith("removed alert checkout-errors") for number in decision.numbers)
+    [trouble] = [one for one in report.troubles if one.name == "checkout-errors"]
+    assert trouble.over_at == at(13)
+    assert trouble.what.startswith("checkout > ")
+    assert not next(measure for measure in report.measures if measure.name == "availability").n
+    assert "removed alert checkout-errors" in markdown(report)
+    assert "removed alert checkout-errors" in html(report)

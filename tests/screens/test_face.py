@@ -9,7 +9,7 @@ from textual.events import Key
 
 from launchpad.desk import LocalDesk
 from launchpad.model import events as ev
-from launchpad.model.commands import Assign, Tick
+from launchpad.model.commands import Amend, Assign, Tick
 from launchpad.model.definition import Item
 from launchpad.model.journal import Draft
 from launchpad.session import Session
@@ -301,9 +301,43 @@ async def test_approving_is_for_another_and_bound_to_the_digest(open_face: Opene
         digest = launches.plan().digest()
         approved = ev.RunApproved(run="deploy-1", digest=digest, role=ADA.role, teams=ADA.teams)
         await seat.until(lambda: last(seat) == approved)
-    async with open_face("waiting", LEAD) as seat:
+
+
+async def test_with_no_or_several_plans_one_is_chosen_and_only_then_read(open_face: Opener) -> None:
+    async with open_face("waiting", LEAD, size=(120, 40)) as seat:
+        before = len(seat.events)
         await seat.press("P")
-        await seat.shows("no run waits for you")
+        await seat.shows("waits deploy-1: Deploy the release")
+        assert "1 approval by others than lead" in seat.text
+        assert "can be given by ada (online)" in seat.text
+        assert "1 ask for backup: Back up the database" in seat.text
+        await seat.press("x", "enter")
+        assert len(seat.events) == before
+        await seat.press("P")
+        await seat.shows("ask for rollback")
+        await seat.press("2")
+        await seat.until(lambda: last(seat) == ev.RunRequested(run="rollback-1", action="rollback"))
+    demo = launches.waiting().request(14.3, LEAD, "rollback")
+    digest = launches.plan("rollback").digest()
+    demo.add(14.4, LEAD.name, ev.RunConfirmed(run="rollback-1", digest=digest))
+    demo.add(14.5, ADA.name, ev.RunRequested(run="backup-1", action="backup"))
+    made = launches.plan("rollback", approvals=0)
+    demo.add(
+        14.6,
+        "engine",
+        ev.RunPlanned(run="backup-1", plan=made, digest=made.digest(), gate=None, expires_at=launches.at(60)),
+    )
+    async with open_face(demo, ADA) as seat:
+        before = len(seat.events)
+        await seat.press("P")
+        await seat.shows("approve deploy-1")
+        assert "confirm backup-1" in seat.text
+        assert launches.plan().digest() in seat.text
+        assert len(seat.events) == before
+        await seat.press("1")
+        await seat.shows("Approve: Deploy the release")
+        await seat.answer("y")
+        await seat.until(lambda: kinds(seat)[-1] == "run.approved")
 
 
 async def test_rejecting_instead(open_face: Opener) -> None:
@@ -747,3 +781,36 @@ async def test_a_viewer_reads_the_criteria(open_face: Opener) -> None:
         await seat.shows("Customers can't pay")
         await seat.press("y", "escape")
         assert kinds(seat)[-1] == "rollback.advised"
+
+
+def amended(seat: Seat, after: Any) -> None:
+    session = Session(seat.store, launches.LAUNCH)
+    base = session.state.definition.digest()  # type: ignore[union-attr]
+    desk = LocalDesk(seat.store, session, LEAD)
+    desk.perform(Amend(definition=after, base=base, text="the night is long"))
+
+
+async def test_an_amendment_is_followed_told_and_read_in_full(open_face: Opener) -> None:
+    made = launches.definition()
+    deploy = made.actions["deploy"]
+    after = replace(
+        made,
+        items=(*made.items, Item(id="night", title="Found at night", phase="launch")),
+        objectives={name: o for name, o in made.objectives.items() if name != "search"},
+        gates={**made.gates, "launch": made.gates["launch"][:-1]},
+        actions={**made.actions, "deploy": replace(deploy, key="D", approvals=0)},
+    )
+    async with open_face("waiting", LEAD, size=(120, 40)) as seat:
+        await seat.shows("search")
+        amended(seat, after)
+        await seat.shows("Found at night")
+        await seat.until(lambda: len(seat.face.scene.view.objectives) == 3)
+        await seat.press("5")
+        await seat.shows("AMENDED (1 lapsed): added item night")
+        await seat.press("enter")
+        await seat.shows("action deploy: approvals 1 -> 0")
+        await seat.shows("lapsed: the plan of deploy-1")
+        await seat.press("escape", "d")
+        before = len(seat.events)
+        await seat.press("D")
+        await seat.until(lambda: seat.face.screen_stack[1:] or len(seat.events) > before)

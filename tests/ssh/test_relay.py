@@ -376,3 +376,11 @@ def test_process_of_its_own_acts_through_the_socket(store):
         server.join(5)
     assert (ended.stdout, ended.returncode) == ("eva item:dns 2\n", 0)
     assert store.read(LAUNCH, after=1)[0].actor == "eva"
+
+
+def test_a_definition_that_nobody_has_checked_is_not_taken_from_a_seat(store, connect):
+    held = Session(store, LAUNCH).state.definition
+    wish = cmd.Amend(definition=msgspec.structs.replace(held, items=()), base=held.digest(), text="why")
+    with pytest.raises(Refused, match="launchpad amend"):
+        connect(LEAD).desk.perform(wish)
+    assert store.head(LAUNCH).seq == 1

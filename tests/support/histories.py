@@ -8,6 +8,8 @@ import tempfile
 from random import Random
 from typing import Self
 
+from msgspec.structs import replace
+
 from launchpad.desk import LocalDesk, allows, open_launch
 from launchpad.errors import LaunchpadError
 from launchpad.model import commands as cmd
@@ -74,6 +76,9 @@ PEOPLE = {
 URL = "http://127.0.0.1:1/"
 
 
+BANK = Item(id="bank", title="Call the bank", needs=("dns",))
+
+
 def definition() -> Definition:
     """Something of everything that a definition can hold."""
     check = HttpProof(url=URL, every=60.0, valid_for=900.0)
@@ -98,7 +103,7 @@ def definition() -> Definition:
         objectives={
             "availability": Objective(signal="homepage", window=3600.0, target=0.999),
             "latency": Objective(
-                signal="homepage", window=600.0, percentile=95, below=Quantity(value=2.0, unit="s")
+                signal="homepage", window=600.0, percentile=95.0, below=Quantity(value=2.0, unit="s")
             ),
             "errors": Objective(
                 signal="homepage",
@@ -162,6 +167,38 @@ def definition() -> Definition:
                 HandCriterion(hand="lost-orders", title="Orders are lost"),
             ),
         ),
+    )
+
+
+def amended() -> tuple[Definition, ...]:
+    """What that definition may become in the course of the launch; the last is another launch."""
+    made = definition()
+    errors, deploy = made.objectives["errors"], made.actions["deploy"]
+    by_name = {person.name: person for person in made.operators}
+    crew = {**by_name, "opal": replace(by_name["opal"], role="engineer")}
+    del crew["guest"]
+    return (
+        made,
+        replace(
+            made,
+            signals={"homepage": HttpSignal(url=f"{URL}new", every=5.0, timeout=3.0)},
+            items=(*(item for item in made.items if item.id not in ("video", "watch")), BANK),
+        ),
+        replace(
+            made,
+            objectives={**made.objectives, "errors": replace(errors, at_least=9)},
+            alerts={"slow": replace(made.alerts["slow"], severity="low")},
+            rollback_criteria=None,
+            operators=tuple(crew.values()),
+        ),
+        replace(made, actions={**made.actions, "deploy": replace(deploy, approvals=2)}),
+        replace(
+            made,
+            launch=replace(made.launch, t0=None),
+            gates={},
+            actions={**made.actions, "deploy": replace(deploy, gate=None)},
+        ),
+        replace(made, launch=replace(made.launch, version="2")),
     )
 
 
@@ -264,6 +301,8 @@ def any_command(random: Random, state: State) -> Command:
         cmd.ResumeCountdown(expect=expect),
         cmd.SlipCountdown(seconds=draw([-600.0, 0.0, 1800.0]), text=words, expect=expect),
         cmd.Redact(seq=random.randrange(-1, state.seq + 2), text=words),
+        _amendment(random, state),
+        _amendment(random, state),
     ]
     of_polls = [
         cmd.CallPoll(teams=draw([(), ("qa",), ("qa", "qa", "legal")]), text=words, expect=expect),
@@ -279,6 +318,13 @@ def any_command(random: Random, state: State) -> Command:
     ]
     group = draw([of_items, of_items, of_runs, of_launch, of_polls])
     return draw(group)
+
+
+def _amendment(random: Random, state: State) -> Command:
+    held = state.definition.digest() if state.definition else ""
+    return cmd.Amend(
+        definition=random.choice(amended()), base=random.choice([held, held, "another"]), text="we know more"
+    )
 
 
 class LaunchDay:
@@ -518,7 +564,7 @@ class LaunchDay:
 
 def _must_go(person: Identity, command: Command, state: State) -> bool:
     """Whether nothing but a missing role may keep this from happening: stopping and acknowledging."""
-    if state.outcome is not None or not allows(person.role, "engineer"):
+    if state.outcome is not None or not allows(acting(person, state).role, "engineer"):
         return False
     if getattr(command, "text", "").startswith("xxx"):
         return False  # too long to keep

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from launchpad.model.definition.names import Line, Name, Severity
-from launchpad.model.values import Duration, Fraction, Quantity, Value
+from launchpad.model.values import Duration, Fraction, Quantity, Value, format_quantity
 
 
 class Objective(Value):
@@ -45,6 +45,11 @@ class Threshold(Value):
     objective: Name
     op: Literal[">", ">=", "<", "<="]
     limit: Quantity
+
+    @property
+    def described(self) -> str:
+        """As it was written."""
+        return f"{self.objective} {self.op} {format_quantity(self.limit.value, self.limit.unit)}"
 
 
 class Alert(Value):

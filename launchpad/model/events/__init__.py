@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from launchpad.model.events.alerts import AlertEased, AlertSilenced, AlertUnsilenced
+from launchpad.model.events.amendments import EngineFollowed, LaunchAmended
 from launchpad.model.events.base import Auth, Event
 from launchpad.model.events.checklist import (
     CheckRequested,
@@ -149,6 +150,8 @@ AnyEvent = (
     | ReportNoted
     | CriterionMarked
     | RollbackAdvised
+    | LaunchAmended
+    | EngineFollowed
 )
 
 

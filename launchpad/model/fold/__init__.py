@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from launchpad.model.fold import (
     alerts,
+    amendments,
     changes,
     checklist,
     criteria,
@@ -84,4 +85,5 @@ _HANDLERS: Handlers = {
     **delivery.HANDLERS,
     **report.HANDLERS,
     **criteria.HANDLERS,
+    **amendments.HANDLERS,
 }

@@ -1,6 +1,7 @@
 """What was lately done to the launch, for the alert that rises next."""
 
 from launchpad.model import events as ev
+from launchpad.model.differences import summary
 from launchpad.model.fold.parts import Parts
 from launchpad.model.journal import Recorded
 from launchpad.model.state.alerts import CHANGES_KEPT, Change
@@ -27,6 +28,12 @@ def _what(parts: Parts, event: ev.Event | ev.Unknown) -> str:
             return _step(parts, event.run, event.step)
         case ev.StepFailed():
             return f"{_step(parts, event.run, event.step)} failed"
+        case ev.LaunchAmended():
+            return f"amended {summary(parts.scalars['amendments'][-1].differences, 1)}"
+        case ev.SeatTaken():
+            return f"the director's seat went to {event.holder}"
+        case ev.SeatReturned():
+            return "the directors took their seat back"
     return ""
 
 

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from launchpad.model import events as ev
-from launchpad.model.fold import criteria, polls
+from launchpad.model.fold import amendments, criteria, polls
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
 from launchpad.model.state import EngineState, HoldState, ItemState, SeatState
@@ -14,7 +14,8 @@ def _opened(parts: Parts, rec: Recorded, event: ev.LaunchOpened) -> None:
     if "definition" in parts.scalars:
         parts.misfit()
         return
-    parts.scalars.update(definition=event.definition, opened_at=rec.at, opened_by=rec.actor)
+    amendments.hold_definition(parts, rec.seq, event.definition)
+    parts.scalars.update(opened_at=rec.at, opened_by=rec.actor)
     parts.scalars.update(phase_since=rec.at, phase_seq=0)
     parts.scalars["t0"] = event.definition.launch.t0.at if event.definition.launch.t0 else None
     parts.items = {item.id: ItemState(item=item) for item in event.definition.items}
@@ -86,13 +87,14 @@ def _seat_returned(parts: Parts, rec: Recorded, _event: ev.SeatReturned) -> None
 
 
 def _engine_started(parts: Parts, rec: Recorded, event: ev.EngineStarted) -> None:
-    parts.scalars["engine"] = EngineState(
+    engine = EngineState(
         holder=event.holder,
         epoch=event.epoch,
         host=event.host,
         version=event.version,
         started_at=rec.at,
     )
+    amendments.followed(parts, rec, engine)
 
 
 def _engine_stopped(parts: Parts, rec: Recorded, event: ev.EngineStopped) -> None:

@@ -19,6 +19,8 @@ class Parts:
         self.alerts: dict[str, AlertState] = {}
         self.readiness: dict[str, Readiness] = {}
         self.messages: dict[str, MessageState] = {}
+        self.unfollowed: frozenset[str] = frozenset()
+        """Signals that were amended, and that no engine has measured anew yet."""
         self.anomalies = 0
 
     def misfit(self) -> None:

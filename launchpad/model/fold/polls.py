@@ -58,8 +58,9 @@ def fired(alert: str) -> str:
     return f"{alert} fired"
 
 
-def lapse(parts: Parts, rec: Recorded, why: str, *, alert: str = "") -> None:
-    """Lets every standing go lapse; of an alert, only those that were given while it was quiet.
+def lapse(parts: Parts, rec: Recorded, why: str, *, alert: str = "", team: str = "") -> None:
+    """Lets every standing go lapse, or that of one team; of an alert, only those that were given while it
+    was quiet.
 
     A no-go stays: nothing that gets worse makes it a yes.
     """
@@ -67,10 +68,10 @@ def lapse(parts: Parts, rec: Recorded, why: str, *, alert: str = "") -> None:
     if poll is None:
         return
     votes = {
-        team: replace(vote, lapsed=why, lapsed_at=rec.at)
-        if vote.answer == "go" and not vote.lapsed and alert not in vote.troubled
+        name: replace(vote, lapsed=why, lapsed_at=rec.at)
+        if vote.answer == "go" and not vote.lapsed and alert not in vote.troubled and team in ("", name)
         else vote
-        for team, vote in poll.votes.items()
+        for name, vote in poll.votes.items()
     }
     parts.scalars["poll"] = replace(poll, votes=votes)
 

@@ -35,6 +35,13 @@ def _run_moved(parts: Parts, rec: Recorded, event: Any) -> None:
     parts.runs[event.run] = after
 
 
+def _run_planned(parts: Parts, rec: Recorded, event: ev.RunPlanned) -> None:
+    _run_moved(parts, rec, event)
+    run = parts.runs.get(event.run)
+    if run is not None and run.seq == rec.seq:
+        parts.runs[event.run] = replace(run, planned_under=parts.scalars.get("definition_seq", 0))
+
+
 def _step_moved(parts: Parts, rec: Recorded, event: Any) -> None:
     run = parts.runs.get(event.run)
     after = _run_after_step(run, rec, event) if run else None
@@ -71,7 +78,7 @@ def _run_after(run: RunState, rec: Recorded, event: Any) -> RunState | None:
     if run.ended:
         run = replace(run, ended_at=rec.at)
     detail = _DETAILS.get(type(event))
-    return _settle_approval(detail(run, rec, event) if detail else run)
+    return settle_approval(detail(run, rec, event) if detail else run)
 
 
 def _run_after_step(run: RunState, rec: Recorded, event: Any) -> RunState | None:
@@ -102,7 +109,7 @@ def _run_after_step(run: RunState, rec: Recorded, event: Any) -> RunState | None
     return replace(run, steps=steps, seq=rec.seq, gate=gate)
 
 
-def _settle_approval(run: RunState) -> RunState:
+def settle_approval(run: RunState) -> RunState:
     """A confirmed run with enough approvals is approved; one that lost an approval is not."""
     if run.status not in ("planned", "approved") or run.plan is None:
         return run
@@ -198,7 +205,7 @@ _DETAILS: dict[type, Callable[[RunState, Recorded, Any], RunState]] = {
 HANDLERS: Handlers = {
     ev.ActionProbed: _probed,
     ev.RunRequested: _run_requested,
-    ev.RunPlanned: _run_moved,
+    ev.RunPlanned: _run_planned,
     ev.RunRefused: _run_moved,
     ev.RunConfirmed: _run_moved,
     ev.RunApproved: _run_moved,

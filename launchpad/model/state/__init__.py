@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from launchpad.model.definition import Action, Definition, Phase
 from launchpad.model.state.alerts import Change, Silence
+from launchpad.model.state.amendments import Amendment
 from launchpad.model.state.checklist import CheckResult, ItemState, Occurrence, Remark
 from launchpad.model.state.criteria import Advice, CriterionMark
 from launchpad.model.state.delivery import ChannelTest, Escalation, MessageState
@@ -70,6 +71,14 @@ class State(Value):
     """By rollback criterion: what people saw since the release went out."""
     advice: Advice | None = None
     """What the rollback criteria last came to; None until they recommend something."""
+    definition_seq: int = 0
+    """The event since which the definition holds; a later one makes what was decided on it void."""
+    definitions: Mapping[int, Definition] = {}
+    """Every definition that held, by the event since which it did."""
+    amendments: tuple[Amendment, ...] = ()
+    """How the definition was changed, the latest last."""
+    measured_since: Mapping[str, Micros] = {}
+    """Signals that were once measured otherwise: samples observed before then say nothing of them."""
 
     @property
     def open(self) -> bool:

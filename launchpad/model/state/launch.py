@@ -29,3 +29,7 @@ class EngineState(Value):
     version: str
     started_at: Micros
     stopped_at: Micros | None = None
+    follows: int = 0
+    """The event since which the definition holds that it watches by."""
+    lacking: tuple[str, ...] = ()
+    """What it can't do by that definition, a sentence each."""

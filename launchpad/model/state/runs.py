@@ -67,6 +67,10 @@ class RunState(Value):
     reason: str = ""
     """Why it failed, was refused, rejected or interrupted."""
     aborted_by: str | None = None
+    planned_under: int = 0
+    """The event since which the definition held that its plan was made from."""
+    lapsed: str = ""
+    """Why an earlier plan, or somebody's approval, counts no more: what it rested on was amended."""
 
     @property
     def ended(self) -> bool:

@@ -99,6 +99,8 @@ class EngineView(Value):
     watching: bool
     sentence: str
     """Who watches, or that nobody does and what to do."""
+    lacking: tuple[str, ...] = ()
+    """What it can't do for something that it can't have, a sentence each."""
 
 
 def health_of(
@@ -138,13 +140,24 @@ def engine_view(state: State, lease: Lease | None, now: Micros) -> EngineView:
     if state.outcome is not None:
         return EngineView(watching=False, sentence=f"closed: {state.outcome}")
     if lease is not None and lease.expires_in > 0:
-        host = state.engine.host if state.engine else lease.holder
-        return EngineView(watching=True, sentence=f"engine {lease.epoch} on {host}")
+        return _watching(state, lease)
     stopped = state.engine.stopped_at if state.engine else None
     lasted = f" for {format_duration((now - stopped) / SECOND)}" if stopped else ""
     return EngineView(
         watching=False, sentence=f"no engine is watching{lasted}: start one with `launchpad engine`"
     )
+
+
+def _watching(state: State, lease: Lease) -> EngineView:
+    engine = state.engine
+    said = f"engine {lease.epoch} on {engine.host if engine else lease.holder}"
+    if engine is None or engine.epoch != lease.epoch:
+        return EngineView(watching=True, sentence=said)
+    if engine.follows < state.definition_seq:
+        said += " has not taken up the amended definition yet"
+    elif engine.lacking:
+        said += f" lacks something: {'; '.join(engine.lacking[:2])}"
+    return EngineView(watching=True, sentence=said, lacking=engine.lacking)
 
 
 def alert_views(

@@ -51,6 +51,12 @@ def run_view(run: RunState, now: Micros, last_output: Micros | None = None) -> R
 
 
 def _waits_for(run: RunState, expired: bool) -> str:
+    waits = _waits(run, expired)
+    # Whoever had said yes before must be told why they are asked again.
+    return f"{waits} ({run.lapsed})" if waits and run.lapsed and not expired else waits
+
+
+def _waits(run: RunState, expired: bool) -> str:
     if expired:
         return "expired: request it again"
     if run.status == "requested":

@@ -1,0 +1,107 @@
+"""What is no longer what it was, once one definition follows another."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from launchpad.model.definition import Action, Alert, AlertCondition, CheckCondition, Definition, Gate
+from launchpad.model.definition import ObjectiveCondition as OfObjective
+from launchpad.model.values import Value
+
+_TELLING = ("severity", "inhibited_by", "group", "source", "notify", "escalate")
+"""Keys of an alert that say who hears of it, not when it fires."""
+
+
+class Touched(Value):
+    """By name; whatever is gone is touched, too."""
+
+    signals: frozenset[str]
+    """Measured otherwise: what was measured before says nothing of them."""
+    objectives: frozenset[str]
+    """Held otherwise, or resting on a signal that is measured otherwise."""
+    alerts: frozenset[str]
+    """Firing at another time."""
+    checks: frozenset[str]
+    """Items that are proved otherwise, or recur at other times."""
+    gates: frozenset[str]
+    """Asking for something else, or for something that has changed."""
+    providers: frozenset[str]
+    actions: Mapping[str, str]
+    """Those whose plan is no longer what it was, each with why: `gate deploy was amended`."""
+
+
+def touched(before: Definition, after: Definition) -> Touched:
+    signals = _differing(before.signals, after.signals)
+    objectives = _differing(before.objectives, after.objectives) | {
+        name for name, objective in after.objectives.items() if objective.signal in signals
+    }
+    alerts = _differing(_judged(before), _judged(after)) | {
+        name for name, rule in after.alerts.items() if rule.objective in objectives or rule.absent in signals
+    }
+    checks = _differing(_checks(before), _checks(after))
+    graded = _differing(_severities(before), _severities(after))
+    gates = _differing(before.gates, after.gates) | {
+        name
+        for name, gate in after.gates.items()
+        if _rests_on(gate, objectives, checks, alerts=bool(alerts | graded))
+    }
+    providers = _differing(before.providers, after.providers)
+    return Touched(
+        signals=signals,
+        objectives=objectives,
+        alerts=alerts,
+        checks=checks,
+        gates=gates,
+        providers=providers,
+        actions={
+            name: why
+            for name in {*before.actions, *after.actions}
+            if (why := _why(name, before.actions.get(name), after.actions.get(name), gates, providers))
+        },
+    )
+
+
+def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(name for name in {*before, *after} if before.get(name) != after.get(name))
+
+
+def _judged(definition: Definition) -> dict[str, tuple[Any, ...]]:
+    fields = [name for name in Alert.__struct_fields__ if name not in _TELLING]
+    return {name: tuple(getattr(rule, field) for field in fields) for name, rule in definition.alerts.items()}
+
+
+def _severities(definition: Definition) -> dict[str, str]:
+    return {name: rule.severity for name, rule in definition.alerts.items()}
+
+
+def _checks(definition: Definition) -> dict[str, Any]:
+    """What proves an item and, where it recurs, which time of it is meant."""
+    return {item.id: (item.check, item.every, item.due if item.every else None) for item in definition.items}
+
+
+def _rests_on(gate: Gate, objectives: frozenset[str], checks: frozenset[str], *, alerts: bool) -> bool:
+    for condition in gate:
+        match condition:
+            case OfObjective() if condition.objective in objectives:
+                return True
+            case AlertCondition() if alerts:
+                return True
+            case CheckCondition() if checks & set(condition.check):
+                return True
+    return False
+
+
+def _why(
+    name: str,
+    before: Action | None,
+    after: Action | None,
+    gates: frozenset[str],
+    providers: frozenset[str],
+) -> str:
+    if before != after:
+        return f"action {name} was amended"
+    if after is None:
+        return ""
+    if after.gate in gates:
+        return f"gate {after.gate} was amended"
+    target = next((step.provider for step in after.steps if step.provider in providers), None)
+    return f"provider {target} was amended" if target else ""
