@@ -36,7 +36,8 @@ def launch(view: View) -> Shape:
         "countdown": view.countdown,
         "verdict": view.verdict,
         "health": view.health,
-        "health_sentence": view.health_sentence,
+        "health_sentence": view.standing.sentence,
+        "standing": standing(view),
         "outcome": state.outcome,
         "read_only": state.read_only,
         "engine": {"watching": view.engine.watching, "sentence": view.engine.sentence},
@@ -107,6 +108,19 @@ def _window(of: WatchWindow | None) -> Shape | None:
         "length": of.length,
         "ends_at": instant(of.ends_at),
         "left": of.left,
+    }
+
+
+def standing(view: View) -> Shape:
+    """Are we OK? The answer in its parts."""
+    found = view.standing
+    return {
+        "verdict": found.verdict,
+        "what": found.what,
+        "since": instant(found.since),
+        "affects": found.affects,
+        "owner": found.owner,
+        "next": found.next,
     }
 
 

@@ -39,56 +39,10 @@ STYLES = {
 EXIT = {"GO": Exit.DONE, "HOLD": Exit.HOLD, "NO-GO": Exit.NO}
 
 
-def brief(view: View) -> str:
-    """One sentence to paste: what, how it is, since when, on which numbers, who has it, what runs."""
-    about = view.definition.launch
-    what = f"{about.product} {about.version} ({about.environment}, {view.state.phase})"
-    parts = [f"{what}: {_standing(view)}"]
-    if view.window is not None:
-        parts.append(window(view.window, view.definition.zone))
-    if view.advice is not None and view.advice.in_force and view.advice.verdict != "stay":
-        parts.append(view.advice.sentence)
-    if view.run is not None:
-        parts.append(_running(view.run))
-    if not view.engine.watching and view.state.open:
-        parts.append("no engine is watching")
-    return clean("; ".join(parts), 500)
-
-
 def window(of: WatchWindow, zone: str) -> str:
     """`watching the first 4h, 42m left, until 2026-12-01 13:00 Europe/Berlin`."""
     until = format_instant(of.ends_at, zone, date=True)[:16]
     return f"watching the {of.name}, {format_duration(of.left)} left, until {until} {zone}"
-
-
-def _standing(view: View) -> str:
-    if view.state.outcome is not None:
-        return f"closed as {view.state.outcome}"
-    if view.state.phase == "pre-launch" and view.gate is not None:
-        blockers = "; ".join(f"{c.name} ({c.detail})" for c in view.gate.blockers[:2])
-        return f"{view.verdict} for {view.gate.gate}" + (f": {blockers}" if blockers else "")
-    word = {"ok": "all is well", "bad": "NOT well", "unknown": "not known to be well"}[view.health]
-    since = _since(view)
-    when = f" since {format_instant(since, view.definition.zone)} {view.definition.zone}" if since else ""
-    firing = next((a for a in view.alerts if a.state.status == "firing"), None)
-    owner = f"; {firing.state.acknowledged_by} is on it" if firing and firing.state.acknowledged_by else ""
-    return f"{word}{when} ({view.health_sentence}){owner}"
-
-
-def _since(view: View) -> int | None:
-    """When the present health began, as the journal has it."""
-    firing = [a.state.since for a in view.alerts if a.state.status == "firing"]
-    if firing:
-        return min(firing)
-    states = [s for s in view.state.objectives.values() if s.verdict == view.health]
-    return (max if view.health == "ok" else min)((s.since for s in states), default=None)
-
-
-def _running(run: RunView) -> str:
-    state = run.state
-    if state.status in ("running", "aborting"):
-        return f"{state.id} is {state.status}, step {run.step + 1} of {len(state.steps)}"
-    return f"{state.id} is {state.status}" + (f", waiting for {run.waits_for}" if run.waits_for else "")
 
 
 def status(view: View, out: Output) -> Iterator[str]:
@@ -110,7 +64,7 @@ def status(view: View, out: Output) -> Iterator[str]:
     if view.state.read_only:
         yield clean(f"read-only: {view.state.read_only}", 300)
     elif view.state.phase != "pre-launch":
-        yield clean(view.health_sentence, 300)
+        yield clean(view.standing.sentence, 500)
         if view.window is not None:
             number = f"window {view.window.number} of {view.window.of}"
             yield f"{window(view.window, view.definition.zone)}, {number}"

@@ -85,7 +85,7 @@ def _verdict(scene: Scene) -> list[Span]:
         blocked = GATES[blockers[0].verdict]
         return [badge, Span(f" {glyph(scene.glyphs, blocked)} {blockers[0].name}", blocked.style)]
     badge = Span(f" {said.word} ", style)
-    return [badge, Span(f" {view.health_sentence}", said.style if view.health != "ok" else "dim")]
+    return [badge, Span(f" {view.standing.line}", said.style if view.health != "ok" else "dim")]
 
 
 def _freshness(scene: Scene, *, brief: bool) -> list[Span]:
@@ -169,7 +169,7 @@ def alert_line(scene: Scene, width: int) -> Row:
         spans = [Span(f" {said.word} ", said.style), Span(f"{first.name}: {first.detail}{more}")]
         return line(width, spans, [Span("G gate ", "dim")])
     style = {"ok": "dim", "bad": "bad", "unknown": "unknown"}[view.health]
-    sentence = "reading the samples" if scene.loading else view.health_sentence
+    sentence = "reading the samples" if scene.loading else view.standing.line
     return line(width, [Span(f" {sentence}", style)])
 
 

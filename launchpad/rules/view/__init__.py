@@ -19,6 +19,7 @@ from launchpad.rules.gates import evaluate
 from launchpad.rules.objectives import Reading, limit_of
 from launchpad.rules.polls import Ballot
 from launchpad.rules.situation import Situation
+from launchpad.rules.view.coming import coming
 from launchpad.rules.view.delivery import MessageView, NextPage, message_views
 from launchpad.rules.view.health import (
     AlertView,
@@ -26,10 +27,11 @@ from launchpad.rules.view.health import (
     Freshness,
     HealthVerdict,
     ObjectiveView,
+    Standing,
     alert_views,
     engine_view,
     freshness_of,
-    health_of,
+    standing_of,
 )
 from launchpad.rules.view.items import ItemView, Mark, item_view
 from launchpad.rules.view.runs import RunView, run_view
@@ -51,8 +53,8 @@ class View(Value):
     """The gate of the next phase."""
     verdict: GateVerdict
     """The gate's before the launch; afterwards GO while healthy, HOLD while unknown, NO-GO while bad."""
-    health: HealthVerdict
-    health_sentence: str
+    standing: Standing
+    """Are we OK?"""
     freshness: Freshness
     engine: EngineView
     objectives: tuple[ObjectiveView, ...]
@@ -77,6 +79,10 @@ class View(Value):
     """The watch window after T-0."""
     advice: AdviceView | None = None
     """What the rollback criteria come to; None without such."""
+
+    @property
+    def health(self) -> HealthVerdict:
+        return self.standing.verdict
 
     def progress(self, phase: Phase) -> tuple[int, int]:
         """Items done or skipped, and all items, of a phase."""
@@ -114,12 +120,22 @@ def view(
         for name, objective in definition.objectives.items()
         if name in readings
     )
-    health, sentence = health_of(objectives, alerts, watched)
     t0 = current_t0(state, now)
     live = state.live_run
     runs = tuple(
         run_view(run, now, last_output.get(run.id))
         for run in sorted(state.runs.values(), key=lambda r: -r.requested_at)
+    )
+    run = next((r for r in runs if live and r.state.id == live.id), None)
+    items = tuple(item_view(item, state, t0, now) for item in state.items.values())
+    standing = standing_of(
+        state,
+        definition,
+        objectives,
+        alerts,
+        watched=watched,
+        coming=coming(run, items, definition.zone, now),
+        now=now,
     )
     return View(
         now=now,
@@ -129,16 +145,15 @@ def view(
         held=None if state.hold is None else (now - state.hold.since) / SECOND,
         next_phase=next_phase,
         gate=gate,
-        verdict=_verdict(state, gate, health),
-        health=health,
-        health_sentence=sentence,
+        verdict=_verdict(state, gate, standing.verdict),
+        standing=standing,
         freshness=freshness_of(objectives),
         engine=engine_view(state, lease, now),
         objectives=objectives,
         alerts=alerts,
-        items=tuple(item_view(item, state, t0, now) for item in state.items.values()),
+        items=items,
         runs=runs,
-        run=next((r for r in runs if live and r.state.id == live.id), None),
+        run=run,
         people=tuple(people),
         locks=tuple(locks),
         ballots=_ballots(definition, state, now),

@@ -1,0 +1,28 @@
+"""What comes next, in a few words: the end of the sentence that says how the launch stands."""
+
+from collections.abc import Sequence
+
+from launchpad.model.values import Micros, format_clock
+from launchpad.rules.view.items import ItemView
+from launchpad.rules.view.runs import RunView
+
+
+def coming(run: RunView | None, items: Sequence[ItemView], zone: str, now: Micros) -> str:
+    """The first of: the action under way, the item due next; empty when nothing is."""
+    return _action(run) or _due(items, zone, now)
+
+
+def _action(run: RunView | None) -> str:
+    if run is None or run.expired:
+        return ""
+    if run.waits_for:
+        return f"{run.state.id} waits for {run.waits_for}"
+    return f"{run.state.id} is {run.state.status}, step {run.step + 1} of {len(run.state.steps)}"
+
+
+def _due(items: Sequence[ItemView], zone: str, now: Micros) -> str:
+    waiting = [(item.due_at, item.id) for item in items if item.due_at and item.mark in ("open", "blocked")]
+    if not waiting:
+        return ""
+    at, name = min(waiting)
+    return f"{name} {'was due' if at < now else 'due'} {format_clock(at, zone, now)}"
