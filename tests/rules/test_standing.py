@@ -1,4 +1,4 @@
-"""Are we OK? Said in one sentence, and never OK while anything is unknown, stale, firing or unwatched."""
+"""Are we OK? Said in a sentence, and never OK while anything is unknown, firing, declared or unwatched."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +15,8 @@ from tests.support.histories import definition
 from tests.support.launches import ADA, BOB, LEAD, Demo
 
 NOW = (START + 100) * SECOND
+DECLARED = ev.IncidentDeclared(incident="incident-1", severity="low")
+RESOLVED = ev.IncidentResolved(incident="incident-1")
 STARTED = ev.EngineStarted(holder="e", epoch=1, host="mars", version="1")
 
 
@@ -47,13 +49,17 @@ statuses = st.sampled_from(["inactive", "pending", "firing", "resolved"])
     st.dictionaries(st.sampled_from(["high_errors", "slow"]), statuses),
     st.sampled_from([None, LEASE, replace(LEASE, expires_in=-1.0)]),
     st.booleans(),
+    st.sampled_from([(), (DECLARED,), (DECLARED, RESOLVED)]),
 )
-def test_never_ok_while_anything_is_unknown_firing_or_unwatched(judged, alerts, lease, started):
+def test_never_ok_while_anything_is_unknown_firing_declared_or_unwatched(
+    judged, alerts, lease, started, incidents
+):
     events = [STARTED] * started + [rising(name, status) for name, status in alerts.items()]
+    events += incidents
     readings = {name: reading(name, verdict) for name, verdict in judged.items()}
     shown = view(state(*events, ev.PhaseEntered(phase="launch")), readings, NOW, lease=lease)
     fine = bool(judged) and set(judged.values()) == {"ok"} and lease is LEASE
-    fine = fine and "firing" not in alerts.values()
+    fine = fine and "firing" not in alerts.values() and len(incidents) != 1
     assert (shown.standing.verdict == "ok") == fine
     assert (shown.verdict == "GO") == fine
     for said in (shown.standing.line, shown.standing.sentence, brief(shown)):

@@ -43,6 +43,18 @@ from launchpad.model.events.health import (
     ObjectiveChanged,
     ReadingVerdict,
 )
+from launchpad.model.events.incidents import (
+    IncidentCommanded,
+    IncidentDeclared,
+    IncidentGraded,
+    IncidentImpactStated,
+    IncidentMitigating,
+    IncidentResolved,
+    IncidentReviewed,
+    IncidentTaskAdded,
+    IncidentTaskDone,
+    IncidentUpdated,
+)
 from launchpad.model.events.launch import (
     CountdownHeld,
     CountdownResumed,
@@ -149,6 +161,16 @@ AnyEvent = (
     | ReportNoted
     | CriterionMarked
     | RollbackAdvised
+    | IncidentDeclared
+    | IncidentImpactStated
+    | IncidentGraded
+    | IncidentCommanded
+    | IncidentUpdated
+    | IncidentTaskAdded
+    | IncidentTaskDone
+    | IncidentMitigating
+    | IncidentResolved
+    | IncidentReviewed
 )
 
 

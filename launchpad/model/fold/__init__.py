@@ -15,6 +15,7 @@ from launchpad.model.fold import (
     criteria,
     delivery,
     health,
+    incidents,
     launch,
     polls,
     report,
@@ -84,4 +85,5 @@ _HANDLERS: Handlers = {
     **delivery.HANDLERS,
     **report.HANDLERS,
     **criteria.HANDLERS,
+    **incidents.HANDLERS,
 }

@@ -11,6 +11,7 @@ from launchpad.model.state.checklist import CheckResult, ItemState, Occurrence, 
 from launchpad.model.state.criteria import Advice, CriterionMark
 from launchpad.model.state.delivery import ChannelTest, Escalation, MessageState
 from launchpad.model.state.health import AlertState, ObjectiveState
+from launchpad.model.state.incidents import IncidentEntry, IncidentState, IncidentTask
 from launchpad.model.state.launch import EngineState, HoldState, SeatState
 from launchpad.model.state.polls import PollState, Vote
 from launchpad.model.state.report import ReportNote
@@ -70,6 +71,8 @@ class State(Value):
     """By rollback criterion: what people saw since the release went out."""
     advice: Advice | None = None
     """What the rollback criteria last came to; None until they recommend something."""
+    incidents: Mapping[str, IncidentState] = {}
+    """In the order of their declaration."""
 
     @property
     def open(self) -> bool:

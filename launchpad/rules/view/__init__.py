@@ -16,6 +16,7 @@ from launchpad.rules.alerts import Evidence
 from launchpad.rules.countdown import current_t0
 from launchpad.rules.criteria import AdviceView, advise
 from launchpad.rules.gates import evaluate
+from launchpad.rules.incidents import leading
 from launchpad.rules.objectives import Reading, limit_of
 from launchpad.rules.polls import Ballot
 from launchpad.rules.situation import Situation
@@ -33,6 +34,7 @@ from launchpad.rules.view.health import (
     freshness_of,
     standing_of,
 )
+from launchpad.rules.view.incidents import IncidentView, declared_standing, incident_view
 from launchpad.rules.view.items import ItemView, Mark, item_view
 from launchpad.rules.view.runs import RunView, run_view
 from launchpad.rules.watch import WatchWindow, watch_window
@@ -79,6 +81,10 @@ class View(Value):
     """The watch window after T-0."""
     advice: AdviceView | None = None
     """What the rollback criteria come to; None without such."""
+    incidents: tuple[IncidentView, ...] = ()
+    """All of them, the newest first."""
+    incident: IncidentView | None = None
+    """The gravest that is open."""
 
     @property
     def health(self) -> HealthVerdict:
@@ -128,13 +134,18 @@ def view(
     )
     run = next((r for r in runs if live and r.state.id == live.id), None)
     items = tuple(item_view(item, state, t0, now) for item in state.items.values())
+    leads = leading(state)
+    incidents = {i.id: incident_view(i, state, definition, alerts, now) for i in state.incidents.values()}
+    incident = incidents[leads.id] if leads else None
+    update_at = leads.next_at if leads else None
     standing = standing_of(
         state,
         definition,
         objectives,
         alerts,
+        declared=declared_standing(incident, alerts) if incident else None,
         watched=watched,
-        coming=coming(run, items, definition.zone, now),
+        coming=coming(update_at, run, items, definition.zone, now),
         now=now,
     )
     return View(
@@ -162,6 +173,8 @@ def view(
         messages=messages,
         window=watch_window(state, now),
         advice=advise(situation),
+        incidents=tuple(reversed(incidents.values())),
+        incident=incident,
     )
 
 

@@ -7,8 +7,13 @@ from launchpad.rules.view.items import ItemView
 from launchpad.rules.view.runs import RunView
 
 
-def coming(run: RunView | None, items: Sequence[ItemView], zone: str, now: Micros) -> str:
-    """The first of: the action under way, the item due next; empty when nothing is."""
+def coming(
+    update_at: Micros | None, run: RunView | None, items: Sequence[ItemView], zone: str, now: Micros
+) -> str:
+    """The next update on an incident, else the first of: the action under way, the item due next; empty
+    when nothing is."""
+    if update_at is not None:
+        return f"update {'was due' if update_at < now else 'at'} {format_clock(update_at, zone, now)}"
     return _action(run) or _due(items, zone, now)
 
 

@@ -131,13 +131,15 @@ def standing_of(
     objectives: Sequence[ObjectiveView],
     alerts: Sequence[AlertView],
     *,
+    declared: Standing | None,
     watched: bool,
     coming: str,
     now: Micros,
 ) -> Standing:
-    """How the launch stands: bad over unknown over OK. `coming` is what comes next."""
+    """How the launch stands: `declared` trouble first, then bad over unknown over OK. `coming` comes next."""
     found = (
-        _firing(definition, objectives, alerts)
+        declared
+        or _firing(definition, objectives, alerts)
         or _missed(state, objectives)
         or _not_known(state, objectives, watched=watched)
         or _all_met(state, objectives, alerts)
@@ -216,12 +218,13 @@ def _all_met(state: State, objectives: Sequence[ObjectiveView], alerts: Sequence
 
 
 def _ok_since(state: State, objectives: Sequence[ObjectiveView]) -> Micros | None:
-    """When the last thing that was not OK ended: a miss, an alert, or a time without this engine."""
+    """When the last that was not OK ended: a miss, an alert, an incident, or the time without an engine."""
     met = [_verdict_since(state, shown) for shown in objectives]
     ends = [since for since in met if since is not None]
     if len(ends) < len(met) or state.engine is None:
         return None
     ends += [alert.since for alert in state.alerts.values() if alert.status == "resolved"]
+    ends += [incident.resolved_at for incident in state.incidents.values() if incident.resolved_at]
     return max(*ends, state.engine.started_at)
 
 
