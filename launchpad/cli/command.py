@@ -50,6 +50,7 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Launch", "silences", ("silence", "unsilence")),
     ("See", "delivery", ("messages",)),
     ("Decide", "criteria", ("criteria",)),
+    ("Launch", "incidents", ("incident",)),
     ("Journal", "journal", ("verify", "redact", "export", "import")),
     ("Journal", "report", ("report", "impact", "lesson", "action-item")),
     ("Shell", "completion", ("completion",)),

@@ -7,7 +7,16 @@ from launchpad.model.plan import GateReport, Plan
 from launchpad.model.state import Vote
 from launchpad.model.values import SECOND, Micros
 from launchpad.rules.recurrence import Recurrence
-from launchpad.rules.view import AlertView, ItemView, MessageView, ObjectiveView, RunView, View
+from launchpad.rules.view import (
+    AlertView,
+    IncidentView,
+    ItemView,
+    MessageView,
+    ObjectiveView,
+    RunView,
+    View,
+)
+from launchpad.rules.view.incidents import timeline
 from launchpad.rules.watch import WatchWindow
 
 Shape = dict[str, Any]
@@ -65,6 +74,7 @@ def launch(view: View) -> Shape:
         ],
         "watch": _window(view.window),
         "advice": advice(view),
+        "incidents": [incident(i, view) for i in view.incidents],
         "head": {"seq": state.seq, "hash": state.hash},
         "at": instant(view.now),
     }
@@ -241,6 +251,45 @@ def message(shown: MessageView) -> Shape:
         "retry_at": instant(state.retry_at),
         "detail": state.detail,
         "provider_id": state.provider_id,
+    }
+
+
+def incident(shown: IncidentView, view: View) -> Shape:
+    """An incident with its response times, its tasks and its timeline."""
+    state = shown.state
+    return {
+        "incident": state.id,
+        "status": state.status,
+        "severity": state.severity,
+        "title": shown.title,
+        "measured": shown.measured,
+        "affects": shown.affects,
+        "commander": state.commander,
+        "alert": state.alert,
+        "declared_by": state.declared_by,
+        "detected_at": instant(state.detected_at),
+        "resolved_at": instant(state.resolved_at),
+        "cause": state.cause,
+        "next_update_at": instant(state.next_at),
+        "milestones": [
+            {"name": m.name, "at": instant(m.at), "took": m.took, "within": m.within, "late": m.late}
+            for m in (*shown.milestones, *shown.recovery)
+        ],
+        "tasks": [
+            {
+                "task": t.number,
+                "text": t.text,
+                "assignee": t.assignee,
+                "done_by": t.done_by,
+                "done_at": instant(t.done_at),
+            }
+            for t in state.tasks
+        ],
+        "timeline": [
+            {"at": instant(e.at), "by": e.by, "what": e.what, "text": e.text, "seq": e.seq or None}
+            for e in timeline(state, view.state)
+        ],
+        "seq": state.seq,
     }
 
 

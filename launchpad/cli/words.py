@@ -9,9 +9,10 @@ from launchpad.model.definition import PHASES
 from launchpad.model.plan import GateReport, Plan
 from launchpad.model.state import RunState
 from launchpad.model.text import clean
-from launchpad.model.values import format_countdown, format_duration, format_instant
+from launchpad.model.values import format_clock, format_countdown, format_duration, format_instant
 from launchpad.rules.criteria import AdviceView
-from launchpad.rules.view import AlertView, ItemView, MessageView, RunView, View
+from launchpad.rules.view import AlertView, IncidentView, ItemView, MessageView, RunView, View
+from launchpad.rules.view.incidents import REMOVED, timeline
 from launchpad.rules.watch import WatchWindow
 
 STYLES = {
@@ -72,6 +73,9 @@ def status(view: View, out: Output) -> Iterator[str]:
         yield from gate(view.gate, out)
     if view.state.phase == "pre-launch":
         yield from _section("Roll-call", poll(view, out) if view.ballots else [])
+    yield from _section(
+        "Incidents", [_incident(each, view, out) for each in view.incidents if each.state.open]
+    )
     yield from _section("Objectives", _objectives(view, out))
     if view.advice is not None and view.advice.in_force:
         yield from _section("Rollback criteria", list(advice(view.advice, out)))
@@ -171,6 +175,34 @@ def messages(shown: list[MessageView], view: View, out: Output) -> list[str]:
         at = format_instant(message.state.tried_at, view.definition.zone)
         rows.append((message.verdict, message.state.alert, message.recipient, at, message.sentence))
     return out.table(rows, STYLES) if shown else []
+
+
+def incident(shown: IncidentView, view: View, out: Output) -> Iterator[str]:
+    """An incident in full: what, whom, who, the times, the tasks, all that happened."""
+    state, zone = shown.state, view.definition.zone
+    yield _incident(shown, view, out)
+    told = {"measured": shown.measured, "affects": shown.affects, "cause": clean(state.cause, 500)}
+    yield from (f"  {name}: {text}" for name, text in told.items() if text)
+    if state.next_at is not None:
+        word = "was due" if shown.update_late else "at"
+        yield f"  next update {word} {format_clock(state.next_at, zone, view.now)} {zone}"
+    for milestone in (*shown.milestones, *shown.recovery):
+        yield "  " + out.paint("bad" if milestone.late else "", milestone.sentence)
+    for task in state.tasks:
+        who = f" ({task.assignee})" if task.assignee else ""
+        done = f" done by {task.done_by}" if task.done_by else ""
+        yield f"  [{'x' if task.done_by else ' '}] {task.number} {clean(task.text) or REMOVED}{who}{done}"
+    for entry in timeline(state, view.state):
+        text = REMOVED if entry.redacted else clean(entry.text, 500)
+        said = f": {text}" if text else ""
+        yield f"  {format_instant(entry.at, zone, date=True)} {clean(entry.by)} {entry.what}{said}"
+
+
+def _incident(shown: IncidentView, view: View, out: Output) -> str:
+    state, zone = shown.state, view.definition.zone
+    status = out.paint("bad" if state.open else "dim", f"{state.severity} {state.status}")
+    since = f"since {format_clock(state.detected_at, zone, view.now)} ({format_duration(shown.lasted // 1)})"
+    return f"{state.id} {status} {since}: {shown.title}; {clean(shown.commander)}"
 
 
 def items(shown: list[ItemView], view: View, out: Output) -> list[str]:
