@@ -31,6 +31,7 @@ VERB_OF: dict[str, str] = {
     "hand_seat": "seat-hand",
     "silence": "silence",
     "unsilence": "unsilence",
+    "declare_incident": "incident-declare",
 }
 """Action of the face → verb of the desk that it needs."""
 
@@ -54,6 +55,7 @@ BINDINGS = [
     Binding("G", "gate", "gates", id="gate.show"),
     Binding("M", "messages", "messages", id="messages.show"),
     Binding("C", "criteria", "rollback criteria", id="criteria.show"),
+    Binding("I", "incident", "incident", id="incident.open"),
     Binding("1", "tab('pre-launch')", "pre-launch", id="tab.pre-launch"),
     Binding("2", "tab('launch')", "launch", id="tab.launch"),
     Binding("3", "tab('post-launch')", "post-launch", id="tab.post-launch"),

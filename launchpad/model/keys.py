@@ -7,6 +7,7 @@ RESERVED_KEYS: dict[str, str] = {
     "F": "zoom the panel",
     "G": "the gate",
     "H": "halt a rollout",
+    "I": "the incident",
     "K": "kill switches",
     "L": "live, in a replay",
     "M": "messages",

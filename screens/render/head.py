@@ -5,7 +5,7 @@ from rich.cells import cell_len
 from launchpad.model.definition import PHASES, Launch
 from launchpad.model.values import format_countdown, format_duration
 from launchpad.rules.view import AlertView
-from screens.render import criteria, watch
+from screens.render import criteria, incident, watch
 from screens.render.row import Row, Span, cut, line, size_of
 from screens.render.scene import Scene
 from screens.render.words import GATES, PHASE_NAMES, ROLES, SEVERITY, glyph
@@ -156,6 +156,9 @@ def alert_line(scene: Scene, width: int) -> Row:
     view = scene.view
     if scene.lost:
         return line(width, [Span(f" {scene.glyphs.bad} {scene.lost} ", "badge-bad")])
+    unheard = bool(view.alerts) and view.alerts[0].unacknowledged and not view.alerts[0].muted
+    if view.incident is not None and not unheard:
+        return incident.row(scene, view.incident, width)
     if view.alerts:
         return _alert(scene, view.alerts[0], width)
     if view.state.unknown_kinds or view.state.outcome is not None:
@@ -189,6 +192,7 @@ def _alert(scene: Scene, alert: AlertView, width: int) -> Row:
         page = f"  {alert.page}" if alert.page else ""
         key = "a ack " if width < BRIEF else "a acknowledge "
         key = key if scene.allows("acknowledge") else ""
+        key = f"{scene.view.incident.state.id}  {key}" if scene.view.incident else key
         waiting = f"  UNACKED {lasted}{page}"
         # How long it has waited, and who is woken next, matter more than the rule's last words.
         left = cut(left, max(_RULE, width - cell_len(waiting) - cell_len(key) - 1))
