@@ -160,6 +160,8 @@ class Face(Acts, inherit_bindings=False):
         if not self.is_running:
             return  # closing: the panels may be gone already
         news = arrived.news
+        if self.away_since is None:
+            self.welcome_back(news.view)
         self.scene = Scene(
             view=news.view,
             me=self.desk.identity,

@@ -56,6 +56,7 @@ BINDINGS = [
     Binding("M", "messages", "messages", id="messages.show"),
     Binding("C", "criteria", "rollback criteria", id="criteria.show"),
     Binding("I", "incident", "incident", id="incident.open"),
+    Binding("J", "handover", "since I was last here", id="handover.show"),
     Binding("1", "tab('pre-launch')", "pre-launch", id="tab.pre-launch"),
     Binding("2", "tab('launch')", "launch", id="tab.launch"),
     Binding("3", "tab('post-launch')", "post-launch", id="tab.post-launch"),

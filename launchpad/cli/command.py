@@ -51,6 +51,7 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("See", "delivery", ("messages",)),
     ("Decide", "criteria", ("criteria",)),
     ("Launch", "incidents", ("incident",)),
+    ("See", "handover", ("handover",)),
     ("Journal", "journal", ("verify", "redact", "export", "import")),
     ("Journal", "report", ("report", "impact", "lesson", "action-item")),
     ("Shell", "completion", ("completion",)),

@@ -6,6 +6,7 @@ from typing import Any
 from launchpad.model.plan import GateReport, Plan
 from launchpad.model.state import Vote
 from launchpad.model.values import SECOND, Micros
+from launchpad.rules.handover import Handover
 from launchpad.rules.recurrence import Recurrence
 from launchpad.rules.view import (
     AlertView,
@@ -290,6 +291,24 @@ def incident(shown: IncidentView, view: View) -> Shape:
             for e in timeline(state, view.state)
         ],
         "seq": state.seq,
+    }
+
+
+def handover(found: Handover) -> Shape:
+    """What is so, and what happened since."""
+    return {
+        "since": instant(found.since) if found.since else None,
+        "standing": found.standing,
+        "now": found.now,
+        "headline": found.headline,
+        "chapters": [
+            {
+                "name": chapter.name,
+                "lines": [{"at": instant(e.at), "by": e.by, "text": e.text} for e in chapter.lines],
+                "left_out": chapter.left_out,
+            }
+            for chapter in found.chapters
+        ],
     }
 
 

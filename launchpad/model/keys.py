@@ -8,6 +8,7 @@ RESERVED_KEYS: dict[str, str] = {
     "G": "the gate",
     "H": "halt a rollout",
     "I": "the incident",
+    "J": "what happened since",
     "K": "kill switches",
     "L": "live, in a replay",
     "M": "messages",

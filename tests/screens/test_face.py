@@ -849,3 +849,20 @@ async def test_what_is_over_is_reviewed_from_the_palette(open_face: Opener) -> N
         await seat.shows("what was learnt?")
         await seat.press(*"test it", "enter")
         await seat.until(lambda: last(seat) == ev.IncidentReviewed(incident="incident-1"))
+
+
+async def test_whoever_comes_back_is_offered_what_they_missed(open_face: Opener) -> None:
+    async with open_face("degraded", BOB) as seat:
+        await seat.shows("since 08:15: ")
+        await seat.shows("1 alert, 1 run")
+        await seat.press("J")
+        await seat.shows("Since you were last here")
+        await seat.shows("nobody has it yet")
+        read = []
+        for _ in range(4):
+            read.append(seat.text)
+            await seat.press("pagedown")
+        assert "deploy-1 started" in "".join(read)
+        assert "alert checkout-errors firing" in "".join(read)
+    async with open_face("declared", ADA) as seat:
+        assert "since " not in seat.text.splitlines()[-2], "she has just been here"

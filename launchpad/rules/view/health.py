@@ -161,12 +161,13 @@ def _firing(
     told = {rule.objective for rule in rules}
     others = len(firing) - 1 + sum(o.reading.verdict == "bad" and o.name not in told for o in objectives)
     holder = worst.state.acknowledged_by
+    waking = f", {worst.page}" if worst.page else ""
     return Standing(
         verdict="bad",
         what=f"{worst.rule}: {worst.shown}" + (f" and {others} more" if others else ""),
         since=worst.state.since,
         affects=affected(definition, worst.state.name),
-        owner=f"{holder} has it" if holder else "nobody has it yet",
+        owner=f"{holder} has it" if holder else f"nobody has it yet{waking}",
     )
 
 
