@@ -91,8 +91,10 @@ _CHAPTER_OF: Mapping[type, str] = {
     **{kind: "launch" for kind in AnyEvent.__args__ if kind not in _LEFT_OUT},
     **{kind: chapter for chapter, kinds in _CHAPTERS.items() for kind in kinds},
 }
-_COUNTED: Mapping[str, str] = {"incidents": "incident", "alerts": "alert", "runs": "run"}
-"""Chapters that are counted by what they are about, each by its word."""
+_WORDS: Mapping[str, str] = {"launch": "change"}
+"""What one entry of a chapter is called, where it is not the chapter's name without its s."""
+_BY_SUBJECT = ("incidents", "alerts", "runs")
+"""Chapters in which a thing counts once, however much became of it."""
 
 
 class Line(Value):
@@ -172,21 +174,12 @@ def _line(recorded: Recorded, definition: Definition) -> Line:
 
 
 def _headline(told: Sequence[Recorded]) -> str:
-    about: dict[str, set[str]] = {}
+    about: dict[str, set[str]] = {name: set() for name in _CHAPTERS}
     for recorded in told:
-        chapter = _chapter_of(recorded)
-        if chapter is not None:
-            # A thing is counted once, however much became of it; of the rest, each event is one.
-            thing = recorded.subject if chapter in _COUNTED else str(recorded.seq)
-            about.setdefault(chapter, set()).add(thing)
-    counts = [
-        (_COUNTED.get(name, name.removesuffix("s")), len(about[name])) for name in _CHAPTERS if name in about
-    ]
-    return ", ".join(f"{n} {'changes' if word == 'launch' else word}{_plural(word, n)}" for word, n in counts)
-
-
-def _plural(word: str, count: int) -> str:
-    return "s" if count != 1 and word != "launch" else ""
+        if chapter := _chapter_of(recorded):
+            about[chapter].add(recorded.subject if chapter in _BY_SUBJECT else str(recorded.seq))
+    counts = {_WORDS.get(name, name.removesuffix("s")): len(things) for name, things in about.items()}
+    return ", ".join(f"{count} {word}{'s' * (count > 1)}" for word, count in counts.items() if count)
 
 
 def _now(view: View, who: str) -> Iterator[str]:

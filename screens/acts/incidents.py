@@ -57,7 +57,7 @@ class IncidentActs(Acting):
         view, name = self.scene.view, shown.state.id
         told = draft(shown, view.definition, view.now)
         self.ask(
-            Prompt(self.scene, f"Update on {name}", "How it stands, for everybody.", needed=True, value=told),
+            Prompt(self.scene, f"Update on {name}: how does it stand?", told, needed=True, value=told),
             lambda text: self.perform(cmd.UpdateIncident(incident=name, text=text)),
         )
 

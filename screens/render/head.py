@@ -18,6 +18,8 @@ _RULE = 24
 """Fewest cells for an alert's rule and value."""
 _REASON = 10
 """Fewest cells in which a reason is worth its place."""
+_ANSWER = 16
+"""Cells that the answer to "are we OK?" needs: ` OK since 09:02`."""
 
 
 def first_line(scene: Scene, width: int) -> Row:
@@ -37,16 +39,18 @@ def first_line(scene: Scene, width: int) -> Row:
     ]
     name, role = _me(scene, brief)
     online = Span(f" {max(1, len(view.people))} on" if brief else f"  {max(1, len(view.people))} online")
-    right: list[Span] = []
     # My own name gives way first, then who is on, then the words about the data; the verdict never does.
-    for fresh in _freshness(scene, brief=width < _ROOMY):
-        for mine in ([name, role, online], [role, online], [role], []):
-            right = [fresh, Span(" "), *mine, Span(" ")]
-            if size_of([*left, *right]) < width:
-                break
-        else:
-            continue
-        break
+    ends = [
+        [fresh, Span(" "), *mine, Span(" ")]
+        for fresh in _freshness(scene, brief=width < _ROOMY)
+        for mine in ([name, role, online], [role, online], [role], [])
+    ]
+    answer = 0 if view.state.phase == "pre-launch" else min(_ANSWER, size_of(why))
+    fitting = [end for end in ends if size_of([*left, *end]) < width]
+    # Whether we are OK matters more than who I am, but not more than what I may do and how fresh it is.
+    kept = (fitting or ends)[0][0], role
+    roomy = [e for e in fitting if set(kept) <= set(e) and size_of([*left, *e]) + answer < width]
+    right = next(iter([*roomy, *fitting]), ends[-1])
     # A reason cut down to nothing is noise; the alert row has it in full.
     if width - size_of([*left, *right]) - 1 >= min(_REASON, size_of(why)):
         left += why

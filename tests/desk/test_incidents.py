@@ -68,7 +68,7 @@ def test_declaring_from_an_alert_acknowledges_it_and_takes_its_severity(room):
     assert again.already
     assert "eva has already declared incident-1" in again.message
     shown = room.session.view().incident
-    assert (shown.title, shown.measured) == ("latency > 3 s", "latency > 3 s: no data")
+    assert (shown.title, shown.measured) == ("latency > 3 s", "now no data")
 
 
 def test_an_alert_that_somebody_has_stays_theirs(room):

@@ -72,7 +72,9 @@ def test_going_against_a_gate_is_a_chapter_of_its_own():
     assert chapters(found) == {"overrides": ["entered post-launch AGAINST THE GATE: we must"]}
     assert found.headline == "1 override"
     slipped = launches.before().add(-80, LEAD.name, ev.CountdownSlipped(seconds=600.0), "late")
-    assert chapters(missed(slipped, minute=-85, now=-70)) == {"launch": ["moved T-0 10m later: late"]}
+    later = missed(slipped, minute=-85, now=-70)
+    assert chapters(later) == {"launch": ["moved T-0 10m later: late"]}
+    assert later.headline == "1 change"
 
 
 def test_what_is_overdue_and_what_is_mine_is_said():

@@ -106,7 +106,7 @@ def test_going_back_is_held_against_its_targets():
     said = [m.sentence for m in demo.view(14.6).incident.recovery]
     assert said == [
         "recovered: not yet, 3h57m left of 4h",
-        "age of the last backup: not yet, 2d1h late",
+        "a backup on record: not yet, 2d1h late",
         "rollback-2: not yet, 14m24s left of 15m",
     ]
 

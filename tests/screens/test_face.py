@@ -790,7 +790,7 @@ async def test_an_incident_by_hand_says_what_and_how_grave(open_face: Opener) ->
 @pytest.mark.parametrize(
     ("key", "title", "words", "event"),
     [
-        ("u", "Update on incident-1", "we roll back", ev.IncidentUpdated),
+        ("u", "Update on incident-1: how", "we roll back", ev.IncidentUpdated),
         ("i", "Whom or what does incident-1 hit?", "Spain", ev.IncidentImpactStated),
         ("s", "How grave is incident-1?", "high", ev.IncidentGraded),
         ("c", "Who commands incident-1?", "bob", ev.IncidentCommanded),

@@ -521,3 +521,14 @@ def test_an_incident_is_read_with_its_times_its_tasks_and_its_own_timeline() -> 
     ):
         assert part in text, part
     assert text.index("task 1: call") < text.index("declared it critical"), "newest first"
+
+
+def test_the_first_line_answers_at_80_columns_too() -> None:
+    demo = launches.launched()
+    for name in demo.definition.objectives:
+        met = ev.ObjectiveChanged(objective=name, verdict="ok", value=0.1, limit=1.0, n=9, window=60.0)
+        demo.add(9, "engine", met)
+    text = head.first_line(scene(demo), 80).text
+    assert " OK since 09:09" in text
+    assert "✓ data 13 s" in text
+    assert "DIR" in text

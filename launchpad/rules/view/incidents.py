@@ -47,7 +47,8 @@ class IncidentView(Value):
     title: str
     """What is wrong, in a line."""
     measured: str
-    """Its alert's rule and value now; empty where no alert of it is pending or firing."""
+    """Its alert's rule, where the title does not say it, and value now; empty where no alert of it is
+    pending or firing."""
     affects: str
     """Whom or what it hits, in a line; empty where nobody has said."""
     commander: str
@@ -71,7 +72,7 @@ def incident_view(
     return IncidentView(
         state=incident,
         title=title,
-        measured=f"{alert.rule}: {alert.shown}" if alert else "",
+        measured=_measured(alert, title) if alert else "",
         affects=clean(incident.impact) or affected(definition, incident.alert or ""),
         commander=leads if incident.commander else nobody,
         lasted=((incident.resolved_at or now) - incident.detected_at) / SECOND,
@@ -79,6 +80,10 @@ def incident_view(
         milestones=tuple(_milestones(incident, definition, now)),
         recovery=tuple(_recovery(incident, state, definition, now)),
     )
+
+
+def _measured(alert: AlertView, title: str) -> str:
+    return f"now {alert.shown}" if title == alert.rule else f"{alert.rule}: {alert.shown}"
 
 
 def _milestones(incident: IncidentState, definition: Definition, now: Micros) -> Iterator[Milestone]:
@@ -112,7 +117,8 @@ def _recovery(
         saved = max((at for at in ended if at is not None and at <= incident.detected_at), default=None)
         since = saved or state.opened_at or incident.detected_at
         age = (incident.detected_at - since) / SECOND
-        yield Milestone(name="age of the last backup", at=saved, took=age, within=targets.rpo)
+        name = "a backup on record" if saved is None else "age of the last backup"
+        yield Milestone(name=name, at=saved, took=age, within=targets.rpo)
     if targets.rollback is not None:
         for run in _runs_with("rollback", state, definition):
             if run.started_at is not None and run.started_at >= incident.detected_at:
