@@ -131,6 +131,7 @@ def standing(view: View) -> Shape:
         "since": instant(found.since),
         "affects": found.affects,
         "owner": found.owner,
+        "advice": found.advice,
         "next": found.next,
     }
 

@@ -106,7 +106,7 @@ def test_the_whole_answer_can_be_pasted():
         "Acme 4.2.0 (production, launch) at 09:14 Europe/Berlin: NOT OK: checkout > 2%: "
     )
     assert " since 09:12 (2m27s); affects everybody who pays by card; nobody has it yet; " in brief(shown)
-    assert brief(shown).endswith("next: deploy-1 is running, step 2 of 3")
+    assert brief(shown).endswith("next: deploy-1 is running, step 2 of 3; watching the first 15m, 27 s left")
 
 
 def test_who_has_it_is_named():
@@ -147,9 +147,17 @@ def test_before_the_launch_the_gate_answers():
 
 
 def test_what_comes_next_is_the_action_then_what_is_due():
-    assert launches.launched().view(14.55).standing.next == "payments due 09:30"
-    assert launches.launched().view(45).standing.next == "payments was due 09:30"
+    watched = "; watching the first 15m, 27 s left"
+    assert launches.launched().view(14.55).standing.next == "payments due 09:30" + watched
+    late = launches.launched().view(45).standing.next
+    assert late == "payments was due 09:30; watching the first 1h, 15m left"
     waits = launches.waiting().view(14.55).standing.next
-    assert waits == "deploy-1 waits for 1 approval by others than lead"
+    assert waits == "deploy-1 waits for 1 approval by others than lead" + watched
     done = launches.launched().tick(14, ADA, "payments").view(14.55)
-    assert done.standing.next == "announce due 10:00"
+    assert done.standing.next == "announce due 10:00" + watched
+
+
+def test_what_the_rollback_criteria_recommend_is_part_of_the_answer():
+    said = launches.advised().view(14.55).standing
+    assert "recommends roll back (r)" in said.advice
+    assert f"; {said.advice}; next: " in said.line

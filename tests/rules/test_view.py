@@ -71,7 +71,9 @@ def test_health_is_bad_when_an_objective_is_missed_or_an_alert_fires():
     firing = ev.AlertChanged(alert="slow", status="firing", severity="medium", value=3.00001, n=9)
     shown = seen(state(firing), 100, probes())
     assert shown.health == "bad"
-    said = "latency > 3 s: 3.00001 s since 09:00 (1m39s); nobody has it yet; next: dns was due 08:00"
+    said = (
+        "latency > 3 s: 3.00001 s since 09:00 (1m39s); nobody has it yet; next: rounds was due Nov 16 04:33"
+    )
     assert shown.standing.line == said
 
 

@@ -138,6 +138,7 @@ def view(
     incidents = {i.id: incident_view(i, state, definition, alerts, now) for i in state.incidents.values()}
     incident = incidents[leads.id] if leads else None
     update_at = leads.next_at if leads else None
+    window, advice = watch_window(state, now), advise(situation)
     standing = standing_of(
         state,
         definition,
@@ -145,7 +146,8 @@ def view(
         alerts,
         declared=declared_standing(incident, alerts) if incident else None,
         watched=watched,
-        coming=coming(update_at, run, items, definition.zone, now),
+        coming=coming(update_at, run, items, window, definition.zone, now),
+        advice=advice.sentence if advice and advice.in_force and advice.verdict != "stay" else "",
         now=now,
     )
     return View(
@@ -171,8 +173,8 @@ def view(
         situation=situation,
         evidence=evidence,
         messages=messages,
-        window=watch_window(state, now),
-        advice=advise(situation),
+        window=window,
+        advice=advice,
         incidents=tuple(reversed(incidents.values())),
         incident=incident,
     )

@@ -36,6 +36,8 @@ class Standing(Value):
     """Whom or what it hits."""
     owner: str = ""
     """Who has it; empty where nobody needs to."""
+    advice: str = ""
+    """What the rollback criteria recommend, or can't tell."""
     next: str = ""
     """What comes next."""
     line: str = ""
@@ -134,9 +136,11 @@ def standing_of(
     declared: Standing | None,
     watched: bool,
     coming: str,
+    advice: str,
     now: Micros,
 ) -> Standing:
-    """How the launch stands: `declared` trouble first, then bad over unknown over OK. `coming` comes next."""
+    """How the launch stands: `declared` trouble first, then bad over unknown over OK. `coming` comes next;
+    `advice` is what the rollback criteria recommend."""
     found = (
         declared
         or _firing(definition, objectives, alerts)
@@ -144,7 +148,7 @@ def standing_of(
         or _not_known(state, objectives, watched=watched)
         or _all_met(state, objectives, alerts)
     )
-    found = replace(found, next=coming)
+    found = replace(found, advice=advice, next=coming)
     line = _line(found, definition.zone, now)
     unwatched = "; no engine is watching" if found.verdict == "bad" and not watched else ""
     return replace(found, line=line + unwatched)
@@ -237,7 +241,7 @@ def _line(standing: Standing, zone: str, now: Micros) -> str:
     what = f"OK{since}: {standing.what}" if standing.verdict == "ok" else f"{standing.what}{since}"
     affects = f"affects {standing.affects}" if standing.affects else ""
     coming = f"next: {standing.next}" if standing.next else ""
-    return "; ".join(part for part in (what, affects, standing.owner, coming) if part)
+    return "; ".join(part for part in (what, affects, standing.owner, standing.advice, coming) if part)
 
 
 def freshness_of(objectives: Sequence[ObjectiveView]) -> Freshness:
