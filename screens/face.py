@@ -17,6 +17,7 @@ from launchpad.desk import Desk
 from launchpad.model.samples import Presence
 from launchpad.rules.gates import ahead
 from launchpad.rules.view import ItemView, view
+from launchpad.rules.view.brief import brief
 from launchpad.session import Session
 from screens import hints, themes
 from screens.acts import Acts
@@ -159,6 +160,8 @@ class Face(Acts, inherit_bindings=False):
         news = arrived.news
         if news.view.definition != self.scene.view.definition:
             self._action_keys = bind_actions(self._bindings, news.view.definition, self._action_keys)
+        if self.away_since is None:
+            self.welcome_back(news.view)
         self.scene = Scene(
             view=news.view,
             me=self.desk.identity,
@@ -269,11 +272,9 @@ class Face(Acts, inherit_bindings=False):
         """The selected line, or what can be pasted to say how things are."""
         panel = self.board.focused_panel
         text = panel.selected_text if panel is not None else ""
-        shown = self.scene.view
-        launch = shown.definition.launch
-        brief = f"{launch.product} {launch.version}: {shown.verdict}, {shown.health_sentence}"
-        self.copy_to_clipboard(text or brief)
-        self.say(f"copied: {text or brief}", "info")
+        copied = text or brief(self.scene.view)
+        self.copy_to_clipboard(copied)
+        self.say(f"copied: {copied}", "info")
 
     def action_filter(self) -> None:
         panel = self.board.focused_panel or self.board.panel("checklist")

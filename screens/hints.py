@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from screens.acts.base import Acting
 
 _ORDER = (
-    "run.resolve", "run.abort", "run.approve", "alert.acknowledge", "poll.answer", "item.tick", "",
+    "run.resolve", "run.abort", "run.approve", "alert.acknowledge", "incident.open", "poll.answer",
+    "item.tick", "",
     "phase.next", "item.verify", "item.assign", "item.comment", "item.evidence", "note.write", "gate.show",
     "criteria.show", "panel.zoom", "item.undo", "item.skip", "copy",
 )  # fmt: skip
@@ -67,6 +68,9 @@ def _matters(face: "Acting", binding: "Binding") -> bool:
             return bool(face.waiting_for_me())
         case "alert.acknowledge":
             return any(a.unacknowledged for a in shown.alerts)
+        case "incident.open":
+            firing = any(a.state.status == "firing" for a in shown.alerts)
+            return shown.incident is not None or (firing and face.permits("declare_incident"))
         case "poll.answer":
             own = face.scene.me.teams
             return any(b.team in own and b.verdict == "HOLD" for b in shown.ballots) and not _closed(shown)

@@ -35,6 +35,7 @@ VERB_OF: dict[str, str] = {
     "hand_seat": "seat-hand",
     "silence": "silence",
     "unsilence": "unsilence",
+    "declare_incident": "incident-declare",
 }
 """Action of the face → verb of the desk that it needs."""
 
@@ -58,6 +59,8 @@ BINDINGS = [
     Binding("G", "gate", "gates", id="gate.show"),
     Binding("M", "messages", "messages", id="messages.show"),
     Binding("C", "criteria", "rollback criteria", id="criteria.show"),
+    Binding("I", "incident", "incident", id="incident.open"),
+    Binding("J", "handover", "since I was last here", id="handover.show"),
     Binding("1", "tab('pre-launch')", "pre-launch", id="tab.pre-launch"),
     Binding("2", "tab('launch')", "launch", id="tab.launch"),
     Binding("3", "tab('post-launch')", "post-launch", id="tab.post-launch"),

@@ -54,6 +54,8 @@ def _verbs(face: "Acting") -> Iterator[Offer]:
     yield from _seat(face)
     if face.permits("add"):
         yield Offer("add an item", _act(face, "add"))
+    if face.permits("declare_incident"):
+        yield Offer("declare an incident", _act(face, "declare_incident"))
     if face.permits("call_poll"):
         yield Offer("call the roll (go / no-go)", _act(face, "call_poll"))
         yield Offer("close the roll", _act(face, "close_poll"))
@@ -119,6 +121,9 @@ def _things(face: "Acting") -> Iterator[Offer]:
             partial(face.find_item, item),
             f"{declared.phase}, {item.mark}",
         )
+    for incident in face.scene.view.incidents:
+        name = incident.state.id
+        yield Offer(f"{name}: {incident.title}", _act(face, f"incident('{name}')"), incident.state.status)
     for panel in PANELS:
         yield Offer(f"panel {panel}", partial(face.find_panel, panel))
 

@@ -51,6 +51,8 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Launch", "silences", ("silence", "unsilence")),
     ("See", "delivery", ("messages",)),
     ("Decide", "criteria", ("criteria",)),
+    ("Launch", "incidents", ("incident",)),
+    ("See", "handover", ("handover",)),
     ("Journal", "journal", ("verify", "redact", "export", "import")),
     ("Journal", "report", ("report", "impact", "lesson", "action-item")),
     ("Shell", "completion", ("completion",)),

@@ -16,6 +16,7 @@ from launchpad.model.plan import GATE_VERDICTS, GateVerdict
 from launchpad.model.text import clean
 from launchpad.model.values import parse_duration
 from launchpad.rules.view import View
+from launchpad.rules.view.brief import brief
 
 _TICK = 1.0
 """Seconds between two looks; an event is seen at once."""
@@ -31,30 +32,30 @@ _TICK = 1.0
 )
 def status(shell: Shell, options: argparse.Namespace) -> int:
     if not options.watch:
-        return words.EXIT[print_status(shell, brief=options.brief).verdict]
+        return words.EXIT[print_status(shell, short=options.brief).verdict]
     if sys.stdout.isatty() and not shell.out.json:
-        _repaint(shell, brief=options.brief)
+        _repaint(shell, short=options.brief)
     _each_change(shell, None, lambda view: _print_change(shell.out, view))
     return Exit.DONE
 
 
-def print_status(shell: Shell, *, brief: bool = False) -> View:
+def print_status(shell: Shell, *, short: bool = False) -> View:
     """Prints how the launch stands and returns what was printed."""
     view = shell.session.view()
-    if brief:
-        sentence = words.brief(view)
+    if short:
+        sentence = brief(view)
         shell.out.result({"sentence": sentence, "verdict": view.verdict, "health": view.health}, [sentence])
     else:
         shell.out.result(shapes.launch(view), words.status(view, shell.out))
     return view
 
 
-def _repaint(shell: Shell, *, brief: bool) -> NoReturn:
+def _repaint(shell: Shell, *, short: bool) -> NoReturn:
     """Draws the status again and again in the same place, until interrupted."""
     try:
         while True:
             view = shell.session.view()
-            lines = [words.brief(view)] if brief else list(words.status(view, shell.out))
+            lines = [brief(view)] if short else list(words.status(view, shell.out))
             fitting = lines[: shutil.get_terminal_size().lines - 1]
             body = "".join(f"{line}\x1b[K\n" for line in fitting)
             # Without wrapping, a long line stays one line.
@@ -89,7 +90,7 @@ def _look_again(shell: Shell, until: float | None = None) -> None:
 
 
 def _print_change(out: Output, view: View) -> None:
-    sentence = words.brief(view)
+    sentence = brief(view)
     data = {
         "at": shapes.instant(view.now),
         "verdict": view.verdict,

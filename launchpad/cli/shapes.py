@@ -9,8 +9,18 @@ from launchpad.model.plan import GateReport, Plan
 from launchpad.model.state import State, Vote
 from launchpad.model.state.amendments import Amendment
 from launchpad.model.values import SECOND, Micros
+from launchpad.rules.handover import Handover
 from launchpad.rules.recurrence import Recurrence
-from launchpad.rules.view import AlertView, ItemView, MessageView, ObjectiveView, RunView, View
+from launchpad.rules.view import (
+    AlertView,
+    IncidentView,
+    ItemView,
+    MessageView,
+    ObjectiveView,
+    RunView,
+    View,
+)
+from launchpad.rules.view.incidents import timeline
 from launchpad.rules.watch import WatchWindow
 
 Shape = dict[str, Any]
@@ -39,7 +49,8 @@ def launch(view: View) -> Shape:
         "countdown": view.countdown,
         "verdict": view.verdict,
         "health": view.health,
-        "health_sentence": view.health_sentence,
+        "health_sentence": view.standing.sentence,
+        "standing": standing(view),
         "outcome": state.outcome,
         "read_only": state.read_only,
         "engine": {
@@ -72,6 +83,7 @@ def launch(view: View) -> Shape:
         "watch": _window(view.window),
         "advice": advice(view),
         "amendments": [amendment(one) for one in state.amendments],
+        "incidents": [incident(i, view) for i in view.incidents],
         "head": {"seq": state.seq, "hash": state.hash},
         "at": instant(view.now),
     }
@@ -115,6 +127,20 @@ def _window(of: WatchWindow | None) -> Shape | None:
         "length": of.length,
         "ends_at": instant(of.ends_at),
         "left": of.left,
+    }
+
+
+def standing(view: View) -> Shape:
+    """Are we OK? The answer in its parts."""
+    found = view.standing
+    return {
+        "verdict": found.verdict,
+        "what": found.what,
+        "since": instant(found.since),
+        "affects": found.affects,
+        "owner": found.owner,
+        "advice": found.advice,
+        "next": found.next,
     }
 
 
@@ -270,6 +296,63 @@ def message(shown: MessageView) -> Shape:
         "retry_at": instant(state.retry_at),
         "detail": state.detail,
         "provider_id": state.provider_id,
+    }
+
+
+def incident(shown: IncidentView, view: View) -> Shape:
+    """An incident with its response times, its tasks and its timeline."""
+    state = shown.state
+    return {
+        "incident": state.id,
+        "status": state.status,
+        "severity": state.severity,
+        "title": shown.title,
+        "measured": shown.measured,
+        "affects": shown.affects,
+        "commander": state.commander,
+        "alert": state.alert,
+        "declared_by": state.declared_by,
+        "detected_at": instant(state.detected_at),
+        "resolved_at": instant(state.resolved_at),
+        "cause": state.cause,
+        "next_update_at": instant(state.next_at),
+        "milestones": [
+            {"name": m.name, "at": instant(m.at), "took": m.took, "within": m.within, "late": m.late}
+            for m in (*shown.milestones, *shown.recovery)
+        ],
+        "tasks": [
+            {
+                "task": t.number,
+                "text": t.text,
+                "assignee": t.assignee,
+                "done_by": t.done_by,
+                "done_at": instant(t.done_at),
+            }
+            for t in state.tasks
+        ],
+        "timeline": [
+            {"at": instant(e.at), "by": e.by, "what": e.what, "text": e.text, "seq": e.seq or None}
+            for e in timeline(state, view.state)
+        ],
+        "seq": state.seq,
+    }
+
+
+def handover(found: Handover) -> Shape:
+    """What is so, and what happened since."""
+    return {
+        "since": instant(found.since) if found.since else None,
+        "standing": found.standing,
+        "now": found.now,
+        "headline": found.headline,
+        "chapters": [
+            {
+                "name": chapter.name,
+                "lines": [{"at": instant(e.at), "by": e.by, "text": e.text} for e in chapter.lines],
+                "left_out": chapter.left_out,
+            }
+            for chapter in found.chapters
+        ],
     }
 
 

@@ -10,9 +10,10 @@ from launchpad.model.differences import summary
 from launchpad.model.plan import GateReport, Plan
 from launchpad.model.state import RunState
 from launchpad.model.text import clean
-from launchpad.model.values import format_countdown, format_duration, format_instant
+from launchpad.model.values import format_clock, format_countdown, format_duration, format_instant
 from launchpad.rules.criteria import AdviceView
-from launchpad.rules.view import AlertView, ItemView, MessageView, RunView, View
+from launchpad.rules.view import AlertView, IncidentView, ItemView, MessageView, RunView, View
+from launchpad.rules.view.incidents import REMOVED, timeline
 from launchpad.rules.watch import WatchWindow
 
 STYLES = {
@@ -40,56 +41,10 @@ STYLES = {
 EXIT = {"GO": Exit.DONE, "HOLD": Exit.HOLD, "NO-GO": Exit.NO}
 
 
-def brief(view: View) -> str:
-    """One sentence to paste: what, how it is, since when, on which numbers, who has it, what runs."""
-    about = view.definition.launch
-    what = f"{about.product} {about.version} ({about.environment}, {view.state.phase})"
-    parts = [f"{what}: {_standing(view)}"]
-    if view.window is not None:
-        parts.append(window(view.window, view.definition.zone))
-    if view.advice is not None and view.advice.in_force and view.advice.verdict != "stay":
-        parts.append(view.advice.sentence)
-    if view.run is not None:
-        parts.append(_running(view.run))
-    if not view.engine.watching and view.state.open:
-        parts.append("no engine is watching")
-    return clean("; ".join(parts), 500)
-
-
 def window(of: WatchWindow, zone: str) -> str:
     """`watching the first 4h, 42m left, until 2026-12-01 13:00 Europe/Berlin`."""
     until = format_instant(of.ends_at, zone, date=True)[:16]
     return f"watching the {of.name}, {format_duration(of.left)} left, until {until} {zone}"
-
-
-def _standing(view: View) -> str:
-    if view.state.outcome is not None:
-        return f"closed as {view.state.outcome}"
-    if view.state.phase == "pre-launch" and view.gate is not None:
-        blockers = "; ".join(f"{c.name} ({c.detail})" for c in view.gate.blockers[:2])
-        return f"{view.verdict} for {view.gate.gate}" + (f": {blockers}" if blockers else "")
-    word = {"ok": "all is well", "bad": "NOT well", "unknown": "not known to be well"}[view.health]
-    since = _since(view)
-    when = f" since {format_instant(since, view.definition.zone)} {view.definition.zone}" if since else ""
-    firing = next((a for a in view.alerts if a.state.status == "firing"), None)
-    owner = f"; {firing.state.acknowledged_by} is on it" if firing and firing.state.acknowledged_by else ""
-    return f"{word}{when} ({view.health_sentence}){owner}"
-
-
-def _since(view: View) -> int | None:
-    """When the present health began, as the journal has it."""
-    firing = [a.state.since for a in view.alerts if a.state.status == "firing"]
-    if firing:
-        return min(firing)
-    states = [s for s in view.state.objectives.values() if s.verdict == view.health]
-    return (max if view.health == "ok" else min)((s.since for s in states), default=None)
-
-
-def _running(run: RunView) -> str:
-    state = run.state
-    if state.status in ("running", "aborting"):
-        return f"{state.id} is {state.status}, step {run.step + 1} of {len(state.steps)}"
-    return f"{state.id} is {state.status}" + (f", waiting for {run.waits_for}" if run.waits_for else "")
 
 
 def status(view: View, out: Output) -> Iterator[str]:
@@ -115,7 +70,7 @@ def status(view: View, out: Output) -> Iterator[str]:
     if view.state.read_only:
         yield clean(f"read-only: {view.state.read_only}", 300)
     elif view.state.phase != "pre-launch":
-        yield clean(view.health_sentence, 300)
+        yield clean(view.standing.sentence, 500)
         if view.window is not None:
             number = f"window {view.window.number} of {view.window.of}"
             yield f"{window(view.window, view.definition.zone)}, {number}"
@@ -123,6 +78,9 @@ def status(view: View, out: Output) -> Iterator[str]:
         yield from gate(view.gate, out)
     if view.state.phase == "pre-launch":
         yield from _section("Roll-call", poll(view, out) if view.ballots else [])
+    yield from _section(
+        "Incidents", [_incident(each, view, out) for each in view.incidents if each.state.open]
+    )
     yield from _section("Objectives", _objectives(view, out))
     if view.advice is not None and view.advice.in_force:
         yield from _section("Rollback criteria", list(advice(view.advice, out)))
@@ -222,6 +180,34 @@ def messages(shown: list[MessageView], view: View, out: Output) -> list[str]:
         at = format_instant(message.state.tried_at, view.definition.zone)
         rows.append((message.verdict, message.state.alert, message.recipient, at, message.sentence))
     return out.table(rows, STYLES) if shown else []
+
+
+def incident(shown: IncidentView, view: View, out: Output) -> Iterator[str]:
+    """An incident in full: what, whom, who, the times, the tasks, all that happened."""
+    state, zone = shown.state, view.definition.zone
+    yield _incident(shown, view, out)
+    told = {"measured": shown.measured, "affects": shown.affects, "cause": clean(state.cause, 500)}
+    yield from (f"  {name}: {text}" for name, text in told.items() if text)
+    if state.next_at is not None:
+        word = "was due" if shown.update_late else "at"
+        yield f"  next update {word} {format_clock(state.next_at, zone, view.now)} {zone}"
+    for milestone in (*shown.milestones, *shown.recovery):
+        yield "  " + out.paint("bad" if milestone.late else "", milestone.sentence)
+    for task in state.tasks:
+        who = f" ({task.assignee})" if task.assignee else ""
+        done = f" done by {task.done_by}" if task.done_by else ""
+        yield f"  [{'x' if task.done_by else ' '}] {task.number} {clean(task.text) or REMOVED}{who}{done}"
+    for entry in timeline(state, view.state):
+        text = REMOVED if entry.redacted else clean(entry.text, 500)
+        said = f": {text}" if text else ""
+        yield f"  {format_instant(entry.at, zone, date=True)} {clean(entry.by)} {entry.what}{said}"
+
+
+def _incident(shown: IncidentView, view: View, out: Output) -> str:
+    state, zone = shown.state, view.definition.zone
+    status = out.paint("bad" if state.open else "dim", f"{state.severity} {state.status}")
+    since = f"since {format_clock(state.detected_at, zone, view.now)} ({format_duration(shown.lasted // 1)})"
+    return f"{state.id} {status} {since}: {shown.title}; {clean(shown.commander)}"
 
 
 def items(shown: list[ItemView], view: View, out: Output) -> list[str]:

@@ -130,7 +130,6 @@ class Document(Value):
 
 LATER: dict[type, frozenset[str]] = {
     Document: frozenset({"rollouts"}),
-    Launch: frozenset({"targets"}),
     Condition: frozenset({"backup"}),
     Probe: frozenset({"backup", "metric", "source", "unit"}),
     Step: frozenset({"encrypt", "to", "verify"}),

@@ -32,6 +32,8 @@ class Proposal(NamedTuple):
     expect: dict[str, int] = {}  # noqa: RUF012  # never mutated
     lock_of: str = ""
     """Whose lock goes with it, where one is released."""
+    further: Sequence[str] = ()
+    """Texts that go beside the events after the first, in their order."""
 
 
 class Context(NamedTuple):

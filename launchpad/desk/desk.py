@@ -1,10 +1,23 @@
 """Performs commands for one operator."""
 
+import itertools
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from launchpad.desk import alerts, amendments, countdown, criteria, items, launch, polls, report, runs, seat
+from launchpad.desk import (
+    alerts,
+    amendments,
+    countdown,
+    criteria,
+    incidents,
+    items,
+    launch,
+    polls,
+    report,
+    runs,
+    seat,
+)
 from launchpad.desk.decision import Context, Proposal
 from launchpad.desk.roles import MINIMUM, a, allows
 from launchpad.errors import Conflict, Refused
@@ -62,6 +75,14 @@ VERBS: Mapping[type[Command], Callable[[Context, Any], Proposal | Done]] = {
     cmd.NoteForReport: report.note,
     cmd.MarkCriterion: criteria.mark,
     cmd.Amend: amendments.amend,
+    cmd.DeclareIncident: incidents.declare,
+    cmd.UpdateIncident: incidents.update,
+    cmd.CommandIncident: incidents.command,
+    cmd.AddIncidentTask: incidents.add_task,
+    cmd.FinishIncidentTask: incidents.finish_task,
+    cmd.MitigateIncident: incidents.mitigate,
+    cmd.ResolveIncident: incidents.resolve,
+    cmd.ReviewIncident: incidents.review,
 }
 
 
@@ -171,15 +192,10 @@ class LocalDesk:
             self._store.take_lock(command.target, me.name, proposal.text, command.seconds)
         if isinstance(command, cmd.Unlock) and not self._store.release_lock(command.target, proposal.lock_of):
             raise Conflict(proposal.events[0].subject, self._session.state.seq)
+        texts = itertools.chain((proposal.text, *proposal.further), itertools.repeat(""))
         drafts = [
-            Draft(
-                id=uuid.uuid4().hex,
-                event=event,
-                actor=me.name,
-                auth=me.auth,
-                text=proposal.text if index == 0 else "",
-            )
-            for index, event in enumerate(proposal.events)
+            Draft(id=uuid.uuid4().hex, event=event, actor=me.name, auth=me.auth, text=text)
+            for event, text in zip(proposal.events, texts, strict=False)
         ]
         recorded = self._store.append(self._session.launch, drafts, expect=proposal.expect)
         self._session.refresh()

@@ -9,6 +9,7 @@ from launchpad.model.definition import PHASES
 from launchpad.model.lifecycles import RUN_ACTIVE
 from launchpad.model.text import clean
 from launchpad.model.values import SECOND, format_duration
+from launchpad.rules.incidents import leading
 from launchpad.rules.locks import EVERYTHING
 
 LONGEST_LOCK = 366 * 86400.0
@@ -26,6 +27,11 @@ def close(ctx: Context, command: cmd.CloseLaunch) -> Proposal | Done:
     active = next((run for run in ctx.state.runs.values() if run.status in RUN_ACTIVE), None)
     if active is not None:
         raise Refused(f"{active.id} is {active.status}", hint="see it to its end or abort it first")
+    present = leading(ctx.state)
+    if present is not None and command.outcome == "success":
+        raise Refused(
+            f"{present.id} is {present.status}", hint="resolve it first, or close with another outcome"
+        )
     # A yes that comes at the same instant must not leave a run to be started in a closed launch.
     waiting = {f"run:{run.id}": run.seq for run in ctx.state.runs.values() if not run.ended}
     return Proposal(

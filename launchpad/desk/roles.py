@@ -42,6 +42,14 @@ MINIMUM: dict[str, Role] = {
     "report-note": "engineer",
     "criterion": "engineer",
     "amend": "director",
+    "incident-declare": "engineer",
+    "incident-update": "engineer",
+    "incident-command": "engineer",  # from somebody else: director
+    "incident-task": "engineer",
+    "incident-done": "engineer",
+    "incident-mitigate": "engineer",
+    "incident-resolve": "engineer",  # its commander, or a director
+    "incident-review": "engineer",  # the same
 }
 
 

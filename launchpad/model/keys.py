@@ -7,6 +7,8 @@ RESERVED_KEYS: dict[str, str] = {
     "F": "zoom the panel",
     "G": "the gate",
     "H": "halt a rollout",
+    "I": "the incident",
+    "J": "what happened since",
     "K": "kill switches",
     "L": "live, in a replay",
     "M": "messages",

@@ -1,4 +1,4 @@
-"""The lives of items and runs as transition tables: (state, event kind) → state.
+"""The lives of items, runs and incidents as transition tables: (state, event kind) → state.
 
 The desk refuses what a table does not hold; the fold follows the tables and counts what does not fit.
 """
@@ -23,6 +23,7 @@ RunStatus = Literal[
 StepStatus = Literal[
     "pending", "intended", "running", "succeeded", "failed", "skipped", "interrupted", "aborted"
 ]
+IncidentStatus = Literal["declared", "mitigating", "resolved", "reviewed"]
 
 RUN_ENDED: frozenset[RunStatus] = frozenset(
     {"succeeded", "failed", "aborted", "rejected", "retracted", "refused"}
@@ -90,3 +91,30 @@ STEP: dict[tuple[StepStatus, str], StepStatus] = {
 }
 """Only while its run is running or aborting. `intended` again is what a successor does with a step that its
 predecessor never got to ask for; what follows an interruption is in `run.resolved`."""
+
+INCIDENT_OPEN: frozenset[IncidentStatus] = frozenset({"declared", "mitigating"})
+"""Statuses in which it still hurts somebody."""
+
+INCIDENT: dict[tuple[IncidentStatus, str], IncidentStatus] = {
+    ("declared", "incident.impact-stated"): "declared",
+    ("declared", "incident.graded"): "declared",
+    ("declared", "incident.commanded"): "declared",
+    ("declared", "incident.updated"): "declared",
+    ("declared", "incident.task-added"): "declared",
+    ("declared", "incident.task-done"): "declared",
+    ("declared", "incident.mitigating"): "mitigating",
+    ("declared", "incident.resolved"): "resolved",
+    ("mitigating", "incident.impact-stated"): "mitigating",
+    ("mitigating", "incident.graded"): "mitigating",
+    ("mitigating", "incident.commanded"): "mitigating",
+    ("mitigating", "incident.updated"): "mitigating",
+    ("mitigating", "incident.task-added"): "mitigating",
+    ("mitigating", "incident.task-done"): "mitigating",
+    ("mitigating", "incident.resolved"): "resolved",
+    ("resolved", "incident.impact-stated"): "resolved",
+    ("resolved", "incident.task-added"): "resolved",
+    ("resolved", "incident.task-done"): "resolved",
+    ("resolved", "incident.reviewed"): "reviewed",
+    ("reviewed", "incident.task-done"): "reviewed",
+}
+"""Trouble that comes back after it was resolved is an incident of its own."""

@@ -260,3 +260,9 @@ def format_instant(at: Micros, zone: str = "UTC", *, date: bool = False) -> str:
     """Wall time in `zone`: `14:03:22`, or with the date `2026-12-01 14:03:22`."""
     local = datetime.fromtimestamp(at / SECOND, ZoneInfo(zone))
     return local.strftime("%Y-%m-%d %H:%M:%S" if date else "%H:%M:%S")
+
+
+def format_clock(at: Micros, zone: str, now: Micros) -> str:
+    """Wall time in `zone` to the minute: `09:12`, on another day than `now` `Nov 30 09:12`."""
+    local, today = (datetime.fromtimestamp(instant / SECOND, ZoneInfo(zone)) for instant in (at, now))
+    return local.strftime("%H:%M" if local.date() == today.date() else "%b %d %H:%M")

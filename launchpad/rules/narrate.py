@@ -265,4 +265,18 @@ TELLERS: Mapping[type[ev.Event], Callable[[Any], Sentence]] = {
     ev.RollbackAdvised: _advised,
     ev.EngineFollowed: _followed,
     ev.TextRedacted: lambda e: Sentence(f"removed the text of event {e.seq}", "warn"),
+    ev.IncidentDeclared: lambda e: Sentence(
+        f"DECLARES {e.incident} {e.severity.upper()}" + (f" from {e.alert}" if e.alert else ""), "bad"
+    ),
+    ev.IncidentImpactStated: lambda e: Sentence(f"{e.incident} hits", "warn"),
+    ev.IncidentGraded: lambda e: Sentence(f"{e.incident} is {e.severity} now", "warn"),
+    ev.IncidentCommanded: lambda e: Sentence(f"{e.commander} commands {e.incident}", "accent"),
+    ev.IncidentUpdated: lambda e: Sentence(f"update on {e.incident}", "accent"),
+    ev.IncidentTaskAdded: lambda e: Sentence(
+        f"task {e.task} of {e.incident}" + (f" for {e.assignee}" if e.assignee else "")
+    ),
+    ev.IncidentTaskDone: lambda e: Sentence(f"did task {e.task} of {e.incident}"),
+    ev.IncidentMitigating: lambda e: Sentence(f"{e.incident} is being mitigated", "warn"),
+    ev.IncidentResolved: lambda e: Sentence(f"resolved {e.incident}", "ok"),
+    ev.IncidentReviewed: lambda e: Sentence(f"reviewed {e.incident}"),
 }

@@ -2,6 +2,8 @@
 
 from screens.acts.alerts import AlertActs
 from screens.acts.criteria import CriteriaActs
+from screens.acts.handover import HandoverActs
+from screens.acts.incidents import IncidentActs
 from screens.acts.items import ItemActs
 from screens.acts.launch import LaunchActs
 from screens.acts.poll import PollActs
@@ -9,5 +11,15 @@ from screens.acts.runs import RunActs
 from screens.acts.seat import SeatActs
 
 
-class Acts(AlertActs, CriteriaActs, ItemActs, LaunchActs, PollActs, RunActs, SeatActs):
+class Acts(
+    AlertActs,
+    CriteriaActs,
+    HandoverActs,
+    IncidentActs,
+    ItemActs,
+    LaunchActs,
+    PollActs,
+    RunActs,
+    SeatActs,
+):
     """The operator's verbs, mixed into the app."""

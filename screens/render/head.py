@@ -5,7 +5,7 @@ from rich.cells import cell_len
 from launchpad.model.definition import PHASES, Launch
 from launchpad.model.values import format_countdown, format_duration
 from launchpad.rules.view import AlertView
-from screens.render import criteria, watch
+from screens.render import criteria, incident, watch
 from screens.render.row import Row, Span, cut, line, size_of
 from screens.render.scene import Scene
 from screens.render.words import GATES, PHASE_NAMES, ROLES, SEVERITY, glyph
@@ -18,6 +18,8 @@ _RULE = 24
 """Fewest cells for an alert's rule and value."""
 _REASON = 10
 """Fewest cells in which a reason is worth its place."""
+_ANSWER = 16
+"""Cells that the answer to "are we OK?" needs: ` OK since 09:02`."""
 
 
 def first_line(scene: Scene, width: int) -> Row:
@@ -37,16 +39,18 @@ def first_line(scene: Scene, width: int) -> Row:
     ]
     name, role = _me(scene, brief)
     online = Span(f" {max(1, len(view.people))} on" if brief else f"  {max(1, len(view.people))} online")
-    right: list[Span] = []
     # My own name gives way first, then who is on, then the words about the data; the verdict never does.
-    for fresh in _freshness(scene, brief=width < _ROOMY):
-        for mine in ([name, role, online], [role, online], [role], []):
-            right = [fresh, Span(" "), *mine, Span(" ")]
-            if size_of([*left, *right]) < width:
-                break
-        else:
-            continue
-        break
+    ends = [
+        [fresh, Span(" "), *mine, Span(" ")]
+        for fresh in _freshness(scene, brief=width < _ROOMY)
+        for mine in ([name, role, online], [role, online], [role], [])
+    ]
+    answer = 0 if view.state.phase == "pre-launch" else min(_ANSWER, size_of(why))
+    fitting = [end for end in ends if size_of([*left, *end]) < width]
+    # Whether we are OK matters more than who I am, but not more than what I may do and how fresh it is.
+    kept = (fitting or ends)[0][0], role
+    roomy = [e for e in fitting if set(kept) <= set(e) and size_of([*left, *e]) + answer < width]
+    right = next(iter([*roomy, *fitting]), ends[-1])
     # A reason cut down to nothing is noise; the alert row has it in full.
     if width - size_of([*left, *right]) - 1 >= min(_REASON, size_of(why)):
         left += why
@@ -85,7 +89,7 @@ def _verdict(scene: Scene) -> list[Span]:
         blocked = GATES[blockers[0].verdict]
         return [badge, Span(f" {glyph(scene.glyphs, blocked)} {blockers[0].name}", blocked.style)]
     badge = Span(f" {said.word} ", style)
-    return [badge, Span(f" {view.health_sentence}", said.style if view.health != "ok" else "dim")]
+    return [badge, Span(f" {view.standing.line}", said.style if view.health != "ok" else "dim")]
 
 
 def _freshness(scene: Scene, *, brief: bool) -> list[Span]:
@@ -158,6 +162,9 @@ def alert_line(scene: Scene, width: int) -> Row:
     view = scene.view
     if scene.lost:
         return line(width, [Span(f" {scene.glyphs.bad} {scene.lost} ", "badge-bad")])
+    unheard = bool(view.alerts) and view.alerts[0].unacknowledged and not view.alerts[0].muted
+    if view.incident is not None and not unheard:
+        return incident.row(scene, view.incident, width)
     if view.alerts:
         return _alert(scene, view.alerts[0], width)
     if view.state.unknown_kinds or view.state.outcome is not None:
@@ -171,7 +178,7 @@ def alert_line(scene: Scene, width: int) -> Row:
         spans = [Span(f" {said.word} ", said.style), Span(f"{first.name}: {first.detail}{more}")]
         return line(width, spans, [Span("G gate ", "dim")])
     style = {"ok": "dim", "bad": "bad", "unknown": "unknown"}[view.health]
-    sentence = "reading the samples" if scene.loading else view.health_sentence
+    sentence = "reading the samples" if scene.loading else view.standing.line
     return line(width, [Span(f" {sentence}", style)])
 
 
@@ -191,6 +198,7 @@ def _alert(scene: Scene, alert: AlertView, width: int) -> Row:
         page = f"  {alert.page}" if alert.page else ""
         key = "a ack " if width < BRIEF else "a acknowledge "
         key = key if scene.allows("acknowledge") else ""
+        key = f"{scene.view.incident.state.id}  {key}" if scene.view.incident else key
         waiting = f"  UNACKED {lasted}{page}"
         # How long it has waited, and who is woken next, matter more than the rule's last words.
         left = cut(left, max(_RULE, width - cell_len(waiting) - cell_len(key) - 1))

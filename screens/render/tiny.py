@@ -32,7 +32,7 @@ def rows(scene: Scene, width: int, height: int) -> list[Row]:
         *([line(width, advised)] if (advised := criteria.badge(scene)) else []),
         line(width, [_action(scene)]),
         line(width, [Span(f" {launch.product} {launch.version} {view.state.phase}", "title")]),
-        line(width, [Span(f" {view.health_sentence}", "dim")]),
+        line(width, [Span(f" {view.standing.line}", "dim")]),
         line(width, [Span(f" {scene.me.name} {scene.me.role}, {len(view.people)} online", "dim")]),
         line(width, [Span(" more shows at 80x24;  : palette  q quit", "dim")]),
     ]

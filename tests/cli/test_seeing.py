@@ -44,13 +44,14 @@ def test_status_says_what_is_measured_and_exits_by_it(watched):
     assert "all 1 objectives met" in done.stdout
     assert done.stdout.splitlines()[0].split()[-1] == "GO"
     # Since when is told once the engine has put the verdict into the journal.
-    well = "Acme 4.2.0 (staging, launch): all is well since "
-    eventually(lambda: cli("status", "--brief").stdout.startswith(well))
+    eventually(lambda: " UTC: OK since " in cli("status", "--brief").stdout)
+    assert cli("status", "--brief").stdout.startswith("Acme 4.2.0 (staging, launch) at ")
     assert cli("watch", "--for", "1s").stdout.startswith("GO ")
     shop.close()
     eventually(lambda: health(cli) == "bad")
-    ill = "Acme 4.2.0 (staging, launch): NOT well since "
-    eventually(lambda: cli("status", "--brief", status=1).stdout.startswith(ill))
+    ill = " UTC: NOT OK: availability < 50%: "
+    eventually(lambda: ill in cli("status", "--brief", status=1).stdout)
+    assert "nobody has it yet" in cli("status", "--brief", status=1).stdout
     eventually(lambda: cli("alerts", status=None).returncode == 1)
     assert cli.json("alerts", status=1)[0]["alert"] == "down"
     cli("silence", "down", "--for", "30m", "--reason", "we know")
@@ -61,7 +62,7 @@ def test_status_says_what_is_measured_and_exits_by_it(watched):
     cli("unsilence", "down")
     assert cli.json("alerts", status=1)[0]["muted"] == ""
     cli("ack", "down", "--reason", "on it")
-    assert "lead is on it" in cli("status", "--brief", status=1).stdout
+    assert "lead has it" in cli("status", "--brief", status=1).stdout
     assert cli("watch", "--for", "1s", status=1).stdout.startswith("NO-GO ")
     cli("engine", "--stop")
     assert "no engine is watching" in cli("status", "--brief", status=1).stdout

@@ -92,7 +92,12 @@ CASES = [
     (criteria("of: [{hand: a, title: A}, {hand: a, title: B}]"), "a, title: B", "'a' counts already"),
     (criteria("of: [{hand: a}]"), "{hand", "'title' is missing"),
     (criteria("of: [{signal: home}]"), "signal", "expected one of alert, objective, hand"),
-    ("launch: {product: A, version: 1, targets: {rto: 4h}}", "targets", "'targets' is not acted on"),
+    ("launch: {product: A, version: 1, targets: {rto: 0s}}", "0s", "expected a duration above zero"),
+    (
+        "launch: {product: A, version: 1, targets: {response: {urgent: 5m}}}",
+        "urgent",
+        "expected one of critical, high, low, medium",
+    ),
     (
         "launch: {product: A, version: 1, deputies: [b]}\noperators: [{name: a, role: director}]",
         "b",

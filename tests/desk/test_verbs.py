@@ -54,6 +54,14 @@ ONE_OF_EACH = {
     "channel-test": cmd.RecordChannelTest(channel="slack", to="slack", outcome="confirmed"),
     "criterion": cmd.MarkCriterion(criterion="lost-orders", met=True, text="three of them"),
     "amend": cmd.Amend(definition=amended()[1], base=definition().digest(), text="a new URL"),
+    "incident-declare": cmd.DeclareIncident(text="cards fail", severity="critical"),
+    "incident-update": cmd.UpdateIncident(text="looking"),
+    "incident-command": cmd.CommandIncident(),
+    "incident-task": cmd.AddIncidentTask(text="call the bank"),
+    "incident-done": cmd.FinishIncidentTask(task=1),
+    "incident-mitigate": cmd.MitigateIncident(text="rolling back"),
+    "incident-resolve": cmd.ResolveIncident(text="a bad index"),
+    "incident-review": cmd.ReviewIncident(text="test the index"),
 }
 
 
@@ -97,7 +105,22 @@ def prepared(room, verb, who):
             room.engine(ev.RunInterrupted(run=run, reason="lost"))
         case "unlock":
             room.does(mine, cmd.Lock(target="db", text="mine", seconds=60.0))
+    prepare_incident(room, verb, mine)
     return command
+
+
+def prepare_incident(room, verb, mine):
+    """An incident such that nothing but the role can be in the way of the verb."""
+    if verb.startswith("incident-") and verb != "incident-declare":
+        room.does("eva", ONE_OF_EACH["incident-declare"])
+    match verb:
+        case "incident-done":
+            room.does("eva", ONE_OF_EACH["incident-task"])
+        case "incident-resolve":
+            room.does(mine, cmd.CommandIncident())
+        case "incident-review":
+            room.does(mine, cmd.CommandIncident())
+            room.does(mine, ONE_OF_EACH["incident-resolve"])
 
 
 @pytest.mark.parametrize("role", ROLES)

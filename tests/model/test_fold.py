@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from launchpad.model import events as ev
 from launchpad.model.fold import Fold, fold
 from launchpad.model.journal import Recorded
-from launchpad.model.lifecycles import ITEM, RUN, RUN_ENDED, STEP
+from launchpad.model.lifecycles import INCIDENT, ITEM, RUN, RUN_ENDED, STEP
 from launchpad.model.plan import Plan, PlannedStep
 from launchpad.model.state import State
 from tests.support.histories import LAUNCH, amended, definition
@@ -60,9 +60,11 @@ FIELDS = {
     "plan": st.sampled_from([plan(), plan(1), plan(2, 1), plan(0, 3)]),
     "gate": st.none(),
     "seq": st.integers(-1, 20),
+    "incident": st.sampled_from(["incident-1", "incident-2"]),
+    "task": st.integers(0, 3),
 }
 ANY_EVENT = instances(ev.AnyEvent, FIELDS) | st.builds(
-    ev.Unknown, kind=st.sampled_from(["rollout.bumped", "incident.declared"]), raw=TEXT
+    ev.Unknown, kind=st.sampled_from(["rollout.bumped", "war.declared"]), raw=TEXT
 )
 ANY_RECORDED = st.builds(
     recorded,
@@ -392,6 +394,13 @@ running: succeeded succeeded, failed failed, interrupted interrupted, abort-requ
 interrupted: resolved running, abort-requested aborting
 aborting: aborted aborted, succeeded succeeded, failed failed
 """
+WHILE_OPEN = "impact-stated {0}, graded {0}, commanded {0}, updated {0}, task-added {0}, task-done {0}"
+LIFE_OF_AN_INCIDENT = f"""
+declared: {WHILE_OPEN.format("declared")}, mitigating mitigating, resolved resolved
+mitigating: {WHILE_OPEN.format("mitigating")}, resolved resolved
+resolved: impact-stated resolved, task-added resolved, task-done resolved, reviewed reviewed
+reviewed: task-done reviewed
+"""
 
 
 def table(text: str, of: str) -> dict[tuple[str, str], str]:
@@ -403,3 +412,67 @@ def table(text: str, of: str) -> dict[tuple[str, str], str]:
 def test_the_lives_are_as_agreed():
     assert table(LIFE_OF_AN_ITEM, "item") == ITEM
     assert table(LIFE_OF_A_RUN, "run") == RUN
+    assert table(LIFE_OF_AN_INCIDENT, "incident") == INCIDENT
+
+
+# Incidents
+
+OF = {"incident": "incident-1"}
+TO_INCIDENT = {"declared": [ev.IncidentDeclared(**OF, severity="high"), ev.IncidentTaskAdded(**OF, task=1)]}
+TO_INCIDENT["mitigating"] = [*TO_INCIDENT["declared"], ev.IncidentMitigating(**OF)]
+TO_INCIDENT["resolved"] = [*TO_INCIDENT["mitigating"], ev.IncidentResolved(**OF)]
+TO_INCIDENT["reviewed"] = [*TO_INCIDENT["resolved"], ev.IncidentReviewed(**OF)]
+INCIDENT_EVENTS = [
+    ev.IncidentImpactStated(**OF),
+    ev.IncidentGraded(**OF, severity="low"),
+    ev.IncidentCommanded(**OF, commander="eva"),
+    ev.IncidentUpdated(**OF, next_at=9),
+    ev.IncidentTaskAdded(**OF, task=2),
+    ev.IncidentTaskDone(**OF, task=1),
+    ev.IncidentMitigating(**OF),
+    ev.IncidentResolved(**OF),
+    ev.IncidentReviewed(**OF),
+]
+
+
+@pytest.mark.parametrize("status", TO_INCIDENT)
+@pytest.mark.parametrize("event", INCIDENT_EVENTS, ids=ev.kind_of)
+def test_every_cell_of_an_incidents_life(status, event):
+    before = fold(journal(*TO_INCIDENT[status])).incidents["incident-1"]
+    state = fold(journal(*TO_INCIDENT[status], event))
+    allowed = INCIDENT.get((status, ev.kind_of(event)))
+    after = state.incidents["incident-1"]
+    assert state.anomalies == (allowed is None)
+    assert after.status == (allowed or status)
+    assert len(after.entries) == len(before.entries) + (allowed is not None)
+    assert after.open == (after.status in ("declared", "mitigating"))
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        ev.IncidentDeclared(**OF, severity="low"),
+        ev.IncidentResolved(incident="incident-2"),
+        ev.IncidentTaskAdded(**OF, task=3),
+        ev.IncidentTaskDone(**OF, task=2),
+    ],
+)
+def test_what_does_not_fit_an_incident_changes_nothing(event):
+    before = fold(journal(*TO_INCIDENT["declared"]))
+    state = fold(journal(*TO_INCIDENT["declared"], event))
+    assert (state.anomalies, state.incidents) == (1, before.incidents)
+
+
+@pytest.mark.parametrize(
+    ("history", "detected", "acknowledged"),
+    [
+        ([], 2, 2),
+        ([alert("firing")], 2, 3),
+        ([alert("pending"), alert("firing"), ACK], 3, 4),
+        ([alert("firing"), alert("resolved")], 4, 4),
+    ],
+)
+def test_an_incident_was_detected_when_its_alert_rose(history, detected, acknowledged):
+    declared = ev.IncidentDeclared(**OF, severity="high", alert="slow")
+    incident = fold(journal(*history, declared)).incidents["incident-1"]
+    assert (incident.detected_at, incident.acknowledged_at) == (detected * 10**6, acknowledged * 10**6)

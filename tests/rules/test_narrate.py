@@ -89,6 +89,16 @@ EXAMPLES: dict[type[Event], Event] = {
         ev.TextRedacted(seq=7),
         ev.LaunchAmended(definition=DEFINITION, digest="d", base="b", format=1),
         ev.EngineFollowed(epoch=2, lacking=("env:TOKEN is not set",)),
+        ev.IncidentDeclared(incident="incident-1", severity="critical", alert="slow"),
+        ev.IncidentImpactStated(incident="incident-1"),
+        ev.IncidentGraded(incident="incident-1", severity="high"),
+        ev.IncidentCommanded(incident="incident-1", commander="ada"),
+        ev.IncidentUpdated(incident="incident-1", next_at=9),
+        ev.IncidentTaskAdded(incident="incident-1", task=1, assignee="bob"),
+        ev.IncidentTaskDone(incident="incident-1", task=1),
+        ev.IncidentMitigating(incident="incident-1"),
+        ev.IncidentResolved(incident="incident-1"),
+        ev.IncidentReviewed(incident="incident-1"),
     )
 }
 

@@ -56,9 +56,9 @@ def probes(verdict="ok", duration=0.1, until=100, count=100):
 def test_health_is_unknown_until_it_is_measured_and_watched():
     assert seen(state(), 0).health == "unknown"
     good = seen(state(), 100, probes())
-    assert (good.health, good.health_sentence) == ("ok", "all 3 objectives met")
+    assert (good.health, good.standing.what) == ("ok", "all 3 objectives met")
     unwatched = seen(state(), 100, probes(), lease=None)
-    assert (unwatched.health, unwatched.health_sentence) == ("unknown", "no engine is watching")
+    assert (unwatched.health, unwatched.standing.what) == ("unknown", "no engine is watching")
     lapsed = seen(state(), 100, probes(), lease=replace(LEASE, expires_in=-0.1))
     assert (lapsed.health, lapsed.engine.watching) == ("unknown", False)
     assert seen(state(), 200, probes()).health == "unknown", "stale"
@@ -67,11 +67,14 @@ def test_health_is_unknown_until_it_is_measured_and_watched():
 def test_health_is_bad_when_an_objective_is_missed_or_an_alert_fires():
     bad = seen(state(), 100, probes("bad"))
     assert (bad.health, bad.verdict) == ("bad", "NO-GO" if bad.next_phase is None else bad.gate.verdict)
-    assert "availability at least 99.9%: now 0%" in bad.health_sentence
+    assert "availability at least 99.9%: now 0%" in bad.standing.line
     firing = ev.AlertChanged(alert="slow", status="firing", severity="medium", value=3.00001, n=9)
     shown = seen(state(firing), 100, probes())
     assert shown.health == "bad"
-    assert shown.health_sentence == "latency > 3 s: 3.00001 s for 1m39s"
+    said = (
+        "latency > 3 s: 3.00001 s since 09:00 (1m39s); nobody has it yet; next: rounds was due Nov 16 04:33"
+    )
+    assert shown.standing.line == said
 
 
 def test_freshness_follows_the_newest_sample_of_a_signal():

@@ -814,3 +814,122 @@ async def test_an_amendment_is_followed_told_and_read_in_full(open_face: Opener)
         before = len(seat.events)
         await seat.press("D")
         await seat.until(lambda: seat.face.screen_stack[1:] or len(seat.events) > before)
+
+
+async def test_an_incident_is_declared_from_the_worst_alert(open_face: Opener) -> None:
+    async with open_face("degraded", BOB) as seat:
+        await seat.press("I")
+        await seat.shows("from alert checkout-errors")
+        await seat.shows("It acknowledges the alert in your name.")
+        await seat.answer("h", "i")
+        await seat.shows("Whom or what does it hit?")
+        await seat.press(*"cards", "enter")
+        await seat.shows("HIGH")
+        await seat.answer("y")
+        await seat.shows("declared incident-1, high")
+        declared, impact, acknowledged = (recorded.event for recorded in seat.events[-3:])
+        assert isinstance(declared, ev.IncidentDeclared)
+        assert (declared.severity, declared.alert) == ("high", "checkout-errors")
+        assert impact == ev.IncidentImpactStated(incident="incident-1")
+        assert acknowledged == ev.AlertAcknowledged(alert="checkout-errors")
+        assert seat.events[-2].text == "cards"
+        await seat.shows("HIGH incident-1  checkout > 2%")
+        await seat.shows("NO COMMANDER")
+
+
+async def test_an_incident_by_hand_says_what_and_how_grave(open_face: Opener) -> None:
+    async with open_face("launched", BOB) as seat:
+        await seat.press("I")
+        await seat.shows("Declare an incident?")
+        await seat.answer("y")
+        await seat.shows("how grave is it? c, h, m, l")
+        await seat.press("l", "y")
+        await seat.shows("what is wrong? w")
+        await seat.press("w")
+        await seat.shows("What is wrong?")
+        await seat.press(*"[/x]", "enter")
+        await seat.shows("[/x]")
+        await seat.answer("y")
+        await seat.shows("declared incident-1, low")
+        assert seat.events[-1].text == "[/x]"
+
+
+@pytest.mark.parametrize(
+    ("key", "title", "words", "event"),
+    [
+        ("u", "Update on incident-1: how", "we roll back", ev.IncidentUpdated),
+        ("i", "Whom or what does incident-1 hit?", "Spain", ev.IncidentImpactStated),
+        ("s", "How grave is incident-1?", "high", ev.IncidentGraded),
+        ("c", "Who commands incident-1?", "bob", ev.IncidentCommanded),
+        ("t", "A task for incident-1", "call", ev.IncidentTaskAdded),
+        ("d", "Which task is done?", "1", ev.IncidentTaskDone),
+        ("m", "incident-1 is being mitigated", "rollback", ev.IncidentMitigating),
+        ("r", "what was the cause?", "an index", ev.IncidentResolved),
+    ],
+)
+async def test_the_open_incident_is_worked_on(
+    open_face: Opener, key: str, title: str, words: str, event: type[ev.Event]
+) -> None:
+    async with open_face("declared", LEAD, size=(120, 40)) as seat:
+        await seat.press("I")
+        await seat.shows("newest first")
+        await seat.press(key)
+        await seat.shows(title)
+        await seat.press("ctrl+u", *words, "enter")
+        await seat.until(lambda: isinstance(last(seat), event))
+        if event in (ev.IncidentUpdated, ev.IncidentImpactStated, ev.IncidentTaskAdded, ev.IncidentResolved):
+            assert seat.events[-1].text == words
+
+
+async def test_an_update_begins_with_what_is_known(open_face: Opener) -> None:
+    async with open_face("declared", ADA, size=(120, 40)) as seat:
+        await seat.press("I", "u")
+        await seat.shows("Update on incident-1")
+        await seat.press("enter")
+        await seat.until(lambda: isinstance(last(seat), ev.IncidentUpdated))
+        assert seat.events[-1].text.startswith(
+            "Acme: we are looking into cards fail at the till, since 09:12"
+        )
+
+
+async def test_a_viewer_reads_the_incident_and_does_nothing(open_face: Opener) -> None:
+    async with open_face("declared", EVE) as seat:
+        before = len(seat.events)
+        await seat.press("I")
+        await seat.shows("cards fail at the till")
+        assert "u update" not in seat.text
+        await seat.press("r", "escape")
+        assert len(seat.events) == before
+    async with open_face("launched", EVE) as seat:
+        await seat.press("I")
+        await seat.shows("anybody from engineer up declares one")
+
+
+async def test_what_is_over_is_reviewed_from_the_palette(open_face: Opener) -> None:
+    over = launches.declared().add(14.2, "ada", ev.IncidentResolved(incident="incident-1"), "a bad index")
+    async with open_face(over, LEAD, size=(120, 40)) as seat:
+        await seat.press("colon", *"incident-1")
+        await seat.shows("incident-1: cards fail at the till")
+        await seat.press("enter")
+        await seat.shows("a bad index")
+        await seat.press("v")
+        await seat.shows("what was learnt?")
+        await seat.press(*"test it", "enter")
+        await seat.until(lambda: last(seat) == ev.IncidentReviewed(incident="incident-1"))
+
+
+async def test_whoever_comes_back_is_offered_what_they_missed(open_face: Opener) -> None:
+    async with open_face("degraded", BOB) as seat:
+        await seat.shows("since 08:15: ")
+        await seat.shows("1 alert, 1 run")
+        await seat.press("J")
+        await seat.shows("Since you were last here")
+        await seat.shows("nobody has it yet")
+        read = []
+        for _ in range(4):
+            read.append(seat.text)
+            await seat.press("pagedown")
+        assert "deploy-1 started" in "".join(read)
+        assert "alert checkout-errors firing" in "".join(read)
+    async with open_face("declared", ADA) as seat:
+        assert "since " not in seat.text.splitlines()[-2], "she has just been here"

@@ -64,6 +64,7 @@ def test_bindings_can_be_remapped_and_know_their_verbs() -> None:
         "call_poll",
         "close",
         "close_poll",
+        "declare_incident",
         "fail",
         "hand_seat",
         "run",

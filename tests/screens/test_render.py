@@ -24,6 +24,7 @@ from screens.render import (
     criteria,
     gate,
     head,
+    incident,
     messages,
     objectives,
     people,
@@ -42,7 +43,17 @@ from tests.support import launches
 from tests.support.launches import BOB, EVE, LEAD, Demo
 
 WIDTHS = (80, 120, 200)
-SCENARIOS = ("before", "launched", "planned", "waiting", "during", "interrupted", "degraded", "advised")
+SCENARIOS = (
+    "before",
+    "launched",
+    "planned",
+    "waiting",
+    "during",
+    "interrupted",
+    "degraded",
+    "advised",
+    "declared",
+)
 
 
 def every_row(shown: Scene, width: int) -> list[Row]:
@@ -55,6 +66,8 @@ def every_row(shown: Scene, width: int) -> list[Row]:
     rows += [alerts.row(shown, a, width) for a in view.alerts]
     rows += [people.row(shown, p, width) for p in view.people]
     rows += run.lines(shown, runs, (), width, 6)
+    for each in view.incidents:
+        rows += [row for row in incident.rows(shown, each, width) if row.spans]
     if view.gate is not None:
         rows += [gate.row(c, width, shown.glyphs) for c in view.gate.conditions]
         rows += [gate.part(p, width, shown.glyphs) for p in gate.parts(view.gate)]
@@ -472,3 +485,50 @@ def test_the_timeline_tells_of_a_message_once_it_has_got_somewhere() -> None:
     assert any("slack has it" in text for text in said)
     assert not any(text.startswith("tells") for text in said)
     assert len(listing.entries) == len(events) - 2
+
+
+def test_an_open_incident_is_in_the_head_at_every_width() -> None:
+    for width in WIDTHS:
+        row = head.alert_line(scene("declared"), width).text
+        assert "CRITICAL incident-1  cards fail" in row
+        assert "ada update 09:28  I" in row
+    assert "incident-1 critical" in head.first_line(scene("declared"), 120).text
+    late = Scene(view=launches.declared().view(40), me=LEAD, glyphs=UNICODE)
+    assert "ada UPDATE WAS DUE 09:28" in head.alert_line(late, 80).text
+
+
+def test_an_alert_that_nobody_has_goes_before_the_incident_and_names_it() -> None:
+    demo = launches.declared()
+    fired = ev.AlertChanged(alert="slow", status="firing", severity="medium", value=1.2, n=60)
+    demo.add(14.2, "engine", fired)
+    row = head.alert_line(scene(demo), 80)
+    assert row.back == "alarm"
+    assert "latency > 1 s" in row.text
+    assert row.text.endswith("incident-1  a ack ")
+
+
+def test_an_incident_is_read_with_its_times_its_tasks_and_its_own_timeline() -> None:
+    shown = scene("declared")
+    text = "\n".join(row.text for row in incident.rows(shown, shown.view.incidents[0], 70))
+    for part in (
+        "what     cards fail at the till",
+        "affects  everybody who pays by card",
+        "lead     ada commands",
+        "acknowledged: 54 s, promised within 15m",
+        "[ ] 1 call the card processor  bob",
+        "09:13:00 bob          impact: everybody who pays by card",
+        "09:12:06 engine       alert checkout-errors fires",
+    ):
+        assert part in text, part
+    assert text.index("task 1: call") < text.index("declared it critical"), "newest first"
+
+
+def test_the_first_line_answers_at_80_columns_too() -> None:
+    demo = launches.launched()
+    for name in demo.definition.objectives:
+        met = ev.ObjectiveChanged(objective=name, verdict="ok", value=0.1, limit=1.0, n=9, window=60.0)
+        demo.add(9, "engine", met)
+    text = head.first_line(scene(demo), 80).text
+    assert " OK since 09:09" in text
+    assert "✓ data 13 s" in text
+    assert "DIR" in text

@@ -316,7 +316,30 @@ def any_command(random: Random, state: State) -> Command:
         cmd.TakeSeat(text=words, expect=expect),
         cmd.HandSeat(to=draw(["ops", "lead", "eva", "guest", "nobody"]), text=words, expect=expect),
     ]
-    group = draw([of_items, of_items, of_runs, of_launch, of_polls])
+    incident = draw(["", "", *state.incidents, "incident-9"])
+    of_incidents = [
+        cmd.DeclareIncident(
+            text=words,
+            severity=draw([None, "critical", "low"]),
+            alert=draw(["", "slow", "high_errors", "nothing"]),
+            impact=draw(WORDS),
+            commander=draw(["", "eva", "nobody"]),
+        ),
+        cmd.UpdateIncident(
+            incident=incident,
+            text=words,
+            impact=draw(["", "cards"]),
+            severity=draw([None, "critical", "medium"]),
+            next_in=draw([None, 600.0, 0.0, float("inf")]),
+        ),
+        cmd.CommandIncident(incident=incident, commander=draw(["", "ops", "nobody"]), expect=expect),
+        cmd.AddIncidentTask(incident=incident, text=words, assignee=draw([None, "eva", "nobody"])),
+        cmd.FinishIncidentTask(incident=incident, task=draw([1, 1, 2, 99])),
+        cmd.MitigateIncident(incident=incident, text=words, expect=expect),
+        cmd.ResolveIncident(incident=incident, text=words, expect=expect),
+        cmd.ReviewIncident(incident=incident, text=words, expect=expect),
+    ]
+    group = draw([of_items, of_items, of_runs, of_launch, of_polls, of_incidents])
     return draw(group)
 
 
@@ -599,6 +622,9 @@ def _check(recorded: Recorded, before: State) -> None:
         case ev.PhaseEntered(overridden=overridden):
             assert role == "director"
             assert not overridden or recorded.text
+        case ev.IncidentResolved(incident=name):
+            assert recorded.text
+            assert role == "director" or recorded.actor == before.incidents[name].commander
         case ev.ItemTicked(item=item, occurrence=occurrence):
             state = before.items[item]
             assert state.item.check is None

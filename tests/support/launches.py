@@ -359,6 +359,20 @@ def launched(demo: Demo | None = None) -> Demo:
     return demo
 
 
+def declared(demo: Demo | None = None) -> Demo:
+    """As degraded, a minute later: an incident declared from the alert by bob; ada commands it."""
+    demo = demo or degraded()
+    of = {"incident": "incident-1"}
+    event = ev.IncidentDeclared(**of, severity="critical", alert="checkout-errors", next_at=at(28))
+    demo.add(13, BOB.name, event, "cards fail at the till")
+    demo.add(13, BOB.name, ev.IncidentImpactStated(**of), "everybody who pays by card")
+    demo.add(13, BOB.name, ev.AlertAcknowledged(alert="checkout-errors"), "declared incident-1")
+    demo.add(13.5, LEAD.name, ev.IncidentCommanded(**of, commander="ada"))
+    return demo.add(
+        14, ADA.name, ev.IncidentTaskAdded(**of, task=1, assignee="bob"), "call the card processor"
+    )
+
+
 def planned(demo: Demo | None = None, **of_plan: object) -> Demo:
     """All well, and the plan of a deploy lies before its requester, the director."""
     return launched(demo).request(14, LEAD, **of_plan)

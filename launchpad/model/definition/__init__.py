@@ -79,6 +79,7 @@ from launchpad.model.definition.signals import (
     TcpSignal,
     TlsSignal,
 )
+from launchpad.model.definition.targets import Targets
 from launchpad.model.values import Duration, Value, ZonedTime
 
 FORMAT = 1
@@ -100,6 +101,8 @@ class Launch(Value):
     """Operators who may take the director's seat while no director is there."""
     watch: tuple[Duration, ...] = (900.0, 3600.0, 14400.0, 86400.0, 172800.0, 604800.0)
     """How long after T-0 each watch window ends, the shortest first. None: nothing is said of windows."""
+    targets: Targets = Targets()
+    """How fast trouble is answered and ended."""
 
 
 class Definition(Value):

@@ -24,6 +24,8 @@ class Objective(Value):
     """The limit for a percentile (a duration) or an error rate (a percentage)."""
     at_least: Annotated[int, Meta(ge=1)] = 1
     """Fewest known samples that allow a verdict; with fewer it is unknown."""
+    affects: Line | None = None
+    """Whom or what it hits when it is missed, in words for those who don't know the system."""
 
     @property
     def limit(self) -> Quantity:
@@ -106,6 +108,8 @@ class Alert(Value):
     """The ladder of those who are woken, one after the other, while nobody acknowledges."""
     source: Line | None = None
     """The sentence that the rule comes from, such as that of a runbook."""
+    affects: Line | None = None
+    """Whom or what it hits while it fires; absent: what its objective says."""
 
     @property
     def objective(self) -> str | None:

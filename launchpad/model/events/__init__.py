@@ -44,6 +44,18 @@ from launchpad.model.events.health import (
     ObjectiveChanged,
     ReadingVerdict,
 )
+from launchpad.model.events.incidents import (
+    IncidentCommanded,
+    IncidentDeclared,
+    IncidentGraded,
+    IncidentImpactStated,
+    IncidentMitigating,
+    IncidentResolved,
+    IncidentReviewed,
+    IncidentTaskAdded,
+    IncidentTaskDone,
+    IncidentUpdated,
+)
 from launchpad.model.events.launch import (
     CountdownHeld,
     CountdownResumed,
@@ -152,6 +164,16 @@ AnyEvent = (
     | RollbackAdvised
     | LaunchAmended
     | EngineFollowed
+    | IncidentDeclared
+    | IncidentImpactStated
+    | IncidentGraded
+    | IncidentCommanded
+    | IncidentUpdated
+    | IncidentTaskAdded
+    | IncidentTaskDone
+    | IncidentMitigating
+    | IncidentResolved
+    | IncidentReviewed
 )
 
 

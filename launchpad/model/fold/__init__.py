@@ -16,6 +16,7 @@ from launchpad.model.fold import (
     criteria,
     delivery,
     health,
+    incidents,
     launch,
     polls,
     report,
@@ -86,4 +87,5 @@ _HANDLERS: Handlers = {
     **report.HANDLERS,
     **criteria.HANDLERS,
     **amendments.HANDLERS,
+    **incidents.HANDLERS,
 }

@@ -12,6 +12,7 @@ from launchpad.model.state.checklist import CheckResult, ItemState, Occurrence, 
 from launchpad.model.state.criteria import Advice, CriterionMark
 from launchpad.model.state.delivery import ChannelTest, Escalation, MessageState
 from launchpad.model.state.health import AlertState, ObjectiveState
+from launchpad.model.state.incidents import IncidentEntry, IncidentState, IncidentTask
 from launchpad.model.state.launch import EngineState, HoldState, SeatState
 from launchpad.model.state.polls import PollState, Vote
 from launchpad.model.state.report import ReportNote
@@ -79,6 +80,8 @@ class State(Value):
     """How the definition was changed, the latest last."""
     measured_since: Mapping[str, Micros] = {}
     """Signals that were once measured otherwise: samples observed before then say nothing of them."""
+    incidents: Mapping[str, IncidentState] = {}
+    """In the order of their declaration."""
 
     @property
     def open(self) -> bool:

@@ -16,9 +16,11 @@ from launchpad.rules.alerts import Evidence
 from launchpad.rules.countdown import current_t0
 from launchpad.rules.criteria import AdviceView, advise
 from launchpad.rules.gates import evaluate
+from launchpad.rules.incidents import leading
 from launchpad.rules.objectives import Reading, limit_of
 from launchpad.rules.polls import Ballot
 from launchpad.rules.situation import Situation
+from launchpad.rules.view.coming import coming
 from launchpad.rules.view.delivery import MessageView, NextPage, message_views
 from launchpad.rules.view.health import (
     AlertView,
@@ -26,11 +28,13 @@ from launchpad.rules.view.health import (
     Freshness,
     HealthVerdict,
     ObjectiveView,
+    Standing,
     alert_views,
     engine_view,
     freshness_of,
-    health_of,
+    standing_of,
 )
+from launchpad.rules.view.incidents import IncidentView, declared_standing, incident_view
 from launchpad.rules.view.items import ItemView, Mark, item_view
 from launchpad.rules.view.runs import RunView, run_view
 from launchpad.rules.watch import WatchWindow, watch_window
@@ -51,8 +55,8 @@ class View(Value):
     """The gate of the next phase."""
     verdict: GateVerdict
     """The gate's before the launch; afterwards GO while healthy, HOLD while unknown, NO-GO while bad."""
-    health: HealthVerdict
-    health_sentence: str
+    standing: Standing
+    """Are we OK?"""
     freshness: Freshness
     engine: EngineView
     objectives: tuple[ObjectiveView, ...]
@@ -77,6 +81,14 @@ class View(Value):
     """The watch window after T-0."""
     advice: AdviceView | None = None
     """What the rollback criteria come to; None without such."""
+    incidents: tuple[IncidentView, ...] = ()
+    """All of them, the newest first."""
+    incident: IncidentView | None = None
+    """The gravest that is open."""
+
+    @property
+    def health(self) -> HealthVerdict:
+        return self.standing.verdict
 
     def progress(self, phase: Phase) -> tuple[int, int]:
         """Items done or skipped, and all items, of a phase."""
@@ -114,12 +126,29 @@ def view(
         for name, objective in definition.objectives.items()
         if name in readings
     )
-    health, sentence = health_of(objectives, alerts, watched)
     t0 = current_t0(state, now)
     live = state.live_run
     runs = tuple(
         run_view(run, now, last_output.get(run.id))
         for run in sorted(state.runs.values(), key=lambda r: -r.requested_at)
+    )
+    run = next((r for r in runs if live and r.state.id == live.id), None)
+    items = tuple(item_view(item, state, t0, now) for item in state.items.values())
+    leads = leading(state)
+    incidents = {i.id: incident_view(i, state, definition, alerts, now) for i in state.incidents.values()}
+    incident = incidents[leads.id] if leads else None
+    update_at = leads.next_at if leads else None
+    window, advice = watch_window(state, now), advise(situation)
+    standing = standing_of(
+        state,
+        definition,
+        objectives,
+        alerts,
+        declared=declared_standing(incident, alerts) if incident else None,
+        watched=watched,
+        coming=coming(update_at, run, items, window, definition.zone, now),
+        advice=advice.sentence if advice and advice.in_force and advice.verdict != "stay" else "",
+        now=now,
     )
     return View(
         now=now,
@@ -129,24 +158,25 @@ def view(
         held=None if state.hold is None else (now - state.hold.since) / SECOND,
         next_phase=next_phase,
         gate=gate,
-        verdict=_verdict(state, gate, health),
-        health=health,
-        health_sentence=sentence,
+        verdict=_verdict(state, gate, standing.verdict),
+        standing=standing,
         freshness=freshness_of(objectives),
         engine=engine_view(state, lease, now),
         objectives=objectives,
         alerts=alerts,
-        items=tuple(item_view(item, state, t0, now) for item in state.items.values()),
+        items=items,
         runs=runs,
-        run=next((r for r in runs if live and r.state.id == live.id), None),
+        run=run,
         people=tuple(people),
         locks=tuple(locks),
         ballots=_ballots(definition, state, now),
         situation=situation,
         evidence=evidence,
         messages=messages,
-        window=watch_window(state, now),
-        advice=advise(situation),
+        window=window,
+        advice=advice,
+        incidents=tuple(reversed(incidents.values())),
+        incident=incident,
     )
 
 

@@ -14,13 +14,39 @@ from launchpad.model.definition import (
 )
 from launchpad.model.samples import Lease
 from launchpad.model.state import AlertState, State
-from launchpad.model.values import SECOND, Micros, Value, format_duration
+from launchpad.model.values import SECOND, Micros, Value, format_clock, format_duration
 from launchpad.rules import alerts as alert_rules
 from launchpad.rules.alerts import Evidence
 from launchpad.rules.objectives import Reading
 from launchpad.rules.view.delivery import MessageView, NextPage, next_page, undelivered
 
 HealthVerdict = Literal["ok", "bad", "unknown"]
+ANSWERS: Mapping[HealthVerdict, str] = {"ok": "OK", "bad": "NOT OK", "unknown": "NOT KNOWN TO BE OK"}
+
+
+class Standing(Value):
+    """Are we OK? The answer, with what it rests on."""
+
+    verdict: HealthVerdict
+    what: str
+    """What is wrong and how bad against which limit, what is not known, or that all is met."""
+    since: Micros | None = None
+    """As the journal has it; None while it has nothing to say of that."""
+    affects: str = ""
+    """Whom or what it hits."""
+    owner: str = ""
+    """Who has it; empty where nobody needs to."""
+    advice: str = ""
+    """What the rollback criteria recommend, or can't tell."""
+    next: str = ""
+    """What comes next."""
+    line: str = ""
+    """All of it, the most telling first."""
+
+    @property
+    def sentence(self) -> str:
+        """The line as an answer: `NOT OK: checkout > 2%: 4.2% since 09:12 (2m27s); nobody has it yet`."""
+        return self.line if self.verdict == "ok" else f"{ANSWERS[self.verdict]}: {self.line}"
 
 
 class ObjectiveView(Value):
@@ -103,24 +129,121 @@ class EngineView(Value):
     """What it can't do for something that it can't have, a sentence each."""
 
 
-def health_of(
-    objectives: Sequence[ObjectiveView], alerts: Sequence[AlertView], watched: bool
-) -> tuple[HealthVerdict, str]:
+def standing_of(
+    state: State,
+    definition: Definition,
+    objectives: Sequence[ObjectiveView],
+    alerts: Sequence[AlertView],
+    *,
+    declared: Standing | None,
+    watched: bool,
+    coming: str,
+    advice: str,
+    now: Micros,
+) -> Standing:
+    """How the launch stands: `declared` trouble first, then bad over unknown over OK. `coming` comes next;
+    `advice` is what the rollback criteria recommend."""
+    found = (
+        declared
+        or _firing(definition, objectives, alerts)
+        or _missed(state, objectives)
+        or _not_known(state, objectives, watched=watched)
+        or _all_met(state, objectives, alerts)
+    )
+    found = replace(found, advice=advice, next=coming)
+    line = _line(found, definition.zone, now)
+    unwatched = "; no engine is watching" if found.verdict == "bad" and not watched else ""
+    return replace(found, line=line + unwatched)
+
+
+def _firing(
+    definition: Definition, objectives: Sequence[ObjectiveView], alerts: Sequence[AlertView]
+) -> Standing | None:
     firing = [a for a in alerts if a.state.status == "firing"]
-    if firing:
-        worst = firing[0]
-        return "bad", f"{worst.rule}: {worst.shown} for {format_duration(worst.lasted)}"
-    bad = [o for o in objectives if o.reading.verdict == "bad"]
-    if bad:
-        return "bad", f"{bad[0].sentence}: now {bad[0].reading.shown}"
+    if not firing:
+        return None
+    worst = min(firing, key=lambda a: (SEVERITIES.index(a.severity), a.state.since))
+    rules = [definition.alerts[a.state.name] for a in firing]
+    told = {rule.objective for rule in rules}
+    others = len(firing) - 1 + sum(o.reading.verdict == "bad" and o.name not in told for o in objectives)
+    holder = worst.state.acknowledged_by
+    waking = f", {worst.page}" if worst.page else ""
+    return Standing(
+        verdict="bad",
+        what=f"{worst.rule}: {worst.shown}" + (f" and {others} more" if others else ""),
+        since=worst.state.since,
+        affects=affected(definition, worst.state.name),
+        owner=f"{holder} has it" if holder else f"nobody has it yet{waking}",
+    )
+
+
+def affected(definition: Definition, alert: str) -> str:
+    """Whom or what an alert hits, as its definition or that of its objective says."""
+    rule = definition.alerts.get(alert)
+    if rule is None or rule.affects or rule.objective is None:
+        return (rule.affects if rule else None) or ""
+    return definition.objectives[rule.objective].affects or ""
+
+
+def _missed(state: State, objectives: Sequence[ObjectiveView]) -> Standing | None:
+    missed = [o for o in objectives if o.reading.verdict == "bad"]
+    if not missed:
+        return None
+    first, others = missed[0], len(missed) - 1
+    return Standing(
+        verdict="bad",
+        what=f"{first.sentence}: now {first.reading.shown}" + (f" and {others} more" if others else ""),
+        since=_verdict_since(state, first),
+        affects=first.objective.affects or "",
+    )
+
+
+def _not_known(state: State, objectives: Sequence[ObjectiveView], *, watched: bool) -> Standing | None:
     if not watched:
-        return "unknown", "no engine is watching"
+        since = state.engine.stopped_at if state.engine else None
+        return Standing(verdict="unknown", what="no engine is watching", since=since)
     blind = [o for o in objectives if o.reading.verdict == "unknown"]
     if blind:
-        return "unknown", f"{blind[0].name}: {blind[0].reading.reason}"
+        more = f" and {len(blind) - 1} more" if len(blind) > 1 else ""
+        what = f"{blind[0].name}: {blind[0].reading.reason}{more}"
+        return Standing(verdict="unknown", what=what, since=_verdict_since(state, blind[0]))
     if not objectives:
-        return "unknown", "no objectives are defined"
-    return "ok", f"all {len(objectives)} objectives met"
+        return Standing(verdict="unknown", what="no objectives are defined")
+    return None
+
+
+def _verdict_since(state: State, shown: ObjectiveView) -> Micros | None:
+    """Since when the journal has this verdict; None while it has another."""
+    recorded = state.objectives.get(shown.name)
+    return recorded.since if recorded and recorded.verdict == shown.reading.verdict else None
+
+
+def _all_met(state: State, objectives: Sequence[ObjectiveView], alerts: Sequence[AlertView]) -> Standing:
+    met = f"all {len(objectives)} objectives met"
+    rising = [f"{a.state.name} is pending ({a.rule}: {a.shown})" for a in alerts]
+    return Standing(verdict="ok", what="; ".join([met, *rising[:1]]), since=_ok_since(state, objectives))
+
+
+def _ok_since(state: State, objectives: Sequence[ObjectiveView]) -> Micros | None:
+    """When the last that was not OK ended: a miss, an alert, an incident, or the time without an engine."""
+    met = [_verdict_since(state, shown) for shown in objectives]
+    ends = [since for since in met if since is not None]
+    if len(ends) < len(met) or state.engine is None:
+        return None
+    ends += [alert.since for alert in state.alerts.values() if alert.status == "resolved"]
+    ends += [incident.resolved_at for incident in state.incidents.values() if incident.resolved_at]
+    return max(*ends, state.engine.started_at)
+
+
+def _line(standing: Standing, zone: str, now: Micros) -> str:
+    since = ""
+    if standing.since is not None:
+        lasted = format_duration(max(0, now - standing.since) // SECOND)
+        since = f" since {format_clock(standing.since, zone, now)} ({lasted})"
+    what = f"OK{since}: {standing.what}" if standing.verdict == "ok" else f"{standing.what}{since}"
+    affects = f"affects {standing.affects}" if standing.affects else ""
+    coming = f"next: {standing.next}" if standing.next else ""
+    return "; ".join(part for part in (what, affects, standing.owner, standing.advice, coming) if part)
 
 
 def freshness_of(objectives: Sequence[ObjectiveView]) -> Freshness:

@@ -1,0 +1,142 @@
+"""What the keys do to incidents."""
+
+from launchpad.model import commands as cmd
+from launchpad.model.definition import SEVERITIES
+from launchpad.rules.view import AlertView, IncidentView
+from launchpad.rules.view.incidents import draft
+from screens.acts.base import Acting
+from screens.dialogs.incident import DeclareDialog, IncidentDialog
+from screens.dialogs.prompt import Prompt
+
+
+class IncidentActs(Acting):
+    """Verbs on incidents."""
+
+    def action_incident(self, name: str = "") -> None:
+        """Opens an incident, the gravest that is open unless one is named; without any, declares one."""
+        view = self.scene.view
+        present = next((each for each in view.incidents if each.state.id == name), None) or view.incident
+        if present is None:
+            self.action_declare_incident()
+            return
+        known = present.state.id
+        self.ask(IncidentDialog(self.scene, known), lambda act: self._on_incident(known, act))
+
+    def action_declare_incident(self) -> None:
+        if not self.permits("declare_incident"):
+            self.say("no incident is open; anybody from engineer up declares one", "info")
+            return
+        self.ask(DeclareDialog(self.scene, self._alert_to_declare()), self.perform)
+
+    def _alert_to_declare(self) -> AlertView | None:
+        """The selected alert, else the worst that fires, unless an incident is about it already."""
+        panel = self.board.focused_panel
+        chosen = panel.selected if panel is not None and panel.id == "alerts" else None
+        firing = (alert for alert in self.scene.view.alerts if alert.state.status == "firing")
+        alert = chosen if isinstance(chosen, AlertView) else next(firing, None)
+        taken = {each.state.alert for each in self.scene.view.incidents if each.state.open}
+        return alert if alert is not None and alert.state.name not in taken else None
+
+    def _on_incident(self, name: str, act: str) -> None:
+        shown = next((each for each in self.scene.view.incidents if each.state.id == name), None)
+        if shown is None:
+            return
+        match act:
+            case "update":
+                self._update(shown)
+            case "severity":
+                self._grade(shown)
+            case "command":
+                self._command(shown)
+            case "done":
+                self._finish(shown)
+            case _:
+                self._with_words(name, act)
+
+    def _update(self, shown: IncidentView) -> None:
+        view, name = self.scene.view, shown.state.id
+        told = draft(shown, view.definition, view.now)
+        self.ask(
+            Prompt(self.scene, f"Update on {name}: how does it stand?", told, needed=True, value=told),
+            lambda text: self.perform(cmd.UpdateIncident(incident=name, text=text)),
+        )
+
+    def _grade(self, shown: IncidentView) -> None:
+        name, note = shown.state.id, f"It is {shown.state.severity}. One of {', '.join(SEVERITIES)}."
+
+        def given(text: str) -> None:
+            severity = next((known for known in SEVERITIES if known == text.strip()), None)
+            if severity is None:
+                self.say(f"a severity is one of {', '.join(SEVERITIES)}, not {text!r}", "bad")
+            else:
+                self.perform(cmd.UpdateIncident(incident=name, severity=severity))
+
+        self.ask(
+            Prompt(self.scene, f"How grave is {name}?", note, needed=True, suggestions=SEVERITIES), given
+        )
+
+    def _command(self, shown: IncidentView) -> None:
+        name, me = shown.state.id, self.desk.identity.name
+        people = sorted({operator.name for operator in self.scene.view.definition.operators} | {me})
+        self.ask(
+            Prompt(
+                self.scene,
+                f"Who commands {name}?",
+                f"One of {', '.join(people)}; now {shown.commander}.",
+                needed=True,
+                suggestions=people,
+                value=me,
+            ),
+            lambda text: self.perform(cmd.CommandIncident(incident=name, commander=text)),
+        )
+
+    def _finish(self, shown: IncidentView) -> None:
+        name = shown.state.id
+        waiting = [task for task in shown.state.tasks if task.done_by is None]
+        if not waiting:
+            self.say(f"no task of {name} is open", "info")
+            return
+        note = "; ".join(f"{task.number} {task.text}" for task in waiting)
+
+        def given(text: str) -> None:
+            if text.isdecimal():
+                self.perform(cmd.FinishIncidentTask(incident=name, task=int(text)))
+            else:
+                self.say(f"a task has a number such as {waiting[0].number}, not {text!r}", "bad")
+
+        first = str(waiting[0].number)
+        self.ask(Prompt(self.scene, "Which task is done?", note, needed=True, value=first), given)
+
+    def _with_words(self, name: str, act: str) -> None:
+        """The acts that take nothing but a sentence."""
+        match act:
+            case "impact":
+                self.with_words(
+                    f"Whom or what does {name} hit?",
+                    "Users, regions, money; what you know so far.",
+                    lambda text: self.perform(cmd.UpdateIncident(incident=name, impact=text)),
+                )
+            case "task":
+                self.with_words(
+                    f"A task for {name}",
+                    "What has to be done?",
+                    lambda text: self.perform(cmd.AddIncidentTask(incident=name, text=text)),
+                )
+            case "mitigate":
+                note = "From here on the cure is being applied. Which one?"
+                self.ask(
+                    Prompt(self.scene, f"{name} is being mitigated", note),
+                    lambda text: self.perform(cmd.MitigateIncident(incident=name, text=text)),
+                )
+            case "resolve":
+                self.with_words(
+                    f"{name} is over: what was the cause?",
+                    "It stands in the report.",
+                    lambda text: self.perform(cmd.ResolveIncident(incident=name, text=text)),
+                )
+            case "review":
+                self.with_words(
+                    f"Looking back on {name}: what was learnt?",
+                    "It stands in the report.",
+                    lambda text: self.perform(cmd.ReviewIncident(incident=name, text=text)),
+                )
