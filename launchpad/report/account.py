@@ -15,6 +15,7 @@ from launchpad.report.troubles import Trouble, troubles
 from launchpad.rules.countdown import current_t0
 from launchpad.rules.items import at_present
 from launchpad.rules.narrate import Sentence, narrate
+from launchpad.rules.view.incidents import IncidentView, incident_view
 
 
 class Summary(Value):
@@ -83,6 +84,7 @@ class Report(Value):
     """Where the journal ended: `launchpad verify --head` proves that it still holds all of this."""
     summary: Summary
     measures: tuple[Measure, ...]
+    incidents: tuple[IncidentView, ...]
     troubles: tuple[Trouble, ...]
     rollbacks: tuple[RunState, ...]
     notes: tuple[ReportNote, ...]
@@ -114,6 +116,9 @@ def account(state: State, events: Sequence[Recorded], samples: Iterable[Sample],
         head_hash=state.hash,
         summary=_summary(state, definition, events, launched, until),
         measures=measures(definition, events, _counting(state, samples), whole),
+        incidents=tuple(
+            incident_view(incident, state, definition, (), until) for incident in state.incidents.values()
+        ),
         troubles=troubles(state, events),
         rollbacks=tuple(run for run in runs if _rolls_back(run) and run.started_at is not None),
         notes=state.report_notes,

@@ -20,6 +20,7 @@ def html(report: Report) -> str:
         clock=lambda at: phrases.clock(report, at),
         standing=lambda item: phrases.item_standing(report, item),
         resolution=lambda trouble: phrases.resolution(report, trouble),
+        incident=lambda shown: phrases.incident(report, shown),
         verdict=phrases.verdict,
         times_off=phrases.times_off,
         outcome=phrases.run_outcome,

@@ -57,9 +57,13 @@ def _metrics(report: Report) -> Iterator[str]:
 
 def _issues(report: Report) -> Iterator[str]:
     yield from _heading("Issues")
-    if not report.troubles:
-        yield "None: no alert fired and no run failed."
-    for number, trouble in enumerate(report.troubles, 1):
+    if not report.troubles and not report.incidents:
+        yield "None: no incident was declared, no alert fired and no run failed."
+    for number, shown in enumerate(report.incidents, 1):
+        grade, began = shown.state.severity, phrases.clock(report, shown.state.detected_at)
+        yield f"{number}. **{shown.state.id}** ({grade}): {plain(shown.title)}, at {began}"
+        yield from (f"   - {label}: {plain(words)}" for label, words in phrases.incident(report, shown))
+    for number, trouble in enumerate(report.troubles, len(report.incidents) + 1):
         severity = f" ({trouble.severity})" if trouble.severity else ""
         value = f", {trouble.value}" if trouble.value else ""
         began = phrases.clock(report, trouble.began_at)

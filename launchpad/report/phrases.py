@@ -1,10 +1,12 @@
 """Phrases that every form of the report shares."""
 
 from launchpad.model.state import ItemState, RunState
+from launchpad.model.state.incidents import REVIEW
 from launchpad.model.values import SECOND, Micros, format_duration, format_instant
 from launchpad.report.account import Report
 from launchpad.report.measures import Measure
 from launchpad.report.troubles import Trouble
+from launchpad.rules.view.incidents import IncidentView
 
 STATUS = {"success": "Success", "partial": "Partial", "failed": "Failed", "aborted": "Aborted"}
 """The outcome of a launch, as a report calls it."""
@@ -68,9 +70,31 @@ def times_off(measure: Measure) -> str:
 
 def impact(report: Report) -> str:
     """Whether users felt it, where nobody has said so."""
-    if report.measures and all(measure.met for measure in report.measures) and not report.troubles:
+    felt = [f"{shown.state.id}: {shown.affects}" for shown in report.incidents if shown.affects]
+    if felt:
+        return "; ".join(felt)
+    quiet = not report.troubles and not report.incidents
+    if report.measures and all(measure.met for measure in report.measures) and quiet:
         return "None was noticed: every objective was met, and no alert fired."
     return "Nobody has described it (`launchpad impact TEXT`)."
+
+
+def incident(report: Report, shown: IncidentView) -> tuple[tuple[str, str], ...]:
+    """What there is to say of an incident, label and words."""
+    state = shown.state
+    facts = [("Impact", shown.affects or "nobody has said"), ("Command", shown.commander)]
+    if state.resolved_at is None:
+        facts.append(("Resolution", "not resolved when the report was made"))
+    else:
+        cause = state.cause or "(text removed)"
+        by = f"resolved by {state.resolved_by} at {clock(report, state.resolved_at)}"
+        facts.append(("Resolution", f"{by}, {lasted(shown.lasted)} after it was detected: {cause}"))
+    times = (*shown.milestones, *shown.recovery)
+    facts += [("LATE" if time.late else "Response", time.sentence) for time in times]
+    undone = [task.text for task in state.tasks if task.done_at is None]
+    facts += [("Left to do", task) for task in undone]
+    said = next((e.text for e in reversed(state.entries) if e.what == REVIEW and e.text), "")
+    return (*facts, ("Review", said)) if said else tuple(facts)
 
 
 def resolution(report: Report, trouble: Trouble) -> str:

@@ -1,13 +1,13 @@
 """Who is woken next while nobody acknowledges."""
 
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import time
 
 from launchpad.model.definition import Definition, EscalationStep, Severity, Wait
 from launchpad.model.events import AlertEscalated
 from launchpad.model.state import AlertState, State
 from launchpad.model.values import SECOND, Micros, Value
 from launchpad.rules.alerts import muted, spoken_for
+from launchpad.rules.calendar import instant, next_working_day
 
 MORNING = time(9)
 """When a business day begins, in the launch's zone."""
@@ -30,11 +30,7 @@ def due_at(wait: Wait, since: Micros, zone: str) -> Micros | None:
         return None
     if not wait.until:
         return since + round(wait.seconds * SECOND)
-    day = datetime.fromtimestamp(since / SECOND, ZoneInfo(zone)).date() + timedelta(days=1)
-    while day.weekday() > 4:  # Saturday is 5
-        day += timedelta(days=1)
-    morning = datetime.combine(day, MORNING, ZoneInfo(zone)).astimezone(UTC)
-    return round(morning.timestamp()) * SECOND
+    return instant(next_working_day(since, zone), MORNING, zone)
 
 
 def clock_start(state: State, definition: Definition, alert: AlertState) -> Micros:

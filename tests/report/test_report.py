@@ -281,3 +281,34 @@ def test_an_amendment_is_told_in_full_and_ends_the_alert_that_it_takes_away():
     assert not next(measure for measure in report.measures if measure.name == "availability").n
     assert "removed alert checkout-errors" in markdown(report)
     assert "removed alert checkout-errors" in html(report)
+
+
+def incident_night() -> Demo:
+    """The same night with an incident declared, led, resolved and reviewed."""
+    demo = launches.escalating()
+    declared = ev.IncidentDeclared(incident="incident-1", severity="critical", alert="checkout-errors")
+    demo.add(13, BOB.name, declared)
+    demo.add(13, BOB.name, ev.IncidentImpactStated(incident="incident-1"), "all who pay by card")
+    demo.add(14, LEAD.name, ev.IncidentCommanded(incident="incident-1", commander="ada"))
+    demo.add(15, ADA.name, ev.IncidentTaskAdded(incident="incident-1", task=1), "call the bank")
+    demo.add(16, ADA.name, ev.IncidentMitigating(incident="incident-1"), "rolling back")
+    demo.add(40, ADA.name, ev.IncidentResolved(incident="incident-1"), "an index was <missing>")
+    return demo.add(50, ADA.name, ev.IncidentReviewed(incident="incident-1"), "test the index")
+
+
+def test_an_incident_is_told_with_its_times_and_what_is_left():
+    report = told(incident_night())
+    text, page = markdown(report), html(report)
+    for words in (
+        "1. **incident-1** (critical)",
+        "Impact: all who pay by card",
+        "Command: ada commanded",
+        "resolved by ada at 09:40:00",
+        "Response: acknowledged: ",
+        "Left to do: call the bank",
+        "Review: test the index",
+    ):
+        assert words in text, words
+    assert r"an index was \<missing\>" in text
+    assert "an index was &lt;missing&gt;" in page
+    assert "User impact: incident-1: all who pay by card" in text

@@ -9,7 +9,7 @@ from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
 from launchpad.model.lifecycles import INCIDENT
 from launchpad.model.state import IncidentEntry, IncidentState, IncidentTask
-from launchpad.model.state.incidents import UPDATE
+from launchpad.model.state.incidents import REVIEW, UPDATE
 
 
 def _declared(parts: Parts, rec: Recorded, event: ev.IncidentDeclared) -> None:
@@ -80,7 +80,7 @@ def _told(incident: IncidentState, event: Any) -> str | None:
         case ev.IncidentResolved():
             return "resolved"
         case _:
-            return "reviewed"
+            return REVIEW
 
 
 def _changed(incident: IncidentState, rec: Recorded, event: Any) -> IncidentState:

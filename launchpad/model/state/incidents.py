@@ -69,4 +69,5 @@ class IncidentState(Value):
 
 
 UPDATE = "update"
-"""What an update is called in the timeline."""
+REVIEW = "reviewed"
+"""What an update, and the review, are called in the timeline."""
