@@ -84,12 +84,14 @@ def resolution(report: Report, trouble: Trouble) -> str:
         parts.append(f"over at {clock(report, trouble.over_at)}, {lasted(trouble.to_restore)} after it began")
     elif trouble.severity:
         parts.append("not over when the report was made")
+    if trouble.cause:
+        parts.append(f"cause: {trouble.cause}")
     return "; ".join(parts) or "see the runs below"
 
 
 def means(report: Report) -> str:
     """Mean times of the alerts, over those that have one."""
-    alerts = [trouble for trouble in report.troubles if trouble.severity]
+    alerts = [trouble for trouble in report.troubles if trouble.severity and not trouble.incident]
     acknowledged = [t.to_acknowledge for t in alerts if t.to_acknowledge is not None]
     restored = [t.to_restore for t in alerts if t.to_restore is not None]
     parts = []

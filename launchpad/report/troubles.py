@@ -11,10 +11,11 @@ from launchpad.model.state import State
 from launchpad.model.touched import touched
 from launchpad.model.values import SECOND, Micros, Value
 from launchpad.rules import alerts
+from launchpad.rules.view.incidents import title_of
 
 
 class Trouble(Value):
-    """An alert that fired, or a run that failed."""
+    """An incident that was declared, an alert that fired, or a run that failed."""
 
     name: str
     what: str
@@ -33,6 +34,10 @@ class Trouble(Value):
     """What had been done shortly before."""
     told: tuple[str, ...] = ()
     """Who was told."""
+    incident: bool = False
+    """Declared by people, rather than found by a rule."""
+    cause: str = ""
+    """As whoever resolved an incident put it."""
 
     @property
     def to_acknowledge(self) -> float | None:
@@ -47,8 +52,29 @@ class Trouble(Value):
 
 def troubles(state: State, events: Sequence[Recorded]) -> tuple[Trouble, ...]:
     """Everything that went wrong, by the time at which it began."""
-    found = [*_alerts(events), *_runs(state)]
+    found = [*_incidents(state), *_alerts(events), *_runs(state)]
     return tuple(sorted(found, key=lambda trouble: trouble.began_at))
+
+
+def _incidents(state: State) -> list[Trouble]:
+    definition = state.definition
+    assert definition is not None, "a journal begins with launch.opened"
+    return [
+        Trouble(
+            name=incident.id,
+            what=title_of(incident, definition)
+            + (f"; affected {incident.impact}" if incident.impact else ""),
+            severity=incident.severity,
+            began_at=incident.detected_at,
+            fired_at=incident.detected_at,
+            acknowledged_at=incident.acknowledged_at,
+            acknowledged_by=incident.commander or incident.declared_by,
+            over_at=incident.resolved_at,
+            incident=True,
+            cause=incident.cause,
+        )
+        for incident in state.incidents.values()
+    ]
 
 
 def _runs(state: State) -> list[Trouble]:

@@ -281,3 +281,21 @@ def test_an_amendment_is_told_in_full_and_ends_the_alert_that_it_takes_away():
     assert not next(measure for measure in report.measures if measure.name == "availability").n
     assert "removed alert checkout-errors" in markdown(report)
     assert "removed alert checkout-errors" in html(report)
+
+
+def test_an_incident_is_an_issue_with_its_cause_and_is_no_alert() -> None:
+    demo = launches.declared()
+    demo.add(15, ADA.name, ev.IncidentResolved(incident="incident-1"), "an index was missing")
+    alert, incident = told(demo).troubles
+    assert (alert.name, incident.name) == ("checkout-errors", "incident-1")
+    assert (incident.severity, incident.acknowledged_by) == ("critical", "ada")
+    assert incident.to_restore == pytest.approx(2.9 * 60)
+    for text in (markdown(told(demo)), html(told(demo))):
+        assert "cards fail at the till; affected everybody who pays by card" in text
+        assert "ada had it after 54 s; over at " in text
+        assert "cause: an index was missing" in text
+        assert "ean time to acknowledge 54 s (1 of 1)" in text
+    by_hand = launches.launched().add(
+        9, BOB.name, ev.IncidentDeclared(incident="incident-1", severity="low"), "a typo"
+    )
+    assert "no alert fired" not in markdown(told(by_hand))
