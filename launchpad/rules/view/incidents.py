@@ -64,9 +64,8 @@ class IncidentView(Value):
 def incident_view(
     incident: IncidentState, state: State, definition: Definition, alerts: Sequence[AlertView], now: Micros
 ) -> IncidentView:
-    rule = definition.alerts.get(incident.alert or "")
     alert = next((a for a in alerts if a.state.name == incident.alert), None)
-    title = clean(incident.title) or (alert_rules.sentence(rule) if rule else REMOVED)
+    title = title_of(incident, definition)
     nobody = "nobody commands it yet" if incident.open else "nobody commanded it"
     leads = f"{incident.commander} {'commands' if incident.open else 'commanded'}"
     return IncidentView(
@@ -80,6 +79,12 @@ def incident_view(
         milestones=tuple(_milestones(incident, definition, now)),
         recovery=tuple(_recovery(incident, state, definition, now)),
     )
+
+
+def title_of(incident: IncidentState, definition: Definition) -> str:
+    """What is wrong, in a line: as it was declared, else what the rule of its alert says."""
+    rule = definition.alerts.get(incident.alert or "")
+    return clean(incident.title) or (alert_rules.sentence(rule) if rule else REMOVED)
 
 
 def _measured(alert: AlertView, title: str) -> str:
