@@ -22,6 +22,7 @@ from launchpad.model.values import SECOND, Micros
 from launchpad.rules.gauges import Gauges
 from launchpad.rules.objectives import Meter
 from launchpad.rules.view import View, view
+from launchpad.threads import join
 
 _PAGE = 1000
 _SAMPLES = 50_000
@@ -194,4 +195,4 @@ class Session:
             yield
         finally:
             ending.set()
-            thread.join(timeout=2.0)
+            join(thread, timeout=2.0)

@@ -13,6 +13,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from launchpad.threads import join
+
 _LOOK_EVERY = 1.0
 """Seconds after which a listener sees that it is closed, should the ring that says so not arrive."""
 
@@ -59,7 +61,7 @@ class Bells:
         self._closed = True
         if self._own is not None and self._thread is not None and self._socket is not None:
             self._ring_at(str(self._own))
-            self._thread.join()
+            join(self._thread)
             self._socket.close()
             self._own.unlink(missing_ok=True)
             with contextlib.suppress(OSError):

@@ -12,6 +12,7 @@ import psycopg
 
 from launchpad.errors import LaunchpadError
 from launchpad.store.alarm import Alarm
+from launchpad.threads import join
 
 CHANNEL = "launchpad"
 """Its messages are the names of launches that grew."""
@@ -44,7 +45,7 @@ class PostgresListener:
             self._closed.set()
         self._end.close()
         if self._thread is not None:
-            self._thread.join(_LONGEST_CLOSE)  # it may be waiting for a server that does not answer
+            join(self._thread, _LONGEST_CLOSE)  # it may be waiting for a server that does not answer
         if self._thread is None or not self._thread.is_alive():
             self._ended.close()
 

@@ -18,6 +18,7 @@ from launchpad.store.database import Reader, Transaction
 from launchpad.store.pool import Pool
 from launchpad.store.sqlite_files import BUSY_MS, HeldFiles, fault, path_of, prepare, private_file, url_of
 from launchpad.store.sqlite_writer import PATIENCE, SqliteReader, SqliteWriter
+from launchpad.threads import join
 
 _READERS = 8
 _POLL_SECONDS = 0.1
@@ -101,7 +102,7 @@ class SqliteDatabase:
             self._closed.set()
         self._writer.close()
         if self._poller is not None:
-            self._poller.join()
+            join(self._poller)
         self._bells.close()
         self._readers.close()
         self.alarm.ring()

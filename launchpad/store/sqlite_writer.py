@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from launchpad.errors import Unreachable
 from launchpad.store.database import Record, Statement, Transaction, marks
 from launchpad.store.sqlite_files import BUSY_MS, HeldFiles, fault, private_file
+from launchpad.threads import join
 
 PATIENCE = 15.0
 """Seconds until a caller gives up; longer than the 10 s for which SQLite waits for its own lock."""
@@ -116,7 +117,7 @@ class SqliteWriter:
                 return
             self._closed = True
             self._jobs.put(None)
-        self._thread.join(PATIENCE)
+        join(self._thread, PATIENCE)
         if not self._thread.is_alive():
             self._connection.close()
             self._turns.close()
