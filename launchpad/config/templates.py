@@ -60,7 +60,7 @@ def expand(
                 faults.refer((*path, change, id_), id_, ids, "item of this checklist", key=True)
         if use.skip is not HOLE:
             skips |= use.skip
-        placed += [(where, _overridden(item, use)) for where, item in items]
+        placed += [(where, _overridden(item, where, use, path, faults)) for where, item in items]
     return placed, skips
 
 
@@ -123,9 +123,17 @@ def _label(name: str) -> str:
     return f"checklists/{name}.yaml"
 
 
-def _overridden(item: Item, use: ChecklistUse) -> Item:
+def _overridden(item: Item, where: Path, use: ChecklistUse, path: Path, faults: Faults) -> Item:
+    """The item, which stands at `where`, with what its use at `path` changes in it."""
     override = None if use.override is HOLE or item.id is HOLE else use.override.get(item.id)
     if not override or override is HOLE:
         return item
     changes = {name: value for name, value in msgspec.structs.asdict(override).items() if value is not None}
-    return msgspec.structs.replace(item, **changes)
+    changed = msgspec.structs.replace(item, **changes)
+    if "check" in changes:
+        faults.moved((*where, "check"), (*path, "override", item.id, "check"))
+        changed = msgspec.structs.replace(changed, every=None, until=None)
+    if "due" in changes and HOLE not in (changed.due, changed.every, changed.until):
+        for (key, *_), what in changed.faults():
+            faults.at((*path, "override", item.id, "due"), f"with this the item's '{key}' is wrong: {what}")
+    return changed
