@@ -51,6 +51,12 @@ def test_the_shipped_checklists_hold_together():
         assert all(item.section and (item.team or name == "minimal") for item in checklist.items)
 
 
+def test_the_docs_tell_of_each():
+    page = (Path(__file__).parents[2] / "docs" / "checklists.md").read_text(encoding="utf-8")
+    for name in shipped():
+        assert f"| `{name}` | {load_template(name).description} |" in page
+
+
 def test_every_item_is_a_state_with_a_way_to_know_it():
     for name in TOGETHER:
         for item in load_template(name).items:
