@@ -26,6 +26,7 @@ signals:
   checkout: {probe: http, url: "https://shop.example.com/checkout"}
   api: {probe: http, url: "https://shop.example.com/api"}
   payments: {probe: http, url: "https://shop.example.com/pay"}
+  orders-query: {probe: postgres, dsn: env:SHOP_DATABASE}
 """
 """What the objectives in `details` are about."""
 
