@@ -14,6 +14,8 @@ from launchpad.config.source import decode, read_source
 from launchpad.errors import BadInput
 from launchpad.model.definition import Item
 
+PROPOSAL = "check: {"
+"""How a line of an item's details begins that is a test to copy; once there is one it has said its part."""
 Placed = list[tuple[Path, Item]]
 """Items, each with the path under which its faults are found."""
 
@@ -132,8 +134,14 @@ def _overridden(item: Item, where: Path, use: ChecklistUse, path: Path, faults: 
     changed = msgspec.structs.replace(item, **changes)
     if "check" in changes:
         faults.moved((*where, "check"), (*path, "override", item.id, "check"))
-        changed = msgspec.structs.replace(changed, every=None, until=None)
+        changed = msgspec.structs.replace(changed, every=None, until=None, details=_kept(item.details))
     if "due" in changes and HOLE not in (changed.due, changed.every, changed.until):
         for (key, *_), what in changed.faults():
             faults.at((*path, "override", item.id, "due"), f"with this the item's '{key}' is wrong: {what}")
     return changed
+
+
+def _kept(details: str) -> str:
+    """What is left of the details of an item that got its test."""
+    lines = () if details is HOLE else details.splitlines()
+    return "\n".join(line for line in lines if not line.startswith(PROPOSAL))

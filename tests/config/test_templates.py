@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from launchpad.config import BadInput, load
-from launchpad.config.templates import load_template, shipped
+from launchpad.config.templates import PROPOSAL, load_template, shipped
 
 START = "launch: {product: Acme, version: 1}\n"
 
@@ -82,7 +82,9 @@ def test_every_proposed_check_can_be_put_onto_its_item(tmp_path):
         lines[TOGETHER.index(name)] += f"\n    {item}: {{check: {check}}}"
     path = tmp_path / "launchpad.yaml"
     path.write_text(START + "checklists:\n" + "\n".join(lines))
-    tested = {item.id for item in load(path, {}).definition.items if item.check}
+    items = load(path, {}).definition.items
+    assert not any(PROPOSAL in item.details for item in items)
+    tested = {item.id for item in items if item.check}
     assert tested == {item for _, item, _ in proposals("check")}
     assert tested >= {"certificate-valid", "https-enforced", "homepage-loads", "replica-keeps-up"}
 
@@ -212,3 +214,13 @@ def test_a_wrong_override_is_a_fault_of_its_own_line(tmp_path, override, at, wha
     (fault,) = caught.value.faults
     column = 5 + override.index(at)
     assert re.search(rf"^{re.escape(str(path))}:5:{column}: .*{what}", fault), fault
+
+
+def test_an_override_of_an_item_with_holes_is_no_fault_of_its_own(tmp_path):
+    holes = "{id: a, title: A, due: soon, every: often, until: T+4h, details: [x]}"
+    path = overriding(tmp_path, "a: {due: T+1h, check: {probe: tcp, host: h, port: 80}}")
+    (tmp_path / "ours.yaml").write_text(f"name: ours\nitems:\n- {holes}\n")
+    with pytest.raises(BadInput) as caught:
+        load(path, {})
+    assert len(caught.value.faults) == 3
+    assert all(fault.startswith(f"{tmp_path / 'ours.yaml'}:3:") for fault in caught.value.faults)
