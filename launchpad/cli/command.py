@@ -29,6 +29,8 @@ class Command(NamedTuple):
     run: Run
     details: str = ""
     """What the line can't say."""
+    names: Callable[[], Sequence[str]] = tuple
+    """Names that a shell completes behind it, beside options and choices."""
 
 
 TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -79,12 +81,17 @@ def argument(*names: str, **settings: Any) -> Argument:
 
 
 def command(
-    name: str, summary: str, *arguments: Argument, example: str, details: str = ""
+    name: str,
+    summary: str,
+    *arguments: Argument,
+    example: str,
+    details: str = "",
+    names: Callable[[], Sequence[str]] = tuple,
 ) -> Callable[[Run], Run]:
     """Declares the decorated function as the command `name`."""
 
     def declare(run: Run) -> Run:
-        _declared[name] = Command(name, summary, example, arguments, run, details)
+        _declared[name] = Command(name, summary, example, arguments, run, details, names)
         return run
 
     return declare

@@ -23,14 +23,14 @@ def completion(_shell: Shell, options: argparse.Namespace) -> int:
 
 
 def _words(of: Command) -> list[tuple[str, str]]:
-    """What may follow the command, with its help: its options, and the choices of its arguments."""
+    """What may follow the command, with its help: its options, the choices of its arguments, and names."""
     words: list[tuple[str, str]] = []
     for action in parser_of(of)._actions:  # noqa: SLF001  # argparse has no public way to list them
         if action.help == argparse.SUPPRESS:
             continue
         words += [(option, action.help or "") for option in action.option_strings if option.startswith("--")]
         words += [(str(choice), "") for choice in action.choices or ()]
-    return words
+    return words + [(name, "") for name in of.names()]
 
 
 def bash(commands: list[Command]) -> str:

@@ -8,6 +8,7 @@ from launchpad.model.definition import (
     Action,
     Alert,
     Channel,
+    Check,
     Condition,
     Contact,
     Gate,
@@ -36,6 +37,9 @@ class Override(Value):
     """Whether gates wait for it."""
     due: Offset | None = None
     """When it is due, relative to T-0."""
+    check: Check | None = None
+    """A test ticks it instead of a person, or another one than the checklist's. An item that recurs does so
+    no more: its test runs again by itself."""
 
 
 class ChecklistUse(Value):

@@ -48,6 +48,7 @@ class Faults:
         self._files: dict[str, int] = {file: 0}
         self._values: dict[Path, Place] = {}
         self._keys: dict[Path, Place] = {}
+        self._moved: dict[Path, Path] = {}
 
     def __len__(self) -> int:
         return len(self._found)
@@ -60,6 +61,7 @@ class Faults:
 
     def place(self, path: Path, *, key: bool = False) -> Place:
         """Where `path`, or what comes nearest around it, stands: its value, or with `key` its key."""
+        path = self._where(path)
         for end in range(len(path), -1, -1):
             around = path[:end]
             found = (self._keys.get(around) if key else None) or self._values.get(around)
@@ -69,7 +71,17 @@ class Faults:
 
     def written(self, path: Path) -> bool:
         """Whether the value at `path` stands in a file, and is no default."""
-        return path in self._values
+        return self._where(path) in self._values
+
+    def moved(self, path: Path, to: Path) -> None:
+        """Remembers that what `path` had, and all in it, was replaced by what stands at `to`."""
+        self._moved[path] = to
+
+    def _where(self, path: Path) -> Path:
+        for end in range(len(path), 0, -1):
+            if to := self._moved.get(path[:end]):
+                return to + path[end:]
+        return path
 
     def at(self, path: Path, what: str, *, key: bool = False) -> None:
         """A fault of the value at `path`; with `key`, of its name."""

@@ -11,7 +11,7 @@ from launchpad.config.faults import HOLE, Faults
 from launchpad.config.markdown import count_tasks, items_of, slug
 from launchpad.config.nodes import compose
 from launchpad.config.reader import Reader
-from launchpad.config.schema import written_duration
+from launchpad.config.schema import written_offset
 from launchpad.errors import BadInput
 from launchpad.model.definition import PHASES, Item
 from launchpad.model.values import Value
@@ -56,7 +56,7 @@ def _written(item: Item) -> dict[str, Any]:
     if item.needs:
         written["needs"] = list(item.needs)
     if item.due is not None:
-        written["due"] = f"T{'-' if item.due < 0 else '+'}{written_duration(abs(item.due))}"
+        written["due"] = written_offset(item.due)
     if item.runbook:
         written["runbook"] = item.runbook
     if item.details:

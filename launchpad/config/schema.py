@@ -175,6 +175,11 @@ def written_duration(seconds: float) -> str:
     return parts or "0s"
 
 
+def written_offset(seconds: float) -> str:
+    """A time relative to T-0 as it is written in a definition: `T-1d`, `T+0s`."""
+    return f"T{'-' if seconds < 0 else '+'}{written_duration(abs(seconds))}"
+
+
 @cache
 def attribute_docstrings(cls: type) -> dict[str, str]:
     """The strings below a class's fields and those of its bases, as one line each."""

@@ -118,7 +118,7 @@ operators:
     # keys: [ssh-ed25519 AAAA…]  # for `launchpad serve --ssh`
 
 checklists:
-  - use: minimal                 # or: web-service, or `file:` with one of your own
+  - use: minimal                 # others: `launchpad checklist list`; or `file:` with one of your own
 
 signals:
   homepage: {probe: http, url: $url, every: 10s, timeout: 5s}

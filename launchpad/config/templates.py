@@ -14,6 +14,8 @@ from launchpad.config.source import decode, read_source
 from launchpad.errors import BadInput
 from launchpad.model.definition import Item
 
+PROPOSAL = "check: {"
+"""How a line of an item's details begins that is a test to copy; once there is one it has said its part."""
 Placed = list[tuple[Path, Item]]
 """Items, each with the path under which its faults are found."""
 
@@ -60,7 +62,7 @@ def expand(
                 faults.refer((*path, change, id_), id_, ids, "item of this checklist", key=True)
         if use.skip is not HOLE:
             skips |= use.skip
-        placed += [(where, _overridden(item, use)) for where, item in items]
+        placed += [(where, _overridden(item, where, use, path, faults)) for where, item in items]
     return placed, skips
 
 
@@ -123,9 +125,23 @@ def _label(name: str) -> str:
     return f"checklists/{name}.yaml"
 
 
-def _overridden(item: Item, use: ChecklistUse) -> Item:
+def _overridden(item: Item, where: Path, use: ChecklistUse, path: Path, faults: Faults) -> Item:
+    """The item, which stands at `where`, with what its use at `path` changes in it."""
     override = None if use.override is HOLE or item.id is HOLE else use.override.get(item.id)
     if not override or override is HOLE:
         return item
     changes = {name: value for name, value in msgspec.structs.asdict(override).items() if value is not None}
-    return msgspec.structs.replace(item, **changes)
+    changed = msgspec.structs.replace(item, **changes)
+    if "check" in changes:
+        faults.moved((*where, "check"), (*path, "override", item.id, "check"))
+        changed = msgspec.structs.replace(changed, every=None, until=None, details=_kept(item.details))
+    if "due" in changes and HOLE not in (changed.due, changed.every, changed.until):
+        for (key, *_), what in changed.faults():
+            faults.at((*path, "override", item.id, "due"), f"with this the item's '{key}' is wrong: {what}")
+    return changed
+
+
+def _kept(details: str) -> str:
+    """What is left of the details of an item that got its test."""
+    lines = () if details is HOLE else details.splitlines()
+    return "\n".join(line for line in lines if not line.startswith(PROPOSAL))

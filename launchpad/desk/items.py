@@ -35,6 +35,11 @@ def _moved(item: ItemState, kind: str, wish: str) -> None:
         raise Refused(f"{item.item.id} is {item.status} and can't be {wish}", hint="reopen it first")
 
 
+def _unblocked(ctx: Context, item: ItemState) -> None:
+    if missing := blocked_by(item, ctx.state.items, ctx.now):
+        raise Refused(f"{item.item.id} needs {', '.join(missing)}", hint="finish that first")
+
+
 def _subject(item: ItemState) -> str:
     return f"item:{item.item.id}"
 
@@ -46,8 +51,7 @@ def tick(ctx: Context, command: cmd.Tick) -> Proposal | Done:
         return already(item.seq, _subject(item), f"{item.item.id} was already ticked by {item.by}")
     must_match(_subject(item), item.seq, command.expect)
     _moved(item, "item.ticked", "ticked")
-    if missing := blocked_by(item, ctx.state.items, ctx.now):
-        raise Refused(f"{item.item.id} needs {', '.join(missing)}", hint="finish that first")
+    _unblocked(ctx, item)
     evidence = optional_words(command.evidence)
     if wants_evidence(item) and not evidence:
         raise Refused(f"{item.item.id} can't be ticked without evidence", hint="give a note or a link")
@@ -137,6 +141,7 @@ def check(ctx: Context, command: cmd.RequestCheck) -> Proposal | Done:
     item = _item(ctx, command.item)
     if item.item.check is None:
         raise Refused(f"{item.item.id} has no automated check", hint="tick it by hand")
+    _unblocked(ctx, item)
     if item.check_requested:
         return already(item.check_requested, f"check:{item.item.id}", f"{item.item.id} is being checked")
     return Proposal([ev.CheckRequested(item=item.item.id)], f"asked for a check of {item.item.id}")

@@ -11,6 +11,7 @@ from launchpad.model.events import ItemChecked
 from launchpad.model.state import ItemState
 from launchpad.model.values import SECOND, Micros
 from launchpad.probes.result import ProbeResult
+from launchpad.rules.items import blocked_by
 from launchpad.session import Session
 
 _LOOK = 0.25
@@ -18,7 +19,11 @@ _LOOK = 0.25
 
 
 class Checker:
-    """One schedule for each item with a check; requests are answered as they come."""
+    """One schedule for each item with a check; requests are answered as they come.
+
+    Until what an item needs is done, its check proves nothing and does not run: the front page that answers
+    before the deployment is the old one.
+    """
 
     def __init__(self, session: Session, recorder: Recorder, prober: Prober) -> None:
         self._session = session
@@ -38,13 +43,23 @@ class Checker:
     def _checker(self, item: Item, check: Check) -> Callable[[], Awaitable[None]]:
         async def run() -> None:
             state = self._session.state.items.get(item.id)
-            if state is not None and state.status != "skipped":
+            if state is not None and self._counts(state):
                 await self._check(item, check, asked=False)
 
         return run
 
+    def _counts(self, item: ItemState) -> bool:
+        """Whether a pass of its check would say that it is done."""
+        items = self._session.state.items
+        return item.status != "skipped" and not blocked_by(item, items, self._session.clock())
+
     async def _answer_requests(self) -> None:
-        asked = [s.item for s in self._session.state.items.values() if s.check_requested]
+        """Checks what somebody asked for, and what has just got all that it needs."""
+        asked = [
+            s.item
+            for s in self._session.state.items.values()
+            if s.check_requested or (s.item.check and s.item.needs and s.check is None and self._counts(s))
+        ]
         await asyncio.gather(*(self._check(i, i.check, asked=True) for i in asked if i.check is not None))
 
     async def _check(self, item: Item, check: Check, *, asked: bool) -> None:

@@ -42,6 +42,8 @@ def test_the_example_says_what_it_means():
     assert items["legal-approved"].team == "counsel"
     assert items["legal-approved"].due == -86400
     assert items["legal-approved"].evidence == "required"
+    assert items["certificate-valid"].check
+    assert items["certificate-valid"].check.expires_after == 30 * 86400
     assert items["health-endpoint"].check
     assert items["health-endpoint"].check.expect.contains == '"healthy"'
     settings = msgspec.convert(definition.providers["site"].settings, CommandSettings)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from launchpad.errors import Refused
 from launchpad.model import commands as cmd
 from launchpad.model.definition import (
     Alert,
@@ -126,6 +127,25 @@ def test_a_requested_check_is_run_at_once(war_room: Open, shop: Shop, tmp_path: 
     room.does("eva", cmd.RequestCheck(item="shop-answers"))
     until(lambda: room.view().items[0].mark == "failed", what="the check to fail")
     assert room.view().items[0].state.reason == "status 503, expected 200"
+
+
+def test_a_check_waits_for_what_its_item_needs_and_then_runs_at_once(war_room: Open, shop: Shop) -> None:
+    definition = _watching(shop)
+    (free,) = definition.items
+    hourly = replace(free.check, every=3600.0, valid_for=7200.0)
+    live = replace(free, id="new-version-answers", needs=("deployed",), check=hourly)
+    room = war_room(replace(definition, items=(free, Item(id="deployed", title="It is out"), live)))
+    room.engine()
+    items = room.view
+    until(lambda: items().items[0].mark == "done", what="the check that waits for nothing")
+    first = items().items[0].state.proved_at
+    # By then every schedule has come round once.
+    until(lambda: items().items[0].state.proved_at > first + 1_500_000, what="it to be renewed")
+    assert (items().items[2].mark, items().items[2].state.check) == ("blocked", None)
+    with pytest.raises(Refused, match="new-version-answers needs deployed"):
+        room.does("eva", cmd.RequestCheck(item="new-version-answers"))
+    room.does("eva", cmd.Tick(item="deployed"))
+    until(lambda: items().items[2].mark == "done", what="the check that had waited")
 
 
 def test_the_engine_forgets_what_has_outlived_its_retention(war_room: Open, shop: Shop) -> None:

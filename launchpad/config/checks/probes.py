@@ -27,7 +27,8 @@ def check(path: Path, probe: Signal | Check, faults: Faults) -> None:
             _check_host((*path, "host"), probe.host, faults)
         case TlsCheck():
             _check_host((*path, "host"), probe.host, faults)
-            _check_host((*path, "servername"), probe.servername or probe.host, faults)
+            if probe.servername is not None:
+                _check_host((*path, "servername"), probe.servername, faults)
         case RedisCheck() if probe.host:
             _check_host((*path, "host"), probe.host, faults)
         case DnsCheck():
