@@ -46,9 +46,10 @@ def test_a_second_engine_is_refused_and_a_standby_waits(war_room: Open) -> None:
     assert second.wait(10) == 3
     assert "watches acme-4.2.0 already" in second.stdout.read()
     standby = room.engine(standby=True)
+    before = room.epoch
     first.terminate()
     assert first.wait(10) == 0
-    until(lambda: room.epoch == 2, what="the standby to take over")
+    until(lambda: room.epoch > before, what="the standby to take over")
     assert standby.poll() is None
 
 
@@ -134,16 +135,20 @@ def test_a_frozen_engine_does_nothing_more_once_another_has_taken_over(
     run_id = room.go("release")
     until(room.recorded, what="the first step to begin")
     _freeze(room, frozen)
+    before = room.epoch
     successor = room.engine(standby=True)
-    until(lambda: room.epoch == 2, seconds=60, what="the standby to take over")
+    until(lambda: room.epoch > before, seconds=60, what="the standby to take over")
     frozen.send_signal(signal.SIGCONT)
     run = room.when(run_id, "succeeded")
     assert room.recorded() == list(names)
     intended = [r.event for r in room.session.events if isinstance(r.event, ev.StepIntended)]
-    assert [event.epoch for event in intended] == [1, 2, 2]
+    # A second is a short lease on a busy machine: it may change hands more often than the test asks for.
+    first, *others = [event.epoch for event in intended]
+    assert first <= before < min(others)
+    assert others == sorted(others)
     assert [step.attempt for step in run.steps] == [1, 1, 1]
     successor.kill()
-    until(lambda: room.epoch == 3, what="the thawed engine, on standby since, to take over")
+    until(lambda: f":{frozen.pid}:" in room.holder, what="the thawed engine, on standby since, to take over")
 
 
 def test_an_engine_frozen_before_its_command_began_never_begins_it(war_room: Open, tmp_path: Path) -> None:

@@ -103,6 +103,13 @@ class WarRoom:
         engine = self.session.state.engine
         return engine.epoch if engine else 0
 
+    @property
+    def holder(self) -> str:
+        """The engine that said last that it watches: `host:pid:nonce`."""
+        self.session.refresh()
+        engine = self.session.state.engine
+        return engine.holder if engine else ""
+
     def view(self) -> View:
         """What there is to show now."""
         self.session.refresh()
