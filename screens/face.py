@@ -1,6 +1,7 @@
 """The application: shows a session's view and hands what the operator wants to the desk."""
 
 import contextlib
+import gc
 import uuid
 from collections.abc import Callable, Sequence
 from time import monotonic
@@ -123,7 +124,10 @@ class Face(Acts, inherit_bindings=False):
     def on_mount(self) -> None:
         self._fit(self.size)
         self.board.refill()
-        self._follower.start()
+        # The panels first: what they will show takes a moment to be worked out.
+        self.call_after_refresh(self._follower.start)
+        # What there is by now stays: no key shall wait while it is searched for garbage.
+        gc.freeze()
 
     def on_unmount(self) -> None:
         self._follower.end()

@@ -4,6 +4,7 @@ Nothing is imported before it is known to be needed, so that `launchpad tick` an
 """
 
 import errno
+import gc
 import io
 import os
 import sys
@@ -25,6 +26,8 @@ BROKEN_PIPE = 141
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; the return value is the exit status."""
+    # Start-up makes many objects that stay: looking for garbage among them every 700 takes a tenth of it.
+    gc.set_threshold(50_000, 20, 20)
     arguments = list(sys.argv[1:] if argv is None else argv)
     _prepare_streams()
     try:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from launchpad.cli.command import argument, command
 from launchpad.cli.engines import engine_argv, engine_environ, start_detached, stop, watching
-from launchpad.cli.seeing import print_status
 from launchpad.cli.shell import Shell
 from launchpad.errors import BadInput, Exit, Refused
 from launchpad.wiring import load_face, scrubbed, state_dir
@@ -30,6 +29,8 @@ def run(shell: Shell, options: argparse.Namespace) -> int:
     shell.ensure_open()
     ensure_engine(shell)
     if not has_terminal():
+        from launchpad.cli.seeing import print_status
+
         print_status(shell)
         shell.out.say("There is no terminal here. In one, `launchpad run` shows this launch live.")
         return Exit.DONE

@@ -64,7 +64,6 @@ class ListPanel(Painted, can_focus=True):
         self._cursor = 0
         self._key: str | None = None
         self._top = 0
-        self._strips: list[Strip] = []
 
     # What it shows
 
@@ -132,34 +131,28 @@ class ListPanel(Painted, can_focus=True):
     def _room(self) -> int:
         return max(0, self.size.height - 1)
 
-    def redraw(self) -> None:
-        """Takes the visible rows anew and repaints those that differ."""
-        if not self.size.width or not self.size.height or self._listing is None:
-            return
-        self._top = max(0, min(self._top, len(self._entries) - self._room))
-        strips = [self._line(y) for y in range(self.size.height)]
-        before, self._strips = self._strips, strips
-        self.compare(before, strips)
-
-    def _line(self, y: int) -> Strip:
-        width = self.size.width
-        painter = self.painter
-        listing = self._listing
-        assert listing is not None, "redraw() asks for lines only then"
-        if y == 0:
-            return painter.strip(self._heading(listing, width), width)
-        index = self._top + y - 1
-        if index >= len(self._entries):
+    def strips(self, width: int, height: int) -> list[Strip]:
+        listing, painter, room = self._listing, self.painter, height - 1
+        if listing is None:
+            return []
+        self._top = max(0, min(self._top, len(self._entries) - room))
+        shown = self._entries[self._top : self._top + room]
+        rows = [self._entry(listing, entry, y, width, room) for y, entry in enumerate(shown)]
+        if len(rows) < room:
             extra = listing.below(width - 2) if self._entries else listing.empty(width - 2)
-            at = index - len(self._entries)
-            row = Row((Span(" "), *extra[at].spans), extra[at].back) if at < len(extra) else Row()
-            return painter.strip(row, width)
-        here = index == self._cursor and (self.has_focus or self._keeps_cursor)
-        back = ("cursor" if self.has_focus else "cursor-faint") if here else ""
-        drawn = listing.draw(self._entries[index], width - 2)
-        pointer = Span(painter.glyphs.pointer if here else " ", "accent" if self.has_focus else "faint")
-        row = Row((pointer, *drawn.spans, self._thumb(y - 1)), drawn.back)
-        return painter.strip(row, width, back)
+            rows += [(Row((Span(" "), *row.spans), row.back), "") for row in extra[: room - len(rows)]]
+        strips = [painter.strip(self._heading(listing, width), width)]
+        strips += [painter.strip(row, width, back) for row, back in rows]
+        return strips + [painter.strip(Row(), width)] * (height - len(strips))
+
+    def _entry(self, listing: Listing, entry: Any, y: int, width: int, room: int) -> tuple[Row, str]:
+        """The row of the visible entry `y`, and its background if that is the cursor's."""
+        focused = self.has_focus
+        here = self._top + y == self._cursor and (focused or self._keeps_cursor)
+        drawn = listing.draw(entry, width - 2)
+        pointer = Span(self.painter.glyphs.pointer if here else " ", "accent" if focused else "faint")
+        back = ("cursor" if focused else "cursor-faint") if here else ""
+        return Row((pointer, *drawn.spans, self._thumb(y, room)), drawn.back), back
 
     def _heading(self, listing: Listing, width: int) -> Row:
         title, remark = listing.heading(width, len(self._entries))
@@ -172,19 +165,14 @@ class ListPanel(Painted, can_focus=True):
             return drawn
         return Row(tuple(Span(s.text, "rule-focus" if s.style == "rule" else s.style) for s in drawn.spans))
 
-    def _thumb(self, y: int) -> Span:
+    def _thumb(self, y: int, room: int) -> Span:
         """The place of the visible rows within all, at the right edge."""
-        total, room = len(self._entries), self._room
+        total = len(self._entries)
         if total <= room or not room:
             return Span(" ")
         size = max(1, room * room // total)
         start = round((room - size) * self._top / (total - room))
         return Span(self.painter.glyphs.thumb if start <= y < start + size else " ", "faint")
-
-    def render_line(self, y: int) -> Strip:
-        if y < len(self._strips):
-            return self._strips[y]
-        return Strip.blank(self.size.width, self.painter.style("text"))
 
     # Moving
 
@@ -216,7 +204,6 @@ class ListPanel(Painted, can_focus=True):
         self.redraw()
 
     def on_resize(self) -> None:
-        self._strips = []
         self._keep_visible()
         self.redraw()
 

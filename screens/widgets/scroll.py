@@ -17,22 +17,17 @@ class Scroll(Painted):
         self._draw = draw
         self._top = 0
         self._rows: list[Row] = []
-        self._strips: list[Strip] = []
 
     @property
     def hidden(self) -> tuple[int, int]:
         """Rows above and below what can be seen."""
         return self._top, max(0, len(self._rows) - self._top - self.size.height)
 
-    def redraw(self) -> None:
-        width, height = self.size
-        if not width or not height:
-            return
+    def strips(self, width: int, height: int) -> list[Strip]:
         self._rows = self._draw(width)
         self._top = max(0, min(self._top, len(self._rows) - height))
         seen = self._rows[self._top : self._top + height]
-        before, self._strips = self._strips, [self.painter.strip(row, width) for row in seen]
-        self.compare(before, self._strips)
+        return [self.painter.strip(row, width) for row in seen]
 
     def move(self, by: int) -> None:
         self._top += by
@@ -41,10 +36,6 @@ class Scroll(Painted):
     def page(self, pages: int) -> None:
         self.move(pages * max(1, self.size.height - 1))
 
-    def on_resize(self) -> None:
-        self._strips = []
-        self.redraw()
-
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
         self.move(3)
         event.stop()
@@ -52,8 +43,3 @@ class Scroll(Painted):
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
         self.move(-3)
         event.stop()
-
-    def render_line(self, y: int) -> Strip:
-        if y < len(self._strips):
-            return self._strips[y]
-        return Strip.blank(self.size.width, self.painter.style("text"))
