@@ -4,6 +4,7 @@ The engine and every face compute the same readings from the same samples.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -77,6 +78,7 @@ def value_of(objective: Objective, tally: Tally) -> float | None:
     return (tally.bad if objective.error_rate else tally.ok) / tally.known
 
 
+@lru_cache(maxsize=4096)
 def limit_of(name: str, objective: Objective) -> str:
     """`latency p95 below 2 s`: an objective as a sentence."""
     limit = format_quantity(objective.limit.value, objective.limit.unit)
@@ -160,12 +162,12 @@ class Meter:
     def __init__(self, definition: Definition) -> None:
         self._definition = definition
         self._windows: dict[str, Window] = {}
-        self._trends: dict[str, Trend] = {}
+        self._pasts: dict[str, _Past] = {}
         self._by_signal: dict[str, list[str]] = {}
         for name, objective in definition.objectives.items():
             every = definition.signals[objective.signal].every
             self._windows[name] = Window(objective.window)
-            self._trends[name] = Trend(width=max(TREND_SPAN / TREND_SLOTS, every), slots=TREND_SLOTS)
+            self._pasts[name] = _Past(objective, every)
             self._by_signal.setdefault(objective.signal, []).append(name)
 
     @property
@@ -178,7 +180,7 @@ class Meter:
         for sample in samples:
             for name in self._by_signal.get(sample.signal, ()):
                 self._windows[name].add(sample)
-                self._trends[name].add(sample)
+                self._pasts[name].add(sample)
 
     def readings(self, now: Micros, *, trend: int = 0) -> Mapping[str, Reading]:
         """Every objective's reading at `now`, with `trend` columns of its past."""
@@ -191,13 +193,47 @@ class Meter:
         reading = read(name, objective, self._definition.signals[objective.signal], window, now)
         if not trend:
             return reading
-        columns = self._trends[name].columns(now, trend)
-        points = tuple(_point(objective, slot.tally if slot else None) for slot in columns)
-        return replace(reading, trend=points)
+        return replace(reading, trend=self._pasts[name].points(now, trend))
 
 
-def _point(objective: Objective, tally: Tally | None) -> Point:
-    value = value_of(objective, tally) if tally else None
+class _Past:
+    """An objective's trend. A point is worked out again only when its slot has got another sample: with
+    hundreds of objectives on a screen the past would cost more than the present."""
+
+    def __init__(self, objective: Objective, every: float) -> None:
+        self._objective = objective
+        self._trend = Trend(width=max(TREND_SPAN / TREND_SLOTS, every), slots=TREND_SLOTS)
+        self._worked_out: dict[Micros, Point] = {}
+        self._told: tuple[Point, ...] = ()
+        self._told_of: tuple[Micros, int] | None = None
+        """The newest slot and the number of points of what was told; None: a sample has come since."""
+
+    def add(self, sample: Sample) -> None:
+        self._worked_out.pop(self._trend.start_of(sample.observed), None)
+        self._told_of = None
+        self._trend.add(sample)
+
+    def points(self, now: Micros, count: int) -> tuple[Point, ...]:
+        """The last `count` points up to `now`, the newest last."""
+        asked = (self._trend.start_of(now), count)
+        if self._told_of != asked:
+            slots = self._trend.columns(now, count)
+            known = self._worked_out
+            self._worked_out = {
+                slot.start: known.get(slot.start) or _point(self._objective, slot.tally)
+                for slot in slots
+                if slot is not None
+            }
+            self._told = tuple(self._worked_out[slot.start] if slot else _NOTHING for slot in slots)
+            self._told_of = asked
+        return self._told
+
+
+_NOTHING = Point(value=None, verdict="unknown")
+
+
+def _point(objective: Objective, tally: Tally) -> Point:
+    value = value_of(objective, tally)
     if value is None:
-        return Point(value=None, verdict="bad" if tally and tally.bad else "unknown")
+        return Point(value=None, verdict="bad" if tally.bad else "unknown")
     return Point(value=value, verdict="ok" if meets(objective, value) else "bad")

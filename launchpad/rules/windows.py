@@ -173,8 +173,12 @@ class Trend:
         self.width = round(width * SECOND)
         self._slots: deque[Slot] = deque(maxlen=slots)
 
+    def start_of(self, at: Micros) -> Micros:
+        """When the slot began that an instant lies in."""
+        return at - at % self.width
+
     def add(self, sample: Sample) -> None:
-        start = sample.observed - sample.observed % self.width
+        start = self.start_of(sample.observed)
         if self._slots and start < self._slots[0].start and len(self._slots) == self._slots.maxlen:
             return
         for slot in reversed(self._slots):
@@ -194,7 +198,7 @@ class Trend:
 
     def columns(self, now: Micros, count: int) -> tuple[Slot | None, ...]:
         """The last `count` slots up to `now`, the newest last; None where nothing was observed."""
-        last = now - now % self.width
+        last = self.start_of(now)
         by_start = {slot.start: slot for slot in self._slots}
         return tuple(by_start.get(last - i * self.width) for i in range(count - 1, -1, -1))
 

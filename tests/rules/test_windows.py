@@ -116,7 +116,11 @@ def test_a_meter_says_what_a_fresh_look_at_all_samples_says(samples, instants):
         take = len(rest) // 2
         fed, rest = fed + rest[:take], rest[take:]
         meter.feed(fed[-take:] if take else [])
+        fresh = Meter(made)
+        fresh.feed(fed)
+        at_once = fresh.readings(now * SECOND, trend=5)
         for name, reading in meter.readings(now * SECOND, trend=5).items():
+            assert reading.trend == at_once[name].trend
             expected = from_scratch(made, name, fed, now * SECOND)
             assert (reading.n, reading.age) == (expected["n"], expected["age"])
             assert (reading.verdict == "unknown") == expected["unknown"]
