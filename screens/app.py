@@ -34,6 +34,8 @@ def run(
     if chosen is None:
         return _tell(f"there is no theme {theme}; choose one of {', '.join(themes.PALETTES)}", Exit.USAGE)
     glyphs = choose(os.environ)
+    # A key is answered between two steps of the thread that makes the next view, not after it.
+    sys.setswitchinterval(0.001)
     face = Face(session, desk, via=via, theme=chosen, rehearsal=rehearsal, glyphs=glyphs)
     guard = Guard()
     try:
