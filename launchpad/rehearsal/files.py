@@ -1,0 +1,13 @@
+"""The files by which the parts of a rehearsal's stage know of each other, all in its directory."""
+
+RELEASE = "release.json"
+"""Names the version that is served; deploying and rolling back replace it. Gone when it is all over."""
+SERVICE = "service.json"
+"""How the product behaves (`service.Service`)."""
+PACE = "pace"
+"""How many times faster than life operations are."""
+ORDERS = "orders.json"
+MOMENTS = "moments"
+"""A line `NAME MICROS` for each moment of the product, when it first began."""
+LEDGER = "ledger"
+"""A line `OPERATION NONCE` for each operation that was carried out."""
