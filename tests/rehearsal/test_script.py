@@ -1,10 +1,15 @@
 """Scripts as they are written: what is read, and how what is wrong is named."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from launchpad.errors import BadInput
 from launchpad.model import commands as cmd
+from launchpad.rehearsal.conditions import SUBJECTS
 from launchpad.rehearsal.example import load, names, read_script
+from launchpad.rehearsal.expectations import PHRASES
 from launchpad.rehearsal.script import command
 
 HEAD = """\
@@ -95,3 +100,19 @@ def test_a_fault_that_kills_says_when():
 def test_what_is_no_duration_in_a_template_is_a_fault_and_no_traceback():
     with pytest.raises(BadInput, match="a duration such as"):
         read_script(HEAD.replace("5m", "${5 minutes}"), "s")
+
+
+def test_the_page_on_rehearsals_names_all_that_a_script_may_say():
+    page = (Path(__file__).parents[2] / "docs" / "rehearsal.md").read_text(encoding="utf-8")
+    for name in names():
+        assert all(f"`{fault}`" in page for fault in load(name).script.faults_)
+    for word, subject in SUBJECTS.items():
+        assert f"| `{word} " in page if subject.named else f"| `{word}` |" in page
+    for phrase in PHRASES:
+        assert f"`{phrase}`" in page
+
+
+def test_the_example_on_that_page_can_be_read():
+    page = (Path(__file__).parents[2] / "docs" / "rehearsal.md").read_text(encoding="utf-8")
+    (written,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert read_script(written, "docs").expected
