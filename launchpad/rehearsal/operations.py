@@ -7,23 +7,65 @@ the rehearsal's directory. They end when that directory is gone.
 import gzip
 import json
 import os
+import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from launchpad.rehearsal.files import LEDGER, ORDERS, PACE, RELEASE, SERVICE
+from launchpad.rehearsal.database import NAME, client
+from launchpad.rehearsal.files import DATABASE, LEDGER, ORDERS, PACE, RELEASE, SERVICE
 
 _BEFORE = "release.before.json"
 _FAILED = "deploy.failed"
+_SCRATCH = "scratch"
+_DATABASE_WITHIN = 20.0
+"""Seconds that the database may take to come up."""
 _SERVERS = ("web-1", "web-2", "web-3", "web-4")
 _LEAST = 0.3
 """Fewest seconds that something takes, at whatever pace: so that there is a middle to disturb."""
 
 
 def backup() -> None:
-    """Copies the orders and reads the copy back."""
+    """Copies the orders and reads the copy back, from the database where there is one."""
+    if folder := _database():
+        _dump(folder)
+    else:
+        _copy()
+
+
+def _database() -> str:
+    """The folder of the database's programs, once it is up; empty if there is none."""
+    deadline = time.monotonic() + _DATABASE_WITHIN
+    while not Path(DATABASE).exists() and time.monotonic() < deadline:
+        _take(0.0)
+    return Path(DATABASE).read_text(encoding="utf-8") if Path(DATABASE).exists() else ""
+
+
+def _dump(folder: str) -> None:
+    """With PostgreSQL's own programs; restored into a scratch database, and compared."""
+    here, programs = Path.cwd(), Path(folder)
+    target = Path("backups") / f"orders-{time.strftime('%H%M%S')}.dump"
+    target.parent.mkdir(exist_ok=True)
+    sums = ("-At", "-c", "select count(*), sum(total) from orders", "-d")
+    try:
+        before = client(programs, here, "psql", *sums, NAME)
+        _say(f"pg_dump of {NAME}, {before.partition('|')[0]} orders, to {target}")
+        client(programs, here, "pg_dump", "--format=custom", f"--file={target}", NAME)
+        _take(1.5)
+        client(programs, here, "createdb", _SCRATCH)
+        client(programs, here, "pg_restore", "--exit-on-error", "-d", _SCRATCH, str(target))
+        after = client(programs, here, "psql", *sums, _SCRATCH)
+        client(programs, here, "dropdb", _SCRATCH)
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"{Path(error.cmd[0]).name}: {error.stderr.strip()}")
+    if after != before:
+        sys.exit("the restored database differs from what was dumped")
+    _say("restored into a scratch database: every order is there")
+
+
+def _copy() -> None:
     orders = Path(ORDERS).read_bytes()
     target = Path("backups") / f"orders-{time.strftime('%H%M%S')}.json.gz"
     target.parent.mkdir(exist_ok=True)
@@ -36,7 +78,7 @@ def backup() -> None:
     _take(0.5)
     if not same:
         sys.exit("the copy differs from what was copied")
-    _say("restored into a scratch database: every order is there")
+    _say("read back: every order is there")
 
 
 def deploy(version: str) -> None:

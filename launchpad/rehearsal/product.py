@@ -21,6 +21,7 @@ from pathlib import Path
 
 import msgspec
 
+from launchpad.rehearsal.database import Database
 from launchpad.rehearsal.files import MOMENTS, RELEASE, SERVICE
 from launchpad.rehearsal.service import Service, Weather, weather
 
@@ -115,12 +116,14 @@ class _Handler(BaseHTTPRequestHandler):
 def main(directory: Path, listening: socket.socket, engine: int) -> None:
     """Serves until standard input is closed; then removes the directory."""
     product = Product(directory, listening)
+    database = Database(directory, product.service.orders)
     threading.Thread(target=product.serve_forever, daemon=True).start()
     while os.read(0, 4096):
         pass
     # The engine holds the other end, writes nothing, and may want to say goodbye to the journal.
     select.select([engine], [], [], _LEAVE_WITHIN)
     product.shutdown()
+    database.stop()
     shutil.rmtree(directory, ignore_errors=True)
 
 

@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -13,10 +14,12 @@ from pathlib import Path
 import pytest
 
 from launchpad.model.values import SECOND, parse_zoned_time
+from launchpad.rehearsal.database import client, programs
 from launchpad.rehearsal.example import FIRST, load, names
 from launchpad.rehearsal.stage import Stage, definition, zoned
 from launchpad.wiring import load_definition
 from tests.support.cli import Cli, eventually, processes_with
+from tests.support.tools import lacking
 
 
 @pytest.mark.parametrize("name", names())
@@ -144,7 +147,8 @@ def test_deploying_really_changes_the_product_and_rolling_back_changes_it_back()
     with Stage(load(FIRST, speed=10), login="somebody") as stage:
         assert page(stage.url) == "<h1>Acme 4.1.0</h1>"
         operate(stage, "backup")
-        assert len(list((stage.directory / "backups").iterdir())) == 1
+        (copy,) = (stage.directory / "backups").iterdir()
+        assert copy.suffix in (".gz", ".dump")
         assert operate(stage, "smoke", stage.url, "4.1.0") == 0
         assert operate(stage, "deploy", "4.2.0") == 0
         assert page(stage.url) == "<h1>Acme 4.2.0</h1>"
@@ -172,3 +176,42 @@ def operate(stage: Stage, *args: str) -> int:
 def page(url: str) -> str:
     with urllib.request.urlopen(url, timeout=5) as answer:
         return answer.read().decode()
+
+
+@pytest.mark.slow
+def test_where_postgresql_is_the_orders_lie_there_and_their_dump_is_restored():
+    if programs() is None:
+        lacking("PostgreSQL's programs are not here, or nobody who may run its server")
+    with Stage(load(FIRST, speed=10), login="somebody") as stage:
+        folder = eventually(lambda: told(stage), seconds=60)
+        assert folder == str(programs())
+        done = subprocess.run(operation("backup"), cwd=stage.directory, timeout=60, capture_output=True)
+        assert b"pg_dump of shop, 1200 orders" in done.stdout, done.stderr
+        assert done.stdout.endswith(b"restored into a scratch database: every order is there\n")
+        sick = ("-q", "-d", "shop", "-c", "drop table orders")
+        client(programs(), stage.directory, "psql", *sick)
+        failed = subprocess.run(operation("backup"), cwd=stage.directory, timeout=60, capture_output=True)
+        assert failed.returncode == 1
+        assert b"psql: ERROR:" in failed.stderr
+        directory = stage.directory
+        assert processes_with(f"{directory}/pg")
+    assert not directory.exists()
+    assert not processes_with(str(directory))
+
+
+def told(stage: Stage) -> str:
+    """Where the product says that PostgreSQL's programs are; empty until it says so."""
+    path = stage.directory / "database"
+    return path.read_text() if path.exists() else ""
+
+
+@pytest.mark.slow
+def test_where_a_socket_would_have_too_long_a_name_the_orders_lie_in_a_file(tmp_path, monkeypatch):
+    deep = tmp_path / ("a" * 60)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    with Stage(load(FIRST, speed=10), login="somebody") as stage:
+        assert operate(stage, "backup") == 0
+        assert told(stage) == ""
+        (copy,) = (stage.directory / "backups").iterdir()
+        assert copy.suffix == ".gz"
