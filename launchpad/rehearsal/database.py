@@ -8,6 +8,7 @@ import contextlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import threading
 from pathlib import Path
@@ -74,7 +75,7 @@ class Database:
         try:
             self._server.wait(_PATIENCE)
         except subprocess.TimeoutExpired:
-            os.killpg(self._server.pid, 9)
+            os.killpg(self._server.pid, signal.SIGKILL)
             self._server.wait()
 
     def _begin(self) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Self
 
 from msgspec.structs import replace
 
@@ -12,6 +11,7 @@ from launchpad.config.nodes import compose
 from launchpad.config.reader import Reader
 from launchpad.errors import BadInput
 from launchpad.model.text import clean
+from launchpad.model.values import Value
 from launchpad.rehearsal.scaling import fill
 from launchpad.rehearsal.script import Disturbance, Script
 
@@ -19,38 +19,38 @@ FIRST = "web-service"
 """The one that is shown to whoever names none."""
 
 
-class Example:
+class Example(Value):
     """An example at a speed, with faults."""
 
-    def __init__(self, name: str, script: Script, template: str, *, speed: float) -> None:
-        self.name = name
-        self.script = script
-        self.speed = speed
-        self.faults: tuple[str, ...] = ()
-        self._template = template
+    name: str
+    script: Script
+    template: str
+    """The definition, with its marks."""
+    speed: float
+    faults: tuple[str, ...] = ()
+    """Those that it is played with."""
 
     def definition(self, names: Mapping[str, str]) -> str:
         """The definition, as a file has it, with `names` filled in."""
-        return fill(self._template, names, self.speed)
+        return fill(self.template, names, self.speed)
 
     @property
     def disturbances(self) -> tuple[Disturbance, ...]:
-        """The faults that it is played with."""
+        """What its faults are."""
         return tuple(self.script.faults_[name] for name in self.faults)
 
-    def disturbed(self, faults: Sequence[str]) -> Self:
-        """Itself, to be played with these faults. Raises `BadInput` for one that it does not know."""
-        for name in dict.fromkeys(faults):
-            known = self.script.faults_
+    def disturbed(self, faults: Sequence[str]) -> "Example":
+        """This example, to be played with these faults. Raises `BadInput` for one that it does not know."""
+        product, known = self.script.product, self.script.faults_
+        for name in faults:
             if name not in known:
                 raise BadInput(
                     f"{self.name} has no fault '{clean(name, 40)}'{nearest(name, known)}",
                     hint=f"there is {', '.join(known)}",
                 )
-            self.faults += (name,)
-            changed = known[name].product.applied(self.script.product)
-            self.script = replace(self.script, product=changed)
-        return self
+            product = known[name].product.applied(product)
+        script = replace(self.script, product=product)
+        return replace(self, script=script, faults=tuple(dict.fromkeys(faults)))
 
 
 def names() -> tuple[str, ...]:
@@ -70,7 +70,7 @@ def load(name: str, *, speed: float = 1.0) -> Example:
         folder.joinpath("script.yaml").read_text(encoding="utf-8"), f"{name}/script.yaml", speed
     )
     template = folder.joinpath("launchpad.yaml").read_text(encoding="utf-8")
-    return Example(name, script, template, speed=speed)
+    return Example(name=name, script=script, template=template, speed=speed)
 
 
 def read_script(text: str, label: str, speed: float = 1.0) -> Script:

@@ -99,7 +99,7 @@ def _nothing_twice(record: Record) -> tuple[Verdict, str]:
     unknown = [nonce for nonce in times if nonce not in intended]
     if twice or unknown:
         return "broken", f"{len(twice)} carried out twice, {len(unknown)} of which the journal knows nothing"
-    return "ok", f"{len(times)} operations, each once"
+    return "ok", f"{len(times)} carried out, none twice"
 
 
 def _targets(record: Record) -> tuple[Verdict, str]:

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from msgspec.structs import replace
+
 from launchpad.model.definition import Name
 from launchpad.model.values import Duration, Fraction, Value
 
@@ -52,13 +54,12 @@ class Change(Value):
     deploy: Literal["works", "fails-once"] | None = None
 
     def applied(self, service: Service) -> Service:
-        return Service(
-            version=service.version,
+        return replace(
+            service,
             latency=service.latency if self.latency is None else self.latency,
             moments={**service.moments, **self.moments},
             pager=self.pager or service.pager,
             deploy=self.deploy or service.deploy,
-            orders=service.orders,
         )
 
 

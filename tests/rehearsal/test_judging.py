@@ -85,7 +85,7 @@ def test_every_form_of_instant_can_be_asked_of_any_journal():
         ("alert slow fires within 1m of the flood", "broken", "the flood: never"),
         ("phase is launch", "ok", ""),
         ("launch is closed", "broken", "launch is open"),
-        ("nothing ran twice", "ok", "3 operations, each once"),
+        ("nothing ran twice", "ok", "3 carried out, none twice"),
         ("the journal verifies", "ok", None),
         ("every target is met", "broken", "no incident was declared"),
     ],
