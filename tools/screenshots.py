@@ -15,6 +15,7 @@ from launchpad.cli.engines import engine_argv, engine_environ, watching
 from launchpad.desk import LocalDesk, open_launch
 from launchpad.model.commands import Identity, OpenLaunch
 from launchpad.model.samples import Presence
+from launchpad.rehearsal.example import FIRST, load
 from launchpad.rehearsal.stage import Stage, end
 from launchpad.session import Session
 from launchpad.store import open_store
@@ -23,7 +24,7 @@ from screens.face import Face
 from screens.glyphs import BRAILLE
 
 _WATCHED = 95.0
-"""Seconds of history in the pictures: the slow start has passed, the spike of errors is on."""
+"""Seconds of history in the pictures: the slow start has passed."""
 _ME = Identity(name="lead", role="director", teams=("engineering",))
 _OTHERS = (
     Presence(seat="1", operator="ops", role="operator", via="ssh 203.0.113.7", looking_at="deploy-1"),
@@ -33,7 +34,7 @@ _OTHERS = (
 
 def main(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
-    with Stage() as stage:
+    with Stage(load(FIRST), login="lead") as stage:
         # The plan shows its commands; where this checkout lies is nobody's business.
         text = stage.definition.read_text(encoding="utf-8")
         stage.definition.write_text(text.replace(sys.executable, "python3"), encoding="utf-8")
@@ -50,7 +51,6 @@ def main(folder: Path) -> int:
             stdin=subprocess.PIPE,
             pass_fds=(stage.engine_pipe,),
         )
-        stage.release_engine_pipe()
         try:
             while not watching(store, launch):
                 time.sleep(0.1)

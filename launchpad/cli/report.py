@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -10,6 +11,9 @@ from launchpad.cli.shell import Shell
 from launchpad.errors import BadInput, Exit
 from launchpad.model import commands as cmd
 from launchpad.session import Session
+
+if TYPE_CHECKING:
+    from launchpad.report.account import Report
 
 _TEXT = argument("text", metavar="TEXT")
 
@@ -30,35 +34,48 @@ _TEXT = argument("text", metavar="TEXT")
     " the hash of the journal's end, which `launchpad verify --head` proves.",
 )
 def report(shell: Shell, options: argparse.Namespace) -> int:
-    from launchpad.report.html import html
-    from launchpad.report.markdown import markdown
     from launchpad.report.sources import report_of
 
     file = Path(options.output) if options.output else None
-    form = options.format or _form(file) or ("json" if shell.out.json else "md")
-    if file is not None and file.exists() and not options.force:
-        raise BadInput(f"{file} exists already", hint="name another file, or overwrite it with --force")
+    form = options.format or form_of(file) or ("json" if shell.out.json else "md")
+    if file is not None:
+        check_free(file, force=options.force)
     session = Session(shell.store, options.what) if options.what else shell.session
-    made = report_of(session)
-    if form == "json":
-        text = msgspec.json.format(msgspec.json.encode(made, order="deterministic"), indent=2).decode() + "\n"
-    else:
-        text = html(made) if form == "html" else markdown(made)
+    text = written(report_of(session), form)
     if file is None:
         shell.out.text(text)
     else:
-        _write(file, text)
+        write(file, text)
         shell.out.say(f"the report of {session.launch} is in {file}")
     return Exit.DONE
 
 
-def _form(file: Path | None) -> str | None:
+def written(report: "Report", form: str) -> str:
+    """The report as `md`, `html` or `json`."""
+    from launchpad.report.html import html
+    from launchpad.report.markdown import markdown
+
+    if form == "json":
+        return (
+            msgspec.json.format(msgspec.json.encode(report, order="deterministic"), indent=2).decode() + "\n"
+        )
+    return html(report) if form == "html" else markdown(report)
+
+
+def check_free(file: Path, *, force: bool) -> None:
+    """Raises `BadInput` if something would be overwritten."""
+    if file.exists() and not force:
+        raise BadInput(f"{file} exists already", hint="name another file, or overwrite it with --force")
+
+
+def form_of(file: Path | None) -> str | None:
     """The form that a file's name asks for."""
     suffixes = {".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".json": "json"}
     return suffixes.get(file.suffix.lower()) if file is not None else None
 
 
-def _write(file: Path, text: str) -> None:
+def write(file: Path, text: str) -> None:
+    """Puts the report into the file. Raises `BadInput` where that can't be."""
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:

@@ -1,1 +1,1 @@
-"""A product on loopback with scripted faults, and the launch that watches it."""
+"""Launch days against products on loopback: shipped examples, and what plays and judges them."""

@@ -1,9 +1,9 @@
-"""The product of the rehearsal: a web service on loopback that has good and bad moments.
+"""The product of a rehearsal: a web service on loopback that has good and bad moments.
 
 `python -m launchpad.rehearsal.product DIRECTORY LISTENING ENGINE` serves on the socket that it inherits as
 descriptor LISTENING until its standard input is closed, which happens when whoever started it ends,
 however that may be. It is the last to leave: once the other end of descriptor ENGINE is closed as well,
-which is when the engine has ended, it removes the directory.
+which is when every engine has ended, it removes the directory.
 """
 
 import json
@@ -18,37 +18,15 @@ import time
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import NamedTuple
 
-RELEASE = "release.json"
-"""Names the version that is served; deploying and rolling back replace it."""
-_CYCLE = 300.0
-"""Seconds after which the bad moment comes again."""
+import msgspec
+
+from launchpad.rehearsal.database import Database
+from launchpad.rehearsal.files import MOMENTS, RELEASE, SERVICE
+from launchpad.rehearsal.service import Service, Weather, weather
+
 _LEAVE_WITHIN = 15.0
 """Seconds the engine is given to end before the directory is removed all the same."""
-
-
-class Moment(NamedTuple):
-    """How the service behaves at some time."""
-
-    latency: float
-    """Typical seconds to answer."""
-    errors: float
-    """Share of checkouts that fail."""
-
-
-def moment(elapsed: float, since_deploy: float | None) -> Moment:
-    """What the script says: a slow start, later a spike of errors that is slow to recover, calm between."""
-    if elapsed < 25:
-        return Moment(latency=0.7 - 0.015 * elapsed, errors=0.0)
-    if since_deploy is not None and since_deploy < 6:
-        return Moment(latency=0.25, errors=0.0)
-    position = elapsed % _CYCLE
-    if 75 <= position < 100:
-        return Moment(latency=0.12, errors=0.4)
-    if 100 <= position < 115:
-        return Moment(latency=0.12 - 0.005 * (position - 100), errors=0.05)
-    return Moment(latency=0.04, errors=0.0)
 
 
 class Product(ThreadingHTTPServer):
@@ -60,25 +38,48 @@ class Product(ThreadingHTTPServer):
         super().__init__(listening.getsockname(), _Handler, bind_and_activate=False)
         self.socket.close()
         self.socket = listening
+        self.service = msgspec.json.decode((directory / SERVICE).read_bytes(), type=Service)
         self._release = directory / RELEASE
-        self._began = time.monotonic()
-        self._first = self.version()
+        self._moments = directory / MOMENTS
+        self._began = time.time()
+        self._first_deploy: float | None = None
+        self._noted: set[str] = set()
+        self._guard = threading.Lock()
 
     def version(self) -> str:
         return str(json.loads(self._release.read_text(encoding="utf-8"))["version"])
 
-    def moment(self) -> Moment:
-        since_deploy = None
-        if self.version() != self._first:
-            since_deploy = time.time() - self._release.stat().st_mtime
-        return moment(time.monotonic() - self._began, since_deploy)
+    def weather(self) -> Weather:
+        """How it behaves now; notes when a moment began."""
+        now = time.time()
+        deployed = self._release.stat().st_mtime if self.version() != self.service.version else None
+        with self._guard:
+            self._first_deploy = self._first_deploy or deployed
+            found = weather(
+                self.service,
+                now - self._began,
+                since_deploy=None if deployed is None else now - deployed,
+                since_first_deploy=None if self._first_deploy is None else now - self._first_deploy,
+            )
+            for name in found.moments:
+                self._note(name)
+        return found
+
+    def _note(self, name: str) -> None:
+        if name in self._noted:
+            return
+        self._noted.add(name)
+        moment = self.service.moments[name]
+        since = self._began if moment.since == "start" else self._first_deploy or self._began
+        with self._moments.open("a", encoding="utf-8") as file:
+            file.write(f"{name} {round((since + moment.after) * 1_000_000)}\n")
 
 
 class _Handler(BaseHTTPRequestHandler):
     server: Product
 
     def do_GET(self) -> None:
-        now = self.server.moment()
+        now = self.server.weather()
         if self.path == "/health":
             self._answer(HTTPStatus.OK, "ok")
             return
@@ -93,7 +94,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Takes what the pager is sent; being reached is all that is rehearsed."""
         self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        if self.path == "/pager":
+        if self.path == "/pager" and self.server.service.pager == "down":
+            self._answer(HTTPStatus.SERVICE_UNAVAILABLE, "the pager is down")
+        elif self.path == "/pager":
             self._answer(HTTPStatus.ACCEPTED, "{}")
         else:
             self._answer(HTTPStatus.NOT_FOUND, "no such page")
@@ -113,12 +116,14 @@ class _Handler(BaseHTTPRequestHandler):
 def main(directory: Path, listening: socket.socket, engine: int) -> None:
     """Serves until standard input is closed; then removes the directory."""
     product = Product(directory, listening)
+    database = Database(directory, product.service.orders)
     threading.Thread(target=product.serve_forever, daemon=True).start()
     while os.read(0, 4096):
         pass
     # The engine holds the other end, writes nothing, and may want to say goodbye to the journal.
     select.select([engine], [], [], _LEAVE_WITHIN)
     product.shutdown()
+    database.stop()
     shutil.rmtree(directory, ignore_errors=True)
 
 

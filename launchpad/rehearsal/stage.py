@@ -1,4 +1,4 @@
-"""The stage of the rehearsal: a private directory with a definition, and the product it speaks of."""
+"""The stage of a rehearsal: a private directory with a definition, and the product it speaks of."""
 
 import json
 import os
@@ -9,18 +9,17 @@ import sys
 import tempfile
 import time
 from datetime import UTC, datetime
-from importlib import resources
 from pathlib import Path
-from string import Template
 from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from launchpad.model.values import SECOND, parse_zoned_time
-from launchpad.rehearsal.product import RELEASE
+import msgspec
 
-_T0_AHEAD = 300
-"""Seconds from now to T-0."""
+from launchpad.model.values import SECOND, Micros, parse_zoned_time
+from launchpad.rehearsal.example import Example
+from launchpad.rehearsal.files import LEDGER, MOMENTS, ORDERS, PACE, RELEASE, SERVICE
+
 _PATIENCE = 20.0
 """Seconds that the product and the engine may take to end."""
 
@@ -28,17 +27,19 @@ _PATIENCE = 20.0
 class Stage:
     """A directory and a product, which end with the process that made them, whatever ends that.
 
-    `engine_pipe` is to be inherited by the engine and by nobody else: the product removes the directory
-    once it is closed.
+    `engine_pipe` is to be inherited by engines and by nobody else: the product removes the directory once
+    the last of them has ended.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, example: Example, *, login: str) -> None:
+        """`login` is the system's name of whoever rehearses."""
+        self._example = example
         self.directory = Path(tempfile.mkdtemp(prefix="launchpad-rehearsal-"))
         ended, self.engine_pipe = os.pipe()
         try:
             with socket.create_server(("127.0.0.1", 0), backlog=64) as listening:
                 self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-                self._furnish()
+                self._furnish(login)
                 # Listening already, so that nobody has to wait until the product has started.
                 self.product = self._start_product(listening.fileno(), ended)
         except BaseException:
@@ -51,11 +52,23 @@ class Stage:
     def definition(self) -> Path:
         return self.directory / "launchpad.yaml"
 
-    def _furnish(self) -> None:
-        (self.directory / RELEASE).write_text('{"version": "4.1.0"}', encoding="utf-8")
-        orders = [{"order": number, "total": 10 + number % 90} for number in range(1, 1201)]
-        (self.directory / "orders.json").write_text(json.dumps(orders), encoding="utf-8")
-        self.definition.write_text(definition(self.url, time.time()), encoding="utf-8")
+    @property
+    def log(self) -> Path:
+        """What engines have said."""
+        return self.directory / "engine.log"
+
+    def _furnish(self, login: str) -> None:
+        service = self._example.script.product
+        orders = [{"order": number, "total": 10 + number % 90} for number in range(1, service.orders + 1)]
+        for name, text in (
+            (RELEASE, json.dumps({"version": service.version})),
+            (SERVICE, msgspec.json.encode(service).decode()),
+            (PACE, str(self._example.speed)),
+            (ORDERS, json.dumps(orders)),
+        ):
+            (self.directory / name).write_text(text, encoding="utf-8")
+        text = definition(self._example, self.url, time.time(), login)
+        self.definition.write_text(text, encoding="utf-8")
 
     def _start_product(self, listening: int, ended: int) -> subprocess.Popen[bytes]:
         arguments = (str(self.directory), str(listening), str(ended))
@@ -76,15 +89,24 @@ class Stage:
     ) -> None:
         self.close()
 
-    def release_engine_pipe(self) -> None:
-        """To be called once the engine has inherited its end."""
+    def moments(self) -> dict[str, Micros]:
+        """When each moment of the product first began."""
+        lines = (line.split() for line in self._lines(MOMENTS))
+        return {name: int(at) for name, at in lines}
+
+    def ledger(self) -> tuple[str, ...]:
+        """The nonce of every operation that was carried out, in order."""
+        return tuple(line.split()[1] for line in self._lines(LEDGER))
+
+    def _lines(self, name: str) -> list[str]:
+        path = self.directory / name
+        return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+    def close(self) -> None:
+        """Ends the product, which waits for the engines and removes the directory."""
         if self.engine_pipe >= 0:
             os.close(self.engine_pipe)
             self.engine_pipe = -1
-
-    def close(self) -> None:
-        """Ends the product, which waits for the engine and removes the directory."""
-        self.release_engine_pipe()
         end(self.product)
         shutil.rmtree(self.directory, ignore_errors=True)
 
@@ -100,11 +122,11 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def definition(url: str, now: float) -> str:
-    """The definition of the rehearsal, with T-0 a few minutes after `now` (Unix time)."""
-    text = resources.files("launchpad.rehearsal").joinpath("web_service.yaml").read_text(encoding="utf-8")
-    t0 = zoned(round(now) + _T0_AHEAD, local_zone())
-    return Template(text).substitute(url=url, t0=t0, python=json.dumps(sys.executable))
+def definition(example: Example, url: str, now: float, login: str) -> str:
+    """The definition of a rehearsal that begins `now` (Unix time)."""
+    t0 = zoned(round(now + example.script.t0), local_zone())
+    names = {"url": url, "t0": t0, "python": json.dumps(sys.executable), "login": json.dumps(login)}
+    return example.definition(names)
 
 
 def zoned(at: int, zone: str) -> str:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
-from launchpad.model.values import Micros, format_instant, format_quantity
+from launchpad.model.values import SECOND, Micros, format_instant, format_quantity
 from launchpad.report.measures import Measure, Point
 
 WIDTH, HEIGHT = 720, 150
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 8, 22, 22
+_SHORT = 600 * SECOND
+"""A course that is shorter has its ends named to the second."""
 
 
 def chart(measure: Measure, zone: str) -> str:
@@ -133,6 +135,8 @@ def _axis(measure: Measure, zone: str, low: float, high: float) -> Iterator[str]
 
 
 def _time(measure: Measure, at: Micros, zone: str) -> str:
-    """The time of day, with the date where the course goes over days."""
-    days = {format_instant(a, zone, date=True)[:10] for a in (measure.course[0].at, _end(measure))}
-    return format_instant(at, zone, date=len(days) > 1).rpartition(":")[0]
+    """The time of day: with the date where the course goes over days, to the second where it is short."""
+    ends = (measure.course[0].at, _end(measure))
+    days = {format_instant(a, zone, date=True)[:10] for a in ends}
+    text = format_instant(at, zone, date=len(days) > 1)
+    return text if ends[1] - ends[0] < _SHORT else text.rpartition(":")[0]

@@ -92,6 +92,11 @@ _DECIDED: Mapping[type, Callable[[Any], str]] = {
         f"found {e.criterion} {'met' if e.met else 'not met'}, a rollback criterion"
     ),
     ev.LaunchAmended: lambda _e: "amended the definition",
+    ev.IncidentDeclared: lambda e: (
+        f"declared {e.incident}, {e.severity}" + (f", from {e.alert}" if e.alert else "")
+    ),
+    ev.IncidentCommanded: lambda e: f"gave {e.incident} to {e.commander}",
+    ev.IncidentResolved: lambda e: f"called {e.incident} over",
     ev.LaunchClosed: lambda e: f"closed the launch as {e.outcome}",
 }
 """Event → what was decided by it."""

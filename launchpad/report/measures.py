@@ -177,4 +177,6 @@ def _marks(events: Sequence[Recorded]) -> list[Mark]:
                 found.append(Mark(at=recorded.at, what=run))
             case ev.RunFailed(run=run):
                 found.append(Mark(at=recorded.at, what=f"{run} failed"))
+            case ev.IncidentDeclared(incident=incident):
+                found.append(Mark(at=recorded.at, what=incident))
     return found

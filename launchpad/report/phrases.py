@@ -48,6 +48,8 @@ def summary(report: Report) -> tuple[tuple[str, str], ...]:
     if about.planned_t0 is not None:
         facts.append(("T-0 as planned", f"{when(report, about.planned_t0)} {report.zone}"))
     facts.append(("Launched", _launched(report)))
+    facts += [("Incident", _incident_in_short(report, shown)) for shown in report.incidents]
+    facts += [("Rolled back", _rollback_in_short(report, run)) for run in report.rollbacks]
     ended = "Closed" if about.status in STATUS else "As of"
     return (*facts, (ended, f"{when(report, about.until)} {report.zone}"))
 
@@ -55,6 +57,20 @@ def summary(report: Report) -> tuple[tuple[str, str], ...]:
 def _launched(report: Report) -> str:
     at = report.summary.launched_at
     return "the launch was not begun" if at is None else f"{when(report, at)} {report.zone}"
+
+
+def _incident_in_short(report: Report, shown: IncidentView) -> str:
+    state = shown.state
+    began = f"{state.id}, {state.severity}, at {clock(report, state.detected_at)}: {shown.title}"
+    if state.resolved_at is None:
+        return f"{began}; not over when the report was made"
+    return f"{began}; over after {lasted(shown.lasted)}"
+
+
+def _rollback_in_short(report: Report, run: RunState) -> str:
+    at = clock(report, run.started_at or run.requested_at)
+    took = f" after {run_lasted(run)}" if run.ended_at is not None else ""
+    return f"{run.id} at {at} by {run.confirmed_by or run.requested_by}: {run.status}{took}"
 
 
 def verdict(measure: Measure) -> str:

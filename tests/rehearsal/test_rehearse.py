@@ -1,4 +1,4 @@
-"""The built-in rehearsal: it shows a launch, and leaves nothing behind whatever ends it."""
+"""The rehearsal as a person has it: it shows a launch, and leaves nothing behind whatever ends it."""
 
 import contextlib
 import os
@@ -6,38 +6,39 @@ import pty
 import signal
 import subprocess
 import sys
+import tempfile
+import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
 
 from launchpad.model.values import SECOND, parse_zoned_time
-from launchpad.rehearsal.product import moment
+from launchpad.rehearsal.database import client, programs
+from launchpad.rehearsal.example import FIRST, load, names
 from launchpad.rehearsal.stage import Stage, definition, zoned
 from launchpad.wiring import load_definition
 from tests.support.cli import Cli, eventually, processes_with
+from tests.support.tools import lacking
 
 
-def test_the_script_is_slow_first_then_calm_then_bad_then_calm_again():
-    assert moment(0, None).latency > 0.6
-    assert moment(20, None).latency > 0.3
-    assert moment(40, None) == (0.04, 0.0)
-    assert moment(80, None).errors == 0.4
-    assert 0 < moment(105, None).errors < moment(80, None).errors
-    assert moment(130, None) == moment(40, None)
-    assert moment(380, None) == moment(80, None)
-    assert moment(310, None).latency < 0.3, "the slow start comes once"
-    assert moment(130, 2).latency > moment(130, 60).latency
-
-
-def test_the_definition_validates_and_t0_lies_ahead(tmp_path):
+@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("speed", [1, 3, 10, 60])
+def test_the_definition_of_each_example_validates_at_every_speed(tmp_path, name, speed):
     path = tmp_path / "launchpad.yaml"
-    path.write_text(definition("http://127.0.0.1:4711", 1_780_000_000.4), encoding="utf-8")
+    example = load(name, speed=speed)
+    text = definition(example, "http://127.0.0.1:4711", 1_780_000_000.4, "somebody")
+    path.write_text(text, encoding="utf-8")
     loaded = load_definition(path).definition
     assert loaded.launch.t0 is not None
-    assert loaded.launch.t0.at == 1_780_000_300 * SECOND
+    assert loaded.launch.t0.at == round(1_780_000_000.4 + example.script.t0) * SECOND
     assert not loaded.production
-    assert set(loaded.actions) == {"backup", "deploy", "rollback"}
+    you = next(operator for operator in loaded.operators if operator.name == example.script.you)
+    assert (you.role, you.login) == ("director", "somebody")
+
+
+def test_at_the_speed_of_life_t0_is_five_minutes_ahead():
+    assert load(FIRST).script.t0 == 300
 
 
 @pytest.mark.parametrize("at", [1_792_893_600, 1_792_890_000, 1_774_745_999, 1_774_746_000])
@@ -54,6 +55,26 @@ def cli(tmp_path):
     return shell
 
 
+@pytest.mark.slow
+def test_a_deploy_that_fails_once_leaves_the_old_version_and_then_works():
+    with Stage(load(FIRST, speed=10).disturbed(["deploy-fails"]), login="somebody") as stage:
+        assert operate(stage, "deploy", "4.2.0") == 1
+        assert page(stage.url) == "<h1>Acme 4.1.0</h1>"
+        assert operate(stage, "deploy", "4.2.0") == 0
+        assert page(stage.url) == "<h1>Acme 4.2.0</h1>"
+
+
+@pytest.mark.slow
+def test_the_product_says_when_each_of_its_moments_began_and_a_pager_that_is_down_says_so():
+    with Stage(load(FIRST, speed=60).disturbed(["pager-down"]), login="somebody") as stage:
+        assert operate(stage, "deploy", "4.2.0") == 0
+        live = round((stage.directory / "release.json").stat().st_mtime * SECOND)
+        eventually(lambda: page(stage.url) and "spike" in stage.moments())
+        assert stage.moments()["spike"] - live == pytest.approx(4 * SECOND, abs=10)
+        with pytest.raises(urllib.error.HTTPError, match="503"):
+            urllib.request.urlopen(f"{stage.url}/pager", data=b"{}", timeout=5)
+
+
 def left(cli: Cli) -> list[str]:
     """What a rehearsal left: folders and processes."""
     folder = cli.home / "tmp"
@@ -66,6 +87,7 @@ def test_without_a_terminal_it_prints_the_status_and_what_it_would_show(cli):
     assert done.stdout.startswith("Acme 4.2.0  rehearsal  pre-launch  T-00:0")
     assert "2 of 2 signals fresh" in done.stdout
     assert "There is no terminal here" in done.stderr
+    assert "--headless" in done.stderr
     assert left(cli) == []
     assert not (cli.home / "state").exists()
 
@@ -122,10 +144,11 @@ def test_a_terminal_that_goes_away_ends_it(cli):
 
 @pytest.mark.slow
 def test_deploying_really_changes_the_product_and_rolling_back_changes_it_back():
-    with Stage() as stage:
+    with Stage(load(FIRST, speed=10), login="somebody") as stage:
         assert page(stage.url) == "<h1>Acme 4.1.0</h1>"
         operate(stage, "backup")
-        assert len(list((stage.directory / "backups").iterdir())) == 1
+        (copy,) = (stage.directory / "backups").iterdir()
+        assert copy.suffix in (".gz", ".dump")
         assert operate(stage, "smoke", stage.url, "4.1.0") == 0
         assert operate(stage, "deploy", "4.2.0") == 0
         assert page(stage.url) == "<h1>Acme 4.2.0</h1>"
@@ -133,6 +156,7 @@ def test_deploying_really_changes_the_product_and_rolling_back_changes_it_back()
         assert operate(stage, "rollback") == 0
         assert page(stage.url) == "<h1>Acme 4.1.0</h1>"
         assert operate(stage, "rollback") == 0
+        assert len(stage.ledger()) == 6, "each that was carried out is noted"
         directory = stage.directory
         deploying = subprocess.Popen(operation("deploy", "4.2.0"), cwd=directory, stderr=subprocess.DEVNULL)
     assert not directory.exists()
@@ -152,3 +176,42 @@ def operate(stage: Stage, *args: str) -> int:
 def page(url: str) -> str:
     with urllib.request.urlopen(url, timeout=5) as answer:
         return answer.read().decode()
+
+
+@pytest.mark.slow
+def test_where_postgresql_is_the_orders_lie_there_and_their_dump_is_restored():
+    if programs() is None:
+        lacking("PostgreSQL's programs are not here, or nobody who may run its server")
+    with Stage(load(FIRST, speed=10), login="somebody") as stage:
+        folder = eventually(lambda: told(stage), seconds=60)
+        assert folder == str(programs())
+        done = subprocess.run(operation("backup"), cwd=stage.directory, timeout=60, capture_output=True)
+        assert b"pg_dump of shop, 1200 orders" in done.stdout, done.stderr
+        assert done.stdout.endswith(b"restored into a scratch database: every order is there\n")
+        sick = ("-q", "-d", "shop", "-c", "drop table orders")
+        client(programs(), stage.directory, "psql", *sick)
+        failed = subprocess.run(operation("backup"), cwd=stage.directory, timeout=60, capture_output=True)
+        assert failed.returncode == 1
+        assert b"psql: ERROR:" in failed.stderr
+        directory = stage.directory
+        assert processes_with(f"{directory}/pg")
+    assert not directory.exists()
+    assert not processes_with(str(directory))
+
+
+def told(stage: Stage) -> str:
+    """Where the product says that PostgreSQL's programs are; empty until it says so."""
+    path = stage.directory / "database"
+    return path.read_text() if path.exists() else ""
+
+
+@pytest.mark.slow
+def test_where_a_socket_would_have_too_long_a_name_the_orders_lie_in_a_file(tmp_path, monkeypatch):
+    deep = tmp_path / ("a" * 60)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    with Stage(load(FIRST, speed=10), login="somebody") as stage:
+        assert operate(stage, "backup") == 0
+        assert told(stage) == ""
+        (copy,) = (stage.directory / "backups").iterdir()
+        assert copy.suffix == ".gz"

@@ -18,6 +18,7 @@ from launchpad.report.account import Report, account
 from launchpad.report.chart import chart
 from launchpad.report.html import html
 from launchpad.report.markdown import markdown, plain
+from launchpad.report.phrases import summary
 from tests.support import launches
 from tests.support.launches import ADA, BOB, LEAD, Demo, at
 
@@ -312,3 +313,32 @@ def test_an_incident_is_told_with_its_times_and_what_is_left():
     assert r"an index was \<missing\>" in text
     assert "an index was &lt;missing&gt;" in page
     assert "User impact: incident-1: all who pay by card" in text
+
+
+def test_the_summary_and_the_decisions_name_the_incident_and_the_rollback():
+    demo = incident_night()
+    last = (demo.rows[-1].at - at(0)) / 60_000_000
+    demo.request(last, LEAD, "rollback").begin(last, LEAD, "rollback-1", step=0)
+    demo.add(last + 2, "engine", ev.StepSucceeded(run="rollback-1", step=0))
+    demo.add(last + 2, "engine", ev.RunSucceeded(run="rollback-1"))
+    report = told(demo)
+    facts = dict(summary(report))
+    assert re.fullmatch(r"incident-1, critical, at [\d:]+: .+; over after .+", facts["Incident"])
+    assert re.fullmatch(r"rollback-1 at [\d:]+ by lead: succeeded after 2m", facts["Rolled back"])
+    decided = [decision.what for decision in report.decisions]
+    assert any(what.startswith("declared incident-1, critical") for what in decided)
+    assert "called incident-1 over" in decided
+    assert any(mark.what == "incident-1" for measure in report.measures for mark in measure.marks)
+    assert "Incident" not in dict(summary(told(night())))
+
+
+@pytest.mark.parametrize(("minutes", "form"), [(4, r"\d\d:\d\d:\d\d"), (40, r"\d\d:\d\d")])
+def test_a_short_course_has_its_ends_named_to_the_second(minutes, form):
+    demo = Demo(of=launches.definition())
+    begin = (demo.rows[0].at - at(0)) / 60_000_000
+    demo.measure("checkout", begin, begin + minutes, typical=0.2)
+    demo.add(begin + minutes, LEAD.name, ev.LaunchClosed(outcome="success"))
+    (measure,) = [m for m in told(demo).measures if m.name == "checkout"]
+    ends = re.findall(r'y="144" text-anchor="\w+">([^<]+)<', chart(measure, "Europe/Berlin"))
+    assert len(ends) == 2
+    assert all(re.fullmatch(form, end) for end in ends), ends
