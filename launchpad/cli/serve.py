@@ -6,17 +6,19 @@ import re
 import signal
 import socket
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from launchpad.cli.command import argument, command
 from launchpad.cli.engines import engine_argv, engine_environ, watching
 from launchpad.cli.running import base_dir
+from launchpad.cli.seeing import duration
 from launchpad.cli.shell import Shell
 from launchpad.errors import BadInput, Exit, Unreachable
 from launchpad.wiring import state_dir
 
 if TYPE_CHECKING:
-    from launchpad.ssh.server import Listening
+    from launchpad.ssh.server import Listening, Rules
 
 _LOOK = 2.0
 """Seconds between two looks at the lease of an engine that is not ours."""
@@ -36,18 +38,40 @@ _STOP = 30.0
         "only",
     ),
     argument("--seats", type=int, default=20, metavar="N", help="how many may be taken at once (default 20)"),
+    argument(
+        "--authorized-keys",
+        metavar="FILE",
+        help='keys beside the definition\'s, a line `operator="NAME" TYPE BASE64` each; read again when '
+        "the file changes",
+    ),
+    argument(
+        "--idle-limit",
+        metavar="DURATION",
+        help="end a seat in which nothing was typed for so long (absent: never)",
+    ),
     example="launchpad serve --ssh 2222 -c launchpad.yaml",
-    details="A connection shows the face and does nothing else: no shell, no commands, no files, no "
-    "forwarding. An engine that is watching already goes on; otherwise one is started, started again if it "
-    "fails, and ended with the server.",
+    details="A connection shows the face, or answers a command that only looks, such as `ssh HOST status "
+    "--json`: no shell, no files, no forwarding. A key that is taken out of the file or the definition ends "
+    "its connections. An engine that is watching already goes on; otherwise one is started, started again if "
+    "it fails, and ended with the server.",
 )
 def serve(shell: Shell, options: argparse.Namespace) -> int:
     host, port = listening_on(options.ssh)
     if not 1 <= options.seats <= 1000:
         raise BadInput(f"{options.seats} seats can't be given", hint="expected 1 to 1000")
+    from launchpad.cli.errands import errand
+    from launchpad.ssh.access import KeyFile
+    from launchpad.ssh.server import Rules
+
     if not options.launch:
         shell.ensure_open()
-    asyncio.run(_serve(shell, host, port, options.seats))
+    rules = Rules(
+        seats=options.seats,
+        idle=duration(options.idle_limit) if options.idle_limit else None,
+        keys=KeyFile(Path(options.authorized_keys)) if options.authorized_keys else None,
+        errands=errand,
+    )
+    asyncio.run(_serve(shell, host, port, rules))
     shell.out.say(f"no longer serving {shell.launch}")
     return Exit.DONE
 
@@ -67,7 +91,7 @@ def listening_on(text: str) -> tuple[str | None, int]:
     return (None if host == "*" else host), port
 
 
-async def _serve(shell: Shell, host: str | None, port: int, seats: int) -> None:
+async def _serve(shell: Shell, host: str | None, port: int, rules: "Rules") -> None:
     from launchpad.ssh.server import serve
 
     stop = _stopped_by_signals()
@@ -101,7 +125,7 @@ async def _serve(shell: Shell, host: str | None, port: int, seats: int) -> None:
             stop=stop,
             ready=ready,
             narrate=shell.out.say,
-            seats=seats,
+            rules=rules,
         )
     finally:
         # Seats first: the last thing that they show is a launch that is watched.

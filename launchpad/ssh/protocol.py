@@ -109,13 +109,17 @@ class Now(Ask, tag="now"):
     """Answered by the store's clock."""
 
 
+class GetHead(Ask, tag="head"):
+    """Answered by the journal's `Head`."""
+
+
 class Perform(Ask, tag="perform"):
     """Answered by `Done`."""
 
     command: AnyCommand
 
 
-OfStore = Read | Wait | Samples | Log | GetLease | GetLocks | Now
+OfStore = Read | Wait | Samples | Log | GetLease | GetLocks | Now | GetHead
 """What the store alone can answer."""
 AnyAsk = OfStore | Who | Present | Announce | Leave | Perform
 MAX_SAMPLES = 5000

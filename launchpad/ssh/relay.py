@@ -148,6 +148,8 @@ class RelayServer:
                 return store.locks()
             case protocol.Now():
                 return store.now()
+            case protocol.GetHead():
+                return store.head(launch)
 
     def _page(self, after: int, limit: int) -> Page:
         limit = min(limit, _ROWS)

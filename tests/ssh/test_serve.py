@@ -1,14 +1,17 @@
 """`launchpad serve` as people use it: the real face, the real engine, a real terminal."""
 
+import json
 import os
 import re
 import signal
 import socket
 import subprocess
 import threading
+from collections.abc import Sequence
 
 import pytest
 
+from launchpad.session import Session
 from launchpad.store import open_store
 from tests.ssh.house import alive
 from tests.support.cli import DEFINITION, LAUNCH, Cli, eventually
@@ -46,12 +49,24 @@ class Served:
 
         return eventually(found)
 
-    def connect(self, who: str, size: tuple[int, int] = (100, 30)) -> Terminal:
+    def call(self, who: str, *before: str) -> list[str]:
+        """The command by which somebody connects; `before` goes before the host."""
         options = (
             "BatchMode=yes", "IdentitiesOnly=yes", "IdentityAgent=none", "StrictHostKeyChecking=no",
             "UserKnownHostsFile=/dev/null", "LogLevel=ERROR", f"IdentityFile={self.cli.home / who}",
         )  # fmt: skip
-        argv = ["ssh", "-F", "none", *(f"-o{option}" for option in options), "-p", self.port, "127.0.0.1"]
+        given = (f"-o{option}" for option in options)
+        return ["ssh", "-F", "none", *given, *before, "-p", self.port, "127.0.0.1"]
+
+    def connect(
+        self,
+        who: str,
+        size: tuple[int, int] = (100, 30),
+        *,
+        before: Sequence[str] = (),
+        words: Sequence[str] = (),
+    ) -> Terminal:
+        argv = [*self.call(who, *before), *words]
         self.terminals.append(Terminal(argv, size=size, environ=self.cli.environ))
         return self.terminals[-1]
 
@@ -60,6 +75,14 @@ class Served:
             ["pgrep", "-P", str(self.server.pid), "-f", "occupy --fd"], capture_output=True
         )
         return [int(pid) for pid in children.stdout.split()]
+
+    def session(self) -> Session:
+        """The launch as it stands."""
+        store = open_store(f"sqlite:///{self.cli.home}/state/launchpad/launchpad.db")
+        try:
+            return Session(store, LAUNCH)
+        finally:
+            store.close()
 
     def close(self) -> None:
         for terminal in self.terminals:
@@ -207,3 +230,72 @@ def test_nobody_with_a_key_nobody_to_serve(served):
 def test_seats_are_not_started_by_hand(served):
     for descriptor in ("0", "99", "-1"):
         served.cli.refusal("occupy", "--fd", descriptor, status=2)
+
+
+def asked(served, who, *words):
+    """What a command over SSH answers."""
+    return subprocess.run(
+        [*served.call(who), *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_commands_that_look_are_answered_and_no_others(served):
+    served.cli.define(served.text)
+    served.serve()
+    served.says("watching")
+    shown = json.loads(asked(served, "eve", "status", "--json").stdout)
+    assert (shown["launch"], shown["phase"]) == (LAUNCH, "pre-launch")
+    assert [item["item"] for item in json.loads(asked(served, "eve", "items", "--json").stdout)] == [
+        "freeze", "legal", "macros", "dns",
+    ]  # fmt: skip
+    assert "holds: " in asked(served, "bob", "verify").stdout
+    assert asked(served, "bob", "gate", "launch").returncode == 1
+    brief = asked(served, "bob", "status --brief")
+    assert brief.stdout.count("\n") == 1
+    crossed = asked(served, "bob", "verify", "--head", "beef")
+    assert crossed.returncode == 1
+    assert crossed.stderr.count("\n") == 1
+    for words in (
+        ["tick", "freeze"],
+        ["status", "--store", "sqlite:/etc/x"],
+        ["export", "-o", "/tmp/x"],
+        ["id"],
+    ):
+        refused = asked(served, "bob", *words)
+        assert refused.returncode in (2, 3)
+        assert refused.stdout == ""
+        assert refused.stderr.startswith("launchpad: ")
+    assert "uid=" not in asked(served, "bob", "status; id").stdout
+    assert not [event for event in served.session().events if event.actor in ("bob", "eve")]
+    served.says(r"eve \(viewer\) from 127\.0\.0\.1 asks for status")
+
+
+def test_a_command_on_a_terminal_ends_its_lines_and_is_interrupted(served):
+    served.cli.define(served.text)
+    served.serve()
+    terminal = served.connect("bob", before=("-t",), words=("status", "--watch", "--brief"))
+    terminal.shows(r"^(HOLD|NO-GO|GO) .*")
+    assert len(served.seats()) == 1
+    terminal.press("C-c")
+    terminal.shows("ended with status 130")
+    eventually(lambda: not served.seats())
+
+
+def test_a_killed_client_leaves_no_command(served):
+    served.cli.define(served.text)
+    served.serve()
+    terminal = served.connect("bob", words=("status", "--watch"))
+    terminal.shows(r"(HOLD|NO-GO|GO) ")
+    [seat] = served.seats()
+    terminal.close()
+    eventually(lambda: not alive(seat), seconds=5)
+
+
+def test_a_faulty_line_of_the_key_file_is_named_before_anybody_is_served(served):
+    served.cli.open(served.text)
+    path = served.cli.home / "keys"
+    path.write_text(f"# ours\n{(served.cli.home / 'bob.pub').read_text()}")
+    path.chmod(0o600)
+    argv = ("serve", "--ssh", "127.0.0.1:0", "--authorized-keys", "keys")
+    said = served.cli.refusal(*argv, status=2)
+    assert said.endswith('keys:2: it does not say whose key this is, expected operator="NAME" TYPE BASE64')
