@@ -30,6 +30,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "messages": ("--failed",),
     "handover": ("--since",),
     "verify": ("--head",),
+    "people": ("--role",),
 }
 """Command → those of its own arguments that may be given; `--json` and `--quiet` always may."""
 _LONGEST = 1000

@@ -1,8 +1,12 @@
 """run, attach, engine: the launch with its face and its engine."""
 
 import argparse
+import contextlib
+import ipaddress
 import os
+import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +14,7 @@ from launchpad.cli.command import argument, command
 from launchpad.cli.engines import engine_argv, engine_environ, start_detached, stop, watching
 from launchpad.cli.shell import Shell
 from launchpad.errors import BadInput, Exit, Refused
-from launchpad.wiring import load_face, scrubbed, state_dir
+from launchpad.wiring import load_face, scrubbed, sqlite_path, state_dir
 
 if TYPE_CHECKING:
     from launchpad.engine import Engine
@@ -125,13 +129,23 @@ def has_terminal() -> bool:
     return all(stream.isatty() for stream in streams) and os.environ.get("TERM", "") not in ("", "dumb")
 
 
+def whence(environ: Mapping[str, str], url: str) -> str:
+    """Where somebody sits, for the others to know: `local`, `local on HOST` in a store that hosts share, or
+    `ssh ADDRESS`, which OpenSSH's server says."""
+    address = environ.get("SSH_CONNECTION", "").partition(" ")[0]
+    with contextlib.suppress(ValueError):
+        return f"ssh {ipaddress.ip_address(address)}"
+    return "local" if sqlite_path(url) is not None else f"local on {socket.gethostname()}"
+
+
 def open_face(shell: Shell, *, theme: str | None = None, rehearsal: bool = False) -> int:
     """Shows the face until it is closed, in an environment without secrets."""
     session, desk = shell.session, shell.desk
+    via = whence(os.environ, shell.url)
     kept = scrubbed(os.environ)
     os.environ.clear()
     os.environ.update(kept)
-    status = load_face()(session, desk, via="local", theme=theme, rehearsal=rehearsal)
+    status = load_face()(session, desk, via=via, theme=theme, rehearsal=rehearsal)
     if not rehearsal and (lease := watching(shell.store, shell.launch)):
         where = lease.holder.rpartition(":")[0]
         shell.out.say(

@@ -99,6 +99,8 @@ class Announce(Ask, tag="announce"):
     seat: Annotated[str, Meta(max_length=100)]
     """What the face calls itself, so that it finds itself among those present."""
     looking_at: str
+    subject: str = ""
+    idle: Seconds = 0.0
 
 
 class Leave(Ask, tag="leave"):

@@ -198,7 +198,12 @@ class RelayedSource:
 
     def announce(self, launch: str, presence: Presence) -> None:
         self._check(launch)
-        ask = protocol.Announce(seat=presence.seat, looking_at=presence.looking_at)
+        ask = protocol.Announce(
+            seat=presence.seat,
+            looking_at=presence.looking_at,
+            subject=presence.subject,
+            idle=presence.idle,
+        )
         self._link.ask(ask, _NOTHING)
 
     def leave(self, launch: str, seat: str) -> None:  # noqa: ARG002  a seat can only leave itself

@@ -299,3 +299,21 @@ def test_a_faulty_line_of_the_key_file_is_named_before_anybody_is_served(served)
     argv = ("serve", "--ssh", "127.0.0.1:0", "--authorized-keys", "keys")
     said = served.cli.refusal(*argv, status=2)
     assert said.endswith('keys:2: it does not say whose key this is, expected operator="NAME" TYPE BASE64')
+
+
+def test_everybody_sees_who_is_here_and_what_they_work_on(served):
+    served.cli.define(served.text)
+    served.serve()
+    bob, eve = served.connect("bob", (120, 40)), served.connect("eve", (120, 40))
+    bob.shows("2 online")
+    eve.shows("2 online")
+    bob.press("j")
+    eve.shows(r"Terms are approved.*● bob ")
+    eve.shows(r"● bob +ENG +pre-launch: legal +ssh 127\.0\.0\.1")
+    told = {each["operator"]: each for each in json.loads(asked(served, "eve", "people", "--json").stdout)}
+    assert set(told) == {"bob", "eve"}
+    assert (told["bob"]["subject"], told["bob"]["via"]) == ("item:legal", "ssh 127.0.0.1")
+    assert told["eve"]["subject"] == ""
+    assert 0 <= told["bob"]["idle"] < 60
+    bob.press("3")
+    eve.hides("● bob .*MUST")
