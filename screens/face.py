@@ -175,6 +175,7 @@ class Face(Attended, Acts, inherit_bindings=False):
             allowed=frozenset(action for action in VERB_OF if self.permits(action)),
             lost=news.lost,
             lost_for=news.lost_for,
+            unread=self.listen(),
         )
         self.board.show(self.scene, news.log, self.session.events)
         self.redraw()

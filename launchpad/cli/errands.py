@@ -31,6 +31,8 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "handover": ("--since",),
     "verify": ("--head",),
     "people": ("--role",),
+    "notes": ("--search", "--by", "--since"),
+    "mentions": ("--all",),
 }
 """Command → those of its own arguments that may be given; `--json` and `--quiet` always may."""
 _LONGEST = 1000

@@ -30,6 +30,8 @@ class Scene:
     """Why the store can't be read; empty while it can."""
     lost_for: float = 0.0
     """Seconds since it could be read last."""
+    unread: int = 0
+    """Words of others that mention this operator and were not looked at yet."""
 
     @property
     def production(self) -> bool:

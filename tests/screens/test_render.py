@@ -554,4 +554,4 @@ def test_an_item_says_who_else_works_on_it_and_people_for_how_long_they_are_idle
     assert "●" not in checklist.row(busy, shown.view.items[1], 78).text
     assert "idle 4m" in people.row(busy, away, 78).text
     assert "idle" not in people.row(busy, other, 78).text
-    assert "silent 9s" in people.row(busy, replace(other, age=9.4), 78).text
+    assert "silent 9 s" in people.row(busy, replace(other, age=9.4), 78).text

@@ -1,101 +1,18 @@
-"""`launchpad serve` as people use it: the real face, the real engine, a real terminal."""
+"""What `launchpad serve` gives and refuses."""
 
 import json
 import os
-import re
 import signal
 import socket
-import subprocess
-import threading
-from collections.abc import Sequence
 
 import pytest
 
-from launchpad.session import Session
 from launchpad.store import open_store
 from tests.ssh.house import alive
-from tests.support.cli import DEFINITION, LAUNCH, Cli, eventually
-from tests.support.terminal import Terminal
+from tests.ssh.served import Served
+from tests.support.cli import LAUNCH, Cli, eventually
 
 pytestmark = [pytest.mark.needs("ssh", "ssh-keygen", "tmux"), pytest.mark.slow]
-
-
-class Served:
-    """A folder with a definition whose operators have keys, a server over it, and people at terminals."""
-
-    def __init__(self, cli: Cli) -> None:
-        self.cli = cli
-        self.said: list[str] = []
-        self.terminals: list[Terminal] = []
-        text = DEFINITION
-        for name in ("bob", "eve"):
-            path = cli.home / name
-            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path], check=True)
-            key = path.with_suffix(".pub").read_text().strip()
-            text = re.sub(rf"(name: {name}, role: \w+)", rf'\1, keys: ["{key}"]', text)
-        self.text = text
-        self.server: subprocess.Popen[str] | None = None
-
-    def serve(self) -> None:
-        self.server = self.cli.start("serve", "--ssh", "127.0.0.1:0")
-        for stream in (self.server.stdout, self.server.stderr):
-            threading.Thread(target=self._listen, args=(stream,), daemon=True).start()
-        self.port = self.says(r"serving \S+ on 127\.0\.0\.1, port (\d+): ssh -p \1 127\.0\.0\.1")[1]
-
-    def says(self, pattern: str, *, times: int = 1) -> re.Match[str]:
-        def found() -> re.Match[str] | None:
-            matches = [match for line in list(self.said) if (match := re.search(pattern, line))]
-            return matches[-1] if len(matches) >= times else None
-
-        return eventually(found)
-
-    def call(self, who: str, *before: str) -> list[str]:
-        """The command by which somebody connects; `before` goes before the host."""
-        options = (
-            "BatchMode=yes", "IdentitiesOnly=yes", "IdentityAgent=none", "StrictHostKeyChecking=no",
-            "UserKnownHostsFile=/dev/null", "LogLevel=ERROR", f"IdentityFile={self.cli.home / who}",
-        )  # fmt: skip
-        given = (f"-o{option}" for option in options)
-        return ["ssh", "-F", "none", *given, *before, "-p", self.port, "127.0.0.1"]
-
-    def connect(
-        self,
-        who: str,
-        size: tuple[int, int] = (100, 30),
-        *,
-        before: Sequence[str] = (),
-        words: Sequence[str] = (),
-    ) -> Terminal:
-        argv = [*self.call(who, *before), *words]
-        self.terminals.append(Terminal(argv, size=size, environ=self.cli.environ))
-        return self.terminals[-1]
-
-    def seats(self) -> list[int]:
-        children = subprocess.run(
-            ["pgrep", "-P", str(self.server.pid), "-f", "occupy --fd"], capture_output=True
-        )
-        return [int(pid) for pid in children.stdout.split()]
-
-    def session(self) -> Session:
-        """The launch as it stands."""
-        store = open_store(f"sqlite:///{self.cli.home}/state/launchpad/launchpad.db")
-        try:
-            return Session(store, LAUNCH)
-        finally:
-            store.close()
-
-    def close(self) -> None:
-        for terminal in self.terminals:
-            terminal.close()
-        if self.server is not None and self.server.poll() is None:
-            self.server.terminate()
-            self.server.wait(40)
-        self.cli.close()
-
-    def _listen(self, stream) -> None:
-        with stream:
-            for line in stream:
-                self.said.append(line.rstrip())
 
 
 @pytest.fixture
@@ -232,27 +149,20 @@ def test_seats_are_not_started_by_hand(served):
         served.cli.refusal("occupy", "--fd", descriptor, status=2)
 
 
-def asked(served, who, *words):
-    """What a command over SSH answers."""
-    return subprocess.run(
-        [*served.call(who), *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
-    )
-
-
 def test_commands_that_look_are_answered_and_no_others(served):
     served.cli.define(served.text)
     served.serve()
     served.says("watching")
-    shown = json.loads(asked(served, "eve", "status", "--json").stdout)
+    shown = json.loads(served.asked("eve", "status", "--json").stdout)
     assert (shown["launch"], shown["phase"]) == (LAUNCH, "pre-launch")
-    assert [item["item"] for item in json.loads(asked(served, "eve", "items", "--json").stdout)] == [
+    assert [item["item"] for item in json.loads(served.asked("eve", "items", "--json").stdout)] == [
         "freeze", "legal", "macros", "dns",
     ]  # fmt: skip
-    assert "holds: " in asked(served, "bob", "verify").stdout
-    assert asked(served, "bob", "gate", "launch").returncode == 1
-    brief = asked(served, "bob", "status --brief")
+    assert "holds: " in served.asked("bob", "verify").stdout
+    assert served.asked("bob", "gate", "launch").returncode == 1
+    brief = served.asked("bob", "status --brief")
     assert brief.stdout.count("\n") == 1
-    crossed = asked(served, "bob", "verify", "--head", "beef")
+    crossed = served.asked("bob", "verify", "--head", "beef")
     assert crossed.returncode == 1
     assert crossed.stderr.count("\n") == 1
     for words in (
@@ -261,11 +171,11 @@ def test_commands_that_look_are_answered_and_no_others(served):
         ["export", "-o", "/tmp/x"],
         ["id"],
     ):
-        refused = asked(served, "bob", *words)
+        refused = served.asked("bob", *words)
         assert refused.returncode in (2, 3)
         assert refused.stdout == ""
         assert refused.stderr.startswith("launchpad: ")
-    assert "uid=" not in asked(served, "bob", "status; id").stdout
+    assert "uid=" not in served.asked("bob", "status; id").stdout
     assert not [event for event in served.session().events if event.actor in ("bob", "eve")]
     served.says(r"eve \(viewer\) from 127\.0\.0\.1 asks for status")
 
@@ -310,7 +220,7 @@ def test_everybody_sees_who_is_here_and_what_they_work_on(served):
     bob.press("j")
     eve.shows(r"Terms are approved.*● bob ")
     eve.shows(r"● bob +ENG +pre-launch: legal +ssh 127\.0\.0\.1")
-    told = {each["operator"]: each for each in json.loads(asked(served, "eve", "people", "--json").stdout)}
+    told = {each["operator"]: each for each in json.loads(served.asked("eve", "people", "--json").stdout)}
     assert set(told) == {"bob", "eve"}
     assert (told["bob"]["subject"], told["bob"]["via"]) == ("item:legal", "ssh 127.0.0.1")
     assert told["eve"]["subject"] == ""
