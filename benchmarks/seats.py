@@ -51,6 +51,8 @@ class Person:
         """Item → the sign in its box that this screen was last given."""
         self.seen = ""
         """The last that came, without its escapes."""
+        self.said: list[str] = []
+        """The comments that were typed."""
         self.done: dict[str, int] = {"tick": 0, "comment": 0, "filter": 0}
         self.master, slave = pty.openpty()
         ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", SIZE[1], SIZE[0], 0, 0))
@@ -227,8 +229,12 @@ def _live(person: Person, until: float, dice: random.Random) -> None:
             case "comment":
                 person.seen = ""
                 person.type("c")
-                if person.waits_for("Comment on"):
-                    person.type(f"word {person.done['comment']} of {person.number}\r")
+                if not person.waits_for("Comment on"):
+                    continue
+                said = f"word {len(person.said)} of {person.number}"
+                person.said.append(said)
+                person.type(f"{said}\r")
+                if person.waits_for("commented on"):
                     person.done["comment"] += 1
             case "filter":
                 person.type("/")
@@ -315,7 +321,7 @@ def _lost(war: Room) -> tuple[int, int, int]:
         session.refresh()
         ticks = sum(e.kind in ("item.ticked", "item.reopened") for e in session.events)
         words = [e.text for e in session.events if e.kind == "item.commented"]
-        said = [f"word {n} of {p.number}" for p in war.people for n in range(p.done["comment"])]
+        said = [each for p in war.people for each in p.said]
         return sum(p.done["tick"] for p in war.people) - ticks, len(set(said) ^ set(words)) + (
             len(words) - len(set(words))
         )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from launchpad.cli.command import argument, command
 from launchpad.cli.engines import engine_argv, engine_environ, start_detached, stop, watching
+from launchpad.cli.service import LOG_FORMAT, keep_log
 from launchpad.cli.shell import Shell
 from launchpad.errors import BadInput, Exit, Refused
 from launchpad.wiring import load_face, scrubbed, sqlite_path, state_dir
@@ -59,6 +60,7 @@ def attach(shell: Shell, options: argparse.Namespace) -> int:
     argument("--stop", action="store_true", help="end the engine that is watching this launch"),
     argument("--standby", action="store_true", help="wait while another engine watches, then take over"),
     argument("--until-closed", metavar="FD", type=int, help=argparse.SUPPRESS),
+    LOG_FORMAT,
     example="launchpad engine -c /etc/acme/launchpad.yaml",
 )
 def engine(shell: Shell, options: argparse.Namespace) -> int:
@@ -66,7 +68,6 @@ def engine(shell: Shell, options: argparse.Namespace) -> int:
         shell.out.result({"message": (done := stop(shell.store, shell.launch))}, [done])
         return Exit.DONE
     import asyncio
-    import logging
 
     from launchpad.engine import Engine
 
@@ -75,7 +76,7 @@ def engine(shell: Shell, options: argparse.Namespace) -> int:
         shell.ensure_open()
     if not shell.session.state.open:
         raise Refused(f"{shell.launch} is closed and needs no engine")
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
+    keep_log(shell.out, options.log_format)
     work = Engine(
         shell.store,
         shell.session.launch,

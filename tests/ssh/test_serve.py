@@ -218,7 +218,7 @@ def test_everybody_sees_who_is_here_and_what_they_work_on(served):
     bob.shows("2 online")
     eve.shows("2 online")
     bob.press("j")
-    eve.shows(r"Terms are approved.*● bob ")
+    eve.shows(r"Terms are app.*● bob ")
     eve.shows(r"● bob +ENG +pre-launch: legal +ssh 127\.0\.0\.1")
     told = {each["operator"]: each for each in json.loads(served.asked("eve", "people", "--json").stdout)}
     assert set(told) == {"bob", "eve"}

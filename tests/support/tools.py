@@ -16,6 +16,7 @@ _PACKAGES = {
     "ssh": "openssh-client",
     "ssh-keygen": "openssh-client",
     "sshd": "openssh-server",
+    "systemd-analyze": "systemd",
     "unshare": "util-linux",
 }
 """The package that brings a program, where it is not called like the program."""
