@@ -20,7 +20,7 @@ from launchpad.rules.presence import IDLE, idle, teams_of
 def people(shell: Shell, options: argparse.Namespace) -> int:
     view = shell.session.view()
     shown = [person for person in view.people if options.role in (None, person.role)]
-    rows = [("", "role", "teams", "from", "looking at", "idle")]
+    rows = [("who", "role", "teams", "from", "looking at", "idle")]
     for person in shown:
         still = idle(person)
         rows.append(
