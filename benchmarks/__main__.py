@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("probes", "engine", "journal", "fold", "face")
+NAMES = ("probes", "engine", "journal", "fold", "face", "seats")
 
 
 def main(names: list[str]) -> int:

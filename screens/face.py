@@ -22,6 +22,7 @@ from launchpad.rules.view.brief import brief
 from launchpad.session import Session
 from screens import hints, themes
 from screens.acts import Acts
+from screens.attended import Attended
 from screens.board import Board
 from screens.dialogs.prompt import Prompt
 from screens.dialogs.reading import Framed, Reading
@@ -58,7 +59,7 @@ class Arrived(Message):
         return isinstance(message, Arrived)
 
 
-class Face(Acts, inherit_bindings=False):
+class Face(Attended, Acts, inherit_bindings=False):
     """The one screen of a launch, with its dialogs."""
 
     CSS_PATH = "styles.tcss"
@@ -174,6 +175,7 @@ class Face(Acts, inherit_bindings=False):
             allowed=frozenset(action for action in VERB_OF if self.permits(action)),
             lost=news.lost,
             lost_for=news.lost_for,
+            unread=self.listen(),
         )
         self.board.show(self.scene, news.log, self.session.events)
         self.redraw()
@@ -216,7 +218,10 @@ class Face(Acts, inherit_bindings=False):
     def _presence(self) -> Presence:
         me = self.desk.identity
         looking = self.board.looking_at if self.is_running else ""
-        return Presence(seat=self._seat, operator=me.name, role=me.role, via=self._via, looking_at=looking)
+        item = self.board.item if self.is_running else None
+        return self.presence(
+            me, seat=self._seat, via=self._via, looking_at=looking, item=item.id if item else None
+        )
 
     # Who may do what
 

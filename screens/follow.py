@@ -15,6 +15,8 @@ from launchpad.session import Session
 from screens.render.scene import blinded
 
 ANNOUNCE_EVERY = 5.0
+ANNOUNCE_CHANGES = 0.9
+"""Seconds between two announcements at least, however fast somebody moves."""
 LOG_KEPT = 2000
 """Lines of the watched run's output that a face holds."""
 _LEAST = 0.04
@@ -52,6 +54,7 @@ class Follower:
         self._wake = threading.Event()
         self._ending = threading.Event()
         self._announced = 0.0
+        self._looked: tuple[str, ...] = ()
         self._last: View | None = None
         self._told: News | None = None
         self._told_at = 0.0
@@ -136,12 +139,16 @@ class Follower:
         return tuple(self._log)
 
     def _announce(self) -> None:
-        if time.monotonic() - self._announced < ANNOUNCE_EVERY and self._announced:
+        """Says that this seat is here: every few seconds, and as soon as it looks at something else."""
+        mine = self._presence()
+        looks = (mine.looking_at, mine.subject, mine.role)
+        passed = time.monotonic() - self._announced
+        if self._announced and passed < (ANNOUNCE_EVERY if looks == self._looked else ANNOUNCE_CHANGES):
             return
-        self._announced = time.monotonic()
+        self._announced, self._looked = time.monotonic(), looks
         # Whether the store can be reached is said by the view.
         with contextlib.suppress(LaunchpadError):
-            self._session.source.announce(self._session.launch, self._presence())
+            self._session.source.announce(self._session.launch, mine)
 
     def _leave(self) -> None:
         with contextlib.suppress(LaunchpadError):

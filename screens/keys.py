@@ -36,6 +36,7 @@ VERB_OF: dict[str, str] = {
     "silence": "silence",
     "unsilence": "unsilence",
     "declare_incident": "incident-declare",
+    "mentions_read": "mentions-read",
 }
 """Action of the face → verb of the desk that it needs."""
 
@@ -61,6 +62,7 @@ BINDINGS = [
     Binding("C", "criteria", "rollback criteria", id="criteria.show"),
     Binding("I", "incident", "incident", id="incident.open"),
     Binding("J", "handover", "since I was last here", id="handover.show"),
+    Binding("at", "mentions", "mentions", key_display="@", id="mentions.show"),
     Binding("1", "tab('pre-launch')", "pre-launch", id="tab.pre-launch"),
     Binding("2", "tab('launch')", "launch", id="tab.launch"),
     Binding("3", "tab('post-launch')", "post-launch", id="tab.post-launch"),

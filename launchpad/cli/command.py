@@ -57,6 +57,8 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("See", "handover", ("handover",)),
     ("Journal", "journal", ("verify", "redact", "export", "import")),
     ("Journal", "report", ("report", "impact", "lesson", "action-item")),
+    ("See", "people", ("people",)),
+    ("See", "log", ("notes", "mentions")),
     ("Shell", "completion", ("completion",)),
 )
 """Heading, module and commands: only the module of the command that was typed is imported."""

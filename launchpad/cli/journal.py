@@ -28,7 +28,7 @@ def verify(shell: Shell, options: argparse.Namespace) -> int:
         _print_head(shell, f"{options.what} holds", head)
     else:
         launch = options.what or shell.launch
-        head = archive.verify_store(shell.store, launch, options.head)
+        head = archive.verify_store(shell.journal, launch, options.head)
         _print_head(shell, f"{launch} holds", head)
     return Exit.DONE
 

@@ -3,7 +3,7 @@
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 from launchpad.errors import BadInput, LaunchpadError
@@ -19,13 +19,18 @@ class Output:
     def __init__(self, *, json: bool = False, quiet: bool = False) -> None:
         self.json = json
         self._quiet = quiet
+        self._narrated: Callable[[str], str] = str
         self._colour = coloured(sys.stdout)
 
     def say(self, text: str) -> None:
         """Narration: a line that is no result."""
         if not self._quiet:
-            sys.stderr.write(f"{clean(text, 2000)}\n")
+            sys.stderr.write(f"{self._narrated(clean(text, 2000))}\n")
             sys.stderr.flush()
+
+    def narrate_as(self, form: Callable[[str], str]) -> None:
+        """Gives narration another form: a line for each text."""
+        self._narrated = form
 
     def result(self, data: Any, lines: Iterable[str]) -> None:
         """The result: `data` as JSON, or else the lines."""

@@ -1,16 +1,21 @@
 """run, attach, engine: the launch with its face and its engine."""
 
 import argparse
+import contextlib
+import ipaddress
 import os
+import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from launchpad.cli.command import argument, command
 from launchpad.cli.engines import engine_argv, engine_environ, start_detached, stop, watching
+from launchpad.cli.service import LOG_FORMAT, keep_log
 from launchpad.cli.shell import Shell
 from launchpad.errors import BadInput, Exit, Refused
-from launchpad.wiring import load_face, scrubbed, state_dir
+from launchpad.wiring import load_face, scrubbed, sqlite_path, state_dir
 
 if TYPE_CHECKING:
     from launchpad.engine import Engine
@@ -55,6 +60,7 @@ def attach(shell: Shell, options: argparse.Namespace) -> int:
     argument("--stop", action="store_true", help="end the engine that is watching this launch"),
     argument("--standby", action="store_true", help="wait while another engine watches, then take over"),
     argument("--until-closed", metavar="FD", type=int, help=argparse.SUPPRESS),
+    LOG_FORMAT,
     example="launchpad engine -c /etc/acme/launchpad.yaml",
 )
 def engine(shell: Shell, options: argparse.Namespace) -> int:
@@ -62,7 +68,6 @@ def engine(shell: Shell, options: argparse.Namespace) -> int:
         shell.out.result({"message": (done := stop(shell.store, shell.launch))}, [done])
         return Exit.DONE
     import asyncio
-    import logging
 
     from launchpad.engine import Engine
 
@@ -71,7 +76,7 @@ def engine(shell: Shell, options: argparse.Namespace) -> int:
         shell.ensure_open()
     if not shell.session.state.open:
         raise Refused(f"{shell.launch} is closed and needs no engine")
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
+    keep_log(shell.out, options.log_format)
     work = Engine(
         shell.store,
         shell.session.launch,
@@ -125,13 +130,23 @@ def has_terminal() -> bool:
     return all(stream.isatty() for stream in streams) and os.environ.get("TERM", "") not in ("", "dumb")
 
 
+def whence(environ: Mapping[str, str], url: str) -> str:
+    """Where somebody sits, for the others to know: `local`, `local on HOST` in a store that hosts share, or
+    `ssh ADDRESS`, which OpenSSH's server says."""
+    address = environ.get("SSH_CONNECTION", "").partition(" ")[0]
+    with contextlib.suppress(ValueError):
+        return f"ssh {ipaddress.ip_address(address)}"
+    return "local" if sqlite_path(url) is not None else f"local on {socket.gethostname()}"
+
+
 def open_face(shell: Shell, *, theme: str | None = None, rehearsal: bool = False) -> int:
     """Shows the face until it is closed, in an environment without secrets."""
     session, desk = shell.session, shell.desk
+    via = whence(os.environ, shell.url)
     kept = scrubbed(os.environ)
     os.environ.clear()
     os.environ.update(kept)
-    status = load_face()(session, desk, via="local", theme=theme, rehearsal=rehearsal)
+    status = load_face()(session, desk, via=via, theme=theme, rehearsal=rehearsal)
     if not rehearsal and (lease := watching(shell.store, shell.launch)):
         where = lease.holder.rpartition(":")[0]
         shell.out.say(

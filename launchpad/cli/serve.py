@@ -2,21 +2,28 @@
 
 import argparse
 import asyncio
-import re
+import contextlib
 import signal
 import socket
 import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from launchpad import __version__
+from launchpad.cli.address import Address, address
 from launchpad.cli.command import argument, command
 from launchpad.cli.engines import engine_argv, engine_environ, watching
+from launchpad.cli.health import answering, health_of
 from launchpad.cli.running import base_dir
+from launchpad.cli.seeing import duration
+from launchpad.cli.service import HEALTH, LOG_FORMAT, keep_log, notify_manager
 from launchpad.cli.shell import Shell
 from launchpad.errors import BadInput, Exit, Unreachable
 from launchpad.wiring import state_dir
 
 if TYPE_CHECKING:
-    from launchpad.ssh.server import Listening
+    from launchpad.ssh.server import Listening, Rules
 
 _LOOK = 2.0
 """Seconds between two looks at the lease of an engine that is not ours."""
@@ -36,38 +43,49 @@ _STOP = 30.0
         "only",
     ),
     argument("--seats", type=int, default=20, metavar="N", help="how many may be taken at once (default 20)"),
+    argument(
+        "--authorized-keys",
+        metavar="FILE",
+        help='keys beside the definition\'s, a line `operator="NAME" TYPE BASE64` each; read again when '
+        "the file changes",
+    ),
+    argument(
+        "--idle-limit",
+        metavar="DURATION",
+        help="end a seat in which nothing was typed for so long (absent: never)",
+    ),
+    HEALTH,
+    LOG_FORMAT,
     example="launchpad serve --ssh 2222 -c launchpad.yaml",
-    details="A connection shows the face and does nothing else: no shell, no commands, no files, no "
-    "forwarding. An engine that is watching already goes on; otherwise one is started, started again if it "
-    "fails, and ended with the server.",
+    details="A connection shows the face, or answers a command that only looks, such as `ssh HOST status "
+    "--json`: no shell, no files, no forwarding. A key that is taken out of the file or the definition ends "
+    "its connections. An engine that is watching already goes on; otherwise one is started, started again if "
+    "it fails, and ended with the server.",
 )
 def serve(shell: Shell, options: argparse.Namespace) -> int:
-    host, port = listening_on(options.ssh)
+    keep_log(shell.out, options.log_format)
+    where = address(options.ssh, "--ssh")
+    health = address(options.health, "--health", alone="127.0.0.1") if options.health else None
     if not 1 <= options.seats <= 1000:
         raise BadInput(f"{options.seats} seats can't be given", hint="expected 1 to 1000")
+    from launchpad.cli.errands import errand
+    from launchpad.ssh.access import KeyFile
+    from launchpad.ssh.server import Rules
+
     if not options.launch:
         shell.ensure_open()
-    asyncio.run(_serve(shell, host, port, options.seats))
+    rules = Rules(
+        seats=options.seats,
+        idle=duration(options.idle_limit) if options.idle_limit else None,
+        keys=KeyFile(Path(options.authorized_keys)) if options.authorized_keys else None,
+        errands=errand,
+    )
+    asyncio.run(_serve(shell, where, rules, health))
     shell.out.say(f"no longer serving {shell.launch}")
     return Exit.DONE
 
 
-def listening_on(text: str) -> tuple[str | None, int]:
-    """Host (None: every address) and port of `[HOST:]PORT`. Raises `BadInput`."""
-    found = re.fullmatch(
-        r"(?:(?:\[(?P<six>[0-9A-Fa-f:.%\w]+)\]|(?P<host>[^\s:\[\]]+)):)?(?P<port>\d{1,5})", text
-    )
-    port = int(found["port"]) if found else 0
-    if found is None or port > 65535:
-        raise BadInput(
-            f"--ssh: {text!r} is no address",
-            hint="expected [HOST:]PORT such as 2222, 127.0.0.1:2222 or [::1]:2222",
-        )
-    host = found["six"] or found["host"]
-    return (None if host == "*" else host), port
-
-
-async def _serve(shell: Shell, host: str | None, port: int, seats: int) -> None:
+async def _serve(shell: Shell, where: Address, rules: "Rules", health: Address | None) -> None:
     from launchpad.ssh.server import serve
 
     stop = _stopped_by_signals()
@@ -76,37 +94,52 @@ async def _serve(shell: Shell, host: str | None, port: int, seats: int) -> None:
 
     def ready(listening: "Listening") -> None:
         engine.append(asyncio.create_task(_keep_engine(shell, over)))
-        call = f"ssh -p {listening.port} {host or socket.gethostname()}"
-        where = f"on {host}" if host else "on EVERY address of this machine"
+        call = f"ssh -p {listening.port} {where.host or socket.gethostname()}"
+        at = f"on {where.host}" if where.host else "on EVERY address of this machine"
+        notify_manager("READY=1")
         shell.out.result(
             {
                 "launch": shell.launch,
-                "host": host,
+                "host": where.host,
                 "port": listening.port,
                 "fingerprint": listening.fingerprint,
             },
             [
-                f"serving {shell.launch} {where}, port {listening.port}: {call}",
+                f"serving {shell.launch} {at}, port {listening.port}: {call}",
                 f"host key {listening.fingerprint}",
             ],
         )
 
     try:
-        await serve(
-            shell.store,
-            shell.session.launch,
-            host=host,
-            port=port,
-            key=state_dir(shell.environ) / "ssh_host_ed25519_key",
-            stop=stop,
-            ready=ready,
-            narrate=shell.out.say,
-            seats=seats,
-        )
+        async with _healthy(shell, health):
+            await serve(
+                shell.store,
+                shell.session.launch,
+                host=where.host,
+                port=where.port,
+                key=state_dir(shell.environ) / "ssh_host_ed25519_key",
+                stop=stop,
+                ready=ready,
+                narrate=shell.out.say,
+                rules=rules,
+            )
     finally:
+        notify_manager("STOPPING=1")
         # Seats first: the last thing that they show is a launch that is watched.
         over.set()
         await asyncio.gather(*engine)
+
+
+@contextlib.asynccontextmanager
+async def _healthy(shell: Shell, where: Address | None) -> AsyncIterator[None]:
+    """Answers to whoever asks whether the service is well, where that was wished for."""
+    if where is None:
+        yield
+        return
+    look = health_of(shell.store, shell.launch, lambda: {"service": "serve", "version": __version__})
+    async with answering(where, look) as port:
+        shell.out.say(f"answering http://{where.host or socket.gethostname()}:{port}/healthz")
+        yield
 
 
 def _stopped_by_signals() -> asyncio.Event:
@@ -147,7 +180,7 @@ def _lacks_engine(shell: Shell) -> bool:
 async def _one_engine(shell: Shell, stop: asyncio.Event) -> int:
     """Runs one engine until it ends or must; its exit status."""
     process = await asyncio.create_subprocess_exec(
-        *engine_argv(shell.launch, config=shell.file),
+        *engine_argv(shell.launch, "--log-format", shell.options.log_format, config=shell.file),
         env=engine_environ(shell.environ, shell.url),
         cwd=base_dir(shell),
         stdin=asyncio.subprocess.DEVNULL,

@@ -6,10 +6,12 @@ from typing import Any
 from launchpad.model.definition import Definition
 from launchpad.model.differences import Difference
 from launchpad.model.plan import GateReport, Plan
+from launchpad.model.samples import Presence
 from launchpad.model.state import State, Vote
 from launchpad.model.state.amendments import Amendment
 from launchpad.model.values import SECOND, Micros
 from launchpad.rules.handover import Handover
+from launchpad.rules.presence import idle, teams_of
 from launchpad.rules.recurrence import Recurrence
 from launchpad.rules.view import (
     AlertView,
@@ -32,6 +34,19 @@ def instant(at: Micros | None) -> str | None:
         return None
     text = datetime.fromtimestamp(at / SECOND, UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
+
+
+def person(of: Presence, definition: Definition) -> Shape:
+    """Somebody who has the launch open; `idle` in seconds."""
+    return {
+        "operator": of.operator,
+        "role": of.role,
+        "teams": teams_of(definition, of.operator),
+        "via": of.via,
+        "looking_at": of.looking_at,
+        "subject": of.subject,
+        "idle": idle(of),
+    }
 
 
 def launch(view: View) -> Shape:
@@ -72,10 +87,7 @@ def launch(view: View) -> Shape:
         "untold": [message(m) for m in view.messages if m.verdict != "ok"],
         "items": [item(i) for i in view.items],
         "runs": [run(r) for r in view.runs],
-        "people": [
-            {"operator": p.operator, "role": p.role, "via": p.via, "looking_at": p.looking_at}
-            for p in view.people
-        ],
+        "people": [person(p, view.definition) for p in view.people],
         "locks": [
             {"target": held.target, "owner": held.owner, "reason": held.reason, "expires_in": held.expires_in}
             for held in view.locks

@@ -17,6 +17,7 @@ from launchpad.wiring import connect, launch_id, load_definition, local_identity
 
 if TYPE_CHECKING:
     from launchpad.config import Loaded
+    from launchpad.store.archive import Chained
 
 DEFAULT_FILE = "launchpad.yaml"
 
@@ -77,6 +78,11 @@ class Shell:
     @property
     def store(self) -> Store:
         return self.open_store()
+
+    @property
+    def journal(self) -> "Chained":
+        """What chains are verified from."""
+        return self.store
 
     @cached_property
     def launch(self) -> str:
@@ -145,7 +151,7 @@ class Shell:
 
     def next_event(self, timeout: float) -> bool:
         """Waits for an event that the session has not seen; False if none came in `timeout` seconds."""
-        came = self.store.wait(self.launch, len(self.session.events), timeout)
+        came = self.session.source.wait(self.launch, len(self.session.events), timeout)
         return came and self.session.refresh()
 
     def ensure_open(self) -> None:

@@ -13,6 +13,7 @@ from launchpad.desk import (
     incidents,
     items,
     launch,
+    mentions,
     polls,
     report,
     runs,
@@ -83,6 +84,7 @@ VERBS: Mapping[type[Command], Callable[[Context, Any], Proposal | Done]] = {
     cmd.MitigateIncident: incidents.mitigate,
     cmd.ResolveIncident: incidents.resolve,
     cmd.ReviewIncident: incidents.review,
+    cmd.ReadMentions: mentions.read,
 }
 
 

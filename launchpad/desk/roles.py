@@ -50,6 +50,7 @@ MINIMUM: dict[str, Role] = {
     "incident-mitigate": "engineer",
     "incident-resolve": "engineer",  # its commander, or a director
     "incident-review": "engineer",  # the same
+    "mentions-read": "engineer",
 }
 
 

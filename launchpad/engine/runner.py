@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-import socket
 from collections.abc import Callable
 
 from launchpad.engine.lease import LeaseKeeper
@@ -123,7 +122,7 @@ class Runner:
         if gate is not None and gate.verdict != "GO" and run.overridden_by is None:
             await self._append(run, ev.RunInterrupted(run=run.id, reason=_closed(gate)))
             return False
-        nonce = f"{socket.gethostname()}:{secrets.token_hex(8)}"
+        nonce = f"{self._toolroom.place}:{secrets.token_hex(8)}"
         attempt = run.steps[index].attempt + 1
         await self._append(
             run,

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from launchpad.channels import CHANNELS, made_channels
 from launchpad.channels.channel import Channel
 from launchpad.config.secrets import Redactor, SecretResolver, references_in
+from launchpad.engine.place import place_of
 from launchpad.engine.provided import Provided
 from launchpad.engine.sampler import Prober
 from launchpad.errors import BadInput, Refused
@@ -43,6 +44,7 @@ class Toolroom:
         """As for `Engine`."""
         self._base_dir = base_dir
         self._work_dir = state_dir / "steps" / launch
+        self.place = place_of(state_dir)
         self._environ = environ
         self._resolver = SecretResolver(base_dir, environ)
         self._secrets: dict[str, str] = {}
@@ -78,6 +80,7 @@ class Toolroom:
         around = Surroundings(
             base_dir=self._base_dir,
             work_dir=self._work_dir,
+            place=self.place,
             environ=environ,
             resolve=lambda name: self._secret(name, lacking),
         )

@@ -218,6 +218,11 @@ class NoteForReport(Command, tag="report-note"):
     owner: str = ""
 
 
+class ReadMentions(Command, tag="mentions-read"):
+    upto: int
+    """The last event that was looked at."""
+
+
 class CallPoll(Command, tag="poll-call"):
     teams: tuple[str, ...] = ()
     """Empty: those that the gate ahead waits for, or all that somebody speaks for."""
@@ -381,6 +386,7 @@ AnyCommand = (
     | MitigateIncident
     | ResolveIncident
     | ReviewIncident
+    | ReadMentions
 )
 
 VERBS: dict[str, type[Command]] = {str(cls.__struct_config__.tag): cls for cls in AnyCommand.__args__}

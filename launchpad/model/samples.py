@@ -70,6 +70,10 @@ class Presence(Value):
     looking_at: str = ""
     age: float = 0.0
     """Seconds since last heard of; filled in by the store."""
+    subject: str = ""
+    """What this person works on, such as `item:dns`; empty: nothing in particular."""
+    idle: float = 0.0
+    """Seconds for which nothing had been typed when last heard of."""
 
 
 class LaunchEntry(Value):

@@ -52,6 +52,8 @@ class Surroundings(Value):
     """A private directory of this launch on this host that survives the engine."""
     environ: Mapping[str, str]
     """The engine's environment, without secrets."""
+    place: str
+    """Names `work_dir` among all hosts, `HOST/TOKEN`; what bears another name was started elsewhere."""
     resolve: Callable[[str], str]
     """A secret reference's value. All were resolved before the engine took the lease; it never blocks."""
 

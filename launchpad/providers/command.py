@@ -7,7 +7,6 @@ import os
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -113,9 +112,10 @@ class CommandProvider:
         return ending
 
     async def find(self, job: Job) -> Found:
-        host, _, _ = job.nonce.rpartition(":")
-        if host != socket.gethostname():
-            return Found(state="unknown", detail=f"it was started on {host}; look there")
+        place, _, _ = job.nonce.rpartition(":")
+        if place != self._around.place:
+            host, _, _ = place.partition("/")
+            return Found(state="unknown", detail=f"it was started on {host} by another engine; look there")
         try:
             directory = self._directory(job.nonce)
             free = minder.claim(str(directory), "abandoned")

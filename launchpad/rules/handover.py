@@ -84,6 +84,7 @@ _LEFT_OUT = frozenset(
         ev.MessageAnswered,
         ev.ActionProbed,
         ev.TextRedacted,
+        ev.MentionsRead,
     }
 )
 """Steps on the way to something that is told itself."""
@@ -131,8 +132,9 @@ class Handover(Value):
 
 
 def last_act(events: Sequence[Recorded], who: str) -> Micros | None:
-    """When this person last did anything; None if never. The journal knows of no mere looking."""
-    return next((recorded.at for recorded in reversed(events) if recorded.actor == who), None)
+    """When this person last did anything; None if never. To look at something is not to do anything."""
+    acts = (r.at for r in reversed(events) if r.actor == who and not isinstance(r.event, ev.MentionsRead))
+    return next(acts, None)
 
 
 def handover(view: View, events: Sequence[Recorded], who: str, since: Micros) -> Handover:

@@ -279,4 +279,5 @@ TELLERS: Mapping[type[ev.Event], Callable[[Any], Sentence]] = {
     ev.IncidentMitigating: lambda e: Sentence(f"{e.incident} is being mitigated", "warn"),
     ev.IncidentResolved: lambda e: Sentence(f"resolved {e.incident}", "ok"),
     ev.IncidentReviewed: lambda e: Sentence(f"reviewed {e.incident}"),
+    ev.MentionsRead: lambda _e: Sentence("has read what mentions them", "dim"),
 }

@@ -1,40 +1,13 @@
-"""The keys of both sides: those that stand for operators, and the server's own."""
+"""The server's own key."""
 
 import contextlib
-import logging
 import os
 import secrets
-from collections.abc import Mapping
 from pathlib import Path
 
 import asyncssh
 
 from launchpad.errors import BadInput
-from launchpad.model.definition import Definition, Operator
-
-log = logging.getLogger(__name__)
-
-
-def operators_by_key(definition: Definition) -> Mapping[bytes, Operator]:
-    """Who each public key (in its binary form) stands for.
-
-    The definition was checked when the launch was opened; a key that can't be read or that two operators
-    share lets nobody in all the same.
-    """
-    found: dict[bytes, Operator] = {}
-    shared: set[bytes] = set()
-    for operator in definition.operators:
-        for line in operator.keys:
-            try:
-                key = asyncssh.import_public_key(line).public_data
-            except (asyncssh.KeyImportError, ValueError):
-                log.warning("a key of %s can't be read and lets nobody in", operator.name)
-                continue
-            if found.setdefault(key, operator).name != operator.name:
-                shared.add(key)
-    for key in shared:
-        log.warning("a key of %s is another's too and lets nobody in", found.pop(key).name)
-    return found
 
 
 def host_key(path: Path) -> asyncssh.SSHKey:

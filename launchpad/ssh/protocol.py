@@ -99,6 +99,8 @@ class Announce(Ask, tag="announce"):
     seat: Annotated[str, Meta(max_length=100)]
     """What the face calls itself, so that it finds itself among those present."""
     looking_at: str
+    subject: str = ""
+    idle: Seconds = 0.0
 
 
 class Leave(Ask, tag="leave"):
@@ -109,13 +111,17 @@ class Now(Ask, tag="now"):
     """Answered by the store's clock."""
 
 
+class GetHead(Ask, tag="head"):
+    """Answered by the journal's `Head`."""
+
+
 class Perform(Ask, tag="perform"):
     """Answered by `Done`."""
 
     command: AnyCommand
 
 
-OfStore = Read | Wait | Samples | Log | GetLease | GetLocks | Now
+OfStore = Read | Wait | Samples | Log | GetLease | GetLocks | Now | GetHead
 """What the store alone can answer."""
 AnyAsk = OfStore | Who | Present | Announce | Leave | Perform
 MAX_SAMPLES = 5000

@@ -111,8 +111,8 @@ class RelayServer:
                 return self._seat
             case protocol.Present(within=within):
                 return self._present(within)
-            case protocol.Announce(seat=called, looking_at=looking_at):
-                self._announce(called, looking_at)
+            case protocol.Announce():
+                self._announce(ask)
                 return None
             case protocol.Leave():
                 self._store.leave(self._seat.launch, self._presence)
@@ -148,6 +148,8 @@ class RelayServer:
                 return store.locks()
             case protocol.Now():
                 return store.now()
+            case protocol.GetHead():
+                return store.head(launch)
 
     def _page(self, after: int, limit: int) -> Page:
         limit = min(limit, _ROWS)
@@ -168,14 +170,16 @@ class RelayServer:
             for who in self._store.present(self._seat.launch, within=within)
         )
 
-    def _announce(self, called: str, looking_at: str) -> None:
-        self._called = called
+    def _announce(self, said: protocol.Announce) -> None:
+        self._called = said.seat
         me = self._desk.identity
         presence = Presence(
             seat=self._presence,
             operator=me.name,
             role=me.role,
             via=self._seat.via,
-            looking_at=clean(looking_at, 80),
+            looking_at=clean(said.looking_at, 80),
+            subject=clean(said.subject, 80),
+            idle=said.idle,
         )
         self._store.announce(self._seat.launch, presence)

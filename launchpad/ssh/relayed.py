@@ -15,7 +15,7 @@ from msgspec.json import Decoder
 from launchpad.desk.roles import MINIMUM, allows
 from launchpad.errors import BadInput, Unreachable
 from launchpad.model.commands import Command, Done, Identity
-from launchpad.model.journal import Recorded, Row, recorded
+from launchpad.model.journal import Head, Recorded, Row, recorded
 from launchpad.model.samples import Lease, LockInfo, LogLine, Presence, Sample, SampleBatch
 from launchpad.model.state import State
 from launchpad.model.values import Micros
@@ -32,6 +32,7 @@ _GONE = "the server of this seat has gone"
 _BOOL = Decoder(bool)
 _BATCH = Decoder(SampleBatch)
 _DONE = Decoder(Done)
+_HEAD = Decoder(Head)
 _INT = Decoder(int)
 _LEASE: Decoder[Lease | None] = Decoder(Lease | None)
 _LINES = Decoder(tuple[LogLine, ...])
@@ -119,6 +120,13 @@ class RelayedSource:
         self._launch = launch
 
     def read(self, launch: str, after: int = 0, limit: int = 1000) -> tuple[Recorded, ...]:
+        return tuple(recorded(launch, row) for row in self.rows(launch, after, limit))
+
+    def head(self, launch: str) -> Head:
+        self._check(launch)
+        return self._link.ask(protocol.GetHead(), _HEAD)
+
+    def rows(self, launch: str, after: int = 0, limit: int = 1000) -> tuple[Row, ...]:
         self._check(launch)
         rows: list[Row] = []
         more = True
@@ -127,7 +135,7 @@ class RelayedSource:
             page = self._link.ask(protocol.Read(after=seen, limit=limit - len(rows)), _PAGE)
             rows.extend(page.rows)
             more = page.more and bool(page.rows)
-        return tuple(recorded(launch, row) for row in rows)
+        return tuple(rows)
 
     def wait(self, launch: str, after: int, timeout: float) -> bool:
         self._check(launch)
@@ -190,7 +198,12 @@ class RelayedSource:
 
     def announce(self, launch: str, presence: Presence) -> None:
         self._check(launch)
-        ask = protocol.Announce(seat=presence.seat, looking_at=presence.looking_at)
+        ask = protocol.Announce(
+            seat=presence.seat,
+            looking_at=presence.looking_at,
+            subject=presence.subject,
+            idle=presence.idle,
+        )
         self._link.ask(ask, _NOTHING)
 
     def leave(self, launch: str, seat: str) -> None:  # noqa: ARG002  a seat can only leave itself

@@ -8,6 +8,7 @@ import termios
 import threading
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 import msgspec
 
@@ -18,18 +19,29 @@ from launchpad.ssh import protocol
 from launchpad.ssh.protocol import Seat
 from launchpad.ssh.relayed import Link, RelayedDesk, RelayedSource
 
-Face = Callable[[Session, Desk, Seat], int]
-"""Shows the launch until the operator leaves; gives the exit status."""
+
+class Occupied(NamedTuple):
+    """What a face, or a command, works with."""
+
+    session: Session
+    desk: Desk
+    source: RelayedSource
+    seat: Seat
+
+
+Face = Callable[[Occupied], int]
+"""Shows the launch until the operator leaves, or answers a command; gives the exit status."""
 
 _LAST_SECOND = 1.0
 
 
-def occupy(fd: int, face: Face) -> int:
+def occupy(fd: int, face: Face, *, terminal: bool = True) -> int:
     """Runs `face` for the operator whom the server at the other end of socket `fd` has let in.
 
     The process ends when its terminal or the server does. Raises `BadInput` where there is no such socket.
     """
-    _take_terminal()
+    if terminal:
+        _take_terminal()
     try:
         sock = socket.socket(fileno=fd)
     except OSError:
@@ -39,8 +51,10 @@ def occupy(fd: int, face: Face) -> int:
     link = Link(sock, on_end=_end)
     try:
         seat = link.ask(protocol.Who(), msgspec.json.Decoder(Seat))
-        session = Session(RelayedSource(link, seat.launch), seat.launch)
-        return face(session, RelayedDesk(link, seat.identity, lambda: session.state), seat)
+        source = RelayedSource(link, seat.launch)
+        session = Session(source, seat.launch)
+        desk = RelayedDesk(link, seat.identity, lambda: session.state)
+        return face(Occupied(session, desk, source, seat))
     finally:
         link.close()
         sock.close()

@@ -11,12 +11,14 @@ from collections.abc import Mapping, Sequence
 
 from launchpad.desk import Desk
 from launchpad.model.store import Store
+from launchpad.ssh.pipes import Pipes
 from launchpad.ssh.protocol import Seat
 from launchpad.ssh.relay import RelayServer
 from launchpad.ssh.terminal import Terminal
 
 COMMAND = (sys.executable, "-P", "-m", "launchpad", "occupy")
-"""Starts a seat; `--fd N` is added. Without the working directory on the import path."""
+"""Starts a seat; `--fd N` is added, and what is asked for instead of the face. Without the working
+directory on the import path."""
 
 _GRACE = 2.0
 """Seconds that a seat has to end when it is asked to."""
@@ -52,14 +54,16 @@ class SeatProcess:
     async def start(
         cls,
         command: Sequence[str],
-        terminal: Terminal,
+        streams: Terminal | Pipes,
         environ: Mapping[str, str],
         *,
         store: Store,
         desk: Desk,
         seat: Seat,
+        errand: Sequence[str] = (),
     ) -> "SeatProcess":
-        """Starts `command` on the terminal, in a session of its own, with a relay to `store` and `desk`."""
+        """Starts `command` on a terminal or on pipes, in a session of its own, with a relay to `store` and
+        `desk`; `errand` is what it is asked for instead of the face."""
         ours, theirs = socket.socketpair()
         try:
             with theirs:
@@ -67,9 +71,10 @@ class SeatProcess:
                     *command,
                     "--fd",
                     str(theirs.fileno()),
-                    stdin=terminal.slave,
-                    stdout=terminal.slave,
-                    stderr=terminal.slave,
+                    *(("--", *errand) if errand else ()),
+                    stdin=streams.stdin,
+                    stdout=streams.stdout,
+                    stderr=streams.stderr,
                     pass_fds=(theirs.fileno(),),
                     env=dict(environ),
                     cwd="/",
@@ -79,7 +84,7 @@ class SeatProcess:
             ours.close()
             raise
         finally:
-            terminal.seat_taken()
+            streams.taken()
         relay = RelayServer(store, desk, seat, ours)
         relay.start()
         return cls(process, relay, ours)

@@ -1,10 +1,11 @@
 """The SSH server: lets operators in by their keys and gives each connection a seat, and nothing else."""
 
 import asyncio
+import contextlib
+import logging
 import os
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -12,24 +13,33 @@ from typing import NamedTuple
 import asyncssh
 
 from launchpad.desk import LocalDesk
-from launchpad.errors import BadInput, Refused
-from launchpad.model.commands import Identity
-from launchpad.model.definition import Operator
+from launchpad.errors import BadInput, Exit, Refused
+from launchpad.model.commands import Command, Done, Identity
+from launchpad.model.definition import Definition, Operator
 from launchpad.model.store import Store
+from launchpad.model.values import format_duration
 from launchpad.session import Session
-from launchpad.ssh.channel import SeatChannel, Start
-from launchpad.ssh.keys import host_key, operators_by_key
+from launchpad.ssh.access import Admitted, KeyFile, admitted
+from launchpad.ssh.channel import Errands, SeatChannel, Start, no_errands
+from launchpad.ssh.keys import host_key
+from launchpad.ssh.pipes import Pipes
 from launchpad.ssh.protocol import Seat
 from launchpad.ssh.seats import COMMAND, SeatProcess
 from launchpad.ssh.terminal import Terminal
+
+log = logging.getLogger(__name__)
 
 SEATS = 20
 _STRANGERS = 20
 """Connections beyond the seats: those that log in, and those that learn that no seat is free."""
 _SESSIONS = 100
 """Seats that one connection may ask for in its life."""
+_OFFERS = 20
+"""Keys that one connection may offer, or prove to have; agents hold a handful."""
 _FLUSH = 2.0
 """Seconds for clients to take in the last words."""
+_LOOK_EVERY = 1.0
+"""Seconds between two looks at who may still be here."""
 
 
 class Listening(NamedTuple):
@@ -37,6 +47,21 @@ class Listening(NamedTuple):
 
     port: int
     fingerprint: str
+
+
+class Rules(NamedTuple):
+    """What connections may do, and for how long."""
+
+    seats: int = SEATS
+    """How many may be taken at once."""
+    idle: float | None = None
+    """Seconds without a key after which a seat ends; None: never."""
+    keys: KeyFile | None = None
+    """Keys beside those of the definition."""
+    errands: Errands = no_errands
+    """Which commands are taken in place of a seat."""
+    command: Sequence[str] = COMMAND
+    """What starts a seat."""
 
 
 async def serve(
@@ -49,29 +74,36 @@ async def serve(
     stop: asyncio.Event,
     ready: Callable[[Listening], None],
     narrate: Callable[[str], None],
-    command: Sequence[str] = COMMAND,
-    seats: int = SEATS,
+    rules: Rules,
     rehearsal: bool = False,
 ) -> None:
     """Serves seats for `launch` on `host` (None: every address) and `port` (0: any) until `stop`.
 
-    The host key in file `key` is made if there is none. `command` is what starts a seat. Raises
-    `BadInput` when no operator of the launch has a key, or when the address can't be listened on.
+    The host key in file `key` is made if there is none. Raises `BadInput` when a line of the
+    authorized-keys file can't be used, when no operator of the launch has a key, or when the address can't
+    be listened on.
     """
     private = host_key(key)
     session = await asyncio.to_thread(Session, store, launch)
-    hosted = _Hosted(store, session, command, seats, narrate, rehearsal=rehearsal)
+    if rules.keys is not None:
+        rules.keys.read()
+    hosted = _Hosted(store, session, rules, narrate, rehearsal=rehearsal)
+    if rules.keys is not None and (faults := hosted.faults):
+        more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
+        raise BadInput(f"{faults[0]}{more}", faults=faults)
     if not hosted.operators():
         raise BadInput(
             f"no operator of {launch} has an SSH key, so nobody could connect",
-            hint="add `keys:` to `operators:` in the definition",
+            hint="add `keys:` to `operators:` in the definition, or name an authorized-keys file",
         )
     with session.following(_ignore):
         acceptor = await _listen(hosted, host, port, private)
+        looking = asyncio.create_task(hosted.look_after())
         try:
             ready(Listening(acceptor.get_port(), private.get_fingerprint()))
             await stop.wait()
         finally:
+            looking.cancel()
             acceptor.close()
             await hosted.end()
 
@@ -121,64 +153,98 @@ class _Hosted:
         self,
         store: Store,
         session: Session,
-        command: Sequence[str],
-        seats: int,
+        rules: Rules,
         narrate: Callable[[str], None],
         *,
         rehearsal: bool,
     ) -> None:
         self.narrate = narrate
+        self.rules = rules
         self.connections: dict[_Connection, None] = {}
         """The oldest first."""
         self._store = store
         self._session = session
-        self._command = command
-        self._seats = seats
         self._rehearsal = rehearsal
         self._channels: set[SeatChannel] = set()
         self._ending = False
+        self._definition: Definition | None = None
+        self._admitted = Admitted({}, ())
 
     def operators(self) -> Mapping[bytes, Operator]:
-        """Who may connect, as the journal says now."""
-        definition = self._session.state.definition
-        return operators_by_key(definition) if definition is not None else {}
+        """Who may connect, as the journal says now and the key file has settled."""
+        if self._session.state.definition is not self._definition:
+            self._admit_anew()
+        return self._admitted.operators
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """A line for each key that lets nobody in."""
+        self.operators()
+        keys = self.rules.keys
+        return (*(keys.faults if keys is not None else ()), *self._admitted.faults)
 
     def admit(self, connection: "_Connection") -> None:
         """Takes it in. Where there are too many, the oldest that has not logged in goes: nobody can keep
         operators out by connections that stay silent."""
         self.connections[connection] = None
-        if len(self.connections) > self._seats + _STRANGERS:
+        if len(self.connections) > self.rules.seats + _STRANGERS:
             oldest = next((each for each in self.connections if not each.logged_in), connection)
             del self.connections[oldest]
             oldest.abort()
 
-    @contextmanager
+    async def look_after(self) -> None:
+        """Sees to it, until cancelled, that nobody stays who may no longer be here."""
+        keys = self.rules.keys
+        told: tuple[str, ...] = ()
+        while True:
+            try:
+                if keys is not None and await asyncio.to_thread(keys.changed):
+                    self._admit_anew()
+                for connection in list(self.connections):
+                    connection.review()
+                faults = self.faults
+            except Exception:  # whatever it was, the next look must come
+                log.exception("a look at who may be here failed")
+            else:
+                for fault in faults:
+                    if fault not in told:
+                        self.narrate(fault)
+                told = faults
+            await asyncio.sleep(_LOOK_EVERY)
+
+    @contextlib.contextmanager
     def place(self, operator: Operator, address: str, channel: SeatChannel) -> Iterator[Start]:
         """Keeps a place for the operator's seat. Raises `Refused` if there is none."""
         if self._ending:
             raise Refused("the server is ending")
-        if len(self._channels) >= self._seats:
-            self.narrate(f"{operator.name} from {address} found all {self._seats} seats taken")
-            raise Refused(f"all {self._seats} seats are taken", hint="ask a colleague to leave theirs")
+        seats = self.rules.seats
+        if len(self._channels) >= seats:
+            self.narrate(f"{operator.name} from {address} found all {seats} seats taken")
+            raise Refused(f"all {seats} seats are taken", hint="ask a colleague to leave theirs")
         identity = Identity(name=operator.name, role=operator.role, teams=operator.teams, auth="key")
 
-        async def start(terminal: Terminal, environ: Mapping[str, str]) -> SeatProcess:
+        async def start(
+            streams: Terminal | Pipes, environ: Mapping[str, str], errand: Sequence[str]
+        ) -> SeatProcess:
+            desk = LookingDesk if errand else LocalDesk
+            what = f"asks for {errand[0]}" if errand else "has a seat"
+            self.narrate(f"{operator.name} ({operator.role}) from {address} {what}")
             return await SeatProcess.start(
-                self._command,
-                terminal,
+                self.rules.command,
+                streams,
                 environ,
                 store=self._store,
-                desk=LocalDesk(self._store, self._session, identity),
+                desk=desk(self._store, self._session, identity),
                 seat=Seat(
                     launch=self._session.launch,
                     identity=identity,
                     via=f"ssh {address}",
                     rehearsal=self._rehearsal,
                 ),
+                errand=errand,
             )
 
         self._channels.add(channel)
-        self.narrate(f"{operator.name} ({operator.role}) from {address} has a seat")
         try:
             yield start
         finally:
@@ -190,13 +256,26 @@ class _Hosted:
         self._ending = True
         channels = list(self._channels)
         for channel in channels:
-            channel.end(signal.SIGTERM)
+            channel.end(signal.SIGTERM, words="the server has ended")
         await asyncio.gather(*(channel.wait() for channel in channels))
         closed = [asyncio.create_task(connection.closed.wait()) for connection in self.connections]
         if closed:
             await asyncio.wait(closed, timeout=_FLUSH)
         for connection in list(self.connections):
             connection.abort()
+
+    def _admit_anew(self) -> None:
+        self._definition = definition = self._session.state.definition
+        keys = self.rules.keys
+        assert definition is not None, "a session holds an opened launch"
+        self._admitted = admitted(definition, keys.entries if keys is not None else ())
+
+
+class LookingDesk(LocalDesk):
+    """The desk of a command: there is nothing to perform."""
+
+    def perform(self, command: Command) -> Done:  # noqa: ARG002
+        raise Refused("a command over SSH only looks", hint="take a seat to change something")
 
 
 class _Connection(asyncssh.SSHServer):
@@ -206,10 +285,13 @@ class _Connection(asyncssh.SSHServer):
         self._hosted = hosted
         self._connection: asyncssh.SSHServerConnection
         self._address = "an unknown address"
-        self._operators: Mapping[bytes, Operator] = {}
         self._operator: Operator | None = None
+        self._key = b""
         self._offered = ""
+        self._offers = 0
         self._asked = 0
+        self._channels: list[SeatChannel] = []
+        self._leaving: asyncio.Task[None] | None = None
         self.logged_in = False
         self.closed = asyncio.Event()
 
@@ -228,7 +310,6 @@ class _Connection(asyncssh.SSHServer):
             )
 
     def begin_auth(self, username: str) -> bool:  # noqa: ARG002
-        self._operators = self._hosted.operators()
         return True
 
     def public_key_auth_supported(self) -> bool:
@@ -237,8 +318,15 @@ class _Connection(asyncssh.SSHServer):
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:  # noqa: ARG002
         # Asked for each key that is offered, and again right before its signature is verified: whoever
         # gets in is the last one that was asked for.
-        self._operator = self._operators.get(key.public_data)
+        self._key = key.public_data
+        self._operator = self._hosted.operators().get(self._key)
         self._offered = key.get_fingerprint()
+        self._offers += 1
+        if self._offers > _OFFERS:
+            self._connection.disconnect(
+                asyncssh.DISC_NO_MORE_AUTH_METHODS_AVAILABLE, "too many keys were offered"
+            )
+            return False
         return self._operator is not None
 
     def auth_completed(self) -> None:
@@ -246,12 +334,46 @@ class _Connection(asyncssh.SSHServer):
 
     def session_requested(self) -> SeatChannel | bool:
         self._asked += 1
-        if self._operator is None or not self.logged_in or self._asked > _SESSIONS:
+        operator = self._operator
+        if operator is None or not self._stands() or not self.logged_in or self._asked > _SESSIONS:
             return False
-        return SeatChannel(partial(self._hosted.place, self._operator, self._address))
+        self._channels = [channel for channel in self._channels if not channel.over]
+        channel = SeatChannel(partial(self._place, operator), self._hosted.rules.errands)
+        self._channels.append(channel)
+        return channel
+
+    def review(self) -> None:
+        """Ends what may no longer be: all of it when the key was revoked, a seat where nobody is."""
+        if not self.logged_in or self._operator is None or self._leaving is not None:
+            return
+        if not self._stands():
+            self._leaving = asyncio.create_task(self._drop(self._operator.name))
+            return
+        limit = self._hosted.rules.idle
+        for channel in self._channels if limit is not None else ():
+            if limit is not None and channel.silent > limit:
+                words = f"nothing was typed for {format_duration(limit)}; connect again"
+                channel.end(signal.SIGTERM, Exit.REFUSED, words)
 
     def abort(self) -> None:
         self._connection.abort()
+
+    def _place(self, operator: Operator, channel: SeatChannel) -> contextlib.AbstractContextManager[Start]:
+        return self._hosted.place(operator, self._address, channel)
+
+    def _stands(self) -> bool:
+        """Whether the key still lets in whom it let in."""
+        now = self._hosted.operators().get(self._key)
+        return now is not None and self._operator is not None and now.name == self._operator.name
+
+    async def _drop(self, name: str) -> None:
+        self._hosted.narrate(f"the key {self._offered} of {name} was revoked: {self._address} is dropped")
+        for channel in self._channels:
+            channel.end(signal.SIGTERM, Exit.REFUSED, "your key was revoked")
+        await asyncio.gather(*(channel.wait() for channel in self._channels))
+        with contextlib.suppress(TimeoutError):  # a client leaves once its last channel has ended
+            await asyncio.wait_for(self.closed.wait(), _FLUSH)
+        self.abort()
 
 
 def _ignore(why: str) -> None:

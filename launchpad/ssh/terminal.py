@@ -24,6 +24,8 @@ RESTORE = (
 
 Size = tuple[int, int, int, int]
 """Columns, rows, and the same in pixels (0: unknown), as SSH gives them."""
+LARGEST = (500, 200)
+"""Columns and rows of the largest window that a seat paints for; nobody has a larger one in good faith."""
 
 
 class Terminal:
@@ -42,25 +44,27 @@ class Terminal:
         self._on_full = on_full
         self._pending = bytearray()
         self._tail = b""
-        self._master, self.slave = pty.openpty()
+        self._master, self._slave = pty.openpty()
+        self.stdin = self.stdout = self.stderr = self._slave
         self.altered = False
         """Whether the client's terminal shows the face's screen instead of its own."""
         self.ended = asyncio.Event()
         """Set once the seat's end is closed and all that it wrote was read."""
         os.set_blocking(self._master, False)
-        _no_echo(self.slave)
+        _no_echo(self._slave)
         self.resize(size)
         self._paused = False
         self._loop.add_reader(self._master, self._read)
 
-    def seat_taken(self) -> None:
+    def taken(self) -> None:
         """Forgets our copy of the seat's end, once the seat has it."""
-        os.close(self.slave)
-        self.slave = -1
+        os.close(self._slave)
+        self._slave = -1
 
     def resize(self, size: Size) -> None:
         """Tells the seat (by SIGWINCH) how large its client's window is."""
-        columns, rows, width, height = (min(n, 0xFFFF) for n in size)
+        columns, rows = (min(asked, most) for asked, most in zip(size, LARGEST, strict=False))
+        width, height = (min(n, 0xFFFF) for n in size[2:])
         if self._master >= 0:
             packed = struct.pack("HHHH", rows or 24, columns or 80, width, height)
             fcntl.ioctl(self._master, termios.TIOCSWINSZ, packed)
@@ -95,8 +99,8 @@ class Terminal:
         self._end()
         os.close(self._master)
         self._master = -1
-        if self.slave >= 0:
-            self.seat_taken()
+        if self._slave >= 0:
+            self.taken()
 
     def _reads(self) -> bool:
         return self._master >= 0 and not self.ended.is_set()

@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, Protocol, TypeVar
 
 import msgspec
 
 from launchpad.errors import BadInput, BrokenJournal, Refused
 from launchpad.model.journal import Head, Row, recorded, verify
 from launchpad.model.samples import LogLine, Sample
-from launchpad.model.store import Journal, Store
+from launchpad.model.store import Store
 from launchpad.model.text import clean
 from launchpad.model.values import Micros, Value
 from launchpad.store.appending import check_journal
@@ -136,7 +136,14 @@ def verify_archive(file: Path, expected_head: str | None = None) -> Archive:
         return _verified_archive(packed, file, expected_head=expected_head)
 
 
-def verify_store(store: Journal, launch: str, expected_head: str | None = None) -> Head:
+class Chained(Protocol):
+    """What a chain is verified from: a store, or a relay to one."""
+
+    def head(self, launch: str) -> Head: ...
+    def rows(self, launch: str, after: int = 0, limit: int = 1000) -> tuple[Row, ...]: ...
+
+
+def verify_store(store: Chained, launch: str, expected_head: str | None = None) -> Head:
     """Checks the journal of a launch in a store; see `model.journal.verify`.
 
     Raises `BadInput` where there is none, unless a head is expected of it.
@@ -282,7 +289,7 @@ def _cleaned(value: T, **texts: str) -> T:
     return msgspec.structs.replace(value, **{name: clean(text, 10_000) for name, text in texts.items()})  # type: ignore[type-var]
 
 
-def _rows(store: Journal, launch: str, last: int) -> Iterator[Row]:
+def _rows(store: Chained, launch: str, last: int) -> Iterator[Row]:
     after = 0
     while after < last and (batch := store.rows(launch, after, min(_BATCH, last - after))):
         yield from batch

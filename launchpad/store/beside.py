@@ -46,14 +46,15 @@ _LOCKS = """
 """
 
 _ANNOUNCE = """
-    INSERT INTO lp_presence VALUES (?, ?, ?, ?, ?, ?, lp_ticks()) ON CONFLICT (launch, seat) DO UPDATE
-    SET operator = excluded.operator, role = excluded.role, via = excluded.via,
-        looking_at = excluded.looking_at, heard = excluded.heard
+    INSERT INTO lp_presence (launch, seat, operator, role, via, looking_at, subject, idle, heard)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, lp_ticks()) ON CONFLICT (launch, seat) DO UPDATE
+    SET operator = excluded.operator, role = excluded.role, via = excluded.via, heard = excluded.heard,
+        looking_at = excluded.looking_at, subject = excluded.subject, idle = excluded.idle
 """
 _FORGET = "DELETE FROM lp_presence WHERE launch = ? AND (heard < lp_ticks() - ? OR heard > lp_ticks())"
 _LEAVE = "DELETE FROM lp_presence WHERE launch = ? AND seat = ?"
 _PRESENT = """
-    SELECT seat, operator, role, via, looking_at, lp_ticks() - heard FROM lp_presence
+    SELECT seat, operator, role, via, looking_at, subject, idle, lp_ticks() - heard FROM lp_presence
     WHERE launch = ? AND heard >= lp_ticks() - ? AND heard <= lp_ticks() ORDER BY operator, seat
 """
 
@@ -159,8 +160,9 @@ def locks(reader: Reader) -> tuple[LockInfo, ...]:
 
 
 def announce(transaction: Transaction, launch: str, presence: Presence) -> None:
-    seat = (presence.seat, presence.operator, presence.role, presence.via, presence.looking_at)
-    transaction.run((_ANNOUNCE, (launch, *seat)), (_FORGET, (launch, _FORGOTTEN_AFTER)))
+    who = (presence.seat, presence.operator, presence.role, presence.via)
+    what = (presence.looking_at, presence.subject, micros(presence.idle))
+    transaction.run((_ANNOUNCE, (launch, *who, *what)), (_FORGET, (launch, _FORGOTTEN_AFTER)))
 
 
 def leave(transaction: Transaction, launch: str, seat: str) -> None:
@@ -171,8 +173,17 @@ def present(reader: Reader, launch: str, within: float) -> tuple[Presence, ...]:
     """Seats heard of in the last `within` seconds."""
     [found] = reader.run((_PRESENT, (launch, micros(within))))
     return tuple(
-        Presence(seat=seat, operator=operator, role=role, via=via, looking_at=looking_at, age=age / SECOND)
-        for seat, operator, role, via, looking_at, age in found
+        Presence(
+            seat=seat,
+            operator=operator,
+            role=role,
+            via=via,
+            looking_at=looking_at,
+            age=age / SECOND,
+            subject=subject,
+            idle=idle / SECOND,
+        )
+        for seat, operator, role, via, looking_at, subject, idle, age in found
     )
 
 

@@ -181,7 +181,9 @@ class SqlStore:
         return self._database.read(beside.locks)
 
     def announce(self, launch: str, presence: Presence) -> None:
-        check_storable(launch, presence.seat, presence.operator, presence.via, presence.looking_at)
+        check_storable(
+            launch, presence.seat, presence.operator, presence.via, presence.looking_at, presence.subject
+        )
         self._write(lambda tx: beside.announce(tx, launch, presence))
 
     def leave(self, launch: str, seat: str) -> None:

@@ -6,6 +6,7 @@ from screens.acts.handover import HandoverActs
 from screens.acts.incidents import IncidentActs
 from screens.acts.items import ItemActs
 from screens.acts.launch import LaunchActs
+from screens.acts.mentions import MentionActs
 from screens.acts.poll import PollActs
 from screens.acts.runs import RunActs
 from screens.acts.seat import SeatActs
@@ -18,6 +19,7 @@ class Acts(
     IncidentActs,
     ItemActs,
     LaunchActs,
+    MentionActs,
     PollActs,
     RunActs,
     SeatActs,

@@ -58,11 +58,13 @@ def row(scene: Scene, item: ItemView, width: int) -> Row:
     stated = item.state
     finished = item.mark in ("done", "skipped")
     must = "" if finished or not stated.item.required else "MUST "
-    room = grid.title - len(must)
+    busy = scene.busy_with(f"item:{item.id}")
+    room = grid.title - len(must) - cell_len(busy)
     spans = [
         box(scene.glyphs, item.mark),
         Span(" "),
         Span(fit(stated.item.title, room - 1) + " ", "dim" if finished or item.mark == "blocked" else "text"),
+        Span(busy, "accent"),
         Span(must, "warn"),
         _who(scene, item, grid.who),
         _status(scene, item, grid.status),

@@ -136,7 +136,7 @@ TABS = {**{str(i): name for i, name in enumerate(PHASES, 1)}, "5": "timeline", "
 def tab_line(scene: Scene, tab: str, width: int) -> Row:
     """The places to go to, with the progress of each phase, and the next thing due."""
     view = scene.view
-    spans = [Span(" ")]
+    spans = [Span(f" @{scene.unread} ", "badge-unknown") if scene.unread else Span(" ")]
     for key, target in TABS.items():
         name = target.capitalize()
         if target in PHASE_NAMES:

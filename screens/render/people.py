@@ -2,12 +2,14 @@
 
 from launchpad.model.samples import LockInfo, Presence
 from launchpad.model.values import format_duration
+from launchpad.rules.presence import IDLE, idle, teams_of
 from screens.render.row import Row, Span, fit, line
 from screens.render.scene import Scene
 from screens.render.words import ROLES
 
-IDLE = 8.0
+SILENT = 8.0
 """Seconds after which a seat that should have spoken is shown with its age."""
+_WITH_TEAMS = 90
 
 
 def heading(scene: Scene) -> list[Span]:
@@ -23,16 +25,28 @@ def row(scene: Scene, entry: Presence | LockInfo, width: int) -> Row:
 def _person(scene: Scene, person: Presence, width: int) -> Row:
     brief = width < 70
     me = person.operator == scene.me.name
-    quiet = f"  silent {format_duration(person.age)}" if person.age > IDLE else ""
+    silent = person.age > SILENT
+    still = _still(person)
+    teams = 14 if width >= _WITH_TEAMS else 0
+    end = f"{person.via}{'  ' if still else ''}{still}"
+    room = width - (3 + 13 + 5 + 2 if brief else 3 + 20 + 10 + 2) - teams - len(end)
     spans = [
-        Span(f" {scene.glyphs.here} ", "warn" if quiet else "ok"),
+        Span(f" {scene.glyphs.here} ", "warn" if silent else "dim" if still else "ok"),
         Span(fit(person.operator + (" (you)" if me else ""), 13 if brief else 20), "title" if me else "text"),
         Span(fit(ROLES[person.role] if brief else person.role, 5 if brief else 10), "dim"),
-        Span(fit(person.looking_at or "here", max(8, width - (38 if brief else 60))), "text"),
+        Span(fit(", ".join(teams_of(scene.view.definition, person.operator)), teams), "dim"),
+        Span(fit(person.looking_at or "here", max(8, room)), "text"),
         Span(" "),
-        Span(person.via + quiet, "dim"),
+        Span(end, "dim"),
     ]
     return line(width, spans)
+
+
+def _still(person: Presence) -> str:
+    """For how long nobody was at the keys, or nothing was heard of the seat; nothing while somebody is."""
+    if person.age > SILENT:
+        return f"silent {format_duration(person.age // 1)}"
+    return f"idle {format_duration(idle(person) // 60 * 60)}" if idle(person) >= IDLE else ""
 
 
 def _lock(lock: LockInfo, width: int) -> Row:
@@ -47,4 +61,5 @@ def plain(entry: Presence | LockInfo) -> str:
     """A seat or a lock as a line of text."""
     if isinstance(entry, LockInfo):
         return f"{entry.target} locked by {entry.owner}: {entry.reason}"
-    return f"{entry.operator} ({entry.role}) {entry.via} {entry.looking_at}".rstrip()
+    said = f"{entry.operator} ({entry.role}) {entry.via} {entry.looking_at}".rstrip()
+    return f"{said} {_still(entry)}".rstrip()

@@ -8,8 +8,10 @@ from msgspec.structs import replace
 
 from launchpad.model.commands import Identity
 from launchpad.model.values import SECOND, Micros, format_instant
+from launchpad.rules.presence import at_work
 from launchpad.rules.view import View, view
 from screens.glyphs import BRAILLE, Glyphs
+from screens.render.row import cut
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Scene:
     """Why the store can't be read; empty while it can."""
     lost_for: float = 0.0
     """Seconds since it could be read last."""
+    unread: int = 0
+    """Words of others that mention this operator and were not looked at yet."""
 
     @property
     def production(self) -> bool:
@@ -40,6 +44,12 @@ class Scene:
         if self.view.state.read_only:
             return self.view.state.read_only
         return "a viewer watches" if self.me.role == "viewer" else ""
+
+    def busy_with(self, subject: str) -> str:
+        """Who else works on it, as a row shows it; empty if nobody does."""
+        others = [name for name in at_work(self.view.people).get(subject, ()) if name != self.me.name]
+        more = f"+{len(others) - 1}" if len(others) > 1 else ""
+        return f"{self.glyphs.here} {cut(others[0], 12)}{more} " if others else ""
 
     def allows(self, action: str) -> bool:
         """Whether a key that does this is worth showing."""

@@ -62,6 +62,7 @@ ONE_OF_EACH = {
     "incident-mitigate": cmd.MitigateIncident(text="rolling back"),
     "incident-resolve": cmd.ResolveIncident(text="a bad index"),
     "incident-review": cmd.ReviewIncident(text="test the index"),
+    "mentions-read": cmd.ReadMentions(upto=1),
 }
 
 

@@ -29,7 +29,7 @@ def test_one_who_alone_may_approve_needs_no_second_person_and_is_told(people, as
         operators=tuple(person for person in PEOPLE if person.name in people),
     )
     settings = CommandSettings(operations={"deploy": CommandOperation(argv=("true",))})
-    around = Surroundings(base_dir=Path(), work_dir=Path(), environ={}, resolve=str)
+    around = Surroundings(base_dir=Path(), work_dir=Path(), place="here", environ={}, resolve=str)
     plan = make_plan(definition, "deploy", {}, {"shop": CommandProvider("shop", settings, around)})
     assert plan.approvals == needed
     assert bool(plan.waived) == (asked > needed)

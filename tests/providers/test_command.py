@@ -1,7 +1,6 @@
 """Commands under their minder: what befalls the machine is told, and ends neither engine nor command."""
 
 import json
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +23,7 @@ def provider(base: Path, work_dir: Path, *argv: str) -> CommandProvider:
     around = Surroundings(
         base_dir=base,
         work_dir=work_dir,
+        place="here/1",
         environ={"PATH": "/usr/bin:/bin"},
         resolve=lambda reference: reference,
     )
@@ -48,9 +48,17 @@ async def test_a_step_that_this_machine_can_not_begin_has_not_begun(tmp_path: Pa
 
 async def test_what_can_not_be_looked_up_is_unknown(tmp_path: Path) -> None:
     (tmp_path / "work").write_text("a file where the folder of the steps belongs")
-    found = await provider(tmp_path, tmp_path / "work", "true").find(job(f"{socket.gethostname()}:1"))
+    found = await provider(tmp_path, tmp_path / "work", "true").find(job("here/1:1"))
     assert found.state == "unknown"
     assert "look" in found.detail
+
+
+async def test_what_was_started_with_other_files_is_not_said_to_have_never_begun(tmp_path: Path) -> None:
+    """Containers and cloned machines may share a name."""
+    for place in ("here", "here/2", "there/1"):
+        found = await provider(tmp_path, tmp_path / "work", "true").find(job(f"{place}:1"))
+        assert found.state == "unknown"
+        assert found.detail == f"it was started on {place.partition('/')[0]} by another engine; look there"
 
 
 def test_a_command_goes_on_when_its_output_has_no_room(tmp_path: Path) -> None:

@@ -99,6 +99,7 @@ EXAMPLES: dict[type[Event], Event] = {
         ev.IncidentMitigating(incident="incident-1"),
         ev.IncidentResolved(incident="incident-1"),
         ev.IncidentReviewed(incident="incident-1"),
+        ev.MentionsRead(upto=7),
     )
 }
 

@@ -67,6 +67,7 @@ def test_bindings_can_be_remapped_and_know_their_verbs() -> None:
         "declare_incident",
         "fail",
         "hand_seat",
+        "mentions_read",
         "run",
         "silence",
         "slip",

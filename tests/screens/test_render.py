@@ -1,5 +1,6 @@
 """Rows are made of plain values: right width, right words, at every size."""
 
+import dataclasses
 import re
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ from rich.cells import cell_len
 from launchpad.model import definition as d
 from launchpad.model import events as ev
 from launchpad.model.journal import recorded
+from launchpad.model.samples import Presence
 from launchpad.rules.narrate import narrate
 from launchpad.rules.objectives import Point
 from launchpad.rules.polls import Ballot
@@ -532,3 +534,24 @@ def test_the_first_line_answers_at_80_columns_too() -> None:
     assert " OK since 09:09" in text
     assert "✓ data 13 s" in text
     assert "DIR" in text
+
+
+def test_an_item_says_who_else_works_on_it_and_people_for_how_long_they_are_idle() -> None:
+    shown = scene("before")
+    item = shown.view.items[0]
+    away, other = (
+        Presence(
+            seat=name, operator=name, role="engineer", via="local", subject=f"item:{item.id}", idle=still
+        )
+        for name, still in (("zoe", 4 * 60.0), ("yan", 0.0))
+    )
+    mine = replace(other, operator=shown.me.name)
+    busy = dataclasses.replace(shown, view=replace(shown.view, people=(away, other, mine)))
+    for width in (40, 78, 120):
+        row = checklist.row(busy, item, width)
+        assert "● zoe+1 " in row.text
+        assert row.width == width
+    assert "●" not in checklist.row(busy, shown.view.items[1], 78).text
+    assert "idle 4m" in people.row(busy, away, 78).text
+    assert "idle" not in people.row(busy, other, 78).text
+    assert "silent 9 s" in people.row(busy, replace(other, age=9.4), 78).text

@@ -12,8 +12,7 @@ from launchpad.errors import LaunchpadError
 from launchpad.model import commands as cmd
 from launchpad.model.samples import Presence
 from launchpad.session import Session
-from launchpad.ssh.protocol import Seat
-from launchpad.ssh.seat import occupy
+from launchpad.ssh.seat import Occupied, occupy
 
 FLOOD = 32 << 20
 """What the key `f` writes."""
@@ -29,7 +28,8 @@ def show_size(*_: object) -> None:
     say(f"size {columns}x{rows}")
 
 
-def face(session: Session, desk: Desk, seat: Seat) -> int:
+def face(occupied: Occupied) -> int:
+    session, desk, _, seat = occupied
     before = termios.tcgetattr(0)
     tty.setraw(0)
     signal.signal(signal.SIGWINCH, show_size)

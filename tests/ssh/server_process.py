@@ -1,11 +1,16 @@
-"""An SSH server as a process of its own: `server_process URL LAUNCH KEY SEATS COMMAND…`."""
+"""An SSH server as a process of its own: `server_process URL LAUNCH KEY SEATS COMMAND…`.
+
+`$IDLE` limits seats, `$KEYS` names an authorized-keys file.
+"""
 
 import asyncio
+import os
 import signal
 import sys
 from pathlib import Path
 
-from launchpad.ssh.server import Listening, serve
+from launchpad.ssh.access import KeyFile
+from launchpad.ssh.server import Listening, Rules, serve
 from launchpad.store import open_store
 
 
@@ -32,8 +37,12 @@ async def run(url: str, launch: str, key: str, seats: str, *command: str) -> Non
             stop=stop,
             ready=ready,
             narrate=say,
-            command=command,
-            seats=int(seats),
+            rules=Rules(
+                seats=int(seats),
+                command=command,
+                idle=float(os.environ["IDLE"]) if "IDLE" in os.environ else None,
+                keys=KeyFile(Path(os.environ["KEYS"])) if "KEYS" in os.environ else None,
+            ),
         )
     finally:
         store.close()

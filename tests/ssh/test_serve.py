@@ -1,78 +1,18 @@
-"""`launchpad serve` as people use it: the real face, the real engine, a real terminal."""
+"""What `launchpad serve` gives and refuses."""
 
+import json
 import os
-import re
 import signal
 import socket
-import subprocess
-import threading
 
 import pytest
 
 from launchpad.store import open_store
 from tests.ssh.house import alive
-from tests.support.cli import DEFINITION, LAUNCH, Cli, eventually
-from tests.support.terminal import Terminal
+from tests.ssh.served import Served
+from tests.support.cli import LAUNCH, Cli, eventually
 
 pytestmark = [pytest.mark.needs("ssh", "ssh-keygen", "tmux"), pytest.mark.slow]
-
-
-class Served:
-    """A folder with a definition whose operators have keys, a server over it, and people at terminals."""
-
-    def __init__(self, cli: Cli) -> None:
-        self.cli = cli
-        self.said: list[str] = []
-        self.terminals: list[Terminal] = []
-        text = DEFINITION
-        for name in ("bob", "eve"):
-            path = cli.home / name
-            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path], check=True)
-            key = path.with_suffix(".pub").read_text().strip()
-            text = re.sub(rf"(name: {name}, role: \w+)", rf'\1, keys: ["{key}"]', text)
-        self.text = text
-        self.server: subprocess.Popen[str] | None = None
-
-    def serve(self) -> None:
-        self.server = self.cli.start("serve", "--ssh", "127.0.0.1:0")
-        for stream in (self.server.stdout, self.server.stderr):
-            threading.Thread(target=self._listen, args=(stream,), daemon=True).start()
-        self.port = self.says(r"serving \S+ on 127\.0\.0\.1, port (\d+): ssh -p \1 127\.0\.0\.1")[1]
-
-    def says(self, pattern: str, *, times: int = 1) -> re.Match[str]:
-        def found() -> re.Match[str] | None:
-            matches = [match for line in list(self.said) if (match := re.search(pattern, line))]
-            return matches[-1] if len(matches) >= times else None
-
-        return eventually(found)
-
-    def connect(self, who: str, size: tuple[int, int] = (100, 30)) -> Terminal:
-        options = (
-            "BatchMode=yes", "IdentitiesOnly=yes", "IdentityAgent=none", "StrictHostKeyChecking=no",
-            "UserKnownHostsFile=/dev/null", "LogLevel=ERROR", f"IdentityFile={self.cli.home / who}",
-        )  # fmt: skip
-        argv = ["ssh", "-F", "none", *(f"-o{option}" for option in options), "-p", self.port, "127.0.0.1"]
-        self.terminals.append(Terminal(argv, size=size, environ=self.cli.environ))
-        return self.terminals[-1]
-
-    def seats(self) -> list[int]:
-        children = subprocess.run(
-            ["pgrep", "-P", str(self.server.pid), "-f", "occupy --fd"], capture_output=True
-        )
-        return [int(pid) for pid in children.stdout.split()]
-
-    def close(self) -> None:
-        for terminal in self.terminals:
-            terminal.close()
-        if self.server is not None and self.server.poll() is None:
-            self.server.terminate()
-            self.server.wait(40)
-        self.cli.close()
-
-    def _listen(self, stream) -> None:
-        with stream:
-            for line in stream:
-                self.said.append(line.rstrip())
 
 
 @pytest.fixture
@@ -207,3 +147,83 @@ def test_nobody_with_a_key_nobody_to_serve(served):
 def test_seats_are_not_started_by_hand(served):
     for descriptor in ("0", "99", "-1"):
         served.cli.refusal("occupy", "--fd", descriptor, status=2)
+
+
+def test_commands_that_look_are_answered_and_no_others(served):
+    served.cli.define(served.text)
+    served.serve()
+    served.says("watching")
+    shown = json.loads(served.asked("eve", "status", "--json").stdout)
+    assert (shown["launch"], shown["phase"]) == (LAUNCH, "pre-launch")
+    assert [item["item"] for item in json.loads(served.asked("eve", "items", "--json").stdout)] == [
+        "freeze", "legal", "macros", "dns",
+    ]  # fmt: skip
+    assert "holds: " in served.asked("bob", "verify").stdout
+    assert served.asked("bob", "gate", "launch").returncode == 1
+    brief = served.asked("bob", "status --brief")
+    assert brief.stdout.count("\n") == 1
+    crossed = served.asked("bob", "verify", "--head", "beef")
+    assert crossed.returncode == 1
+    assert crossed.stderr.count("\n") == 1
+    for words in (
+        ["tick", "freeze"],
+        ["status", "--store", "sqlite:/etc/x"],
+        ["export", "-o", "/tmp/x"],
+        ["id"],
+    ):
+        refused = served.asked("bob", *words)
+        assert refused.returncode in (2, 3)
+        assert refused.stdout == ""
+        assert refused.stderr.startswith("launchpad: ")
+    assert "uid=" not in served.asked("bob", "status; id").stdout
+    assert not [event for event in served.session().events if event.actor in ("bob", "eve")]
+    served.says(r"eve \(viewer\) from 127\.0\.0\.1 asks for status")
+
+
+def test_a_command_on_a_terminal_ends_its_lines_and_is_interrupted(served):
+    served.cli.define(served.text)
+    served.serve()
+    terminal = served.connect("bob", before=("-t",), words=("status", "--watch", "--brief"))
+    terminal.shows(r"^(HOLD|NO-GO|GO) .*")
+    assert len(served.seats()) == 1
+    terminal.press("C-c")
+    terminal.shows("ended with status 130")
+    eventually(lambda: not served.seats())
+
+
+def test_a_killed_client_leaves_no_command(served):
+    served.cli.define(served.text)
+    served.serve()
+    terminal = served.connect("bob", words=("status", "--watch"))
+    terminal.shows(r"(HOLD|NO-GO|GO) ")
+    [seat] = served.seats()
+    terminal.close()
+    eventually(lambda: not alive(seat), seconds=5)
+
+
+def test_a_faulty_line_of_the_key_file_is_named_before_anybody_is_served(served):
+    served.cli.open(served.text)
+    path = served.cli.home / "keys"
+    path.write_text(f"# ours\n{(served.cli.home / 'bob.pub').read_text()}")
+    path.chmod(0o600)
+    argv = ("serve", "--ssh", "127.0.0.1:0", "--authorized-keys", "keys")
+    said = served.cli.refusal(*argv, status=2)
+    assert said.endswith('keys:2: it does not say whose key this is, expected operator="NAME" TYPE BASE64')
+
+
+def test_everybody_sees_who_is_here_and_what_they_work_on(served):
+    served.cli.define(served.text)
+    served.serve()
+    bob, eve = served.connect("bob", (120, 40)), served.connect("eve", (120, 40))
+    bob.shows("2 online")
+    eve.shows("2 online")
+    bob.press("j")
+    eve.shows(r"Terms are app.*● bob ")
+    eve.shows(r"● bob +ENG +pre-launch: legal +ssh 127\.0\.0\.1")
+    told = {each["operator"]: each for each in json.loads(served.asked("eve", "people", "--json").stdout)}
+    assert set(told) == {"bob", "eve"}
+    assert (told["bob"]["subject"], told["bob"]["via"]) == ("item:legal", "ssh 127.0.0.1")
+    assert told["eve"]["subject"] == ""
+    assert 0 <= told["bob"]["idle"] < 60
+    bob.press("3")
+    eve.hides("● bob .*MUST")

@@ -9,7 +9,8 @@ import psycopg
 import pytest
 
 from launchpad.errors import BadInput, Unreachable
-from launchpad.store import open_store, postgres
+from launchpad.model.samples import Presence
+from launchpad.store import migrations, open_store, postgres
 from launchpad.store.archive import verify_store
 from launchpad.testing.drafts import note, opening
 from launchpad.testing.journal_behaviour import EVERYTHING, LAUNCH, rest_of, writers
@@ -110,7 +111,7 @@ def test_many_may_open_a_new_store_at_once(url):
     with ThreadPoolExecutor(8) as pool:
         for store in pool.map(lambda _: open_store(url), range(8)):
             store.close()
-    assert execute(url, "SELECT version FROM lp_schema") == [(1,)]
+    assert execute(url, "SELECT version FROM lp_schema") == [(1,), (2,)]
 
 
 def test_it_is_durable_where_the_server_is_lax(url, opened):
@@ -236,3 +237,17 @@ def test_a_server_that_stays_away_is_reported_in_time(monkeypatch):
         assert time.monotonic() - started < 10
         cluster.start()
         assert store.append(LAUNCH, [note("back")])[0].seq == 2
+
+
+def test_a_store_of_the_first_schema_is_brought_up_to_date(url, opened):
+    """What was kept stays, and who is present can say more."""
+    execute(url, migrations.CREATE_TABLE, migrations.scripts("postgres")[1])
+    execute(url, migrations.APPLIED.format(version=1, now="0"))
+    store = opened(url)
+    store.append(LAUNCH, [opening()])
+    store.announce(
+        LAUNCH, Presence(seat="2", operator="bo", role="viewer", via="local", subject="item:dns", idle=7.5)
+    )
+    [bo] = store.present(LAUNCH)
+    assert (bo.subject, bo.idle) == ("item:dns", 7.5)
+    assert execute(url, "SELECT version FROM lp_schema") == [(1,), (2,)]

@@ -18,7 +18,8 @@ import pytest
 
 from launchpad.errors import BadInput, BrokenJournal, Refused, Unreachable
 from launchpad.model.events import TextRedacted
-from launchpad.store import open_store, sqlite_writer
+from launchpad.model.samples import Presence
+from launchpad.store import migrations, open_store, sqlite_writer
 from launchpad.store.archive import verify_store
 from launchpad.testing.drafts import draft, note, opening
 from launchpad.testing.stores import StoreBehaviour
@@ -437,3 +438,26 @@ def test_many_threads_share_one_store(url, opened):
         assert all(read.result() for read in reading)
         assert all(wait.result() for wait in waiting)
     assert verify_store(store, LAUNCH).seq == 101
+
+
+def test_a_store_of_the_first_schema_is_brought_up_to_date(tmp_path, opened):
+    """What was kept stays, and who is present can say more."""
+    file = tmp_path / "old.db"
+    connection = sqlite3.connect(file)
+    for name in ("lp_now", "lp_ticks"):
+        connection.create_function(name, 0, lambda: 0)
+    connection.executescript(migrations.CREATE_TABLE + ";" + migrations.scripts("sqlite")[1])
+    connection.execute(migrations.APPLIED.format(version=1, now="0"))
+    connection.execute("INSERT INTO lp_presence VALUES ('x', '1', 'ada', 'director', 'local', '', 0)")
+    connection.commit()
+    connection.close()
+    store = opened(f"sqlite:///{file}")
+    store.append(LAUNCH, [opening()])
+    store.announce(
+        LAUNCH, Presence(seat="2", operator="bo", role="viewer", via="local", subject="item:dns", idle=7.5)
+    )
+    [bo] = store.present(LAUNCH)
+    assert (bo.subject, bo.idle) == ("item:dns", 7.5)
+    connection = sqlite3.connect(file)
+    assert connection.execute("SELECT version FROM lp_schema").fetchall() == [(1,), (2,)]
+    connection.close()

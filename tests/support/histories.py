@@ -277,6 +277,7 @@ def any_command(random: Random, state: State) -> Command:
             expect=expect,
         ),
         cmd.WriteNote(text=words),
+        cmd.ReadMentions(upto=draw([0, 1, 2, 10_000])),
         cmd.Acknowledge(alert=draw(["high_errors", "slow", "nothing"]), text=words),
         cmd.SilenceAlert(alert=draw(["slow", "nothing"]), text=words, seconds=draw([-1.0, 0.001, 60.0])),
         cmd.UnsilenceAlert(alert=draw(["slow", "nothing"])),

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,9 @@ class Cluster:
     `home` holds its files; `stop` and `start` may be called again and again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, reached_at: Sequence[tuple[str, str]] = ()) -> None:
+        """`reached_at`: further addresses of this machine, each with the only one that is let in there."""
+        self._reached_at = tuple(reached_at)
         self._bin = _find_binaries()
         # A short path: the name of a Unix socket has at most some 100 characters.
         self.home = Path(tempfile.mkdtemp(prefix="lp-pg-", dir="/tmp"))
@@ -60,6 +62,10 @@ class Cluster:
         """The superuser's URL of a database."""
         return f"postgresql://postgres:{self._password}@127.0.0.1:{self._port}/{database}"
 
+    def url_at(self, address: str) -> str:
+        """The superuser's URL by another address of this machine."""
+        return f"postgresql://postgres:{self._password}@{address}:{self._port}/postgres"
+
     def create(self) -> None:
         """Make the cluster's files."""
         password_file = self.home / "password"
@@ -80,13 +86,16 @@ class Cluster:
             timeout=_START_SECONDS,
             **self._as_user,
         )
+        with (self._data / "pg_hba.conf").open("a", encoding="ascii") as file:
+            for _, theirs in self._reached_at:
+                file.write(f"host all all {theirs}/32 scram-sha-256\n")
 
     def start(self) -> None:
         """Start the server, where it was before, and wait until it answers."""
         self._port = self._port or _free_port()
         settings = {
             "fsync": "on",
-            "listen_addresses": "127.0.0.1",
+            "listen_addresses": ",".join(["127.0.0.1", *(ours for ours, _ in self._reached_at)]),
             "port": self._port,
             "unix_socket_directories": self.home,
             "max_connections": 200,
@@ -159,9 +168,9 @@ class Cluster:
 
 
 @contextmanager
-def throwaway_cluster() -> Iterator[Cluster]:
+def throwaway_cluster(reached_at: Sequence[tuple[str, str]] = ()) -> Iterator[Cluster]:
     """A running cluster, removed at the end; where there is no PostgreSQL, the test is skipped."""
-    cluster = Cluster()
+    cluster = Cluster(reached_at)
     try:
         cluster.create()
         cluster.start()

@@ -81,6 +81,10 @@ class Terminal:
             assert time.monotonic() < deadline, f"{pattern!r} is still on the screen:\n{screen}"
             time.sleep(0.03)
 
+    def rang(self) -> bool:
+        """Whether the bell was heard."""
+        return self._tmux("display-message", "-p", "#{window_bell_flag}").strip() == "1"
+
     def processes(self) -> list[int]:
         """The program's processes, without the shell around it."""
         pane = int(self._tmux("display-message", "-p", "#{pane_pid}").strip() or 0)

@@ -15,6 +15,8 @@ _PACKAGES = {
     "ip": "iproute2",
     "ssh": "openssh-client",
     "ssh-keygen": "openssh-client",
+    "sshd": "openssh-server",
+    "systemd-analyze": "systemd",
     "unshare": "util-linux",
 }
 """The package that brings a program, where it is not called like the program."""

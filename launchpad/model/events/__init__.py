@@ -71,6 +71,7 @@ from launchpad.model.events.launch import (
     TextRedacted,
     Unknown,
 )
+from launchpad.model.events.mentions import MentionsRead
 from launchpad.model.events.polls import Answer, PollAnswered, PollCalled, PollClosed, Seen
 from launchpad.model.events.report import ReportNoted, ReportSection
 from launchpad.model.events.runs import (
@@ -174,6 +175,7 @@ AnyEvent = (
     | IncidentMitigating
     | IncidentResolved
     | IncidentReviewed
+    | MentionsRead
 )
 
 

@@ -18,6 +18,7 @@ from launchpad.model.fold import (
     health,
     incidents,
     launch,
+    mentions,
     polls,
     report,
     runs,
@@ -88,4 +89,5 @@ _HANDLERS: Handlers = {
     **criteria.HANDLERS,
     **amendments.HANDLERS,
     **incidents.HANDLERS,
+    **mentions.HANDLERS,
 }

@@ -82,6 +82,8 @@ class State(Value):
     """Signals that were once measured otherwise: samples observed before then say nothing of them."""
     incidents: Mapping[str, IncidentState] = {}
     """In the order of their declaration."""
+    mentions_read: Mapping[str, int] = {}
+    """By person: the last event up to which they have looked at what mentions them."""
 
     @property
     def open(self) -> bool:

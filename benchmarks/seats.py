@@ -1,0 +1,349 @@
+"""Seats over SSH: real `ssh` clients that tick, comment and filter at once.
+
+`python -m benchmarks.seats --seats 20 --seconds 600`. Measured are the time from the key that ticks to every
+other screen, and each seat's memory (PSS) and CPU. Counted is what was lost: a tick or a comment that the
+journal does not hold, a screen that in the end shows something else than the journal.
+"""
+
+import argparse
+import os
+import pty
+import random
+import re
+import selectors
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from fcntl import ioctl
+from pathlib import Path
+
+from launchpad.desk import open_launch
+from launchpad.model.commands import Identity, OpenLaunch
+from launchpad.model.definition import Definition, Item, Launch, Operator
+from launchpad.session import Session
+from launchpad.store import open_store
+
+SEATS = 20
+SECONDS = 60.0
+PAUSE = (1.0, 3.0)
+"""Seconds that a person thinks between two acts, at least and at most."""
+LAUNCH = "acme-4.2.0"
+SIZE = (120, 40)
+_ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][0-9A-B]|[ -/]*[0-~])")
+_ROW = re.compile(r"\[(.)\] Item (\d\d) ")
+_PATIENCE = 30.0
+
+
+class Person:
+    """Somebody at a terminal, connected by a real `ssh`."""
+
+    def __init__(self, room: "Room", number: int) -> None:
+        self.number = number
+        self.room = room
+        self.shown: dict[int, str] = {}
+        """Item → the sign in its box that this screen was last given."""
+        self.seen = ""
+        """The last that came, without its escapes."""
+        self.said: list[str] = []
+        """The comments that were typed."""
+        self.done: dict[str, int] = {"tick": 0, "comment": 0, "filter": 0}
+        self.master, slave = pty.openpty()
+        ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", SIZE[1], SIZE[0], 0, 0))
+        self._rest = b""
+        self.process = subprocess.Popen(
+            room.call(number),
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            env={"PATH": os.environ["PATH"], "TERM": "xterm-256color", "COLORTERM": "truecolor"},
+        )
+        os.close(slave)
+
+    def type(self, keys: str) -> float:
+        at = time.monotonic()
+        os.write(self.master, keys.encode())
+        return at
+
+    def take_in(self, at: float) -> None:
+        """Reads what came, and tells the room which boxes it shows."""
+        data = self._rest + os.read(self.master, 1 << 16)
+        # A sequence, or a letter, may be cut in two.
+        cut = data.rfind(b"\x1b")
+        cut = cut if cut >= len(data) - 32 else len(data)
+        self._rest = data[cut:]
+        text = _ESCAPES.sub(b"", data[:cut]).decode(errors="ignore")
+        self.seen = (self.seen + text)[-4000:]
+        for mark, item in _ROW.findall(self.seen[-len(text) - 16 :]):
+            self.shown[int(item)] = mark
+            self.room.noted(self, int(item), mark, at)
+
+    def waits_for(self, text: str) -> bool:
+        return wait(lambda: text in self.seen)
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self.master)
+
+
+class Room:
+    """The launch, its server and its people."""
+
+    def __init__(self, home: Path, seats: int, url: str | None) -> None:
+        self.home = home
+        self.url = url or f"sqlite:///{home}/journal.db"
+        operators = []
+        for number in range(seats):
+            key = home / f"key{number}"
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+            public = key.with_suffix(".pub").read_text().strip()
+            operators.append(
+                Operator(name=f"p{number:02}", role="engineer" if number else "director", keys=(public,))
+            )
+        definition = Definition(
+            launch=Launch(product="Acme", version="4.2.0", environment="staging"),
+            operators=tuple(operators),
+            items=tuple(Item(id=f"i{n:02}", title=f"Item {n:02} is looked after") for n in range(seats)),
+        )
+        self.store = open_store(self.url)
+        lead = Identity(name="p00", role="director")
+        open_launch(self.store, lead, OpenLaunch(launch=LAUNCH, definition=definition))
+        self.latencies: list[float] = []
+        self.people: list[Person] = []
+        self._pending: dict[tuple[int, str], tuple[float, set[int]]] = {}
+        self._guard = threading.Lock()
+        self.server = subprocess.Popen(
+            [
+                sys.executable, "-m", "launchpad", "serve", "--ssh", "127.0.0.1:0", "--seats", str(seats),
+                "--launch", LAUNCH, "--store", self.url, "--json",
+            ],
+            cwd=home,
+            env={**os.environ, "XDG_STATE_HOME": str(home / "state")},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=(home / "server.log").open("wb"),
+            text=True,
+        )  # fmt: skip
+        assert self.server.stdout is not None
+        found = re.search(r'"port":(\d+)', self.server.stdout.readline())
+        if found is None:
+            raise RuntimeError((home / "server.log").read_text())
+        self._port = found[1]
+
+    def call(self, number: int) -> list[str]:
+        options = (
+            "BatchMode=yes", "IdentitiesOnly=yes", "IdentityAgent=none", "StrictHostKeyChecking=no",
+            "UserKnownHostsFile=/dev/null", "LogLevel=ERROR", "SendEnv=COLORTERM",
+            f"IdentityFile={self.home / f'key{number}'}",
+        )  # fmt: skip
+        given = (part for option in options for part in ("-o", option))
+        return ["ssh", "-F", "none", *given, "-p", self._port, "127.0.0.1"]
+
+    def expects(self, item: int, mark: str, at: float) -> None:
+        """Somebody has pressed the key that will give the item this mark."""
+        with self._guard:
+            self._pending[item, mark] = (at, set())
+
+    def noted(self, person: Person, item: int, mark: str, at: float) -> None:
+        with self._guard:
+            began, told = self._pending.get((item, mark), (0.0, set()))
+            if began and at > began and person.number not in told:
+                told.add(person.number)
+                self.latencies.append(at - began)
+
+    def processes(self) -> dict[str, list[int]]:
+        """The server, its engine and its seats."""
+        shown = subprocess.check_output(
+            ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(self.server.pid)], text=True
+        )
+        lines = [line.split(None, 1) for line in shown.splitlines()]
+        return {
+            "server": [self.server.pid],
+            "engine": [int(pid) for pid, argv in lines if " engine " in argv],
+            "seat": [int(pid) for pid, argv in lines if " occupy " in argv],
+        }
+
+    def close(self) -> None:
+        for person in self.people:
+            person.close()
+        self.server.terminate()
+        self.server.wait(60)
+        self.store.close()
+
+
+def wait(condition: Callable[[], bool], *, seconds: float = _PATIENCE) -> bool:
+    """Whether it became true in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+@contextmanager
+def room(seats: int, url: str | None) -> Iterator[Room]:
+    with tempfile.TemporaryDirectory(prefix="lp-seats-") as folder:
+        made = Room(Path(folder), seats, url)
+        try:
+            yield made
+        finally:
+            made.close()
+
+
+def _read(people: list[Person], over: threading.Event) -> None:
+    with selectors.DefaultSelector() as selector:
+        for person in people:
+            selector.register(person.master, selectors.EVENT_READ, person)
+        while not over.is_set():
+            ready = selector.select(0.1)
+            at = time.monotonic()
+            for key, _ in ready:
+                try:
+                    key.data.take_in(at)
+                except OSError:
+                    selector.unregister(key.fileobj)
+
+
+def _live(person: Person, until: float, dice: random.Random) -> None:
+    """Ticks the item under the cursor on and off, comments on it, filters; each has an item of their own."""
+    person.type("j" * person.number)
+    ticked = False
+    while time.monotonic() < until:
+        time.sleep(dice.uniform(*PAUSE))
+        match dice.choice(("tick", "tick", "comment", "filter")):
+            case "tick":
+                mark = " " if ticked else "✓"
+                person.room.expects(person.number, mark, person.type(" "))
+                if wait(lambda mark=mark: person.shown.get(person.number) == mark):
+                    ticked = not ticked
+                    person.done["tick"] += 1
+            case "comment":
+                person.seen = ""
+                person.type("c")
+                if not person.waits_for("Comment on"):
+                    continue
+                said = f"word {len(person.said)} of {person.number}"
+                person.said.append(said)
+                person.type(f"{said}\r")
+                if person.waits_for("commented on"):
+                    person.done["comment"] += 1
+            case "filter":
+                person.seen = ""
+                person.type(f"/Item {person.number:02}\r")
+                person.waits_for("(1 shown)")
+                person.seen = ""
+                person.type("\x1b")
+                if person.waits_for(f"Item {(person.number + 1) % len(person.room.people):02}"):
+                    person.done["filter"] += 1
+
+
+def _cpu(pids: list[int]) -> float:
+    """Seconds of CPU time that the processes have used."""
+    used = 0
+    for pid in pids:
+        with suppress(OSError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            used += int(fields[11]) + int(fields[12])
+    return used / os.sysconf("SC_CLK_TCK")
+
+
+def _pss(pid: int) -> float:
+    """Memory in MB, shared pages counted in parts."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    found = re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE)
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def measure(seats: int = SEATS, seconds: float = SECONDS, url: str | None = None) -> dict[str, float]:
+    """What a war room costs, and whether anything of it was lost."""
+    over = threading.Event()
+    with room(seats, url) as war:
+        begun = time.monotonic()
+        war.people = [Person(war, number) for number in range(seats)]
+        reader = threading.Thread(target=_read, args=(war.people, over), daemon=True)
+        reader.start()
+        here = wait(lambda: all(len(person.shown) == seats for person in war.people), seconds=120)
+        painted = time.monotonic() - begun
+        assert here, "not everybody has a seat"
+        pids = war.processes()
+        before = {name: _cpu(of) for name, of in pids.items()}
+        start = time.monotonic()
+        lives = [
+            threading.Thread(target=_live, args=(p, start + seconds, random.Random(p.number)))
+            for p in war.people
+        ]
+        for life in lives:
+            life.start()
+        for life in lives:
+            life.join()
+        lasted = time.monotonic() - start
+        used = {name: (_cpu(of) - before[name]) / lasted * 100 for name, of in pids.items()}
+        memory = {name: [_pss(pid) for pid in of] for name, of in pids.items()}
+        lost = _lost(war)
+        over.set()
+        reader.join()
+        times = sorted(war.latencies)
+        return {
+            "all seats painted, s": painted,
+            "load average, 1 min": os.getloadavg()[0],
+            "ticks": float(sum(p.done["tick"] for p in war.people)),
+            "comments": float(sum(p.done["comment"] for p in war.people)),
+            "filters": float(sum(p.done["filter"] for p in war.people)),
+            "tick to a screen, p50 ms": statistics.median(times) * 1000,
+            "tick to a screen, p95 ms": times[int(len(times) * 0.95)] * 1000,
+            "tick to a screen, most ms": times[-1] * 1000,
+            "memory of a seat (PSS), MB": statistics.mean(memory["seat"]),
+            "memory of the server (PSS), MB": memory["server"][0],
+            "CPU of a seat, % of a core": used["seat"] / seats,
+            "CPU of the server, % of a core": used["server"],
+            "CPU of everything, % of a core": sum(used.values()),
+            "ticks that the journal lacks": float(lost[0]),
+            "comments that the journal lacks or has twice": float(lost[1]),
+            "boxes that differ from the journal": float(lost[2]),
+        }
+
+
+def _lost(war: Room) -> tuple[int, int, int]:
+    """Ticks (negative: not seen on their own screen in time) and comments that are not in the journal once
+    each, and boxes on screens that tell otherwise."""
+    session = Session(war.store, LAUNCH)
+
+    def kept() -> tuple[int, int]:
+        session.refresh()
+        ticks = sum(e.kind in ("item.ticked", "item.reopened") for e in session.events)
+        words = [e.text for e in session.events if e.kind == "item.commented"]
+        said = [each for p in war.people for each in p.said]
+        return sum(p.done["tick"] for p in war.people) - ticks, len(set(said) ^ set(words)) + (
+            len(words) - len(set(words))
+        )
+
+    def differing() -> int:
+        marks = {int(name[1:]): "✓" if s.status == "done" else " " for name, s in session.state.items.items()}
+        return sum(p.shown.get(item) != mark for p in war.people for item, mark in marks.items())
+
+    wait(lambda: kept() == (0, 0) and differing() == 0, seconds=60)
+    return (*kept(), differing())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seats", type=int, default=SEATS)
+    parser.add_argument("--seconds", type=float, default=SECONDS)
+    parser.add_argument("--store", help="the URL of an empty store; absent: SQLite in a temporary folder")
+    options = parser.parse_args()
+    for what, value in measure(options.seats, options.seconds, options.store).items():
+        print(f"  {what:<58} {value:>12,.3f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

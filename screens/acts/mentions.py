@@ -1,0 +1,63 @@
+"""What the face does when somebody is called by name."""
+
+from launchpad.errors import LaunchpadError
+from launchpad.model import commands as cmd
+from launchpad.model.journal import Recorded
+from launchpad.rules.mentions import meant_for, read_upto
+from launchpad.rules.narrate import narrate
+from screens.acts.base import Acting
+from screens.dialogs.reading import Reading
+from screens.render import mentions as mention_rows
+from screens.render.row import Row
+from screens.render.scene import Scene
+from screens.ring import ring
+
+
+class MentionActs(Acting):
+    """`@me` and `@my-team`."""
+
+    _calls: tuple[int, ...] = ()
+    """Events that mention this operator, the oldest first."""
+    _listened = 0
+    """Events that were looked through for such."""
+    _teams: tuple[str, ...] = ()
+
+    def listen(self) -> int:
+        """Looks through what has come in, rings for what mentions this operator, counts what is unread."""
+        me, events = self.desk.identity, self.session.events
+        if me.teams != self._teams:
+            self._teams, self._calls, self._listened = me.teams, (), 0
+        first, count = self._listened == 0, len(events)
+        fresh = tuple(r.seq for r in meant_for(me, events[self._listened : count]))
+        self._calls, self._listened = self._calls + fresh, count
+        unread = self._unread()
+        if first and unread:
+            self.say(f"{len(unread)} unread: {self._said(unread[-1])}; @ reads", "warn")
+        elif not first and fresh:
+            said = self._said(events[fresh[-1] - 1])
+            self.say(f"{said}; @ reads", "warn")
+            ring(self, said)
+        return len(unread)
+
+    def _unread(self) -> list[Recorded]:
+        seen = read_upto(self.desk.identity, self.session.state)
+        called = (self.session.events[seq - 1] for seq in self._calls if seq > seen)
+        return [recorded for recorded in called if not recorded.redacted]
+
+    def _said(self, recorded: Recorded) -> str:
+        return f"{recorded.actor} {narrate(recorded, self.scene.view.definition).text}"
+
+    def action_mentions(self) -> None:
+        unread = {recorded.seq for recorded in self._unread()}
+
+        def rows(scene: Scene, width: int) -> list[Row]:
+            called = [self.session.events[seq - 1] for seq in reversed(self._calls)]
+            return mention_rows.rows(scene, called, unread, width)
+
+        self.push_screen(Reading(self.scene, "What mentions you", rows))
+        if unread and self.permits("mentions_read"):
+            try:
+                self.desk.perform(cmd.ReadMentions(upto=max(unread)))
+            except LaunchpadError as error:
+                self.say(str(error), "bad")
+            self.refresh_view()

@@ -1,0 +1,39 @@
+"""When somebody last used this face, and what it says of them to the others."""
+
+from time import monotonic
+from typing import Any
+
+from textual.app import App
+from textual.events import Event, InputEvent
+
+from launchpad.model.commands import Identity
+from launchpad.model.samples import Presence
+
+_LONGEST = 86_400.0
+"""Seconds; who is idle for longer is idle for a day."""
+
+
+class Attended(App[int]):
+    """An application that knows how long ago it was used."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self._opened = monotonic()
+        self._used: float | None = None
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, InputEvent):
+            self._used = monotonic()
+        await super().on_event(event)
+
+    def presence(self, me: Identity, *, seat: str, via: str, looking_at: str, item: str | None) -> Presence:
+        """What the others see of `me`. Nobody works on an item only because a face has just opened on it."""
+        return Presence(
+            seat=seat,
+            operator=me.name,
+            role=me.role,
+            via=via,
+            looking_at=looking_at,
+            subject=f"item:{item}" if item and self._used is not None else "",
+            idle=min(monotonic() - (self._used or self._opened), _LONGEST),
+        )

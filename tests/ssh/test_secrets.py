@@ -1,0 +1,79 @@
+"""What a seat could give away: its memory, its environment, its output are searched for every secret."""
+
+import contextlib
+import re
+from pathlib import Path
+
+import psycopg.conninfo
+import pytest
+
+from tests.ssh.served import Served
+from tests.support.cli import Cli, eventually
+
+pytestmark = [
+    pytest.mark.needs("ssh", "ssh-keygen", "tmux"),
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="reads memory in /proc"),
+]
+
+TOKEN = "tok-5up3r-53cr3t"  # made up
+OF_SHELL = "shell-h1st0ry-s3cret"
+
+
+def holds(pid: int, secret: str) -> bool:
+    """Whether the secret stands anywhere in a process's memory or environment."""
+    needle = secret.encode()
+    if needle in Path(f"/proc/{pid}/environ").read_bytes():
+        return True
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+            found = re.match(r"([0-9a-f]+)-([0-9a-f]+) r", line)
+            if found is None or line.endswith(("[vvar]", "[vsyscall]")):
+                continue
+            begin, end = (int(part, 16) for part in found.groups())
+            with contextlib.suppress(OSError, OverflowError, ValueError):
+                memory.seek(begin)
+                if needle in memory.read(end - begin):
+                    return True
+    return False
+
+
+def test_no_seat_holds_a_secret(tmp_path, postgres_database):
+    """The store's password, a provider's token, and whatever else stood in the server's environment."""
+    password = str(psycopg.conninfo.conninfo_to_dict(postgres_database)["password"])
+    served = Served(Cli(tmp_path))
+    served.cli.environ |= {
+        "SHOP_TOKEN": TOKEN, "AWS_SECRET_ACCESS_KEY": OF_SHELL, "LAUNCHPAD_STORE": postgres_database,
+    }  # fmt: skip
+    text = served.text.replace(
+        'backup: {argv: [sh, -c, "echo saved"]}',
+        'backup: {argv: [sh, -c, "echo saved $TOKEN"], undo: none needed, env: {TOKEN: "env:SHOP_TOKEN"}}',
+    )
+    assert "env:SHOP_TOKEN" in text
+    served.cli.define(text)
+    try:
+        served.serve()
+        served.says("watching")
+        ada, bob = served.connect("ada", (120, 40)), served.connect("bob", (80, 24))
+        bob.shows("2 on")
+        ada.press("b")
+        ada.shows("backup-1")
+        # Keys of a dialog's first half second are dropped on purpose.
+        eventually(lambda: ada.press("y") or served.cli.json("runs")[0]["status"] == "succeeded", seconds=60)
+        seats = served.seats()
+        assert len(seats) == 2
+        secrets = (TOKEN, OF_SHELL, password)
+        # The search finds what is there.
+        assert holds(served.server.pid, password)
+        for seat in seats:
+            assert [secret for secret in secrets if holds(seat, secret)] == []
+            assert "SHOP_TOKEN=" not in Path(f"/proc/{seat}/environ").read_text()
+            assert not any(secret in Path(f"/proc/{seat}/cmdline").read_text() for secret in secrets)
+        shown = [ada.screen(), bob.screen(), *served.said]
+        shown += [
+            served.asked("ada", *words).stdout for words in (("status", "--json"), ("logs", "backup-1"))
+        ]
+        assert "saved" in shown[-1]
+        assert not [secret for secret in secrets for text in shown if secret in text]
+    finally:
+        served.close()
