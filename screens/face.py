@@ -42,6 +42,8 @@ from screens.widgets.lines import Lines
 from screens.widgets.listing import ListPanel
 from screens.widgets.painter import Painter
 
+_COPIED = 48_000
+"""Most bytes that are copied at once: terminals and tmux let go of longer OSC 52 sequences."""
 MESSAGE_STAYS = 30.0
 """Seconds for which a message is shown, unless another one comes."""
 
@@ -108,6 +110,7 @@ class Face(Acts, inherit_bindings=False):
             failed=self._failed,
             presence=self._presence,
             points=lambda: self.board.points,
+            run=lambda: self.board.chosen_run,
         )
         self._action_keys = bind_actions(self._bindings, self.scene.view.definition)
 
@@ -267,6 +270,8 @@ class Face(Acts, inherit_bindings=False):
             panel.filter("")
         elif self.board.zoomed is not None:
             self.board.zoom(None)
+        elif self.board.chosen_run:
+            self.board.choose_run("")
 
     def action_refresh(self) -> None:
         self.refresh_view()
@@ -279,6 +284,18 @@ class Face(Acts, inherit_bindings=False):
         copied = text or brief(self.scene.view)
         self.copy_to_clipboard(copied)
         self.say(f"copied: {copied}", "info")
+
+    def action_copy_all(self) -> None:
+        """Every line that the list shows, filtered as it is."""
+        panel = self.board.focused_panel or self.board.panel("action")
+        lines = panel.listed_texts
+        kept = within(lines, _COPIED)
+        if not kept:
+            self.say("there is nothing here to copy", "info")
+            return
+        self.copy_to_clipboard("\n".join(kept) + "\n")
+        left = f", the last of {len(lines)}" if len(kept) < len(lines) else ""
+        self.say(f"copied {len(kept)} line{'s' * (len(kept) != 1)} of {panel.id}{left}", "info")
 
     def action_filter(self) -> None:
         panel = self.board.focused_panel or self.board.panel("checklist")
@@ -389,6 +406,17 @@ class Face(Acts, inherit_bindings=False):
         """Tells the others that this seat is empty."""
         with contextlib.suppress(Exception):
             self.session.source.leave(self.session.launch, self._seat)
+
+
+def within(lines: Sequence[str], size: int) -> list[str]:
+    """The last lines of which all together take at most `size` bytes."""
+    kept = 0
+    for line_ in reversed(lines):
+        size -= len(line_.encode()) + 1
+        if size < 0:
+            break
+        kept += 1
+    return list(lines[len(lines) - kept :])
 
 
 def _gates(scene: Scene, width: int) -> list[Row]:

@@ -70,6 +70,7 @@ BINDINGS = [
     Binding("shift+tab", "app.focus_previous", "previous panel", id="panel.previous"),
     Binding("F", "zoom", "zoom panel", id="panel.zoom"),
     Binding("y", "copy", "copy", id="copy"),
+    Binding("Y", "copy_all", "copy all lines", id="copy.all"),
     Binding("n", "match(1)", "next match", id="filter.next"),
     Binding("N", "match(-1)", "previous match", id="filter.previous"),
     Binding("escape", "step_back", "clear filter, zoom", id="back"),

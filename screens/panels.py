@@ -7,7 +7,9 @@ from typing import overload
 from launchpad.model.definition import Phase
 from launchpad.model.events import MessageIntended
 from launchpad.model.journal import Recorded
-from screens.render import alerts, checklist, gate, objectives, people, poll, timeline
+from launchpad.model.samples import LogLine
+from launchpad.rules.view import RunView
+from screens.render import alerts, checklist, gate, objectives, people, poll, run, timeline
 from screens.render.row import Row, Span, line, wrap
 from screens.render.scene import Scene
 from screens.widgets.listing import Listing
@@ -50,7 +52,7 @@ def objectives_listing(scene: Scene) -> Listing:
         plain=objectives.plain,
         heading=lambda width, _count: objectives.heading(scene, width - 2),
         empty=_empty(waiting, "unknown"),
-        below=lambda width: [objectives.markers(scene.view, width, scene.glyphs)],
+        foot=partial(objectives.markers, scene),
     )
 
 
@@ -122,6 +124,22 @@ def people_listing(scene: Scene) -> Listing:
         plain=people.plain,
         heading=lambda _width, _count: (people.heading(scene), ()),
         empty=_empty("nobody has announced themselves yet"),
+    )
+
+
+def action_listing(scene: Scene, shown: RunView | None, log: Sequence[LogLine]) -> Listing:
+    """The run that is shown and what it said; without one, what is next, and what the last one said."""
+    of = shown or next(iter(scene.view.runs), None)
+    # Right after another run was chosen, the lines are still those of the one before.
+    lines = log if of is not None and log and log[-1].run == of.state.id else ()
+    return Listing(
+        entries=lines,
+        key=lambda entry: str(entry.n),
+        draw=partial(run.log_row, scene),
+        plain=partial(run.plain, scene),
+        heading=lambda _width, _count: run.heading(scene, shown),
+        above=partial(run.standing, scene, shown),
+        follows=True,
     )
 
 

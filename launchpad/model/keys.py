@@ -18,6 +18,7 @@ RESERVED_KEYS: dict[str, str] = {
     "S": "seek, in a replay",
     "V": "verify all items again",
     "X": "abort the run",
+    "Y": "copy all lines",
     "a": "acknowledge",
     "c": "comment",
     "e": "evidence",

@@ -14,7 +14,6 @@ from launchpad.model.definition import Item
 from launchpad.model.journal import Draft
 from launchpad.session import Session
 from screens import hints
-from screens.board import ActionPanel
 from screens.dialogs.plan import PlanDialog
 from screens.face import Arrived
 from screens.follow import News
@@ -559,7 +558,7 @@ async def test_focus_moves_between_panels(open_face: Opener) -> None:
         seen = set()
         for _ in range(8):
             focused = seat.face.screen.focused
-            assert isinstance(focused, ListPanel | ActionPanel)
+            assert isinstance(focused, ListPanel)
             seen.add(focused.id)
             await seat.press("tab")
         assert {"objectives", "gate", "alerts", "timeline", "checklist", "people", "action"} == seen

@@ -1,5 +1,6 @@
 """Rows are made of plain values: right width, right words, at every size."""
 
+import dataclasses
 import re
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ from rich.cells import cell_len
 from launchpad.model import definition as d
 from launchpad.model import events as ev
 from launchpad.model.journal import recorded
+from launchpad.model.samples import LockInfo
 from launchpad.rules.narrate import narrate
 from launchpad.rules.objectives import Point
 from launchpad.rules.polls import Ballot
@@ -65,7 +67,9 @@ def every_row(shown: Scene, width: int) -> list[Row]:
     rows += [checklist.row(shown, i, width) for i in view.items]
     rows += [alerts.row(shown, a, width) for a in view.alerts]
     rows += [people.row(shown, p, width) for p in view.people]
-    rows += run.lines(shown, runs, (), width, 6)
+    rows += run.standing(shown, runs, width, 6)
+    rows += run.standing(shown, runs, width, 12)
+    rows += [run.log_row(shown, entry, width) for entry in launches.during().log]
     for each in view.incidents:
         rows += [row for row in incident.rows(shown, each, width) if row.spans]
     if view.gate is not None:
@@ -332,14 +336,44 @@ def test_running_action_says_step_time_and_last_words() -> None:
     assert "deploy-1" in title
     assert "RUNNING" in title
     assert "step 2 of 3" in title
-    rows = run.lines(shown, shown.view.run, demo.log, 80, 3)
-    assert "of 15m" in rows[0].text
-    assert "us-east: 4.2.0 healthy" in rows[-1].text
+    [step] = run.standing(shown, shown.view.run, 80, 3)
+    assert "of 15m" in step.text
+    assert run.log_row(shown, demo.log[-1], 80).text.rstrip().endswith("[2] us-east: 4.2.0 healthy")
+
+
+def test_with_room_every_step_is_told() -> None:
+    shown = scene("during")
+    steps = [row.text for row in run.standing(shown, shown.view.run, 80, 10)]
+    assert ["migrate db done" in steps[0], "deploy site" in steps[1], "smoke site pending" in steps[2]] == [
+        True
+    ] * 3
+
+
+def test_a_run_that_says_nothing_for_long_looks_stuck() -> None:
+    shown = scene(launches.during(), rehearsal=False)
+    running = shown.view.run
+    assert running is not None
+    title = run.heading(shown, replace(running, stuck=True, timed_out=False))[0]
+    assert "STUCK?" in "".join(s.text for s in title)
+
+
+def test_who_holds_a_lock_is_told_where_the_action_stands() -> None:
+    shown = scene("launched")
+    lock = LockInfo(target="*", owner="ada", reason="incident 42", expires_in=600.0)
+    own = LockInfo(target="site", owner="acme-4.2.0/deploy-1", reason="runs", expires_in=60.0)
+    locked = dataclasses.replace(shown, view=replace(shown.view, locks=(lock, own)))
+    told = "\n".join(row.text for row in run.standing(locked, None, 100, 6))
+    assert "LOCKED everything by ada: incident 42  for 10m more" in told
+    at_work = scene("during")
+    locked = dataclasses.replace(at_work, view=replace(at_work.view, locks=(lock, own)))
+    told = "\n".join(row.text for row in run.standing(locked, locked.view.run, 100, 10))
+    assert "by ada" in told
+    assert "LOCKED site" not in told, "its own lock is in nobody's way"
 
 
 def test_waiting_and_interrupted_runs_say_what_they_wait_for() -> None:
     waiting = scene("waiting")
-    assert "1 approval by others than lead" in run.lines(waiting, waiting.view.run, (), 80, 3)[0].text
+    assert "1 approval by others than lead" in run.standing(waiting, waiting.view.run, 80, 3)[0].text
     stuck = scene("interrupted")
     title, keys = run.heading(stuck, stuck.view.run)
     assert "INTERRUPTED" in "".join(s.text for s in title)
@@ -348,7 +382,7 @@ def test_waiting_and_interrupted_runs_say_what_they_wait_for() -> None:
 
 def test_idle_action_tells_what_is_next() -> None:
     shown = scene("launched", launches.ADA)
-    assert "your next item: Payments reconciled" in run.lines(shown, None, (), 80, 3)[0].text
+    assert "your next item: Payments reconciled" in run.standing(shown, None, 80, 3)[0].text
 
 
 def test_plan_says_what_to_whom_whether_undone_and_who_else() -> None:
