@@ -3,7 +3,7 @@
 import contextlib
 import gc
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -16,11 +16,9 @@ from textual.widgets import Input
 
 from launchpad.desk import Desk
 from launchpad.model.samples import Presence
-from launchpad.rules.gates import ahead
 from launchpad.rules.view import ItemView, view
-from launchpad.rules.view.brief import brief
 from launchpad.session import Session
-from screens import hints, themes
+from screens import details, hints, themes
 from screens.acts import Acts
 from screens.board import Board
 from screens.dialogs.prompt import Prompt
@@ -30,9 +28,7 @@ from screens.glyphs import Glyphs
 from screens.keys import BINDINGS, VERB_OF, bind_actions
 from screens.layout import PANELS, tiny
 from screens.palette import FaceProvider
-from screens.panels import detail_rows
-from screens.render import checklist, guide, head, messages, objectives, timeline
-from screens.render import gate as gate_rows
+from screens.render import guide, head, messages
 from screens.render import tiny as tiny_rows
 from screens.render.footer import footer
 from screens.render.row import Row, Span, line
@@ -42,8 +38,6 @@ from screens.widgets.lines import Lines
 from screens.widgets.listing import ListPanel
 from screens.widgets.painter import Painter
 
-_COPIED = 48_000
-"""Most bytes that are copied at once: terminals and tmux let go of longer OSC 52 sequences."""
 MESSAGE_STAYS = 30.0
 """Seconds for which a message is shown, unless another one comes."""
 
@@ -277,26 +271,6 @@ class Face(Acts, inherit_bindings=False):
         self.refresh_view()
         self.say("looked again", "info")
 
-    def action_copy(self) -> None:
-        """The selected line, or what can be pasted to say how things are."""
-        panel = self.board.focused_panel
-        text = panel.selected_text if panel is not None else ""
-        copied = text or brief(self.scene.view)
-        self.copy_to_clipboard(copied)
-        self.say(f"copied: {copied}", "info")
-
-    def action_copy_all(self) -> None:
-        """Every line that the list shows, filtered as it is."""
-        panel = self.board.focused_panel or self.board.panel("action")
-        lines = panel.listed_texts
-        kept = within(lines, _COPIED)
-        if not kept:
-            self.say("there is nothing here to copy", "info")
-            return
-        self.copy_to_clipboard("\n".join(kept) + "\n")
-        left = f", the last of {len(lines)}" if len(kept) < len(lines) else ""
-        self.say(f"copied {len(kept)} line{'s' * (len(kept) != 1)} of {panel.id}{left}", "info")
-
     def action_filter(self) -> None:
         panel = self.board.focused_panel or self.board.panel("checklist")
         query = self.query_one("#query", Input)
@@ -348,38 +322,14 @@ class Face(Acts, inherit_bindings=False):
         self.query_one("#footer", Lines).redraw()
 
     def on_list_panel_opened(self, event: ListPanel.Opened) -> None:
-        title, rows = self._details(event.panel, event.entry)
+        title, rows = details.of_entry(str(event.panel.id), event.entry, event.panel.selected_text)
         self.push_screen(Reading(self.scene, title, rows))
-
-    def _details(self, panel: ListPanel, entry: Any) -> tuple[str, Callable[[Scene, int], list[Row]]]:
-        """What Enter shows of an entry, kept up to date while it is read."""
-        match panel.id:
-            case "checklist":
-
-                def of_item(scene: Scene, width: int) -> list[Row]:
-                    now = next((i for i in scene.view.items if i.id == entry.id), entry)
-                    return detail_rows(checklist.details(scene, now), width)
-
-                return f"Item {entry.id}", of_item
-            case "objectives":
-
-                def of_objective(scene: Scene, width: int) -> list[Row]:
-                    now = next((o for o in scene.view.objectives if o.name == entry.name), entry)
-                    return detail_rows(objectives.details(now, scene.view.definition), width)
-
-                return f"Objective {entry.name}", of_objective
-            case "gate":
-                return "Gate", _gates
-            case "timeline":
-                return f"Event {entry.seq}", lambda s, w: detail_rows(timeline.details(s, entry), w)
-        said = panel.selected_text
-        return str(panel.id).capitalize(), lambda _scene, width: detail_rows([Span(said)], width)
 
     def action_messages(self) -> None:
         self.push_screen(Reading(self.scene, "Messages: who was told what of alerts", messages.rows))
 
     def action_gate(self) -> None:
-        self.push_screen(Reading(self.scene, "Gates: the next phase, then actions", _gates))
+        self.push_screen(Reading(self.scene, "Gates: the next phase, then actions", details.gates))
 
     def action_help(self) -> None:
         keys = hints.all_keys(self)
@@ -406,25 +356,3 @@ class Face(Acts, inherit_bindings=False):
         """Tells the others that this seat is empty."""
         with contextlib.suppress(Exception):
             self.session.source.leave(self.session.launch, self._seat)
-
-
-def within(lines: Sequence[str], size: int) -> list[str]:
-    """The last lines of which all together take at most `size` bytes."""
-    kept = 0
-    for line_ in reversed(lines):
-        size -= len(line_.encode()) + 1
-        if size < 0:
-            break
-        kept += 1
-    return list(lines[len(lines) - kept :])
-
-
-def _gates(scene: Scene, width: int) -> list[Row]:
-    gates = ahead(scene.view.situation)
-    if not gates:
-        return [line(width, [Span(" no gate is defined for what lies ahead", "dim")])]
-    rows: list[Row] = []
-    for gate in gates:
-        rows += [Row()] if rows else []
-        rows += [line(width, gate_rows.heading(gate)), *gate_rows.full(gate, width, scene.glyphs)]
-    return rows

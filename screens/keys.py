@@ -69,6 +69,8 @@ BINDINGS = [
     Binding("tab", "app.focus_next", "next panel", id="panel.next"),
     Binding("shift+tab", "app.focus_previous", "previous panel", id="panel.previous"),
     Binding("F", "zoom", "zoom panel", id="panel.zoom"),
+    Binding("o", "jump", "go to what it is about", id="jump"),
+    Binding("backspace", "jump_back", "back to where I was", key_display="⌫", id="jump.back"),
     Binding("y", "copy", "copy", id="copy"),
     Binding("Y", "copy_all", "copy all lines", id="copy.all"),
     Binding("n", "match(1)", "next match", id="filter.next"),

@@ -90,6 +90,7 @@ def alerts_listing(scene: Scene) -> Listing:
         draw=partial(alerts.row, scene),
         plain=alerts.plain,
         heading=lambda _width, _count: (alerts.heading(scene), ()),
+        foot=partial(alerts.under, scene),
         empty=_empty(quiet),
     )
 

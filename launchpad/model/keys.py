@@ -27,6 +27,7 @@ RESERVED_KEYS: dict[str, str] = {
     "j": "down",
     "k": "up",
     "n": "next match",
+    "o": "go to what it is about",
     "p": "pause, in a replay",
     "q": "quit",
     "s": "skip an item",

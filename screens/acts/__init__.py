@@ -1,10 +1,12 @@
 """What the keys do: each turns into a command for the desk, asking first where something must be said."""
 
 from screens.acts.alerts import AlertActs
+from screens.acts.copying import CopyActs
 from screens.acts.criteria import CriteriaActs
 from screens.acts.handover import HandoverActs
 from screens.acts.incidents import IncidentActs
 from screens.acts.items import ItemActs
+from screens.acts.jump import JumpActs
 from screens.acts.launch import LaunchActs
 from screens.acts.poll import PollActs
 from screens.acts.runs import RunActs
@@ -13,10 +15,12 @@ from screens.acts.seat import SeatActs
 
 class Acts(
     AlertActs,
+    CopyActs,
     CriteriaActs,
     HandoverActs,
     IncidentActs,
     ItemActs,
+    JumpActs,
     LaunchActs,
     PollActs,
     RunActs,

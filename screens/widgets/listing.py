@@ -66,7 +66,8 @@ class ListPanel(Painted, can_focus=True):
         self._listing: Listing | None = None
         self._entries: Sequence[Any] = ()
         self._cursor = 0
-        self._key: str | None = None
+        self.key: str | None = None
+        """Of the selected entry, where one was chosen."""
         self._top = 0
         self._room = 0
         """Rows that there are for entries."""
@@ -120,23 +121,23 @@ class ListPanel(Painted, can_focus=True):
     def _follow_key(self) -> None:
         """Finds the selected entry again; where it is gone, the cursor stays at its place."""
         last = len(self._entries) - 1
-        if self._key is not None and self._listing is not None:
+        if self.key is not None and self._listing is not None:
             name = self._listing.key
             near = range(max(0, self._cursor - 64), min(last + 1, self._cursor + 65))
-            found = next((i for i in near if name(self._entries[i]) == self._key), None)
+            found = next((i for i in near if name(self._entries[i]) == self.key), None)
             if found is None:
-                found = next((i for i, e in enumerate(self._entries) if name(e) == self._key), None)
+                found = next((i for i, e in enumerate(self._entries) if name(e) == self.key), None)
             if found is not None:
                 # Rows above it that came or went must not make it jump.
                 self._top += found - self._cursor if self._top else 0
                 self._cursor = found
         self._cursor = max(0, min(self._cursor, last))
-        if self._key is not None or self._keeps_cursor:
+        if self.key is not None or self._keeps_cursor:
             self._remember()
 
     def _remember(self) -> None:
         entry = self.selected
-        self._key = self._listing.key(entry) if entry is not None and self._listing is not None else None
+        self.key = self._listing.key(entry) if entry is not None and self._listing is not None else None
 
     @property
     def selected(self) -> Any | None:
@@ -156,7 +157,7 @@ class ListPanel(Painted, can_focus=True):
 
     def select(self, key: str) -> None:
         """Puts the cursor on the entry with this key, if it is listed."""
-        self._key = key
+        self.key = key
         self._follow_key()
         self._keep_visible()
         self.redraw()
@@ -167,8 +168,11 @@ class ListPanel(Painted, can_focus=True):
         listing, painter = self._listing, self.painter
         if listing is None:
             return []
+        before = self._room
         above, foot = self._frame(listing, width, height)
         room = self._room
+        if room != before:
+            self._keep_visible()
         self._top = max(0, min(self._top, len(self._entries) - room))
         shown = self._entries[self._top : self._top + room]
         rows = [(_moved(row), "") for row in above]
@@ -245,7 +249,7 @@ class ListPanel(Painted, can_focus=True):
 
     def on_blur(self) -> None:
         if not self._keeps_cursor and not self.held_back:
-            self._key = None
+            self.key = None
         self.redraw()
 
     def on_resize(self) -> None:

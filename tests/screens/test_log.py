@@ -3,7 +3,7 @@
 import pytest
 
 from launchpad.model.samples import LogLine
-from screens.face import within
+from screens.acts.copying import within
 from screens.follow import LOG_KEPT
 from screens.widgets.listing import ListPanel
 from tests.screens.conftest import Opener, Seat
