@@ -2,19 +2,23 @@
 
 import contextlib
 import gc
+import os
 import uuid
-from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from time import monotonic
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Key, Resize
 from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Input
 
 from launchpad.desk import Desk
+from launchpad.model.definition import Definition
+from launchpad.model.preferences import USUAL, Preferences
 from launchpad.model.samples import Presence
 from launchpad.rules.view import ItemView, view
 from launchpad.session import Session
@@ -23,12 +27,15 @@ from screens.acts import Acts
 from screens.board import Board
 from screens.dialogs.prompt import Prompt
 from screens.dialogs.reading import Framed, Reading
+from screens.dialogs.tour import Tour
 from screens.follow import Follower, News
 from screens.glyphs import Glyphs
-from screens.keys import BINDINGS, VERB_OF, bind_actions
+from screens.keymap import keymap
+from screens.keys import BINDINGS, VERB_OF
 from screens.layout import PANELS, tiny
+from screens.notice import Caller, notification
 from screens.palette import FaceProvider
-from screens.render import guide, head, messages
+from screens.render import head, messages
 from screens.render import tiny as tiny_rows
 from screens.render.footer import footer
 from screens.render.row import Row, Span, line
@@ -73,9 +80,14 @@ class Face(Acts, inherit_bindings=False):
         theme: str = themes.DARK.name,
         rehearsal: bool = False,
         glyphs: Glyphs,
+        preferences: Preferences = USUAL,
+        complaint: str = "",
+        memory: Path | None = None,
     ) -> None:
+        """`complaint` is a word about what the operator wished for; `memory` a folder for what is to be
+        known the next time."""
         # Textual picks the filter for NO_COLOR here, before it knows the theme: only this one leaves no grey.
-        super().__init__(driver_class=SafeDriver, ansi_color=True if theme == themes.NO_COLOUR else None)
+        super().__init__(driver_class=SafeDriver, ansi_color=theme in themes.OF_TERMINAL or None)
         self.animation_level = "none"
         for known in themes.textual_themes():
             self.register_theme(known)
@@ -94,8 +106,11 @@ class Face(Acts, inherit_bindings=False):
         )
         self.board = Board(self.scene)
         self._via = via
+        self._caller = Caller()
+        self.preferences = preferences
+        self.memory = memory
         self._seat = uuid.uuid4().hex[:12]
-        self._message = ("", "dim", 0.0)
+        self._message = (complaint, "warn", monotonic())
         self._filtered: ListPanel | None = None
         """The list that the filter's line is about."""
         self._follower = Follower(
@@ -106,7 +121,7 @@ class Face(Acts, inherit_bindings=False):
             points=lambda: self.board.points,
             run=lambda: self.board.chosen_run,
         )
-        self._action_keys = bind_actions(self._bindings, self.scene.view.definition)
+        self._bind(self.scene.view.definition)
 
     def compose(self) -> ComposeResult:
         yield Lines(lambda width, _height: [head.first_line(self.scene, width)], id="first")
@@ -160,7 +175,7 @@ class Face(Acts, inherit_bindings=False):
             return  # closing: the panels may be gone already
         news = arrived.news
         if news.view.definition != self.scene.view.definition:
-            self._action_keys = bind_actions(self._bindings, news.view.definition, self._action_keys)
+            self._bind(news.view.definition)
         if self.away_since is None:
             self.welcome_back(news.view)
         self.scene = Scene(
@@ -169,14 +184,24 @@ class Face(Acts, inherit_bindings=False):
             glyphs=self.painter.glyphs,
             rehearsal=self.scene.rehearsal,
             allowed=frozenset(action for action in VERB_OF if self.permits(action)),
+            keys=self.scene.keys,
             lost=news.lost,
             lost_for=news.lost_for,
         )
         self.board.show(self.scene, news.log, self.session.events)
         self.redraw()
         for dialog in self.screen_stack[1:]:
-            if isinstance(dialog, Framed | Prompt):
+            if isinstance(dialog, Framed | Prompt | Tour):
                 dialog.show(self.scene)
+        self.offer_tour()
+        self._call()
+
+    def _call(self) -> None:
+        """Rings for what has just begun to fire."""
+        for alert in self._caller.calls(self.scene.view):
+            if self.preferences.bell and self._driver is not None:
+                self.bell()
+                self._driver.write(notification(self.scene.view, alert, os.environ))
 
     def redraw(self) -> None:
         """Repaints the single lines where they differ."""
@@ -229,17 +254,21 @@ class Face(Acts, inherit_bindings=False):
         """A key that works for others only is answered, not swallowed."""
         if len(self.screen_stack) > 1 or event.key in self.screen.active_bindings:
             return
-        bound = next((b for b in self._all_bindings() if event.key in b.key.split(",")), None)
+        bound = next(iter(self._bindings.key_to_bindings.get(event.key, ())), None)
         if bound is None:
             return
         closed = self.scene.view.state.read_only
         role = self.desk.identity.role
         self.say(f"{bound.description}: {closed or f'your role is {role}, which may not do this'}", "warn")
 
-    def _all_bindings(self) -> Sequence[Binding]:
-        actions = self.scene.view.definition.actions
-        keyed = [Binding(a.key, f"run('{name}')", name) for name, a in actions.items() if a.key]
-        return [*BINDINGS, *keyed]
+    def _bind(self, definition: Definition) -> None:
+        """Takes the keys for the actions of a definition, as this operator has them."""
+        found = keymap(self.preferences.keys, definition)
+        self._bindings = found.bindings(definition)
+        self.set_keymap(found.of_lists)
+        self.scene = replace(self.scene, keys=found.shown)
+        if found.complaint:
+            self._message = (found.complaint, "warn", monotonic())
 
     # Looking around
 
@@ -301,7 +330,7 @@ class Face(Acts, inherit_bindings=False):
     def action_match(self, by: int) -> None:
         panel = self.board.focused_panel
         if panel is None or not panel.query_text:
-            self.say("/ filters the list first", "info")
+            self.say(self.scene.hint("filter", "filters the list first"), "info")
             return
         panel.action_move(by)
 
@@ -330,12 +359,6 @@ class Face(Acts, inherit_bindings=False):
 
     def action_gate(self) -> None:
         self.push_screen(Reading(self.scene, "Gates: the next phase, then actions", details.gates))
-
-    def action_help(self) -> None:
-        keys = hints.all_keys(self)
-        focused = self.screen.focused
-        panel = str(focused.id) if focused is not None else ""
-        self.push_screen(Reading(self.scene, "Help", lambda s, w: guide.rows(s, panel, keys, w)))
 
     # The end
 

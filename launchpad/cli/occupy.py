@@ -1,6 +1,7 @@
 """occupy: what the SSH server starts for each connection; nobody types it."""
 
 import argparse
+import os
 
 from launchpad.cli.command import argument, command
 from launchpad.cli.shell import Shell
@@ -8,7 +9,7 @@ from launchpad.desk import Desk
 from launchpad.session import Session
 from launchpad.ssh.protocol import Seat
 from launchpad.ssh.seat import occupy
-from launchpad.wiring import load_face
+from launchpad.wiring import load_face, preferences
 
 
 @command(
@@ -22,4 +23,6 @@ def occupy_seat(shell: Shell, options: argparse.Namespace) -> int:  # noqa: ARG0
 
 
 def _show(session: Session, desk: Desk, seat: Seat) -> int:
-    return load_face()(session, desk, via=seat.via, theme=None, rehearsal=seat.rehearsal)
+    # The file is of whoever runs the server, and so is what a face remembers: neither is this operator's.
+    wanted, _ = preferences(os.environ, file=None, tour=False)
+    return load_face()(session, desk, via=seat.via, preferences=wanted, rehearsal=seat.rehearsal)

@@ -8,9 +8,12 @@ from screens.acts.incidents import IncidentActs
 from screens.acts.items import ItemActs
 from screens.acts.jump import JumpActs
 from screens.acts.launch import LaunchActs
+from screens.acts.locks import LockActs
 from screens.acts.poll import PollActs
 from screens.acts.runs import RunActs
 from screens.acts.seat import SeatActs
+from screens.acts.tour import TourActs
+from screens.acts.writing import WritingActs
 
 
 class Acts(
@@ -22,8 +25,11 @@ class Acts(
     ItemActs,
     JumpActs,
     LaunchActs,
+    LockActs,
     PollActs,
     RunActs,
     SeatActs,
+    TourActs,
+    WritingActs,
 ):
     """The operator's verbs, mixed into the app."""

@@ -40,9 +40,9 @@ def heading(scene: Scene, run: RunView | None) -> tuple[list[Span], list[Span]]:
 
 def _keys(scene: Scene, run: RunView) -> str:
     offered = {
-        "resolve": "R resolve" if run.state.status == "interrupted" else "",
-        "approve": "P approve" if run.state.awaits_approval else "",
-        "abort": "" if run.state.ended else "X abort",
+        "resolve": scene.hint("run.resolve", "resolve") if run.state.status == "interrupted" else "",
+        "approve": scene.hint("run.approve", "approve") if run.state.awaits_approval else "",
+        "abort": "" if run.state.ended else scene.hint("run.abort", "abort"),
     }
     return "  ".join(hint for action, hint in offered.items() if hint and scene.allows(action))
 

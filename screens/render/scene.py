@@ -1,6 +1,7 @@
 """What a face knows at one instant: everything that its rows are made of."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,10 @@ from launchpad.model.commands import Identity
 from launchpad.model.values import SECOND, Micros, format_instant
 from launchpad.rules.view import View, view
 from screens.glyphs import BRAILLE, Glyphs
+from screens.keys import BINDINGS, OF_LISTS, told
+
+KEYS = {b.id or "": told(b.key.partition(",")[0]) for b in (*BINDINGS, *OF_LISTS)}
+"""The usual keys."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,8 @@ class Scene:
     """Nothing measured has been read yet."""
     allowed: frozenset[str] | None = None
     """What the face's keys may do for this operator now; None: all of it."""
+    keys: Mapping[str, str] = field(default_factory=lambda: KEYS)
+    """Id of a binding → its key, as this operator has it."""
     lost: str = ""
     """Why the store can't be read; empty while it can."""
     lost_for: float = 0.0
@@ -44,6 +51,11 @@ class Scene:
     def allows(self, action: str) -> bool:
         """Whether a key that does this is worth showing."""
         return self.allowed is None or action in self.allowed
+
+    def hint(self, binding: str, does: str) -> str:
+        """`a ack`: a key and what it does here; empty where the operator has taken its key away."""
+        key = self.keys.get(binding, "")
+        return f"{key} {does}" if key else ""
 
     def clock(self, at: Micros | None) -> str:
         """Wall time in the launch's zone: `09:30` today, `Nov 30` on another day."""

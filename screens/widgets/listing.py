@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.strip import Strip
 
+from screens.keys import OF_LISTS
 from screens.render.row import Row, Span, rule
 from screens.widgets.lines import Painted
 
@@ -37,15 +38,7 @@ class Listing:
 class ListPanel(Painted, can_focus=True):
     """Heading, then rows; the cursor stays on its entry while others come and go."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False, id="list.up"),
-        Binding("down,j", "move(1)", "Down", show=False, id="list.down"),
-        Binding("pageup", "page(-1)", "Page up", show=False, id="list.page-up"),
-        Binding("pagedown", "page(1)", "Page down", show=False, id="list.page-down"),
-        Binding("home", "move(-1000000000)", "First", show=False, id="list.first"),
-        Binding("end", "move(1000000000)", "Last", show=False, id="list.last"),
-        Binding("enter", "open", "Details", show=False, id="list.details"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = list(OF_LISTS)
 
     class Opened(Message):
         """Enter was pressed on an entry."""

@@ -8,15 +8,18 @@ from msgspec.structs import replace
 from textual.events import Key
 
 from launchpad.desk import LocalDesk
+from launchpad.desk.roles import MINIMUM
 from launchpad.model import events as ev
 from launchpad.model.commands import Amend, Assign, Tick
 from launchpad.model.definition import Item
 from launchpad.model.journal import Draft
+from launchpad.model.preferences import Preferences
 from launchpad.session import Session
 from screens import hints
 from screens.dialogs.plan import PlanDialog
 from screens.face import Arrived
 from screens.follow import News
+from screens.keys import VERB_OF
 from screens.palette import offers
 from screens.widgets.listing import ListPanel
 from tests.screens.conftest import Opener, Seat
@@ -622,6 +625,90 @@ async def test_keys_can_be_remapped_by_their_ids(open_face: Opener) -> None:
         await select(seat, "payments")
         await seat.press("t")
         await seat.until(lambda: last(seat) == ev.ItemTicked(item="payments"))
+
+
+async def test_my_keys_are_shown_wherever_a_key_is_named(open_face: Opener) -> None:
+    mine = Preferences(keys={"alert.acknowledge": "Q", "run.abort": "W", "tab.people": "l", "item.skip": ""})
+    async with open_face("degraded", LEAD, size=(120, 40), preferences=mine) as seat:
+        lines = seat.text.splitlines()
+        tabs, alert, footer = lines[1], lines[2], lines[-1]
+        assert "Q acknowledge" in alert
+        assert "l People" in tabs
+        assert "W abort" in footer
+        assert "W abort" in seat.text.splitlines()[-9]
+        await seat.press("s")
+        assert len(seat.face.screen_stack) == 1
+        await seat.press("question_mark")
+        await seat.shows("Q         acknowledge")
+        await seat.press("escape", "Q")
+        await seat.shows("Acknowledge checkout-errors")
+
+
+async def test_wishes_that_clash_are_told_and_left(open_face: Opener) -> None:
+    mine = Preferences(keys={"item.tick": "a"})
+    async with open_face("launched", LEAD, size=(120, 40), preferences=mine) as seat:
+        await seat.shows("a is both item.tick and alert.acknowledge; all keys are the usual ones")
+        assert "space tick" in seat.text.splitlines()[-1]
+
+
+async def test_help_begins_with_the_keys_of_the_panel(open_face: Opener) -> None:
+    async with open_face("degraded", LEAD, size=(120, 60)) as seat:
+        seat.face.board.panel("alerts").focus()
+        await seat.press("question_mark")
+        await seat.shows("KEYS HERE")
+        here, rest = seat.text.split("KEYS HERE")[1].split("KEYS for", 1)
+        assert "acknowledge" in here
+        assert "details" in here
+        assert "tick" in rest
+        assert "acknowledge" not in rest
+
+
+async def test_locks_are_taken_and_released_from_the_palette(open_face: Opener) -> None:
+    async with open_face("launched", ADA, size=(120, 40)) as seat:
+        await seat.press("colon", *"lock everything")
+        await seat.shows("lock everything")
+        await seat.press("enter")
+        await seat.shows("Lock everything")
+        await seat.press(*"30m incident 42", "enter")
+        await seat.until(lambda: kinds(seat)[-1] == "lock.changed")
+        await seat.shows("LOCKED everything by ada: incident 42")
+        await seat.press("colon", *"unlock every")
+        await seat.shows("unlock everything")
+        await seat.press("enter")
+        await seat.until(lambda: last(seat) == ev.LockChanged(target="*", held=False))
+
+
+async def test_a_text_is_removed_for_good(open_face: Opener) -> None:
+    async with open_face("before", LEAD, size=(120, 40)) as seat:
+        await seat.press("5", "slash", *"load test booked", "enter", "colon", *"redact", "enter")
+        await seat.shows("Remove the text of an event")
+        await seat.press(*"a secret", "enter")
+        await seat.until(lambda: kinds(seat)[-1] == "text.redacted")
+        await seat.press("escape")
+        await seat.shows("(text removed)")
+
+
+async def test_the_report_is_given_words_from_the_palette(open_face: Opener) -> None:
+    async with open_face("launched", LEAD, size=(120, 40)) as seat:
+        await seat.press("colon", *"for the report: action", "enter")
+        await seat.shows("For the report: action-item")
+        await seat.press(*"ada: alert on the queue", "enter")
+        await seat.until(lambda: last(seat) == ev.ReportNoted(section="action-item", owner="ada"))
+
+
+async def test_a_request_is_taken_back_from_the_palette(open_face: Opener) -> None:
+    async with open_face("waiting", LEAD, size=(120, 40)) as seat:
+        await seat.press("colon", *"take back my", "enter")
+        await seat.until(lambda: last(seat) == ev.RunRetracted(run="deploy-1", what="request"))
+
+
+def test_every_verb_has_a_key_or_stands_in_the_palette() -> None:
+    of_dialogs = {
+        "confirm", "reject", "resume", "criterion", "incident-update", "incident-command", "incident-task",
+        "incident-done", "incident-mitigate", "incident-resolve", "incident-review",
+    }  # fmt: skip
+    of_the_shell = {"open", "amend", "channel-test"}
+    assert set(MINIMUM) - set(VERB_OF.values()) == of_dialogs | of_the_shell
 
 
 async def test_leaving_a_rehearsal_promises_nothing(open_face: Opener) -> None:
