@@ -171,7 +171,7 @@ def _colourless() -> dict[str, Style]:
     table |= dict.fromkeys(("dim", "faint", "rule", "key-label"), dim)
     table |= dict.fromkeys(("warn", "unknown", "title-focus"), Style(underline=True))
     table |= dict.fromkeys(("tab-chosen", "back:cursor", "badge-environment", "badge-idle"), reverse)
-    table |= dict.fromkeys(("alarm", "badge-production", "badge-bad", "badge-unknown"), loud)
+    table |= dict.fromkeys(("alarm", "back:alarm", "badge-production", "badge-bad", "badge-unknown"), loud)
     table |= {"badge-rehearsal": Style(bold=True, underline=True), "back:cursor-faint": bold}
     table |= {"back:production": reverse, "back:rehearsal": Style(underline=True)}
     return table

@@ -60,13 +60,13 @@ def look(shell: Shell, until: float | None, on_view: OnView) -> GateVerdict:
 def print_standing(out: Output, view: View) -> None:
     """One line: the verdict, and how things stand."""
     sentence = brief(view)
-    data = {
-        "at": shapes.instant(view.now),
-        "verdict": view.verdict,
-        "health": view.health,
-        "sentence": sentence,
-    }
-    _line(out, data, f"{out.paint(words.STYLES[view.verdict], f'{view.verdict:<5}')} {sentence}")
+    text = f"{out.paint(words.STYLES[view.verdict], f'{view.verdict:<5}')} {sentence}"
+    _line(out, {**_standing(view), "sentence": sentence}, text)
+
+
+def _standing(view: View) -> dict[str, Any]:
+    """What every line of JSON holds."""
+    return {"at": shapes.instant(view.now), "verdict": view.verdict, "health": view.health}
 
 
 def _print_events(out: Output, view: View, events: Sequence[Recorded]) -> None:
@@ -75,13 +75,8 @@ def _print_events(out: Output, view: View, events: Sequence[Recorded]) -> None:
         if isinstance(recorded.event, MessageIntended):
             continue
         sentence = narrate(recorded, view.definition, view.state.amendments).text
-        data = {
-            "at": shapes.instant(recorded.at),
-            "seq": recorded.seq,
-            "kind": recorded.kind,
-            "actor": recorded.actor,
-            "sentence": sentence,
-        }
+        about = {"seq": recorded.seq, "kind": recorded.kind, "actor": recorded.actor, "sentence": sentence}
+        data = {**_standing(view), **about, "at": shapes.instant(recorded.at)}
         when = format_instant(recorded.at, view.definition.zone)
         _line(out, data, clean(f"{when} {recorded.actor}: {sentence}", 2000))
 

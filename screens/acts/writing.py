@@ -4,7 +4,6 @@ from launchpad.model import commands as cmd
 from launchpad.model.events import ReportSection
 from launchpad.model.journal import Recorded
 from screens.acts.base import Acting
-from screens.dialogs.prompt import Prompt
 
 _ASKED: dict[str, tuple[ReportSection, str]] = {
     "impact": ("impact", "What did users feel?"),
@@ -33,14 +32,19 @@ class WritingActs(Acting):
         """Removes the free text of an event: of that selected in the timeline, or of a numbered one."""
         panel = self.board.focused_panel
         chosen = panel.selected if panel is not None else None
-        value = f"{chosen.seq} " if isinstance(chosen, Recorded) and chosen.text else ""
+        gone = "The text is gone for good; the chain holds."
+        if isinstance(chosen, Recorded) and chosen.text:
+            seq = chosen.seq
+            title = f"Remove the text of event {seq}: why?"
+            self.with_words(title, gone, lambda text: self.perform(cmd.Redact(seq=seq, text=text)))
+            return
 
         def given(text: str) -> None:
             number, _, reason = text.strip().partition(" ")
-            if not number.isdecimal():
+            if number.isdecimal():
+                self.perform(cmd.Redact(seq=int(number), text=reason))
+            else:
                 self.say(f"an event has a number such as 118, then a reason; not {text!r}", "bad")
-                return
-            self.perform(cmd.Redact(seq=int(number), text=reason))
 
-        note = "Its number, and why: 118 a token was pasted. The text is gone for good; the chain holds."
-        self.ask(Prompt(self.scene, "Remove the text of an event", note, needed=True, value=value), given)
+        note = f"Its number, and why: 118 a token was pasted. {gone}"
+        self.with_words("Remove the text of an event", note, given)

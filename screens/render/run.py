@@ -68,7 +68,7 @@ def standing(scene: Scene, run: RunView | None, width: int, height: int) -> list
 def log_row(scene: Scene, entry: LogLine, width: int) -> Row:
     """One line of a run's output."""
     step = f"[{entry.step + 1}] "
-    return line(width, [Span(f"{scene.time(entry.at)} ", "dim"), Span(step, "dim"), Span(entry.text)])
+    return line(width, [Span(f" {scene.time(entry.at)} ", "dim"), Span(step, "dim"), Span(entry.text)])
 
 
 def plain(scene: Scene, entry: LogLine) -> str:
