@@ -41,6 +41,7 @@ from screens.render.footer import footer
 from screens.render.row import Row, Span, line
 from screens.render.scene import Scene
 from screens.terminal import GONE, SafeDriver, perish
+from screens.widgets.field import Field
 from screens.widgets.lines import Lines
 from screens.widgets.listing import ListPanel
 from screens.widgets.painter import Painter
@@ -98,7 +99,7 @@ class Face(Acts, inherit_bindings=False):
         """What ended the face, if it was no wish."""
         self.theme = theme
         self.scene = Scene(
-            view=view(session.state, {}, session.clock()),
+            view=view(session.state, {}, session.clock(), unwatched="the samples are being read"),
             me=desk.identity,
             glyphs=glyphs,
             rehearsal=rehearsal,
@@ -130,7 +131,7 @@ class Face(Acts, inherit_bindings=False):
         yield self.board
         yield Lines(lambda width, height: tiny_rows.rows(self.scene, width, height), id="tiny")
         yield Lines(self._draw_message, id="message")
-        yield Input(id="query", compact=True, placeholder="filter")
+        yield Field(id="query", compact=True, placeholder="filter")
         yield Lines(self._draw_footer, id="footer")
 
     def on_mount(self) -> None:
@@ -303,7 +304,6 @@ class Face(Acts, inherit_bindings=False):
     def action_filter(self) -> None:
         panel = self.board.focused_panel or self.board.panel("checklist")
         query = self.query_one("#query", Input)
-        query.cursor_blink = False
         query.value = panel.query_text
         query.add_class("-open")
         self.query_one("#message").display = False

@@ -43,6 +43,12 @@ def _empty(text: str, style: str = "dim") -> Callable[[int], list[Row]]:
     return lambda width: [line(width, [Span(f" {text}", style)])]
 
 
+def _unread(scene: Scene) -> str:
+    return (
+        "reading who is here …" if scene.loading else "who is here can't be read: the store is out of reach"
+    )
+
+
 def objectives_listing(scene: Scene) -> Listing:
     waiting = "reading the samples …" if scene.loading else "no objectives are defined: health is unknown"
     return Listing(
@@ -83,7 +89,10 @@ def gate_listing(scene: Scene, *, two_lines: bool) -> Listing:
 
 def alerts_listing(scene: Scene) -> Listing:
     rules = len(scene.view.definition.alerts)
-    quiet = f"{rules} rules, none pending or firing" if rules else "no alert rules are defined"
+    counted = f"{rules} rule{'s' * (rules != 1)}, none pending or firing"
+    quiet = counted + " when last read" * bool(scene.lost) if rules else "no alert rules are defined"
+    if scene.loading:
+        quiet = "reading the samples …"
     return Listing(
         entries=[alert for alert in scene.view.alerts if not alert.spoken_for],
         key=lambda alert: alert.state.name,
@@ -102,7 +111,7 @@ def checklist_listing(scene: Scene, phase: Phase) -> Listing:
         draw=partial(checklist.row, scene),
         plain=checklist.plain,
         heading=lambda _width, count: checklist.heading(scene, phase, count),
-        empty=_empty(f"no items in {phase}"),
+        empty=_empty(f"no items in {phase}: {scene.hint('palette', 'add an item')}"),
     )
 
 
@@ -124,7 +133,7 @@ def people_listing(scene: Scene) -> Listing:
         draw=partial(people.row, scene),
         plain=people.plain,
         heading=lambda _width, _count: (people.heading(scene), ()),
-        empty=_empty("nobody has announced themselves yet"),
+        empty=_empty("nobody has announced themselves yet" if scene.in_touch else _unread(scene)),
     )
 
 
@@ -167,6 +176,7 @@ class TimelineListing:
             draw=partial(timeline.row, scene),
             plain=partial(self._plain, scene),
             heading=lambda _width, count: (timeline.heading(scene, count), ()),
+            empty=_empty("reading the journal …"),
         )
 
     def _plain(self, scene: Scene, recorded: Recorded) -> str:

@@ -54,7 +54,7 @@ def heading(scene: Scene, width: int) -> tuple[list[Span], list[Span]]:
         title.append(Span(f" {bad} bad", "bad"))
     if unknown:
         title.append(Span(f" {unknown} unknown", "unknown"))
-    if shown and not scene.view.engine.watching and scene.view.state.open:
+    if shown and not scene.view.engine.watching and scene.view.state.open and scene.in_touch:
         title.append(Span(" not watched", "unknown"))
     elif shown and not bad and not unknown:
         title.append(Span(f" all {len(shown)} met", "ok"))

@@ -12,6 +12,8 @@ IDLE = 8.0
 
 def heading(scene: Scene) -> list[Span]:
     """The panel's title with the count."""
+    if not scene.in_touch:
+        return [Span("PEOPLE", "title"), Span(" not known", "unknown")]
     return [Span("PEOPLE", "title"), Span(f" {len(scene.view.people)} online", "dim")]
 
 

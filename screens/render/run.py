@@ -29,13 +29,23 @@ def heading(scene: Scene, run: RunView | None) -> tuple[list[Span], list[Span]]:
         number = min(run.step + 1, len(state.steps))
         title.append(Span(f"  step {number} of {len(state.steps)}"))
         title.append(Span(f"  {format_duration(run.elapsed)}", "dim"))
-    if state.status in ("running", "aborting") and not scene.view.engine.watching:
-        title.append(Span("  STANDS STILL: no engine", "bad"))
-    elif run.timed_out:
-        title.append(Span("  TIMED OUT", "bad"))
-    elif run.stuck:
-        title.append(Span("  STUCK? it has long said nothing", "warn"))
+    trouble = _trouble(scene, run)
+    if trouble.text:
+        title.append(Span(f"  {trouble.text}", trouble.style))
     return title, [Span(_keys(scene, run), "dim")]
+
+
+def _trouble(scene: Scene, run: RunView) -> Span:
+    """What keeps it from going on, as far as is known."""
+    if run.state.status not in ("running", "aborting"):
+        return Span("")
+    if not scene.in_touch:
+        return Span("" if scene.loading else "not known how it goes on", "unknown")
+    if not scene.view.engine.watching:
+        return Span("STANDS STILL: no engine", "bad")
+    if run.timed_out:
+        return Span("TIMED OUT", "bad")
+    return Span("STUCK? it has long said nothing", "warn") if run.stuck else Span("")
 
 
 def _keys(scene: Scene, run: RunView) -> str:

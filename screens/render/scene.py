@@ -15,6 +15,7 @@ from screens.keys import BINDINGS, OF_LISTS, told
 
 KEYS = {b.id or "": told(b.key.partition(",")[0]) for b in (*BINDINGS, *OF_LISTS)}
 """The usual keys."""
+_AWAY = "the store is out of reach"
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ class Scene:
         if self.view.state.read_only:
             return self.view.state.read_only
         return "a viewer watches" if self.me.role == "viewer" else ""
+
+    @property
+    def in_touch(self) -> bool:
+        """Whether what the store says of engine, people and locks is known."""
+        return not self.loading and not self.lost
 
     def allows(self, action: str) -> bool:
         """Whether a key that does this is worth showing."""
@@ -81,8 +87,8 @@ def blinded(last: View, now: Micros) -> View:
             shown.reading,
             verdict="unknown",
             age=None if shown.reading.age is None else shown.reading.age + passed,
-            reason="the store is out of reach",
+            reason=_AWAY,
         )
         for shown in last.objectives
     }
-    return view(last.state, readings, now)
+    return view(last.state, readings, now, unwatched=_AWAY)

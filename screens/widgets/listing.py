@@ -13,6 +13,7 @@ from screens.keys import OF_LISTS
 from screens.render.row import Row, Span, rule
 from screens.widgets.lines import Painted
 
+_NO_MATCH = Row((Span(" nothing here has all of these words", "dim"),))
 Heading = tuple[Sequence[Span], Sequence[Span]]
 
 
@@ -170,7 +171,8 @@ class ListPanel(Painted, can_focus=True):
         shown = self._entries[self._top : self._top + room]
         rows = [(_moved(row), "") for row in above]
         rows += [self._entry(listing, entry, y, width, room) for y, entry in enumerate(shown)]
-        rows += [(_moved(row), "") for row in (foot if shown else listing.empty(width - 2)[:room])]
+        under = foot if shown else [_NO_MATCH] if self.query_text else listing.empty(width - 2)
+        rows += [(_moved(row), "") for row in under[: height - 1 - len(rows)]]
         strips = [painter.strip(self._heading(listing, width), width)]
         strips += [painter.strip(row, width, back) for row, back in rows]
         return strips + [painter.strip(Row(), width)] * (height - len(strips))

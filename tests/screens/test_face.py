@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from textual.events import Key
+from textual.events import Key, Paste
+from textual.widgets import Input
 
 from launchpad.desk import LocalDesk
+from launchpad.desk.decision import TEXT_LIMIT
 from launchpad.desk.roles import MINIMUM
 from launchpad.model import events as ev
 from launchpad.model.commands import Amend, Assign, Tick
@@ -575,10 +577,25 @@ async def test_a_store_out_of_reach_leaves_nothing_green_and_comes_back(open_fac
         assert "the store does not answer; it is tried again" in seat.text
         assert "HOLD" in seat.text.splitlines()[0]
         assert "4 unknown" in seat.text
+        assert "no engine" not in seat.text, "nobody knows"
+        assert "not known how it goes on" in seat.text
+        assert "PEOPLE not known" in seat.text
         await seat.press("space")
         await seat.until(lambda: "the store does not answer" in seat.text.splitlines()[-2])
         seat.line.cut = False
         await seat.shows("all 4 objectives met")
+
+
+async def test_a_long_paste_becomes_one_line_that_can_be_kept(open_face: Opener) -> None:
+    async with open_face("launched") as seat:
+        await seat.press("w")
+        await seat.shows("War-room log")
+        seat.face.screen.query_one(Input).post_message(Paste("two\nlines " * 200_000))
+        await seat.shows("two lines two lines")
+        assert len(seat.face.screen.query_one(Input).value) == TEXT_LIMIT
+        await seat.press("escape", "slash")
+        seat.face.query_one("#query", Input).post_message(Paste("nowhere\nto be found"))
+        await seat.shows("nothing here has all of these words")
 
 
 async def test_a_store_that_keeps_everybody_waiting_is_away_before_it_gives_up(open_face: Opener) -> None:
