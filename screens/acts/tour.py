@@ -34,9 +34,8 @@ class TourActs(Acting):
         self.ask(Tour(self.scene), self._toured)
 
     def _toured(self, seen: bool) -> None:
-        if not seen:
-            self._tour_offered = False
-        elif self.memory is not None:
+        # Taken away by an alert it comes again at the next start, not in the middle of the work.
+        if seen and self.memory is not None:
             # Whoever can't write there sees it again: no reason to bother them with more.
             with contextlib.suppress(OSError):
                 self.memory.mkdir(mode=0o700, parents=True, exist_ok=True)

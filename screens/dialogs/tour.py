@@ -45,7 +45,7 @@ class Tour(ModalScreen[bool]):
         return tour.rows(self.scene, self._number, width)
 
     def show(self, scene: Scene) -> None:
-        """Takes a later scene; an alert that nobody has acknowledged ends the tour, to be begun again."""
+        """Takes a later scene; an alert that nobody has acknowledged ends the tour."""
         self.scene = scene
         if any(alert.unacknowledged for alert in scene.view.alerts) and self.is_current:
             self.dismiss(False)

@@ -566,3 +566,21 @@ def test_the_first_line_answers_at_80_columns_too() -> None:
     assert " OK since 09:09" in text
     assert "✓ data 13 s" in text
     assert "DIR" in text
+
+
+def test_the_ladder_of_the_worst_alert_is_told_where_there_is_room() -> None:
+    shown = scene("escalating")
+    told = [row.text.strip() for row in alerts.under(shown, 90, 6)]
+    assert told == ["✓ wakes lead at 09:12", "▶ wakes cto in 12m33s"]
+    assert not alerts.under(shown, 60, 6)
+    assert not alerts.under(shown, 90, 1)
+    assert not alerts.under(scene("during"), 90, 6)
+
+
+def test_details_of_an_alert_say_who_was_told_and_who_was_not() -> None:
+    shown = scene("escalating")
+    text = "\n".join(span.text for span in alerts.details(shown, shown.view.alerts[0]))
+    assert "nobody has acknowledged it" in text
+    assert "wakes cto" in text
+    assert "slack: told" in text
+    assert "lead by sms: refused" in text

@@ -77,3 +77,6 @@ async def test_it_gives_way_to_an_alert_and_is_forced_on_nobody(open_face: Opene
         seat.store.append(launches.LAUNCH, [Draft(id="x", event=fired, actor="engine", auth="engine")])
         await seat.until(lambda: len(seat.face.screen_stack) == 1)
         assert not (tmp_path / "tour-seen").exists()
+        await seat.press("a", "enter")
+        await seat.shows("acknowledged by lead")
+        assert len(seat.face.screen_stack) == 1, "it does not come back into the middle of the work"
