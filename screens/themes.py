@@ -157,6 +157,10 @@ def _of_terminal() -> dict[str, Style]:
     """Sixteen colours leave none for backgrounds and half tones: those are reversed and dimmed."""
     plain, dim, reverse = Style.null(), Style(dim=True), Style(reverse=True)
     table = _coloured(TERMINAL)
+    # Bold black is a grey on many terminals, and black on red hard to read.
+    table |= {name: style + Style(bold=False) for name, style in table.items() if name.startswith("badge")}
+    red = Style(color="bright_white", bgcolor="red", bold=True)
+    table |= dict.fromkeys(("alarm", "badge-production", "badge-bad"), red)
     table |= dict.fromkeys(("dim", "faint", "rule", "key-label", "tab"), dim)
     table |= {"tab-chosen": Style(reverse=True, bold=True), "back:cursor": reverse}
     table |= {"back:production": reverse, "back:rehearsal": Style(underline=True)}
