@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
+from msgspec.structs import replace
+
 from launchpad.errors import BadInput
 from launchpad.model.commands import Identity
 from launchpad.model.definition import Definition, Launch
 from launchpad.model.events import Auth
+from launchpad.model.preferences import GLYPHS, THEMES, Preferences
 from launchpad.model.store import Store
 from launchpad.model.values import is_secret_reference
 
@@ -22,7 +25,8 @@ if TYPE_CHECKING:
     from launchpad.config.reader import Settings
 
 Face = Callable[..., int]
-"""`screens.app:run(session, desk, *, via, theme, rehearsal)`; returns an exit status."""
+"""`screens.app:run(session, desk, *, via, preferences, complaint, rehearsal, memory)`; returns an exit
+status."""
 
 _KEPT = re.compile(
     "TERM|COLORTERM|NO_COLOR|LANG|LANGUAGE|LC_.*|TZ|HOME|PATH|USER|LOGNAME|TMPDIR|TMUX|ESCDELAY"
@@ -35,6 +39,48 @@ def state_dir(environ: Mapping[str, str] = os.environ) -> Path:
     """Where Launchpad keeps what is this user's: the default store, logs, host keys."""
     base = environ.get("XDG_STATE_HOME", "")
     return (Path(base) if Path(base).is_absolute() else Path.home() / ".local" / "state") / "launchpad"
+
+
+def preferences_file(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where a person says how they like the face."""
+    base = environ.get("XDG_CONFIG_HOME", "")
+    return (Path(base) if Path(base).is_absolute() else Path.home() / ".config") / "launchpad" / "face.yaml"
+
+
+def preferences(environ: Mapping[str, str], *, file: Path | None, **said: object) -> tuple[Preferences, str]:
+    """How the face is wanted: as `said` on the command line (None: not said), else by the environment, else
+    by the file. A file at fault counts as none; the second value tells of it.
+
+    Raises `BadInput` for a variable that says what can't be.
+    """
+    chosen, complaint = Preferences(), ""
+    if file is not None and file.exists():
+        from launchpad.config.preferences import load_preferences
+
+        try:
+            chosen = load_preferences(file)
+        except BadInput as error:
+            first, *more = error.faults or (str(error),)
+            complaint = f"{first}{f' (and {len(more)} more)' if more else ''}; all of it is left out"
+    told = {**_preferences_of(environ), **{name: value for name, value in said.items() if value is not None}}
+    return replace(chosen, **told), complaint
+
+
+def _preferences_of(environ: Mapping[str, str]) -> dict[str, object]:
+    """What `$LAUNCHPAD_THEME` and its kin say."""
+    told: dict[str, object] = {}
+    for name, known in (("theme", THEMES), ("glyphs", GLYPHS)):
+        wanted = environ.get(f"LAUNCHPAD_{name.upper()}", "")
+        if wanted and wanted not in known:
+            raise BadInput(
+                f"$LAUNCHPAD_{name.upper()} is {wanted!r}", hint=f"it may be one of {', '.join(known)}"
+            )
+        if wanted:
+            told[name] = wanted
+    for name in ("mouse", "bell", "tour"):
+        if wanted := environ.get(f"LAUNCHPAD_{name.upper()}", ""):
+            told[name] = wanted not in ("0", "no", "off", "false")
+    return told
 
 
 def scrubbed(environ: Mapping[str, str]) -> dict[str, str]:

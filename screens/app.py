@@ -6,9 +6,11 @@ import signal
 import sys
 import threading
 import traceback
+from pathlib import Path
 
 from launchpad.desk import Desk
 from launchpad.errors import Exit
+from launchpad.model.preferences import USUAL, Preferences
 from launchpad.session import Session
 from screens import themes
 from screens.face import Face
@@ -21,22 +23,36 @@ _SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
 
 def run(
-    session: Session, desk: Desk, *, via: str = "local", theme: str | None = None, rehearsal: bool = False
+    session: Session,
+    desk: Desk,
+    *,
+    via: str = "local",
+    preferences: Preferences = USUAL,
+    complaint: str = "",
+    rehearsal: bool = False,
+    memory: Path | None = None,
 ) -> int:
     """Shows the launch until the operator leaves; returns the exit code.
 
-    `via` tells the others how this seat is connected. A terminal that can't show a face is refused with
-    one line on stderr.
+    `via` tells the others how this seat is connected, `complaint` the operator what was wrong with the
+    preferences. `memory` is a folder for what a face of this operator's remembers from one time to the
+    next. A terminal that can't show a face is refused with one line on stderr.
     """
     if why := unfit(os.environ):
         return _tell(why, Exit.USAGE)
-    chosen = themes.choose(theme, os.environ)
-    if chosen is None:
-        return _tell(f"there is no theme {theme}; choose one of {', '.join(themes.PALETTES)}", Exit.USAGE)
-    glyphs = choose(os.environ)
     # A key is answered between two steps of the thread that makes the next view, not after it.
     sys.setswitchinterval(0.001)
-    face = Face(session, desk, via=via, theme=chosen, rehearsal=rehearsal, glyphs=glyphs)
+    face = Face(
+        session,
+        desk,
+        via=via,
+        theme=themes.choose(preferences.theme, os.environ),
+        rehearsal=rehearsal,
+        glyphs=choose(preferences.glyphs, os.environ),
+        preferences=preferences,
+        complaint=complaint,
+        memory=memory,
+    )
     guard = Guard()
     try:
         asyncio.run(_shown(face, guard))
@@ -63,7 +79,7 @@ async def _shown(face: Face, guard: Guard) -> None:
     for number in _SIGNALS:
         loop.add_signal_handler(number, _leave, face, end, number)
     try:
-        await face.run_async(mouse=os.environ.get("LAUNCHPAD_MOUSE", "1") != "0")
+        await face.run_async(mouse=face.preferences.mouse)
     finally:
         end.cancel()
         for number in _SIGNALS:

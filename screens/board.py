@@ -11,28 +11,15 @@ from textual.widget import Widget
 from launchpad.model.definition import PHASES
 from launchpad.model.journal import Recorded
 from launchpad.model.samples import LogLine
-from launchpad.rules.view import ItemView
+from launchpad.rules.view import ItemView, RunView
 from screens import panels
 from screens.layout import LEFT, PANELS, REST, RIGHT, Arrangement, Need, arrange
 from screens.render import objectives
-from screens.render import run as run_rows
-from screens.render.row import Row, Span, rule
 from screens.render.scene import Scene
-from screens.widgets.lines import Lines
 from screens.widgets.listing import Listing, ListPanel
 
 _ONE_LINE = 84
 """From this width on a condition and its numbers stand on one line."""
-
-
-class ActionPanel(Lines, can_focus=True):
-    """The running action with its log; taller, it shows more of the log."""
-
-    def on_focus(self) -> None:
-        self.redraw()
-
-    def on_blur(self) -> None:
-        self.redraw()
 
 
 class Board(Vertical):
@@ -45,6 +32,10 @@ class Board(Vertical):
         self.zoomed: str | None = None
         self.room = Size(80, 24)
         """Of the whole terminal."""
+        self.chosen_run = ""
+        """The run that the operator wants to see, where it is not the one at work."""
+        self._chosen_beside = ""
+        """The run that was at work when they said so."""
         self._log: Sequence[LogLine] = ()
         self._events: list[Recorded] = []
         self._timeline = panels.TimelineListing()
@@ -58,7 +49,7 @@ class Board(Vertical):
             with Vertical(id="right"):
                 for name in RIGHT:
                     yield ListPanel(id=name, keeps_cursor=name == "checklist")
-        yield ActionPanel(self._draw_action, id="action")
+        yield ListPanel(id="action")
 
     # What is shown
 
@@ -82,12 +73,12 @@ class Board(Vertical):
             "poll": lambda: panels.poll_listing(scene),
             "people": lambda: panels.people_listing(scene),
             "timeline": lambda: self._timeline.listing(scene, self._events),
+            "action": lambda: panels.action_listing(scene, self.run, self._log),
         }
         for name, make in makers.items():
             panel = self.panel(name)
             if panel.display:
                 panel.show(make())
-        self.query_one("#action", ActionPanel).redraw()
 
     def panel(self, name: str) -> ListPanel:
         return self.query_one(f"#{name}", ListPanel)
@@ -118,15 +109,20 @@ class Board(Vertical):
         item = self.item
         return f"{self.tab}: {item.id}" if item else self.tab
 
-    def _draw_action(self, width: int, height: int) -> list[Row]:
-        scene = self.scene
-        run = scene.view.run
-        title, remark = run_rows.heading(scene, run)
-        focused = self.query_one("#action").has_focus
-        if focused:
-            title = [Span(s.text, "title-focus" if s.style == "title" else s.style) for s in title]
-        head = rule(width, title, remark, stroke=scene.glyphs.stroke)
-        return [head, *run_rows.lines(scene, run, self._log, width, height - 1)]
+    @property
+    def run(self) -> RunView | None:
+        """The run whose log is shown: one that was asked for, until another begins; else the one at work."""
+        view = self.scene.view
+        at_work = view.run.state.id if view.run else ""
+        if at_work not in ("", self._chosen_beside):
+            self.chosen_run = ""
+        return next((run for run in view.runs if run.state.id == self.chosen_run), view.run)
+
+    def choose_run(self, name: str) -> None:
+        """Shows the log of this run; with an empty name, of the one at work."""
+        run = self.scene.view.run
+        self.chosen_run, self._chosen_beside = name, run.state.id if run else ""
+        self.refill()
 
     def _two_lines(self) -> bool:
         """Whether the gate's conditions have the room, and the need, for two lines each."""
@@ -162,6 +158,7 @@ class Board(Vertical):
             objectives=max(1, len(view.objectives)),
             conditions=max(1, 2 * len(view.gate.conditions)) if view.gate else 1,
             teams=len(view.ballots),
+            marked=bool(objectives.marked(view, width - 2)),
         )
         arrangement = arrange(width, height, self.tab, self.zoomed, need)
         if arrangement != self._arranged:

@@ -2,43 +2,47 @@
 
 import contextlib
 import gc
+import os
 import uuid
-from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
 from time import monotonic
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Key, Resize
 from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Input
 
 from launchpad.desk import Desk
+from launchpad.model.definition import Definition
+from launchpad.model.preferences import USUAL, Preferences
 from launchpad.model.samples import Presence
-from launchpad.rules.gates import ahead
 from launchpad.rules.view import ItemView, view
-from launchpad.rules.view.brief import brief
 from launchpad.session import Session
-from screens import hints, themes
+from screens import details, hints, themes
 from screens.acts import Acts
 from screens.attended import Attended
 from screens.board import Board
 from screens.dialogs.prompt import Prompt
 from screens.dialogs.reading import Framed, Reading
+from screens.dialogs.tour import Tour
 from screens.follow import Follower, News
 from screens.glyphs import Glyphs
-from screens.keys import BINDINGS, VERB_OF, bind_actions
+from screens.keymap import keymap
+from screens.keys import BINDINGS, VERB_OF
 from screens.layout import PANELS, tiny
+from screens.notice import Caller, notification
 from screens.palette import FaceProvider
-from screens.panels import detail_rows
-from screens.render import checklist, guide, head, messages, objectives, timeline
-from screens.render import gate as gate_rows
+from screens.render import head, messages
 from screens.render import tiny as tiny_rows
 from screens.render.footer import footer
 from screens.render.row import Row, Span, line
 from screens.render.scene import Scene
 from screens.terminal import GONE, SafeDriver, perish
+from screens.widgets.field import Field
 from screens.widgets.lines import Lines
 from screens.widgets.listing import ListPanel
 from screens.widgets.painter import Painter
@@ -78,9 +82,14 @@ class Face(Attended, Acts, inherit_bindings=False):
         theme: str = themes.DARK.name,
         rehearsal: bool = False,
         glyphs: Glyphs,
+        preferences: Preferences = USUAL,
+        complaint: str = "",
+        memory: Path | None = None,
     ) -> None:
+        """`complaint` is a word about what the operator wished for; `memory` a folder for what is to be
+        known the next time."""
         # Textual picks the filter for NO_COLOR here, before it knows the theme: only this one leaves no grey.
-        super().__init__(driver_class=SafeDriver, ansi_color=True if theme == themes.NO_COLOUR else None)
+        super().__init__(driver_class=SafeDriver, ansi_color=theme in themes.OF_TERMINAL or None)
         self.animation_level = "none"
         for known in themes.textual_themes():
             self.register_theme(known)
@@ -91,7 +100,7 @@ class Face(Attended, Acts, inherit_bindings=False):
         """What ended the face, if it was no wish."""
         self.theme = theme
         self.scene = Scene(
-            view=view(session.state, {}, session.clock()),
+            view=view(session.state, {}, session.clock(), unwatched="the samples are being read"),
             me=desk.identity,
             glyphs=glyphs,
             rehearsal=rehearsal,
@@ -99,8 +108,11 @@ class Face(Attended, Acts, inherit_bindings=False):
         )
         self.board = Board(self.scene)
         self._via = via
+        self._caller = Caller()
+        self.preferences = preferences
+        self.memory = memory
         self._seat = uuid.uuid4().hex[:12]
-        self._message = ("", "dim", 0.0)
+        self._message = (complaint, "warn", monotonic())
         self._filtered: ListPanel | None = None
         """The list that the filter's line is about."""
         self._follower = Follower(
@@ -109,8 +121,9 @@ class Face(Attended, Acts, inherit_bindings=False):
             failed=self._failed,
             presence=self._presence,
             points=lambda: self.board.points,
+            run=lambda: self.board.chosen_run,
         )
-        self._action_keys = bind_actions(self._bindings, self.scene.view.definition)
+        self._bind(self.scene.view.definition)
 
     def compose(self) -> ComposeResult:
         yield Lines(lambda width, _height: [head.first_line(self.scene, width)], id="first")
@@ -119,7 +132,7 @@ class Face(Attended, Acts, inherit_bindings=False):
         yield self.board
         yield Lines(lambda width, height: tiny_rows.rows(self.scene, width, height), id="tiny")
         yield Lines(self._draw_message, id="message")
-        yield Input(id="query", compact=True, placeholder="filter")
+        yield Field(id="query", compact=True, placeholder="filter")
         yield Lines(self._draw_footer, id="footer")
 
     def on_mount(self) -> None:
@@ -164,7 +177,7 @@ class Face(Attended, Acts, inherit_bindings=False):
             return  # closing: the panels may be gone already
         news = arrived.news
         if news.view.definition != self.scene.view.definition:
-            self._action_keys = bind_actions(self._bindings, news.view.definition, self._action_keys)
+            self._bind(news.view.definition)
         if self.away_since is None:
             self.welcome_back(news.view)
         self.scene = Scene(
@@ -173,6 +186,7 @@ class Face(Attended, Acts, inherit_bindings=False):
             glyphs=self.painter.glyphs,
             rehearsal=self.scene.rehearsal,
             allowed=frozenset(action for action in VERB_OF if self.permits(action)),
+            keys=self.scene.keys,
             lost=news.lost,
             lost_for=news.lost_for,
             unread=self.listen(),
@@ -180,8 +194,17 @@ class Face(Attended, Acts, inherit_bindings=False):
         self.board.show(self.scene, news.log, self.session.events)
         self.redraw()
         for dialog in self.screen_stack[1:]:
-            if isinstance(dialog, Framed | Prompt):
+            if isinstance(dialog, Framed | Prompt | Tour):
                 dialog.show(self.scene)
+        self.offer_tour()
+        self._call()
+
+    def _call(self) -> None:
+        """Rings for what has just begun to fire."""
+        for alert in self._caller.calls(self.scene.view):
+            if self.preferences.bell and self._driver is not None:
+                self.bell()
+                self._driver.write(notification(self.scene.view, alert, os.environ))
 
     def redraw(self) -> None:
         """Repaints the single lines where they differ."""
@@ -237,17 +260,21 @@ class Face(Attended, Acts, inherit_bindings=False):
         """A key that works for others only is answered, not swallowed."""
         if len(self.screen_stack) > 1 or event.key in self.screen.active_bindings:
             return
-        bound = next((b for b in self._all_bindings() if event.key in b.key.split(",")), None)
+        bound = next(iter(self._bindings.key_to_bindings.get(event.key, ())), None)
         if bound is None:
             return
         closed = self.scene.view.state.read_only
         role = self.desk.identity.role
         self.say(f"{bound.description}: {closed or f'your role is {role}, which may not do this'}", "warn")
 
-    def _all_bindings(self) -> Sequence[Binding]:
-        actions = self.scene.view.definition.actions
-        keyed = [Binding(a.key, f"run('{name}')", name) for name, a in actions.items() if a.key]
-        return [*BINDINGS, *keyed]
+    def _bind(self, definition: Definition) -> None:
+        """Takes the keys for the actions of a definition, as this operator has them."""
+        found = keymap(self.preferences.keys, definition)
+        self._bindings = found.bindings(definition)
+        self.set_keymap(found.of_lists)
+        self.scene = replace(self.scene, keys=found.shown)
+        if found.complaint:
+            self._message = (found.complaint, "warn", monotonic())
 
     # Looking around
 
@@ -272,23 +299,16 @@ class Face(Attended, Acts, inherit_bindings=False):
             panel.filter("")
         elif self.board.zoomed is not None:
             self.board.zoom(None)
+        elif self.board.chosen_run:
+            self.board.choose_run("")
 
     def action_refresh(self) -> None:
         self.refresh_view()
         self.say("looked again", "info")
 
-    def action_copy(self) -> None:
-        """The selected line, or what can be pasted to say how things are."""
-        panel = self.board.focused_panel
-        text = panel.selected_text if panel is not None else ""
-        copied = text or brief(self.scene.view)
-        self.copy_to_clipboard(copied)
-        self.say(f"copied: {copied}", "info")
-
     def action_filter(self) -> None:
         panel = self.board.focused_panel or self.board.panel("checklist")
         query = self.query_one("#query", Input)
-        query.cursor_blink = False
         query.value = panel.query_text
         query.add_class("-open")
         self.query_one("#message").display = False
@@ -315,7 +335,7 @@ class Face(Attended, Acts, inherit_bindings=False):
     def action_match(self, by: int) -> None:
         panel = self.board.focused_panel
         if panel is None or not panel.query_text:
-            self.say("/ filters the list first", "info")
+            self.say(self.scene.hint("filter", "filters the list first"), "info")
             return
         panel.action_move(by)
 
@@ -336,44 +356,14 @@ class Face(Attended, Acts, inherit_bindings=False):
         self.query_one("#footer", Lines).redraw()
 
     def on_list_panel_opened(self, event: ListPanel.Opened) -> None:
-        title, rows = self._details(event.panel, event.entry)
+        title, rows = details.of_entry(str(event.panel.id), event.entry, event.panel.selected_text)
         self.push_screen(Reading(self.scene, title, rows))
-
-    def _details(self, panel: ListPanel, entry: Any) -> tuple[str, Callable[[Scene, int], list[Row]]]:
-        """What Enter shows of an entry, kept up to date while it is read."""
-        match panel.id:
-            case "checklist":
-
-                def of_item(scene: Scene, width: int) -> list[Row]:
-                    now = next((i for i in scene.view.items if i.id == entry.id), entry)
-                    return detail_rows(checklist.details(scene, now), width)
-
-                return f"Item {entry.id}", of_item
-            case "objectives":
-
-                def of_objective(scene: Scene, width: int) -> list[Row]:
-                    now = next((o for o in scene.view.objectives if o.name == entry.name), entry)
-                    return detail_rows(objectives.details(now, scene.view.definition), width)
-
-                return f"Objective {entry.name}", of_objective
-            case "gate":
-                return "Gate", _gates
-            case "timeline":
-                return f"Event {entry.seq}", lambda s, w: detail_rows(timeline.details(s, entry), w)
-        said = panel.selected_text
-        return str(panel.id).capitalize(), lambda _scene, width: detail_rows([Span(said)], width)
 
     def action_messages(self) -> None:
         self.push_screen(Reading(self.scene, "Messages: who was told what of alerts", messages.rows))
 
     def action_gate(self) -> None:
-        self.push_screen(Reading(self.scene, "Gates: the next phase, then actions", _gates))
-
-    def action_help(self) -> None:
-        keys = hints.all_keys(self)
-        focused = self.screen.focused
-        panel = str(focused.id) if focused is not None else ""
-        self.push_screen(Reading(self.scene, "Help", lambda s, w: guide.rows(s, panel, keys, w)))
+        self.push_screen(Reading(self.scene, "Gates: the next phase, then actions", details.gates))
 
     # The end
 
@@ -394,14 +384,3 @@ class Face(Attended, Acts, inherit_bindings=False):
         """Tells the others that this seat is empty."""
         with contextlib.suppress(Exception):
             self.session.source.leave(self.session.launch, self._seat)
-
-
-def _gates(scene: Scene, width: int) -> list[Row]:
-    gates = ahead(scene.view.situation)
-    if not gates:
-        return [line(width, [Span(" no gate is defined for what lies ahead", "dim")])]
-    rows: list[Row] = []
-    for gate in gates:
-        rows += [Row()] if rows else []
-        rows += [line(width, gate_rows.heading(gate)), *gate_rows.full(gate, width, scene.glyphs)]
-    return rows

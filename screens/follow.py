@@ -17,8 +17,9 @@ from screens.render.scene import blinded
 ANNOUNCE_EVERY = 5.0
 ANNOUNCE_CHANGES = 0.9
 """Seconds between two announcements at least, however fast somebody moves."""
-LOG_KEPT = 2000
+LOG_KEPT = 20_000
 """Lines of the watched run's output that a face holds."""
+_PAGE = 2000
 _LEAST = 0.04
 """Seconds between two views at least, however many events arrive."""
 SILENCE = 3.0
@@ -45,12 +46,15 @@ class Follower:
         failed: Callable[[Exception], None],
         presence: Callable[[], Presence],
         points: Callable[[], int],
+        run: Callable[[], str],
     ) -> None:
+        """`run` names the run whose log is wanted; empty: the one at work, or the last."""
         self._session = session
         self._deliver = deliver
         self._failed = failed
         self._presence = presence
         self._points = points
+        self._wanted = run
         self._wake = threading.Event()
         self._ending = threading.Event()
         self._announced = 0.0
@@ -61,6 +65,7 @@ class Follower:
         self._telling = threading.Lock()
         self._run = ""
         self._log: deque[LogLine] = deque(maxlen=LOG_KEPT)
+        self._lines: tuple[LogLine, ...] = ()
         self._thread = threading.Thread(target=self._work, args=(self._follow,), name="follower", daemon=True)
         self._watch = threading.Thread(target=self._work, args=(self._keep_time,), name="timer", daemon=True)
 
@@ -125,18 +130,37 @@ class Follower:
             return News(self._last, self._read_log(self._last))
         except LaunchpadError as error:
             last = self._last or view(self._session.state, {}, self._session.clock())
-            return self._blind(last, str(error), tuple(self._log))
+            return self._blind(last, str(error), self._lines)
 
     def _read_log(self, shown: View) -> tuple[LogLine, ...]:
-        run = shown.run or next(iter(shown.runs), None)
-        if run is None:
-            return ()
-        if run.state.id != self._run:
-            self._run = run.state.id
+        """The newest lines; the very tuple that was given before where none has come."""
+        at_work = shown.run or next(iter(shown.runs), None)
+        run = self._wanted() or (at_work.state.id if at_work else "")
+        if run != self._run:
+            self._run = run
             self._log.clear()
-        after = self._log[-1].n if self._log else -LOG_KEPT
-        self._log.extend(self._session.log(run.state.id, after=after, limit=LOG_KEPT))
-        return tuple(self._log)
+            self._lines = ()
+        if not run:
+            return ()
+        new = self._new_lines(run)
+        if new:
+            self._log.extend(new)
+            self._lines = tuple(self._log)
+        return self._lines
+
+    def _new_lines(self, run: str) -> list[LogLine]:
+        """What came since the last look; where that is more than is kept, the last of it."""
+        if not self._log:
+            return list(self._session.log(run, after=-LOG_KEPT, limit=LOG_KEPT))
+        new: list[LogLine] = []
+        while len(new) < LOG_KEPT:
+            after = (new or self._log)[-1].n
+            page = self._session.log(run, after=after, limit=_PAGE)
+            new += page
+            if len(page) < _PAGE:
+                return new
+        self._log.clear()
+        return list(self._session.log(run, after=-LOG_KEPT, limit=LOG_KEPT))
 
     def _announce(self) -> None:
         """Says that this seat is here: every few seconds, and as soon as it looks at something else."""

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 from rich.cells import cell_len
 
-ENVIRONMENT = "LAUNCHPAD_GLYPHS"
-"""Names the set to use; without it the locale decides."""
+from launchpad.model.preferences import GlyphSet
 
 
 @dataclass(frozen=True)
@@ -64,18 +63,17 @@ ASCII = Glyphs(
         {
             "…": "~", "·": ".", "\u2013": "-", "\u2014": "-", "─": "-", "│": "|", "✓": "+", "✗": "x",
             "▶": ">", "▌": ">", "●": "*", "▼": "v", "→": ">", "≥": ">", "≤": "<", "\u2018": "'",
-            "\u2019": "'", "“": '"', "”": '"', "↑": "^", "↓": "v",
+            "\u2019": "'", "“": '"', "”": '"', "↑": "^", "↓": "v", "⌫": "<",
         }
     ),
 )  # fmt: skip
 SETS = {glyphs.name: glyphs for glyphs in (BRAILLE, UNICODE, ASCII)}
 
 
-def choose(environ: Mapping[str, str]) -> Glyphs:
-    """The set named by `LAUNCHPAD_GLYPHS`, else the richest that the locale's encoding carries."""
-    wanted = SETS.get(environ.get(ENVIRONMENT, "").lower())
+def choose(wanted: GlyphSet | None, environ: Mapping[str, str]) -> Glyphs:
+    """The set that is wanted, else the richest that the locale's encoding carries."""
     if wanted is not None:
-        return wanted
+        return SETS[wanted]
     # Python takes a C locale for UTF-8; the terminal behind it may not.
     told = next((environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environ.get(name)), None)
     speaks = locale.getpreferredencoding(do_setlocale=False) if told is None else told

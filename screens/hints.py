@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from launchpad.rules.view import View
-from screens.keys import ALWAYS
+from screens.keys import ALWAYS, OF_ACTION, told
 from screens.render.footer import Hint
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ _ORDER = (
     "run.resolve", "run.abort", "run.approve", "alert.acknowledge", "incident.open", "poll.answer",
     "item.tick", "",
     "phase.next", "item.verify", "item.assign", "item.comment", "item.evidence", "note.write", "gate.show",
-    "criteria.show", "panel.zoom", "item.undo", "item.skip", "copy",
+    "criteria.show", "panel.zoom", "jump", "item.undo", "item.skip", "copy",
 )  # fmt: skip
 """Ids in the order of the footer; the empty one stands for the definition's own actions."""
 
@@ -24,15 +24,25 @@ def hints(face: "Acting") -> tuple[list[Hint], list[Hint]]:
     """The footer's hints: those that give way, and those that stay."""
     live = _live(face)
     first = [
-        _hint(face, b) for wanted in _ORDER for b in live if (b.id or "") == wanted and _matters(face, b)
+        _hint(face, b)
+        for wanted in _ORDER
+        for b in live
+        if (b.id == wanted or (not wanted and (b.id or "").startswith(OF_ACTION))) and _matters(face, b)
     ]
     last = [_hint(face, b) for wanted in ALWAYS for b in live if b.id == wanted]
     return first, last
 
 
 def all_keys(face: "Acting") -> list[Hint]:
-    """Every key that works, for the help."""
-    return [_hint(face, binding) for binding in _live(face)]
+    """Every key that works, for the help: first those of the list that has the focus."""
+    focused = face.focused
+    of_list = [
+        active.binding
+        for active in face.screen_stack[0].active_bindings.values()
+        if active.node is focused and active.binding.id
+    ]
+    once = {binding.id: binding for binding in reversed(of_list)}
+    return [_hint(face, binding) for binding in (*reversed(once.values()), *_live(face))]
 
 
 def _live(face: "Acting") -> "list[Binding]":
@@ -52,7 +62,7 @@ def _hint(face: "Acting", binding: "Binding") -> Hint:
         and face.board.item.mark in ("done", "skipped")
     ):
         label = "untick"
-    return Hint(face.get_key_display(binding), label)
+    return Hint(told(binding.key), label, binding.id or "")
 
 
 def _matters(face: "Acting", binding: "Binding") -> bool:

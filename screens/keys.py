@@ -1,10 +1,9 @@
 """Which key does what. Ids stay when keys are remapped; the footer and the help are made from these."""
 
-from collections.abc import Iterable
+import re
 
-from textual.binding import Binding, BindingsMap
-
-from launchpad.model.definition import Definition
+from textual.binding import Binding
+from textual.keys import format_key
 
 VERB_OF: dict[str, str] = {
     "tick": "tick",
@@ -37,13 +36,18 @@ VERB_OF: dict[str, str] = {
     "unsilence": "unsilence",
     "declare_incident": "incident-declare",
     "mentions_read": "mentions-read",
+    "lock": "lock",
+    "unlock": "unlock",
+    "redact": "redact",
+    "retract": "retract",
+    "report_note": "report-note",
 }
 """Action of the face → verb of the desk that it needs."""
 
 BINDINGS = [
     Binding("space", "tick", "tick", id="item.tick"),
     Binding("a", "acknowledge", "acknowledge", id="alert.acknowledge"),
-    Binding("greater_than_sign", "next_phase", "next phase", key_display=">", id="phase.next"),
+    Binding("greater_than_sign", "next_phase", "next phase", id="phase.next"),
     Binding("g", "answer", "go / no-go", id="poll.answer"),
     Binding("h", "hold", "hold countdown", id="countdown.hold"),
     Binding("P", "approve", "approve", id="run.approve"),
@@ -71,29 +75,42 @@ BINDINGS = [
     Binding("tab", "app.focus_next", "next panel", id="panel.next"),
     Binding("shift+tab", "app.focus_previous", "previous panel", id="panel.previous"),
     Binding("F", "zoom", "zoom panel", id="panel.zoom"),
+    Binding("o", "jump", "go to what it is about", id="jump"),
+    Binding("backspace", "jump_back", "back to where I was", id="jump.back"),
     Binding("y", "copy", "copy", id="copy"),
+    Binding("Y", "copy_all", "copy all lines", id="copy.all"),
     Binding("n", "match(1)", "next match", id="filter.next"),
     Binding("N", "match(-1)", "previous match", id="filter.previous"),
     Binding("escape", "step_back", "clear filter, zoom", id="back"),
-    Binding("f5", "refresh", "refresh", key_display="F5", id="refresh"),
-    Binding("slash", "filter", "filter", key_display="/", id="filter"),
-    Binding("colon,ctrl+p", "command_palette", "palette", key_display=":", id="palette"),
-    Binding("question_mark,f1", "help", "help", key_display="?", id="help"),
-    Binding("q,ctrl+c", "leave", "quit", key_display="q", id="quit"),
+    Binding("f5", "refresh", "refresh", id="refresh"),
+    Binding("slash", "filter", "filter", id="filter"),
+    Binding("colon,ctrl+p", "command_palette", "palette", id="palette"),
+    Binding("question_mark,f1", "help", "help", id="help"),
+    Binding("q,ctrl+c", "leave", "quit", id="quit"),
 ]
 
 
-def bind_actions(
-    bindings: BindingsMap, definition: Definition, before: Iterable[str] = ()
-) -> tuple[str, ...]:
-    """Gives the definition's actions their keys, in the place of those that were given `before`."""
-    for key in before:
-        bindings.key_to_bindings.pop(key, None)
-    keyed = {action.key: name for name, action in definition.actions.items() if action.key}
-    for key, name in keyed.items():
-        bindings.bind(key, f"run('{name}')", name)
-    return tuple(keyed)
+OF_LISTS = [
+    Binding("up,k", "move(-1)", "up", show=False, id="list.up"),
+    Binding("down,j", "move(1)", "down", show=False, id="list.down"),
+    Binding("pageup", "page(-1)", "page up", show=False, id="list.page-up"),
+    Binding("pagedown", "page(1)", "page down", show=False, id="list.page-down"),
+    Binding("home", "move(-1000000000)", "first", show=False, id="list.first"),
+    Binding("end", "move(1000000000)", "last", show=False, id="list.last"),
+    Binding("enter", "open", "details", show=False, id="list.details"),
+]
+"""What every list brings along."""
 
+OF_ACTION = "action."
+"""Begins the id of the key that opens the plan of an action of the definition."""
+
+
+def told(key: str) -> str:
+    """A key as an operator reads it."""
+    return _TOLD.get(key) or (key.upper() if re.fullmatch(r"f\d+", key) else format_key(key))
+
+
+_TOLD = {"space": "space", "enter": "enter", "ctrl+c": "ctrl+c"}
 
 ALWAYS = ("filter", "palette", "help", "quit")
 """Ids of the bindings that stay at the footer's end at every width."""

@@ -28,6 +28,8 @@ class Need(NamedTuple):
     conditions: int
     teams: int = 0
     """Asked by the roll-call; 0: none is wanted."""
+    marked: bool = False
+    """Whether a row marks the runs under the trends."""
 
 
 def tiny(width: int, height: int) -> bool:
@@ -52,7 +54,7 @@ def _alone(panel: str) -> tuple[dict[str, int], dict[str, int]]:
 
 
 def _narrow(body: int, action: int, need: Need) -> Arrangement:
-    left = {"objectives": min(need.objectives, max(3, body // 3)) + 1}
+    left = {"objectives": min(need.objectives + need.marked, max(3, body // 3)) + 1}
     if body >= 28:
         left["gate"] = min(need.conditions, body // 5) + 1
     if body >= 40:
@@ -64,7 +66,7 @@ def _narrow(body: int, action: int, need: Need) -> Arrangement:
 
 
 def _wide(width: int, body: int, action: int, need: Need) -> Arrangement:
-    # One row more than objectives: there the runs are marked.
+    # A row is kept free for marks, so that the first of them moves nothing.
     objectives = min(need.objectives + 1, max(3, body // 2)) + 1
     left = {"objectives": objectives, "gate": REST}
     right = {"checklist": REST}

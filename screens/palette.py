@@ -8,14 +8,16 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from launchpad.rules.alerts import sentence
+from launchpad.rules.locks import EVERYTHING
 from screens import themes
-from screens.keys import BINDINGS
+from screens.keys import BINDINGS, OF_ACTION
 from screens.layout import PANELS
+from screens.leads import Place
 
 if TYPE_CHECKING:
     from screens.acts.base import Acting
 
-_ANSWERED_BY_KEYS = ("tab", "shift+tab", "colon,ctrl+p")
+_ANSWERED_BY_KEYS = ("panel.next", "panel.previous", "palette")
 _OUTCOMES = ("success", "partial", "failed", "aborted")
 
 
@@ -32,7 +34,7 @@ def offers(face: "Acting") -> Iterator[Offer]:
     yield from _verbs(face)
     yield from _runs(face)
     yield from _things(face)
-    for name, palette in themes.PALETTES.items():
+    for name, palette in themes.CHOICES.items():
         yield Offer(f"theme {palette.title.lower()}", partial(setattr, face, "theme", name))
 
 
@@ -43,10 +45,11 @@ def _act(face: "Acting", action: str) -> Callable[[], object]:
 def _verbs(face: "Acting") -> Iterator[Offer]:
     for binding in BINDINGS:
         name, _, argument = binding.action.partition("(")
-        if binding.key in _ANSWERED_BY_KEYS or not face.permits(name):
+        if binding.id in _ANSWERED_BY_KEYS or not face.permits(name):
             continue
         words = f"go to {argument.strip(chr(39) + ')')}" if name == "tab" else binding.description
-        yield Offer(words, _act(face, binding.action), f"key {binding.key_display or binding.key}")
+        key = face.scene.keys.get(binding.id or "", "")
+        yield Offer(words, _act(face, binding.action), f"key {key}" if key else "")
     if face.permits("fail"):
         yield Offer("mark item as failed", _act(face, "fail"))
     if face.permits("slip"):
@@ -59,9 +62,18 @@ def _verbs(face: "Acting") -> Iterator[Offer]:
     if face.permits("call_poll"):
         yield Offer("call the roll (go / no-go)", _act(face, "call_poll"))
         yield Offer("close the roll", _act(face, "close_poll"))
+    yield from _words(face)
     if face.permits("close"):
         for outcome in _OUTCOMES:
             yield Offer(f"close the launch: {outcome}", _act(face, f"close('{outcome}')"))
+
+
+def _words(face: "Acting") -> Iterator[Offer]:
+    if face.permits("report_note"):
+        for section in ("impact", "lesson", "action-item"):
+            yield Offer(f"for the report: {section}", _act(face, f"report_note('{section}')"))
+    if face.permits("redact"):
+        yield Offer("redact: remove the text of an event", _act(face, "redact"))
 
 
 def _seat(face: "Acting") -> Iterator[Offer]:
@@ -81,12 +93,20 @@ def _seat(face: "Acting") -> Iterator[Offer]:
 def _runs(face: "Acting") -> Iterator[Offer]:
     if face.permits("run"):
         for name, action in face.scene.view.definition.actions.items():
-            key = f"key {action.key}" if action.key else ""
+            key = face.scene.hint(OF_ACTION + name, "").rstrip()
+            key = f"key {key}" if key else ""
             yield Offer(
                 f"plan {name}" + (f": {action.title}" if action.title else ""),
                 _act(face, f"run('{name}')"),
                 key,
             )
+    me = face.scene.me.name
+    for run in face.scene.view.runs if face.permits("retract") else ():
+        waits = run.state.status in ("requested", "planned", "approved") and not run.expired
+        gave = any(approval.by == me for approval in run.state.approvals)
+        if waits and (gave or run.state.requested_by == me):
+            what = "request" if run.state.requested_by == me else "approval"
+            yield Offer(f"take back my {what} of {run.state.id}", _act(face, f"retract('{run.state.id}')"))
     if face.permits("break_glass"):
         for run in face.scene.view.runs:
             if run.state.awaits_approval and not run.expired:
@@ -99,6 +119,19 @@ def _runs(face: "Acting") -> Iterator[Offer]:
             name = alert.state.name
             yield Offer(f"acknowledge {name}: {alert.rule}", _act(face, f"acknowledge('{name}')"))
     yield from _silences(face)
+    yield from _locks(face)
+
+
+def _locks(face: "Acting") -> Iterator[Offer]:
+    view = face.scene.view
+    held = {lock.target: lock for lock in view.locks}
+    for target in (EVERYTHING, *view.definition.providers):
+        named = "everything" if target == EVERYTHING else target
+        if target in held and face.permits("unlock"):
+            lock = held[target]
+            yield Offer(f"unlock {named}", _act(face, f"unlock('{target}')"), f"{lock.owner}: {lock.reason}")
+        elif face.permits("lock"):
+            yield Offer(f"lock {named}", _act(face, f"lock('{target}')"))
 
 
 def _silences(face: "Acting") -> Iterator[Offer]:
@@ -124,6 +157,16 @@ def _things(face: "Acting") -> Iterator[Offer]:
     for incident in face.scene.view.incidents:
         name = incident.state.id
         yield Offer(f"{name}: {incident.title}", _act(face, f"incident('{name}')"), incident.state.status)
+    for objective in face.scene.view.objectives:
+        place = Place("objectives", objective.name)
+        yield Offer(f"objective {objective.name}", partial(face.go_to, place), objective.reading.verdict)
+    for alert in face.scene.view.alerts:
+        yield Offer(f"alert {alert.state.name}", partial(face.go_to, Place("alerts", alert.state.name)))
+    for run in face.scene.view.runs:
+        yield Offer(
+            f"log of {run.state.id}", partial(face.go_to, Place("run", run.state.id)), run.state.status
+        )
+    yield Offer("tour: what is where", _act(face, "tour"))
     for panel in PANELS:
         yield Offer(f"panel {panel}", partial(face.find_panel, panel))
 

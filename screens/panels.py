@@ -7,7 +7,9 @@ from typing import overload
 from launchpad.model.definition import Phase
 from launchpad.model.events import MessageIntended
 from launchpad.model.journal import Recorded
-from screens.render import alerts, checklist, gate, objectives, people, poll, timeline
+from launchpad.model.samples import LogLine
+from launchpad.rules.view import RunView
+from screens.render import alerts, checklist, gate, objectives, people, poll, run, timeline
 from screens.render.row import Row, Span, line, wrap
 from screens.render.scene import Scene
 from screens.widgets.listing import Listing
@@ -41,6 +43,12 @@ def _empty(text: str, style: str = "dim") -> Callable[[int], list[Row]]:
     return lambda width: [line(width, [Span(f" {text}", style)])]
 
 
+def _unread(scene: Scene) -> str:
+    return (
+        "reading who is here …" if scene.loading else "who is here can't be read: the store is out of reach"
+    )
+
+
 def objectives_listing(scene: Scene) -> Listing:
     waiting = "reading the samples …" if scene.loading else "no objectives are defined: health is unknown"
     return Listing(
@@ -50,7 +58,7 @@ def objectives_listing(scene: Scene) -> Listing:
         plain=objectives.plain,
         heading=lambda width, _count: objectives.heading(scene, width - 2),
         empty=_empty(waiting, "unknown"),
-        below=lambda width: [objectives.markers(scene.view, width, scene.glyphs)],
+        foot=partial(objectives.markers, scene),
     )
 
 
@@ -81,13 +89,17 @@ def gate_listing(scene: Scene, *, two_lines: bool) -> Listing:
 
 def alerts_listing(scene: Scene) -> Listing:
     rules = len(scene.view.definition.alerts)
-    quiet = f"{rules} rules, none pending or firing" if rules else "no alert rules are defined"
+    counted = f"{rules} rule{'s' * (rules != 1)}, none pending or firing"
+    quiet = counted + " when last read" * bool(scene.lost) if rules else "no alert rules are defined"
+    if scene.loading:
+        quiet = "reading the samples …"
     return Listing(
         entries=[alert for alert in scene.view.alerts if not alert.spoken_for],
         key=lambda alert: alert.state.name,
         draw=partial(alerts.row, scene),
         plain=alerts.plain,
         heading=lambda _width, _count: (alerts.heading(scene), ()),
+        foot=partial(alerts.under, scene),
         empty=_empty(quiet),
     )
 
@@ -99,7 +111,7 @@ def checklist_listing(scene: Scene, phase: Phase) -> Listing:
         draw=partial(checklist.row, scene),
         plain=checklist.plain,
         heading=lambda _width, count: checklist.heading(scene, phase, count),
-        empty=_empty(f"no items in {phase}"),
+        empty=_empty(f"no items in {phase}: {scene.hint('palette', 'add an item')}"),
     )
 
 
@@ -121,7 +133,23 @@ def people_listing(scene: Scene) -> Listing:
         draw=partial(people.row, scene),
         plain=people.plain,
         heading=lambda _width, _count: (people.heading(scene), ()),
-        empty=_empty("nobody has announced themselves yet"),
+        empty=_empty("nobody has announced themselves yet" if scene.in_touch else _unread(scene)),
+    )
+
+
+def action_listing(scene: Scene, shown: RunView | None, log: Sequence[LogLine]) -> Listing:
+    """The run that is shown and what it said; without one, what is next, and what the last one said."""
+    of = shown or next(iter(scene.view.runs), None)
+    # Right after another run was chosen, the lines are still those of the one before.
+    lines = log if of is not None and log and log[-1].run == of.state.id else ()
+    return Listing(
+        entries=lines,
+        key=lambda entry: str(entry.n),
+        draw=partial(run.log_row, scene),
+        plain=partial(run.plain, scene),
+        heading=lambda _width, _count: run.heading(scene, shown),
+        above=partial(run.standing, scene, shown),
+        follows=True,
     )
 
 
@@ -148,6 +176,7 @@ class TimelineListing:
             draw=partial(timeline.row, scene),
             plain=partial(self._plain, scene),
             heading=lambda _width, count: (timeline.heading(scene, count), ()),
+            empty=_empty("reading the journal …"),
         )
 
     def _plain(self, scene: Scene, recorded: Recorded) -> str:

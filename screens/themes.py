@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rich.style import Style
-from textual.theme import Theme
+from textual.theme import Theme as TextualTheme
+
+from launchpad.model.preferences import Theme
 
 
 @dataclass(frozen=True)
@@ -31,50 +33,78 @@ class Palette:
     on_badge: str
     trend: str
     rehearsal: str
+    ground_production: str
+    """Under the first line, so that production can't be taken for anything else."""
+    ground_rehearsal: str
 
 
 DARK = Palette(
     name="dark", title="Dark", dark=True, background="#12161c", surface="#1a2029", text="#d7dde5",
     dim="#8b98a8", faint="#465160", accent="#7cb7ff", info="#8fd3e8", ok="#7fd18b", warn="#f2b757",
     bad="#ff7b72", unknown="#d5b3ff", cursor="#2b3a4f", cursor_faint="#1e2732", bar="#1e2732",
-    on_badge="#10141a", trend="#5fa8d3", rehearsal="#8fd3e8",
+    on_badge="#10141a", trend="#5fa8d3", rehearsal="#8fd3e8", ground_production="#3b1419",
+    ground_rehearsal="#0f303a",
 )  # fmt: skip
 LIGHT = Palette(
     name="light", title="Light", dark=False, background="#fbfbf8", surface="#f0f0ea", text="#1d232b",
     dim="#5a6572", faint="#b4bac2", accent="#0a58b0", info="#0b6275", ok="#17672c", warn="#855000",
     bad="#b3201a", unknown="#6b35a8", cursor="#d5e4f7", cursor_faint="#ebeff4", bar="#e8e9e4",
-    on_badge="#ffffff", trend="#2a6f9e", rehearsal="#0b6275",
+    on_badge="#ffffff", trend="#2a6f9e", rehearsal="#0b6275", ground_production="#fbdcd8",
+    ground_rehearsal="#d6eef2",
 )  # fmt: skip
 CONTRAST = Palette(
     name="high-contrast", title="High contrast", dark=True, background="#000000", surface="#0a0a0a",
     text="#ffffff", dim="#d0d0d0", faint="#8a8a8a", accent="#66c7ff", info="#7fffff", ok="#4dff5c",
     warn="#ffd000", bad="#ff8a80", unknown="#e6b8ff", cursor="#003c78", cursor_faint="#1c1c1c", bar="#1c1c1c",
-    on_badge="#000000", trend="#66c7ff", rehearsal="#7fffff",
+    on_badge="#000000", trend="#66c7ff", rehearsal="#7fffff", ground_production="#4a0000",
+    ground_rehearsal="#002f3d",
 )  # fmt: skip
 # After Okabe and Ito: blue for good, orange and vermilion for trouble; told apart by deuter- and protanopes.
 COLOUR_BLIND = Palette(
     name="colour-blind", title="Colour-blind safe", dark=True, background="#12161c", surface="#1a2029",
     text="#dde2e8", dim="#94a0ae", faint="#465160", accent="#9ccdf0", info="#9ccdf0", ok="#56b4e9",
     warn="#f0e442", bad="#ff9a4d", unknown="#d9a6c6", cursor="#2b3a4f", cursor_faint="#1e2732", bar="#1e2732",
-    on_badge="#10141a", trend="#7fa6c4", rehearsal="#9ccdf0",
+    on_badge="#10141a", trend="#7fa6c4", rehearsal="#9ccdf0", ground_production="#40240a",
+    ground_rehearsal="#0f2c40",
 )  # fmt: skip
 PALETTES: Mapping[str, Palette] = {p.name: p for p in (DARK, LIGHT, CONTRAST, COLOUR_BLIND)}
+# The terminal's own sixteen colours, so that they suit its background, whatever that is.
+TERMINAL = Palette(
+    name="terminal", title="The terminal's own colours", dark=True, background="default", surface="default",
+    text="default", dim="bright_black", faint="bright_black", accent="blue", info="cyan", ok="green",
+    warn="yellow", bad="red", unknown="magenta", cursor="bright_black", cursor_faint="default",
+    bar="default", on_badge="black", trend="cyan", rehearsal="cyan", ground_production="default",
+    ground_rehearsal="default",
+)  # fmt: skip
+CHOICES: Mapping[str, Palette] = {**PALETTES, TERMINAL.name: TERMINAL}
+"""What an operator may choose."""
 NO_COLOUR = "no-colour"
 """The theme for NO_COLOR: bold, underlined and reversed instead of coloured."""
 
 
-def choose(wanted: str | None, environ: Mapping[str, str]) -> str | None:
-    """The theme to begin with: NO_COLOR wins over any; None if there is no such theme."""
+OF_TERMINAL = (TERMINAL.name, NO_COLOUR)
+"""Themes without colours of their own."""
+
+
+def choose(wanted: Theme | None, environ: Mapping[str, str]) -> str:
+    """The theme to begin with: NO_COLOR wins over any wish; sixteen colours are the terminal's own."""
     if "NO_COLOR" in environ:
         return NO_COLOUR
-    name = wanted or environ.get("LAUNCHPAD_THEME") or DARK.name
-    return name if name in PALETTES else None
+    return wanted or (TERMINAL.name if few_colours(environ) else DARK.name)
+
+
+def few_colours(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal says of itself that it has sixteen colours or fewer, by Rich's own rules."""
+    if environ.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
+        return False
+    return not environ.get("TERM", "").lower().endswith(("-256color", "kitty", "-direct"))
 
 
 def styles(theme: str) -> dict[str, Style]:
     """Style name → Rich style; `back:NAME` are the backgrounds of whole rows."""
-    palette = PALETTES.get(theme)
-    return _colourless() if palette is None else _coloured(palette)
+    if theme == TERMINAL.name:
+        return _of_terminal()
+    return _coloured(PALETTES[theme]) if theme in PALETTES else _colourless()
 
 
 def _coloured(p: Palette) -> dict[str, Style]:
@@ -118,7 +148,23 @@ def _coloured(p: Palette) -> dict[str, Style]:
         "back:alarm": Style(bgcolor=p.bad),
         "back:bar": Style(bgcolor=p.bar),
         "back:surface": Style(bgcolor=p.surface),
+        "back:production": Style(bgcolor=p.ground_production),
+        "back:rehearsal": Style(bgcolor=p.ground_rehearsal),
     }
+
+
+def _of_terminal() -> dict[str, Style]:
+    """Sixteen colours leave none for backgrounds and half tones: those are reversed and dimmed."""
+    plain, dim, reverse = Style.null(), Style(dim=True), Style(reverse=True)
+    table = _coloured(TERMINAL)
+    # Bold black is a grey on many terminals, and black on red hard to read.
+    table |= {name: style + Style(bold=False) for name, style in table.items() if name.startswith("badge")}
+    red = Style(color="bright_white", bgcolor="red", bold=True)
+    table |= dict.fromkeys(("alarm", "badge-production", "badge-bad"), red)
+    table |= dict.fromkeys(("dim", "faint", "rule", "key-label", "tab"), dim)
+    table |= {"tab-chosen": Style(reverse=True, bold=True), "back:cursor": reverse}
+    table |= {"back:production": reverse, "back:rehearsal": Style(underline=True)}
+    return table | dict.fromkeys(("back:cursor-faint", "back:bar", "back:surface"), plain)
 
 
 def _colourless() -> dict[str, Style]:
@@ -129,18 +175,19 @@ def _colourless() -> dict[str, Style]:
     table |= dict.fromkeys(("dim", "faint", "rule", "key-label"), dim)
     table |= dict.fromkeys(("warn", "unknown", "title-focus"), Style(underline=True))
     table |= dict.fromkeys(("tab-chosen", "back:cursor", "badge-environment", "badge-idle"), reverse)
-    table |= dict.fromkeys(("alarm", "badge-production", "badge-bad", "badge-unknown"), loud)
+    table |= dict.fromkeys(("alarm", "back:alarm", "badge-production", "badge-bad", "badge-unknown"), loud)
     table |= {"badge-rehearsal": Style(bold=True, underline=True), "back:cursor-faint": bold}
+    table |= {"back:production": reverse, "back:rehearsal": Style(underline=True)}
     return table
 
 
-def textual_themes() -> list[Theme]:
+def textual_themes() -> list[TextualTheme]:
     """The same palettes for what Textual draws itself: dialogs' frames, inputs, the palette."""
-    return [*(_theme(palette) for palette in PALETTES.values()), _plain_theme()]
+    return [*map(_theme, PALETTES.values()), *map(_ansi_theme, OF_TERMINAL)]
 
 
-def _theme(p: Palette) -> Theme:
-    return Theme(
+def _theme(p: Palette) -> TextualTheme:
+    return TextualTheme(
         name=p.name,
         primary=p.accent,
         secondary=p.info,
@@ -164,10 +211,11 @@ def _theme(p: Palette) -> Theme:
     )
 
 
-def _plain_theme() -> Theme:
+def _ansi_theme(name: str) -> TextualTheme:
+    """For what Textual draws itself where colours are the terminal's own, or none."""
     plain = "ansi_default"
-    return Theme(
-        name=NO_COLOUR,
+    return TextualTheme(
+        name=name,
         primary=plain,
         secondary=plain,
         warning=plain,

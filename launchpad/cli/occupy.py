@@ -1,13 +1,14 @@
 """occupy: what the SSH server starts for each connection; nobody types it."""
 
 import argparse
+import os
 from collections.abc import Sequence
 
 from launchpad.cli.command import argument, command
 from launchpad.cli.shell import Shell
 from launchpad.errors import Exit
 from launchpad.ssh.seat import Occupied, occupy
-from launchpad.wiring import load_face
+from launchpad.wiring import load_face, preferences
 
 
 @command(
@@ -24,7 +25,10 @@ def occupy_seat(shell: Shell, options: argparse.Namespace) -> int:  # noqa: ARG0
 
 
 def _show(seat: Occupied) -> int:
-    return load_face()(seat.session, seat.desk, via=seat.seat.via, theme=None, rehearsal=seat.seat.rehearsal)
+    # The file is of whoever runs the server, and so is what a face remembers: neither is this operator's.
+    wanted, _ = preferences(os.environ, file=None, tour=False)
+    face = load_face()
+    return face(seat.session, seat.desk, via=seat.seat.via, preferences=wanted, rehearsal=seat.seat.rehearsal)
 
 
 def _answer(words: Sequence[str], seat: Occupied) -> int:

@@ -15,22 +15,36 @@ from launchpad.cli.engines import engine_argv, engine_environ, start_detached, s
 from launchpad.cli.service import LOG_FORMAT, keep_log
 from launchpad.cli.shell import Shell
 from launchpad.errors import BadInput, Exit, Refused
-from launchpad.wiring import load_face, scrubbed, sqlite_path, state_dir
+from launchpad.model.preferences import GLYPHS, THEMES, Preferences
+from launchpad.wiring import (
+    load_face,
+    preferences,
+    preferences_file,
+    scrubbed,
+    sqlite_path,
+    state_dir,
+)
 
 if TYPE_CHECKING:
     from launchpad.engine import Engine
 
-_THEME = argument("--theme", metavar="NAME", help="dark, light, high-contrast or colour-blind")
+_FACE = (
+    argument("--theme", metavar="NAME", choices=THEMES, help=", ".join(THEMES)),
+    argument("--glyphs", metavar="SET", choices=GLYPHS, help=", ".join(GLYPHS)),
+    argument("--no-mouse", dest="mouse", action="store_false", default=None, help="leave it to the terminal"),
+    argument("--no-bell", dest="bell", action="store_false", default=None, help="no alert rings"),
+)
 
 
 @command(
     "run",
     "open or resume the launch: its face, and an engine if none is watching",
-    _THEME,
+    *_FACE,
     example="launchpad run -c launchpad.yaml",
     details="The engine is a process of its own: it goes on when the face or the terminal is closed.",
 )
 def run(shell: Shell, options: argparse.Namespace) -> int:
+    wanted = _wanted(shell, options)
     shell.ensure_open()
     ensure_engine(shell)
     if not has_terminal():
@@ -39,19 +53,19 @@ def run(shell: Shell, options: argparse.Namespace) -> int:
         print_status(shell)
         shell.out.say("There is no terminal here. In one, `launchpad run` shows this launch live.")
         return Exit.DONE
-    return open_face(shell, theme=options.theme)
+    return open_face(shell, wanted=wanted)
 
 
 @command(
     "attach",
     "open the face alone, on whatever engine is watching",
-    _THEME,
+    *_FACE,
     example="launchpad attach --launch acme-4.2.0",
 )
 def attach(shell: Shell, options: argparse.Namespace) -> int:
     if not has_terminal():
         raise BadInput("the face needs a terminal", hint="`launchpad status` needs none")
-    return open_face(shell, theme=options.theme)
+    return open_face(shell, wanted=_wanted(shell, options))
 
 
 @command(
@@ -139,14 +153,29 @@ def whence(environ: Mapping[str, str], url: str) -> str:
     return "local" if sqlite_path(url) is not None else f"local on {socket.gethostname()}"
 
 
-def open_face(shell: Shell, *, theme: str | None = None, rehearsal: bool = False) -> int:
-    """Shows the face until it is closed, in an environment without secrets."""
+def _wanted(shell: Shell, options: argparse.Namespace) -> tuple[Preferences, str]:
+    said = {name: getattr(options, name) for name in ("theme", "glyphs", "mouse", "bell")}
+    return preferences(shell.environ, file=preferences_file(shell.environ), **said)
+
+
+def open_face(shell: Shell, *, wanted: tuple[Preferences, str] | None = None, rehearsal: bool = False) -> int:
+    """Shows the face until it is closed, in an environment without secrets. `wanted` is how, with a word
+    about the file that says so; None: as file and environment say."""
     session, desk = shell.session, shell.desk
-    via = whence(os.environ, shell.url)
+    chosen, complaint = wanted or preferences(os.environ, file=preferences_file(os.environ))
+    memory, via = state_dir(os.environ), whence(os.environ, shell.url)
     kept = scrubbed(os.environ)
     os.environ.clear()
     os.environ.update(kept)
-    status = load_face()(session, desk, via=via, theme=theme, rehearsal=rehearsal)
+    status = load_face()(
+        session,
+        desk,
+        via=via,
+        preferences=chosen,
+        complaint=complaint,
+        rehearsal=rehearsal,
+        memory=memory,
+    )
     if not rehearsal and (lease := watching(shell.store, shell.launch)):
         where = lease.holder.rpartition(":")[0]
         shell.out.say(

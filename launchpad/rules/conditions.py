@@ -86,7 +86,7 @@ def _objective(condition: ObjectiveCondition, _gate: str, situation: Situation) 
     if reading is None:
         return name, "HOLD", "no data"
     if not situation.watched:
-        return name, "HOLD", f"no engine is watching; last {reading.evidence}"
+        return name, "HOLD", f"{situation.unwatched}; last {reading.evidence}"
     verdict: GateVerdict = {"ok": "GO", "bad": "NO-GO", "unknown": "HOLD"}[reading.verdict]  # type: ignore[assignment]
     because = f"; {reading.reason}" if reading.reason else ""
     return name, verdict, reading.evidence + because
@@ -108,7 +108,7 @@ def _no_alert(condition: AlertCondition, _gate: str, situation: Situation) -> Ju
         since = format_duration((situation.now - states[firing[0]].since) / SECOND)
         return name, "NO-GO", f"firing: {', '.join(firing)} (for {since})"
     if not situation.watched:
-        return name, "HOLD", "no engine is watching"
+        return name, "HOLD", situation.unwatched
     blind = [
         n for n, rule in rules.items() if rule.objective and _blind(situation.readings.get(rule.objective))
     ]

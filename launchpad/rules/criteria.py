@@ -166,7 +166,7 @@ def _alert(name: str, definition: Definition, situation: Situation) -> _Judgemen
         # As recorded, whoever watches: an alert is not over because nobody looks.
         return sentence, "met", f"firing for {format_duration((situation.now - state.since) // SECOND)}"
     if not situation.watched:
-        return sentence, "unknown", "no engine is watching"
+        return sentence, "unknown", situation.unwatched
     reading = situation.readings.get(rule.objective) if rule.objective else None
     if rule.objective and (reading is None or reading.verdict == "unknown"):
         return sentence, "unknown", f"{rule.objective} has no data"
@@ -180,7 +180,7 @@ def _objective(name: str, definition: Definition, situation: Situation) -> _Judg
     sentence = f"not {limit_of(name, objective)}"
     reading = situation.readings.get(name)
     if reading is None or not situation.watched:
-        return sentence, "unknown", "no data" if reading is None else "no engine is watching"
+        return sentence, "unknown", "no data" if reading is None else situation.unwatched
     # The recorded verdict has lasted; a value on the brink would change the advice again and again.
     recorded = situation.state.objectives.get(name)
     verdicts: dict[str, CriterionVerdict] = {"ok": "not met", "bad": "met", "unknown": "unknown"}

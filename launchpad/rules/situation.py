@@ -7,6 +7,8 @@ from launchpad.model.state import State
 from launchpad.model.values import Micros, Value
 from launchpad.rules.objectives import Reading
 
+NO_ENGINE = "no engine is watching"
+
 
 class Situation(Value):
     """One instant of a launch."""
@@ -15,8 +17,10 @@ class Situation(Value):
     readings: Mapping[str, Reading]
     now: Micros
     watched: bool
-    """Whether an engine keeps readings and alerts up to date."""
+    """Whether an engine keeps readings and alerts up to date, as far as is known."""
     people: tuple[Presence, ...] = ()
     """Who has the launch open."""
     locks: tuple[LockInfo, ...] = ()
     """Deploy locks, of this launch and of others."""
+    unwatched: str = NO_ENGINE
+    """Why nothing that was measured counts while it is not watched."""

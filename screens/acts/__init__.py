@@ -1,27 +1,37 @@
 """What the keys do: each turns into a command for the desk, asking first where something must be said."""
 
 from screens.acts.alerts import AlertActs
+from screens.acts.copying import CopyActs
 from screens.acts.criteria import CriteriaActs
 from screens.acts.handover import HandoverActs
 from screens.acts.incidents import IncidentActs
 from screens.acts.items import ItemActs
+from screens.acts.jump import JumpActs
 from screens.acts.launch import LaunchActs
+from screens.acts.locks import LockActs
 from screens.acts.mentions import MentionActs
 from screens.acts.poll import PollActs
 from screens.acts.runs import RunActs
 from screens.acts.seat import SeatActs
+from screens.acts.tour import TourActs
+from screens.acts.writing import WritingActs
 
 
 class Acts(
     AlertActs,
+    CopyActs,
     CriteriaActs,
     HandoverActs,
     IncidentActs,
     ItemActs,
+    JumpActs,
     LaunchActs,
     MentionActs,
+    LockActs,
     PollActs,
     RunActs,
     SeatActs,
+    TourActs,
+    WritingActs,
 ):
     """The operator's verbs, mixed into the app."""

@@ -8,6 +8,7 @@ from textual.screen import Screen
 
 from launchpad.errors import LaunchpadError, Refused
 from launchpad.model.commands import Command, Done
+from launchpad.model.preferences import Preferences
 from launchpad.model.state import RunState
 from launchpad.rules.view import ItemView
 from screens.dialogs.prompt import Prompt
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from launchpad.desk import Desk
     from launchpad.session import Session
     from screens.board import Board
+    from screens.leads import Place
 
 Then = Callable[[Done], None]
 
@@ -29,6 +31,7 @@ class Acting(App[int]):
     desk: "Desk"
     scene: Scene
     board: "Board"
+    preferences: Preferences
 
     def say(self, text: str, style: str = "ok") -> None:
         """One line in the row kept for it."""
@@ -52,6 +55,10 @@ class Acting(App[int]):
 
     def find_panel(self, name: str) -> None:
         """Leads to a panel."""
+        raise NotImplementedError
+
+    def go_to(self, place: "Place") -> None:
+        """Leads to any place."""
         raise NotImplementedError
 
     def ask(self, dialog: Screen[Any], answered: Callable[[Any], None]) -> None:

@@ -23,7 +23,7 @@ class HandoverActs(Acting):
             return
         if headline := self._missed(view).headline:
             since = f"since {self.scene.clock(self.away_since)}" if self.away_since else "so far"
-            self.say(f"{since}: {headline}; J tells it", "info")
+            self.say(f"{since}: {headline}; {self.scene.hint('handover.show', 'tells it')}", "info")
 
     def _missed(self, view: View) -> Handover:
         return handover(view, self.session.events, self.desk.identity.name, self.away_since or 0)

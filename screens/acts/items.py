@@ -19,7 +19,7 @@ class ItemActs(Acting):
     def _item(self) -> ItemView | None:
         item = self.board.item
         if item is None:
-            self.say("no item is selected: 1, 2 and 3 lead to the checklists", "warn")
+            self.say("no item is selected: the first three tabs lead to the checklists", "warn")
         return item
 
     def action_tick(self) -> None:
@@ -28,7 +28,9 @@ class ItemActs(Acting):
             return
         name, seq = item.id, item.state.seq
         if item.state.item.check is not None:
-            self.say(f"{name} is proved by its check: v runs it now", "info")
+            self.say(
+                f"{name} is proved by its check: {self.scene.hint('item.verify', 'runs it now')}", "info"
+            )
         elif item.mark in ("done", "skipped"):
             self._reopen(item)
         elif item.blocked_by:

@@ -38,7 +38,10 @@ class RunActs(Acting):
     def _offer_plan(self, run_id: str) -> None:
         """Opens a plan just asked for, unless it would come between the operator and what they write."""
         if len(self.screen_stack) > 1 or isinstance(self.focused, Input):
-            self.say(f"{run_id} waits for you to read its plan (P)", "info")
+            self.say(
+                f"{run_id} waits for you to read its plan: {self.scene.hint('run.approve', 'shows it')}",
+                "info",
+            )
         else:
             self._open_plan(run_id)
 
@@ -102,6 +105,10 @@ class RunActs(Acting):
                 self.perform(cmd.ApproveRun(run=run_id, digest=dialog.digest))
 
         self.ask(dialog, answered)
+
+    def action_retract(self, run_id: str) -> None:
+        """Takes back one's own request, or one's approval."""
+        self.perform(cmd.RetractRun(run=run_id))
 
     def action_break_glass(self, run_id: str) -> None:
         run = self.scene.view.state.runs.get(run_id)

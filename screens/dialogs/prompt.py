@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from screens.render.row import Row, Span, line, wrap
 from screens.render.scene import Scene
+from screens.widgets.field import Field
 from screens.widgets.lines import Lines
 
 _WIDEST = 76
@@ -47,9 +48,7 @@ class Prompt(ModalScreen[str | None]):
             suggester = (
                 SuggestFromList(self._suggestions, case_sensitive=False) if self._suggestions else None
             )
-            field = Input(self._value, suggester=suggester, compact=True)
-            field.cursor_blink = False
-            yield field
+            yield Field(self._value, suggester=suggester, compact=True)
             yield Lines(self._draw_foot, id="prompt-foot")
 
     def on_mount(self) -> None:

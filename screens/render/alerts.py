@@ -1,10 +1,11 @@
 """Alerts that are pending or firing."""
 
-from launchpad.model.values import format_duration
+from launchpad.model.values import SECOND, format_duration
+from launchpad.rules import escalation
 from launchpad.rules.view import AlertView
 from screens.render.row import Row, Span, fit, line
 from screens.render.scene import Scene
-from screens.render.words import SEVERITY
+from screens.render.words import SEVERITY, VERDICTS
 
 _NARROW = 80
 """Below this width a row does not say what follows from the rest of it."""
@@ -67,3 +68,61 @@ def plain(alert: AlertView) -> str:
     return (
         f"{alert.severity} {alert.rule}: now {alert.shown}, {state.status} for {lasted}{acked}{paged}{more}"
     )
+
+
+def details(scene: Scene, alert: AlertView) -> list[Span]:
+    """All there is to know about an alert; each span is a paragraph."""
+    state = alert.state
+    rule = scene.view.definition.alerts.get(state.name)
+    said = SEVERITY[alert.severity]
+    firing = state.status == "firing"
+    told = [
+        Span(f"{said.word}  {alert.rule}", "title"),
+        Span(
+            f"{state.status} since {scene.time(state.since)} ({format_duration(alert.lasted)}),"
+            f" now {alert.shown}, n={alert.n}",
+            said.style if firing else "warn",
+        ),
+    ]
+    if state.acknowledged_by is not None:
+        note = f": {state.acknowledgement}" if state.acknowledgement else ""
+        told.append(Span(f"acknowledged by {state.acknowledged_by}{note}"))
+    elif firing:
+        told.append(Span("nobody has acknowledged it", "bad"))
+    told += [Span(note, "warn") for note in notes(alert)]
+    if rule is not None and rule.affects:
+        told.append(Span(f"affects: {rule.affects}"))
+    if rule is not None and rule.source:
+        told.append(Span(f"after: {rule.source}", "dim"))
+    told += [Span(step.text, step.style) for step in ladder(scene, alert)]
+    messages = scene.view.messages
+    of_this = [m for m in messages if (m.state.alert, m.state.firing) == (state.name, state.firing_seq)]
+    told += [Span(f"{m.recipient}: {m.sentence}", VERDICTS[m.verdict].style) for m in of_this]
+    return [*told, *(Span(f"shortly before: {change}", "dim") for change in alert.before)]
+
+
+def ladder(scene: Scene, alert: AlertView) -> list[Span]:
+    """Who is woken when while nobody acknowledges: each step, taken or not."""
+    view, state = scene.view, alert.state
+    taken = {each.step for each in state.escalations}
+    passed = {step for each in state.escalations for step in each.skipped}
+    coming = {due.step for due in escalation.ahead(view.state, view.definition, state, view.now)}
+    steps = []
+    for due in escalation.ladder(view.state, view.definition, state):
+        who = f"wakes {', '.join(due.notify)}"
+        if due.step in taken:
+            steps.append(Span(f"{scene.glyphs.ok} {who} at {scene.clock(due.at)}", "dim"))
+        elif due.step in passed:
+            steps.append(Span(f"{scene.glyphs.skipped} {who}: passed over", "dim"))
+        elif due.step in coming:
+            left = format_duration(max(0, int((due.at - view.now) / SECOND)))
+            steps.append(Span(f"{scene.glyphs.run} {who} in {left}", "warn"))
+    return steps
+
+
+def under(scene: Scene, width: int, height: int) -> list[Row]:
+    """The ladder of the worst alert that nobody has acknowledged, where there is room for it."""
+    worst = next((a for a in scene.view.alerts if a.unacknowledged), None)
+    listed = sum(not a.spoken_for for a in scene.view.alerts)
+    steps = ladder(scene, worst) if worst is not None and width >= _NARROW else []
+    return [line(width, [Span("   "), step]) for step in steps][: max(0, height - listed)]

@@ -11,6 +11,8 @@ class Hint(NamedTuple):
 
     key: str
     label: str
+    of: str = ""
+    """Id of the binding."""
 
 
 def footer(first: Iterable[Hint], last: Iterable[Hint], width: int) -> Row:

@@ -18,6 +18,17 @@ _PANELS = {
     "timeline": "All that happened, newest first.",
     "action": "The action that runs, with its output. Without one: what is next for you.",
 }
+_HERE: dict[str, tuple[str, ...]] = {
+    "objectives": ("jump", "criteria."),
+    "gate": ("jump", "gate.", "phase."),
+    "alerts": ("alert.", "incident.", "messages.", "jump"),
+    "checklist": ("item.", "jump"),
+    "poll": ("poll.", "jump"),
+    "people": ("jump",),
+    "timeline": ("note.", "handover.", "copy", "jump"),
+    "action": ("run.", "action.", "copy"),
+}
+"""Panel → how the ids of the keys begin that matter most there."""
 
 
 def rows(scene: Scene, panel: str, keys: Sequence[Hint], width: int) -> list[Row]:
@@ -26,13 +37,11 @@ def rows(scene: Scene, panel: str, keys: Sequence[Hint], width: int) -> list[Row
     if panel in _PANELS:
         drawn += [line(width, [Span(f" {p}")]) for p in wrap(f"{panel}: {_PANELS[panel]}", width - 2)]
         drawn.append(Row())
+    here = [key for key in keys if key.of.startswith(_HERE.get(panel, ())) or key.of.startswith("list.")]
+    if here:
+        drawn += [rule(width, [Span("KEYS HERE", "title")]), *_columns(here, width), Row()]
     drawn.append(rule(width, [Span("KEYS", "title"), Span(f" for {scene.me.role} {scene.me.name}", "dim")]))
-    half = width // 2 if width >= 64 else width
-    cells = [(Span(" " + fit(k.key, 10), "key"), Span(fit(k.label, half - 11))) for k in keys]
-    per_row = width // half
-    count = -(-len(cells) // per_row)
-    for index in range(count):
-        drawn.append(line(width, [span for cell in cells[index::count] for span in cell]))
+    drawn += _columns([key for key in keys if key not in here], width)
     drawn += [Row(), rule(width, [Span("SIGNS", "title")])]
     drawn.append(line(width, [Span(" "), *_signs([shown(scene.glyphs, said) for said in VERDICTS.values()])]))
     drawn.append(line(width, [Span(" "), *_signs([shown(scene.glyphs, said) for said in GATES.values()])]))
@@ -43,6 +52,13 @@ def rows(scene: Scene, panel: str, keys: Sequence[Hint], width: int) -> list[Row
     drawn.append(line(width, spans))
     drawn += [Row(), line(width, [Span(f" {scene.view.engine.sentence}", "dim")])]
     return drawn
+
+
+def _columns(keys: Sequence[Hint], width: int) -> list[Row]:
+    half = width // 2 if width >= 64 else width
+    cells = [(Span(" " + fit(k.key, 10), "key"), Span(fit(k.label, half - 11))) for k in keys]
+    count = -(-len(cells) // (width // half))
+    return [line(width, [span for cell in cells[index::count] for span in cell]) for index in range(count)]
 
 
 def _signs(spans: Sequence[Span]) -> list[Span]:

@@ -54,7 +54,12 @@ def first_line(scene: Scene, width: int) -> Row:
     # A reason cut down to nothing is noise; the alert row has it in full.
     if width - size_of([*left, *right]) - 1 >= min(_REASON, size_of(why)):
         left += why
-    return line(width, left, right)
+    return line(width, left, right, back=ground(scene))
+
+
+def ground(scene: Scene) -> str:
+    """What lies under the first line: production and a rehearsal are told from afar."""
+    return "rehearsal" if scene.rehearsal else "production" if scene.production else ""
 
 
 def _release(launch: Launch, width: int) -> str:
@@ -129,15 +134,15 @@ def _me(scene: Scene, brief: bool) -> tuple[Span, Span]:
     return Span(f"{scene.me.name} ", "dim"), role
 
 
-TABS = {**{str(i): name for i, name in enumerate(PHASES, 1)}, "5": "timeline", "6": "people"}
-"""Key → where it leads: a phase's checklist, or a page."""
+TABS = (*PHASES, "timeline", "people")
+"""Where one can go: a phase's checklist, or a page."""
 
 
 def tab_line(scene: Scene, tab: str, width: int) -> Row:
     """The places to go to, with the progress of each phase, and the next thing due."""
     view = scene.view
     spans = [Span(f" @{scene.unread} ", "badge-unknown") if scene.unread else Span(" ")]
-    for key, target in TABS.items():
+    for target in TABS:
         name = target.capitalize()
         if target in PHASE_NAMES:
             phase = next(p for p in PHASES if p == target)
@@ -147,8 +152,9 @@ def tab_line(scene: Scene, tab: str, width: int) -> Row:
                 name += f" {scene.glyphs.ok}"
             if phase == view.state.phase:
                 name += f" {scene.glyphs.here}"
+        key = scene.keys.get(f"tab.{target}", "")
         chosen = target == tab
-        spans.append(Span(f" {key} {name} ", "tab-chosen" if chosen else "tab"))
+        spans.append(Span(f" {f'{key} {name}'.lstrip()} ", "tab-chosen" if chosen else "tab"))
         spans.append(Span(" "))
     held = view.state.seat
     if held is not None:
@@ -176,7 +182,7 @@ def alert_line(scene: Scene, width: int) -> Row:
         said = GATES[first.verdict]
         more = f"  and {len(view.gate.blockers) - 1} more" if len(view.gate.blockers) > 1 else ""
         spans = [Span(f" {said.word} ", said.style), Span(f"{first.name}: {first.detail}{more}")]
-        return line(width, spans, [Span("G gate ", "dim")])
+        return line(width, spans, [Span(f"{scene.hint('gate.show', 'gate')} ", "dim")])
     style = {"ok": "dim", "bad": "bad", "unknown": "unknown"}[view.health]
     sentence = "reading the samples" if scene.loading else view.standing.line
     return line(width, [Span(f" {sentence}", style)])
@@ -196,8 +202,8 @@ def _alert(scene: Scene, alert: AlertView, width: int) -> Row:
     left = f" {scene.glyphs.bad} {severity}  {value}"
     if alert.unacknowledged:
         page = f"  {alert.page}" if alert.page else ""
-        key = "a ack " if width < BRIEF else "a acknowledge "
-        key = key if scene.allows("acknowledge") else ""
+        key = scene.hint("alert.acknowledge", "ack" if width < BRIEF else "acknowledge")
+        key = f"{key} " if key and scene.allows("acknowledge") else ""
         key = f"{scene.view.incident.state.id}  {key}" if scene.view.incident else key
         waiting = f"  UNACKED {lasted}{page}"
         # How long it has waited, and who is woken next, matter more than the rule's last words.

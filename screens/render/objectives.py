@@ -5,8 +5,7 @@ from typing import NamedTuple
 from launchpad.model.definition import Definition
 from launchpad.model.values import SECOND, format_duration, format_quantity
 from launchpad.rules.objectives import TREND_SLOTS, TREND_SPAN
-from launchpad.rules.view import ObjectiveView, View
-from screens.glyphs import Glyphs
+from launchpad.rules.view import ObjectiveView, RunView, View
 from screens.render.row import Row, Span, cut, fit, line
 from screens.render.scene import Scene
 from screens.render.trend import trend
@@ -55,7 +54,7 @@ def heading(scene: Scene, width: int) -> tuple[list[Span], list[Span]]:
         title.append(Span(f" {bad} bad", "bad"))
     if unknown:
         title.append(Span(f" {unknown} unknown", "unknown"))
-    if shown and not scene.view.engine.watching and scene.view.state.open:
+    if shown and not scene.view.engine.watching and scene.view.state.open and scene.in_touch:
         title.append(Span(" not watched", "unknown"))
     elif shown and not bad and not unknown:
         title.append(Span(f" all {len(shown)} met", "ok"))
@@ -110,22 +109,28 @@ def _budget(shown: ObjectiveView, width: int) -> Span:
     return Span(fit(text, width, right=True), style)
 
 
-def markers(view: View, width: int, glyphs: Glyphs) -> Row:
-    """A line under the trends that marks when runs began."""
-    grid = columns(width)
+def marked(view: View, width: int) -> list[tuple[RunView, float]]:
+    """The runs that began within the trends of a panel `width` cells wide, the newest first, and how many
+    seconds ago."""
     span = minutes(width) * 60
+    began = [(run, (view.now - run.state.started_at) / SECOND) for run in view.runs if run.state.started_at]
+    return [(run, ago) for run, ago in began if 0 <= ago < span]
+
+
+def markers(scene: Scene, width: int, _height: int) -> list[Row]:
+    """A line under the trends that marks when runs began; none where none did."""
+    runs = marked(scene.view, width)
+    if not runs or not scene.view.objectives:
+        return []
+    grid = columns(width)
     cells = [" "] * grid.trend
-    for run in view.runs:
-        if run.state.started_at is None:
-            continue
-        ago = (view.now - run.state.started_at) / SECOND
-        place = grid.trend - 1 - int(ago / span * grid.trend)
-        if 0 <= ago < span and 0 <= place < grid.trend:
-            cells[place] = glyphs.mark
+    for _, ago in runs:
+        cells[grid.trend - 1 - int(ago / (minutes(width) * 60) * grid.trend)] = scene.glyphs.mark
     at = 1 + grid.state + grid.name + grid.now + grid.limit
-    text = "".join(cells)
-    said = f"{glyphs.mark} run began" if text.strip() else ""
-    return Row((Span(fit(said, at, right=True), "dim"), Span("  "), Span(fit(text, grid.trend), "accent")))
+    more = f" and {len(runs) - 1} more" if len(runs) > 1 else ""
+    said = f"{scene.glyphs.mark} {runs[0][0].state.id}{more} began"
+    marks = Span(fit("".join(cells), grid.trend), "accent")
+    return [Row((Span(fit(said, at, right=True), "dim"), Span("  "), marks))]
 
 
 def plain(shown: ObjectiveView) -> str:

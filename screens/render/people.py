@@ -14,6 +14,8 @@ _WITH_TEAMS = 90
 
 def heading(scene: Scene) -> list[Span]:
     """The panel's title with the count."""
+    if not scene.in_touch:
+        return [Span("PEOPLE", "title"), Span(" not known", "unknown")]
     return [Span("PEOPLE", "title"), Span(f" {len(scene.view.people)} online", "dim")]
 
 

@@ -1,15 +1,17 @@
 """The running action: where it stands, what it waits for, what it said last."""
 
-from collections.abc import Sequence
-
-from launchpad.model.samples import LogLine
+from launchpad.model.samples import LockInfo, LogLine
 from launchpad.model.state import RunState
 from launchpad.model.text import clean
-from launchpad.model.values import format_duration
+from launchpad.model.values import SECOND, format_duration
+from launchpad.rules.locks import run_owner
 from launchpad.rules.view import ItemView, RunView, next_item
 from screens.render.row import Row, Span, line
 from screens.render.scene import Scene
 from screens.render.words import RUNS, STEPS, glyph
+
+_LOG = 4
+"""Rows of log that all steps may not take away."""
 
 
 def heading(scene: Scene, run: RunView | None) -> tuple[list[Span], list[Span]]:
@@ -27,27 +29,41 @@ def heading(scene: Scene, run: RunView | None) -> tuple[list[Span], list[Span]]:
         number = min(run.step + 1, len(state.steps))
         title.append(Span(f"  step {number} of {len(state.steps)}"))
         title.append(Span(f"  {format_duration(run.elapsed)}", "dim"))
-    if state.status in ("running", "aborting") and not scene.view.engine.watching:
-        title.append(Span("  STANDS STILL: no engine", "bad"))
-    elif run.timed_out:
-        title.append(Span("  TIMED OUT", "bad"))
+    trouble = _trouble(scene, run)
+    if trouble.text:
+        title.append(Span(f"  {trouble.text}", trouble.style))
     return title, [Span(_keys(scene, run), "dim")]
+
+
+def _trouble(scene: Scene, run: RunView) -> Span:
+    """What keeps it from going on, as far as is known."""
+    if run.state.status not in ("running", "aborting"):
+        return Span("")
+    if not scene.in_touch:
+        return Span("" if scene.loading else "not known how it goes on", "unknown")
+    if not scene.view.engine.watching:
+        return Span("STANDS STILL: no engine", "bad")
+    if run.timed_out:
+        return Span("TIMED OUT", "bad")
+    return Span("STUCK? it has long said nothing", "warn") if run.stuck else Span("")
 
 
 def _keys(scene: Scene, run: RunView) -> str:
     offered = {
-        "resolve": "R resolve" if run.state.status == "interrupted" else "",
-        "approve": "P approve" if run.state.awaits_approval else "",
-        "abort": "" if run.state.ended else "X abort",
+        "resolve": scene.hint("run.resolve", "resolve") if run.state.status == "interrupted" else "",
+        "approve": scene.hint("run.approve", "approve") if run.state.awaits_approval else "",
+        "abort": "" if run.state.ended else scene.hint("run.abort", "abort"),
     }
     return "  ".join(hint for action, hint in offered.items() if hint and scene.allows(action))
 
 
-def lines(scene: Scene, run: RunView | None, log: Sequence[LogLine], width: int, height: int) -> list[Row]:
-    """What stands under the title, in at most `height` rows: the present step, then the newest log."""
+def standing(scene: Scene, run: RunView | None, width: int, height: int) -> list[Row]:
+    """What stays over the log, in at most `height` rows: the present step, or all where there is room."""
+    own = run_owner(scene.view.state.launch, run.state.id) if run else ""
+    locks = [_lock(lock, width) for lock in scene.view.locks if lock.owner != own]
     if run is None:
-        return _idle(scene, width)[:height]
-    rows = [_step(scene, run, width)]
+        return [*_idle(scene, width), *locks][:height]
+    rows = _steps(scene, run, width) if len(run.state.steps) + _LOG < height else [_step(scene, run, width)]
     if run.state.glass_broken_by:
         reason = f" WITHOUT APPROVAL by {run.state.glass_broken_by}: {clean(run.state.glass_reason)}"
         rows.append(line(width, [Span(reason, "warn")]))
@@ -56,14 +72,45 @@ def lines(scene: Scene, run: RunView | None, log: Sequence[LogLine], width: int,
         rows.append(line(width, [Span(reason, "warn")]))
     if run.state.reason:
         rows.append(line(width, [Span(f" {run.state.reason}", RUNS[run.state.status].style)]))
-    room = max(0, height - len(rows))
-    return [*rows, *(log_row(scene, entry, width) for entry in log[-room:] if room)][:height]
+    return [*rows, *(locks if height > _LOG else [])][:height]
 
 
 def log_row(scene: Scene, entry: LogLine, width: int) -> Row:
     """One line of a run's output."""
     step = f"[{entry.step + 1}] "
     return line(width, [Span(f" {scene.time(entry.at)} ", "dim"), Span(step, "dim"), Span(entry.text)])
+
+
+def plain(scene: Scene, entry: LogLine) -> str:
+    """A line of a run's output, for copying and filtering."""
+    return f"{scene.time(entry.at)} [{entry.step + 1}] {entry.text}"
+
+
+def _lock(lock: LockInfo, width: int) -> Row:
+    target = "everything" if lock.target == "*" else lock.target
+    left = f"  for {format_duration(round(lock.expires_in))} more"
+    return line(width, [Span(f" LOCKED {target} by {lock.owner}: {lock.reason}", "warn"), Span(left, "dim")])
+
+
+def _steps(scene: Scene, run: RunView, width: int) -> list[Row]:
+    """Every step with its state; the present one as it is told alone."""
+    if run.state.plan is None:
+        return [_step(scene, run, width)]
+    rows = []
+    for index, (planned, step) in enumerate(zip(run.state.plan.steps, run.state.steps, strict=True)):
+        if index == run.step:
+            rows.append(_step(scene, run, width))
+            continue
+        said = STEPS[step.status]
+        took = ""
+        if step.started_at is not None and step.ended_at is not None:
+            took = f"  {format_duration((step.ended_at - step.started_at) / SECOND)}"
+        spans = [
+            Span(f" {glyph(scene.glyphs, said)} {planned.verb} {planned.provider} {said.word}", said.style),
+            Span(f"{took}  {planned.does}", "dim"),
+        ]
+        rows.append(line(width, spans))
+    return rows
 
 
 def _step(scene: Scene, run: RunView, width: int) -> Row:

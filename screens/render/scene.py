@@ -1,6 +1,7 @@
 """What a face knows at one instant: everything that its rows are made of."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,12 @@ from launchpad.model.values import SECOND, Micros, format_instant
 from launchpad.rules.presence import at_work
 from launchpad.rules.view import View, view
 from screens.glyphs import BRAILLE, Glyphs
+from screens.keys import BINDINGS, OF_LISTS, told
 from screens.render.row import cut
+
+KEYS = {b.id or "": told(b.key.partition(",")[0]) for b in (*BINDINGS, *OF_LISTS)}
+"""The usual keys."""
+_AWAY = "the store is out of reach"
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,8 @@ class Scene:
     """Nothing measured has been read yet."""
     allowed: frozenset[str] | None = None
     """What the face's keys may do for this operator now; None: all of it."""
+    keys: Mapping[str, str] = field(default_factory=lambda: KEYS)
+    """Id of a binding → its key, as this operator has it."""
     lost: str = ""
     """Why the store can't be read; empty while it can."""
     lost_for: float = 0.0
@@ -45,6 +53,11 @@ class Scene:
             return self.view.state.read_only
         return "a viewer watches" if self.me.role == "viewer" else ""
 
+    @property
+    def in_touch(self) -> bool:
+        """Whether what the store says of engine, people and locks is known."""
+        return not self.loading and not self.lost
+
     def busy_with(self, subject: str) -> str:
         """Who else works on it, as a row shows it; empty if nobody does."""
         others = [name for name in at_work(self.view.people).get(subject, ()) if name != self.me.name]
@@ -54,6 +67,11 @@ class Scene:
     def allows(self, action: str) -> bool:
         """Whether a key that does this is worth showing."""
         return self.allowed is None or action in self.allowed
+
+    def hint(self, binding: str, does: str) -> str:
+        """`a ack`: a key and what it does here; empty where the operator has taken its key away."""
+        key = self.keys.get(binding, "")
+        return f"{key} {does}" if key else ""
 
     def clock(self, at: Micros | None) -> str:
         """Wall time in the launch's zone: `09:30` today, `Nov 30` on another day."""
@@ -79,8 +97,8 @@ def blinded(last: View, now: Micros) -> View:
             shown.reading,
             verdict="unknown",
             age=None if shown.reading.age is None else shown.reading.age + passed,
-            reason="the store is out of reach",
+            reason=_AWAY,
         )
         for shown in last.objectives
     }
-    return view(last.state, readings, now)
+    return view(last.state, readings, now, unwatched=_AWAY)

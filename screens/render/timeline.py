@@ -12,7 +12,8 @@ WIDE = 100
 
 def heading(scene: Scene, count: int) -> list[Span]:
     """The panel's title with the number of events."""
-    return [Span("TIMELINE", "title"), Span(f" {count} events, {scene.view.definition.zone}", "dim")]
+    events = "1 event" if count == 1 else f"{count} events"
+    return [Span("TIMELINE", "title"), Span(f" {events}, {scene.view.definition.zone}", "dim")]
 
 
 def row(scene: Scene, recorded: Recorded, width: int) -> Row:

@@ -17,6 +17,9 @@ def rows(scene: Scene, width: int, height: int) -> list[Row]:
     badge = head.first_line(scene, 200).spans[0]
     stale = Span(" STORE AWAY ", "badge-bad") if scene.lost else Span("")
     engine = Span("" if view.engine.watching or view.state.outcome else " NO ENGINE ", "badge-bad")
+    keys = "  ".join(filter(None, (scene.hint("palette", "palette"), scene.hint("quit", "quit"))))
+    alert = head.alert_line(scene, width)
+    standing = line(width, [Span(f" {view.standing.line}", "dim")])
     kept = [
         line(
             width,
@@ -27,14 +30,15 @@ def rows(scene: Scene, width: int, height: int) -> list[Row]:
                 engine,
                 Span(f" {clock}{' HELD' if view.held is not None else ''}"),
             ],
+            back=head.ground(scene),
         ),
-        head.alert_line(scene, width),
+        alert,
         *([line(width, advised)] if (advised := criteria.badge(scene)) else []),
         line(width, [_action(scene)]),
         line(width, [Span(f" {launch.product} {launch.version} {view.state.phase}", "title")]),
-        line(width, [Span(f" {view.standing.line}", "dim")]),
+        *([standing] if standing.text != alert.text else []),
         line(width, [Span(f" {scene.me.name} {scene.me.role}, {len(view.people)} online", "dim")]),
-        line(width, [Span(" more shows at 80x24;  : palette  q quit", "dim")]),
+        line(width, [Span(f" more shows at 80x24;  {keys}", "dim")]),
     ]
     return kept[:height]
 

@@ -4,14 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.strip import Strip
 
+from screens.keys import OF_LISTS
 from screens.render.row import Row, Span, rule
 from screens.widgets.lines import Painted
 
+_NO_MATCH = Row((Span(" nothing here has all of these words", "dim"),))
 Heading = tuple[Sequence[Span], Sequence[Span]]
 
 
@@ -26,22 +28,18 @@ class Listing:
     heading: Callable[[int, int], Heading]
     """Title and remark for a width and a number of rows that passed the filter."""
     empty: Callable[[int], list[Row]] = lambda _width: []
-    below: Callable[[int], list[Row]] = lambda _width: []
-    """Rows that follow the last entry and can't be selected."""
+    above: Callable[[int, int], list[Row]] = lambda _width, _height: []
+    """Rows that stay over the entries, for a width and the rows that there are for both."""
+    foot: Callable[[int, int], list[Row]] = lambda _width, _height: []
+    """Rows that stay under the entries, likewise."""
+    follows: bool = False
+    """Entries that come keep the cursor at the end, if it was there: a log."""
 
 
 class ListPanel(Painted, can_focus=True):
     """Heading, then rows; the cursor stays on its entry while others come and go."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False, id="list.up"),
-        Binding("down,j", "move(1)", "Down", show=False, id="list.down"),
-        Binding("pageup", "page(-1)", "Page up", show=False, id="list.page-up"),
-        Binding("pagedown", "page(1)", "Page down", show=False, id="list.page-down"),
-        Binding("home", "move(-1000000000)", "First", show=False, id="list.first"),
-        Binding("end", "move(1000000000)", "Last", show=False, id="list.last"),
-        Binding("enter", "open", "Details", show=False, id="list.details"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = list(OF_LISTS)
 
     class Opened(Message):
         """Enter was pressed on an entry."""
@@ -62,50 +60,78 @@ class ListPanel(Painted, can_focus=True):
         self._listing: Listing | None = None
         self._entries: Sequence[Any] = ()
         self._cursor = 0
-        self._key: str | None = None
+        self.key: str | None = None
+        """Of the selected entry, where one was chosen."""
         self._top = 0
+        self._room = 0
+        """Rows that there are for entries."""
+        self._over = 1
+        """Rows over the entries, the heading's among them."""
+        self._passed: tuple[Sequence[Any], str, Sequence[Any]] = ((), "", ())
+        """What was filtered last, by which words, and what passed."""
 
     # What it shows
 
     def show(self, listing: Listing) -> None:
         """Lists something else, or the same a moment later."""
+        at_end = not self.held_back
         self._listing = listing
         self._entries = self._filtered(listing)
-        self._follow_key()
+        if listing.follows and at_end:
+            self._go_to_end()
+        else:
+            self._follow_key()
         self.redraw()
+
+    @property
+    def held_back(self) -> bool:
+        """Whether the list would follow what comes, but its reader has gone back."""
+        listing = self._listing
+        return listing is not None and listing.follows and self._cursor < len(self._entries) - 1
+
+    def _go_to_end(self) -> None:
+        self._cursor = max(0, len(self._entries) - 1)
+        self._top = len(self._entries)
+        self._remember()
 
     def filter(self, text: str) -> None:
         """Lists only the entries that contain every word of `text`."""
         self.query_text = text
         if self._listing is not None:
             self.show(self._listing)
+            self._keep_visible()
+            self.redraw()
 
     def _filtered(self, listing: Listing) -> Sequence[Any]:
         words = self.query_text.lower().split()
         if not words:
             return listing.entries
-        return [e for e in listing.entries if all(word in listing.plain(e).lower() for word in words)]
+        entries, text, passed = self._passed
+        if entries is not listing.entries or text != self.query_text:
+            passed = [e for e in listing.entries if all(w in listing.plain(e).lower() for w in words)]
+            self._passed = listing.entries, self.query_text, passed
+        return passed
 
     def _follow_key(self) -> None:
         """Finds the selected entry again; where it is gone, the cursor stays at its place."""
         last = len(self._entries) - 1
-        if self._key is not None and self._listing is not None:
+        if self.key is not None and self._listing is not None:
             name = self._listing.key
             near = range(max(0, self._cursor - 64), min(last + 1, self._cursor + 65))
-            found = next((i for i in near if name(self._entries[i]) == self._key), None)
+            found = next((i for i in near if name(self._entries[i]) == self.key), None)
             if found is None:
-                found = next((i for i, e in enumerate(self._entries) if name(e) == self._key), None)
+                found = next((i for i, e in enumerate(self._entries) if name(e) == self.key), None)
             if found is not None:
                 # Rows above it that came or went must not make it jump.
                 self._top += found - self._cursor if self._top else 0
                 self._cursor = found
         self._cursor = max(0, min(self._cursor, last))
-        if self._key is not None or self._keeps_cursor:
+        if self.key is not None or self._keeps_cursor:
             self._remember()
 
     def _remember(self) -> None:
         entry = self.selected
-        self._key = self._listing.key(entry) if entry is not None and self._listing is not None else None
+        self.key = self._listing.key(entry) if entry is not None and self._listing is not None else None
 
     @property
     def selected(self) -> Any | None:
@@ -118,37 +144,52 @@ class ListPanel(Painted, can_focus=True):
         entry = self.selected
         return self._listing.plain(entry) if entry is not None and self._listing is not None else ""
 
+    @property
+    def listed_texts(self) -> list[str]:
+        """All entries that passed the filter, as lines of text."""
+        return [self._listing.plain(entry) for entry in self._entries] if self._listing is not None else []
+
     def select(self, key: str) -> None:
         """Puts the cursor on the entry with this key, if it is listed."""
-        self._key = key
+        self.key = key
         self._follow_key()
         self._keep_visible()
         self.redraw()
 
     # Drawing
 
-    @property
-    def _room(self) -> int:
-        return max(0, self.size.height - 1)
-
     def strips(self, width: int, height: int) -> list[Strip]:
-        listing, painter, room = self._listing, self.painter, height - 1
+        listing, painter = self._listing, self.painter
         if listing is None:
             return []
+        before = self._room
+        above, foot = self._frame(listing, width, height)
+        room = self._room
+        if room != before:
+            self._keep_visible()
         self._top = max(0, min(self._top, len(self._entries) - room))
         shown = self._entries[self._top : self._top + room]
-        rows = [self._entry(listing, entry, y, width, room) for y, entry in enumerate(shown)]
-        if len(rows) < room:
-            extra = listing.below(width - 2) if self._entries else listing.empty(width - 2)
-            rows += [(Row((Span(" "), *row.spans), row.back), "") for row in extra[: room - len(rows)]]
+        rows = [(_moved(row), "") for row in above]
+        rows += [self._entry(listing, entry, y, width, room) for y, entry in enumerate(shown)]
+        under = foot if shown else [_NO_MATCH] if self.query_text else listing.empty(width - 2)
+        rows += [(_moved(row), "") for row in under[: height - 1 - len(rows)]]
         strips = [painter.strip(self._heading(listing, width), width)]
         strips += [painter.strip(row, width, back) for row, back in rows]
         return strips + [painter.strip(Row(), width)] * (height - len(strips))
 
+    def _frame(self, listing: Listing, width: int, height: int) -> tuple[list[Row], list[Row]]:
+        """The rows that stay over and under the entries; what they leave is the entries'."""
+        left = max(0, height - 1)
+        above = listing.above(width - 2, left)[:left]
+        left -= len(above)
+        foot = listing.foot(width - 2, left)[:left]
+        self._over, self._room = 1 + len(above), left - len(foot)
+        return above, foot
+
     def _entry(self, listing: Listing, entry: Any, y: int, width: int, room: int) -> tuple[Row, str]:
         """The row of the visible entry `y`, and its background if that is the cursor's."""
         focused = self.has_focus
-        here = self._top + y == self._cursor and (focused or self._keeps_cursor)
+        here = self._top + y == self._cursor and (focused or self._keeps_cursor or self.held_back)
         drawn = listing.draw(entry, width - 2)
         pointer = Span(self.painter.glyphs.pointer if here else " ", "accent" if focused else "faint")
         back = ("cursor" if focused else "cursor-faint") if here else ""
@@ -160,6 +201,9 @@ class ListPanel(Painted, can_focus=True):
             title = [Span(s.text, "title-focus" if s.style == "title" else s.style) for s in title]
         if self.query_text:
             title = [*title, Span(f" /{self.query_text}", "accent")]
+        if self.held_back:
+            below = len(self._entries) - 1 - self._cursor
+            remark = [Span(f"{below} newer below", "warn"), Span("  "), *remark]
         drawn = rule(width, title, remark, stroke=self.painter.glyphs.stroke)
         if not self.has_focus:
             return drawn
@@ -199,8 +243,8 @@ class ListPanel(Painted, can_focus=True):
         self.redraw()
 
     def on_blur(self) -> None:
-        if not self._keeps_cursor:
-            self._key = None
+        if not self._keeps_cursor and not self.held_back:
+            self.key = None
         self.redraw()
 
     def on_resize(self) -> None:
@@ -208,8 +252,9 @@ class ListPanel(Painted, can_focus=True):
         self.redraw()
 
     def on_click(self, event: Click) -> None:
-        index = self._top + event.y - 1
-        if event.y >= 1 and index < len(self._entries):
+        place = event.y - self._over
+        index = self._top + place
+        if 0 <= place < self._room and index < len(self._entries):
             self.action_move(index - self._cursor)
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
@@ -221,5 +266,13 @@ class ListPanel(Painted, can_focus=True):
         event.stop()
 
     def _scroll(self, by: int) -> None:
+        if self._listing is not None and self._listing.follows:
+            self.action_move(by)
+            return
         self._top = max(0, self._top + by)
         self.redraw()
+
+
+def _moved(row: Row) -> Row:
+    """The row as far to the right as entries are, whose pointer stands before them."""
+    return Row((Span(" "), *row.spans), row.back)

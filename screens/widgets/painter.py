@@ -24,7 +24,9 @@ class Painter:
         style = self._styles.get(name) or self._styles["text"]
         if not back or name.startswith("badge"):
             return style
-        return style + self._styles[f"back:{back}"]
+        under = self._styles[f"back:{back}"]
+        # Reversed, every colour would become a block of its own.
+        return (Style(bold=style.bold, underline=style.underline) if under.reverse else style) + under
 
     def _strip(self, row: Row, width: int, back: str = "") -> Strip:
         """Exactly `width` cells; `back` overrides the row's own background."""

@@ -56,6 +56,7 @@ class Night:
             "HOME": str(home),
             "XDG_STATE_HOME": str(home / "state"),
             "LANG": "C.UTF-8",
+            "LAUNCHPAD_TOUR": "0",
             "LAUNCHPAD_STORE": self.url,
         }
         keys = {}

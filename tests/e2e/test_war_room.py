@@ -64,6 +64,7 @@ class House:
             "HOME": str(home),
             "XDG_STATE_HOME": str(home / "state"),
             "LANG": "C.UTF-8",
+            "LAUNCHPAD_TOUR": "0",
             "LAUNCHPAD_STORE": url,
         }
         self.key = home / "key"

@@ -13,6 +13,7 @@ from launchpad.desk import LocalDesk
 from launchpad.errors import Unreachable
 from launchpad.model.commands import Identity
 from launchpad.model.journal import Recorded
+from launchpad.model.preferences import USUAL, Preferences
 from launchpad.model.store import Store
 from launchpad.session import Session
 from launchpad.store import open_store
@@ -98,6 +99,8 @@ def open_face(tmp_path: Path) -> Opener:
         glyphs: Glyphs = UNICODE,
         theme: str = "dark",
         rehearsal: bool = False,
+        preferences: Preferences = USUAL,
+        memory: Path | None = None,
     ) -> AsyncIterator[Seat]:
         store = open_store(f"sqlite:///{tmp_path / f'store-{next(counter)}.db'}")
         demo = getattr(launches, scenario)() if isinstance(scenario, str) else scenario
@@ -106,7 +109,15 @@ def open_face(tmp_path: Path) -> Opener:
         way = Line(store)
         session = Session(way, LAUNCH, clock=lambda: now)
         desk = LocalDesk(store, session, me)
-        face = Face(session, desk, glyphs=glyphs, theme=theme, rehearsal=rehearsal)
+        face = Face(
+            session,
+            desk,
+            glyphs=glyphs,
+            theme=theme,
+            rehearsal=rehearsal,
+            preferences=preferences,
+            memory=memory,
+        )
         async with face.run_test(size=size) as pilot:
             seat = Seat(face, pilot, store, way)
             await seat.until(lambda: not face.scene.loading)

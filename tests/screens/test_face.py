@@ -5,19 +5,23 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from textual.events import Key
+from textual.events import Key, Paste
+from textual.widgets import Input
 
 from launchpad.desk import LocalDesk
+from launchpad.desk.decision import TEXT_LIMIT
+from launchpad.desk.roles import MINIMUM
 from launchpad.model import events as ev
 from launchpad.model.commands import Amend, Assign, Tick
 from launchpad.model.definition import Item
 from launchpad.model.journal import Draft
+from launchpad.model.preferences import Preferences
 from launchpad.session import Session
 from screens import hints
-from screens.board import ActionPanel
 from screens.dialogs.plan import PlanDialog
 from screens.face import Arrived
 from screens.follow import News
+from screens.keys import VERB_OF
 from screens.palette import offers
 from screens.widgets.listing import ListPanel
 from tests.screens.conftest import Opener, Seat
@@ -559,7 +563,7 @@ async def test_focus_moves_between_panels(open_face: Opener) -> None:
         seen = set()
         for _ in range(8):
             focused = seat.face.screen.focused
-            assert isinstance(focused, ListPanel | ActionPanel)
+            assert isinstance(focused, ListPanel)
             seen.add(focused.id)
             await seat.press("tab")
         assert {"objectives", "gate", "alerts", "timeline", "checklist", "people", "action"} == seen
@@ -573,10 +577,25 @@ async def test_a_store_out_of_reach_leaves_nothing_green_and_comes_back(open_fac
         assert "the store does not answer; it is tried again" in seat.text
         assert "HOLD" in seat.text.splitlines()[0]
         assert "4 unknown" in seat.text
+        assert "no engine" not in seat.text, "nobody knows"
+        assert "not known how it goes on" in seat.text
+        assert "PEOPLE not known" in seat.text
         await seat.press("space")
         await seat.until(lambda: "the store does not answer" in seat.text.splitlines()[-2])
         seat.line.cut = False
         await seat.shows("all 4 objectives met")
+
+
+async def test_a_long_paste_becomes_one_line_that_can_be_kept(open_face: Opener) -> None:
+    async with open_face("launched") as seat:
+        await seat.press("w")
+        await seat.shows("War-room log")
+        seat.face.screen.query_one(Input).post_message(Paste("two\nlines " * 200_000))
+        await seat.shows("two lines two lines")
+        assert len(seat.face.screen.query_one(Input).value) == TEXT_LIMIT
+        await seat.press("escape", "slash")
+        seat.face.query_one("#query", Input).post_message(Paste("nowhere\nto be found"))
+        await seat.shows("nothing here has all of these words")
 
 
 async def test_a_store_that_keeps_everybody_waiting_is_away_before_it_gives_up(open_face: Opener) -> None:
@@ -623,6 +642,91 @@ async def test_keys_can_be_remapped_by_their_ids(open_face: Opener) -> None:
         await select(seat, "payments")
         await seat.press("t")
         await seat.until(lambda: last(seat) == ev.ItemTicked(item="payments"))
+
+
+async def test_my_keys_are_shown_wherever_a_key_is_named(open_face: Opener) -> None:
+    mine = Preferences(keys={"alert.acknowledge": "Q", "run.abort": "W", "tab.people": "l", "item.skip": ""})
+    async with open_face("degraded", LEAD, size=(120, 40), preferences=mine) as seat:
+        lines = seat.text.splitlines()
+        tabs, alert, footer = lines[1], lines[2], lines[-1]
+        assert "Q acknowledge" in alert
+        assert "l People" in tabs
+        assert "W abort" in footer
+        assert "W abort" in seat.text.splitlines()[-9]
+        await seat.press("s")
+        assert len(seat.face.screen_stack) == 1
+        await seat.press("question_mark")
+        await seat.shows("Q         acknowledge")
+        await seat.press("escape", "Q")
+        await seat.shows("Acknowledge checkout-errors")
+
+
+async def test_wishes_that_clash_are_told_and_left(open_face: Opener) -> None:
+    mine = Preferences(keys={"item.tick": "a"})
+    async with open_face("launched", LEAD, size=(120, 40), preferences=mine) as seat:
+        await seat.shows("a is both item.tick and alert.acknowledge; all keys are the usual ones")
+        assert "space tick" in seat.text.splitlines()[-1]
+
+
+async def test_help_begins_with_the_keys_of_the_panel(open_face: Opener) -> None:
+    async with open_face("degraded", LEAD, size=(120, 60)) as seat:
+        seat.face.board.panel("alerts").focus()
+        await seat.press("question_mark")
+        await seat.shows("KEYS HERE")
+        here, rest = seat.text.split("KEYS HERE")[1].split("KEYS for", 1)
+        rest = rest.split("SIGNS")[0]
+        assert "acknowledge" in here
+        assert "details" in here
+        assert "tick" in rest
+        assert "acknowledge" not in rest
+
+
+async def test_locks_are_taken_and_released_from_the_palette(open_face: Opener) -> None:
+    async with open_face("launched", ADA, size=(120, 40)) as seat:
+        await seat.press("colon", *"lock everything")
+        await seat.shows("lock everything")
+        await seat.press("enter")
+        await seat.shows("Lock everything")
+        await seat.press(*"30m incident 42", "enter")
+        await seat.until(lambda: kinds(seat)[-1] == "lock.changed")
+        await seat.shows("LOCKED everything by ada: incident 42")
+        await seat.press("colon", *"unlock every")
+        await seat.shows("unlock everything")
+        await seat.press("enter")
+        await seat.until(lambda: last(seat) == ev.LockChanged(target="*", held=False))
+
+
+async def test_a_text_is_removed_for_good(open_face: Opener) -> None:
+    async with open_face("before", LEAD, size=(120, 40)) as seat:
+        await seat.press("5", "slash", *"load test booked", "enter", "colon", *"redact", "enter")
+        await seat.shows("Remove the text of event 7: why?")
+        await seat.press(*"a secret", "enter")
+        await seat.until(lambda: kinds(seat)[-1] == "text.redacted")
+        await seat.press("escape")
+        await seat.shows("(text removed)")
+
+
+async def test_the_report_is_given_words_from_the_palette(open_face: Opener) -> None:
+    async with open_face("launched", LEAD, size=(120, 40)) as seat:
+        await seat.press("colon", *"for the report: action", "enter")
+        await seat.shows("For the report: action-item")
+        await seat.press(*"ada: alert on the queue", "enter")
+        await seat.until(lambda: last(seat) == ev.ReportNoted(section="action-item", owner="ada"))
+
+
+async def test_a_request_is_taken_back_from_the_palette(open_face: Opener) -> None:
+    async with open_face("waiting", LEAD, size=(120, 40)) as seat:
+        await seat.press("colon", *"take back my", "enter")
+        await seat.until(lambda: last(seat) == ev.RunRetracted(run="deploy-1", what="request"))
+
+
+def test_every_verb_has_a_key_or_stands_in_the_palette() -> None:
+    of_dialogs = {
+        "confirm", "reject", "resume", "criterion", "incident-update", "incident-command", "incident-task",
+        "incident-done", "incident-mitigate", "incident-resolve", "incident-review",
+    }  # fmt: skip
+    of_the_shell = {"open", "amend", "channel-test"}
+    assert set(MINIMUM) - set(VERB_OF.values()) == of_dialogs | of_the_shell
 
 
 async def test_leaving_a_rehearsal_promises_nothing(open_face: Opener) -> None:

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from launchpad.model import definition as d
 from launchpad.model import events as ev
 from launchpad.model.journal import recorded
-from launchpad.model.samples import Presence
+from launchpad.model.samples import LockInfo, Presence
 from launchpad.rules.narrate import narrate
 from launchpad.rules.objectives import Point
 from launchpad.rules.polls import Ballot
@@ -62,12 +62,14 @@ def every_row(shown: Scene, width: int) -> list[Row]:
     view = shown.view
     runs = view.run
     rows = [head.first_line(shown, width), head.alert_line(shown, width)]
-    rows += [head.tab_line(shown, tab, width) for tab in head.TABS.values()]
+    rows += [head.tab_line(shown, tab, width) for tab in head.TABS]
     rows += [objectives.row(shown, o, width) for o in view.objectives]
     rows += [checklist.row(shown, i, width) for i in view.items]
     rows += [alerts.row(shown, a, width) for a in view.alerts]
     rows += [people.row(shown, p, width) for p in view.people]
-    rows += run.lines(shown, runs, (), width, 6)
+    rows += run.standing(shown, runs, width, 6)
+    rows += run.standing(shown, runs, width, 12)
+    rows += [run.log_row(shown, entry, width) for entry in launches.during().log]
     for each in view.incidents:
         rows += [row for row in incident.rows(shown, each, width) if row.spans]
     if view.gate is not None:
@@ -334,14 +336,44 @@ def test_running_action_says_step_time_and_last_words() -> None:
     assert "deploy-1" in title
     assert "RUNNING" in title
     assert "step 2 of 3" in title
-    rows = run.lines(shown, shown.view.run, demo.log, 80, 3)
-    assert "of 15m" in rows[0].text
-    assert "us-east: 4.2.0 healthy" in rows[-1].text
+    [step] = run.standing(shown, shown.view.run, 80, 3)
+    assert "of 15m" in step.text
+    assert run.log_row(shown, demo.log[-1], 80).text.rstrip().endswith("[2] us-east: 4.2.0 healthy")
+
+
+def test_with_room_every_step_is_told() -> None:
+    shown = scene("during")
+    steps = [row.text for row in run.standing(shown, shown.view.run, 80, 10)]
+    assert ["migrate db done" in steps[0], "deploy site" in steps[1], "smoke site pending" in steps[2]] == [
+        True
+    ] * 3
+
+
+def test_a_run_that_says_nothing_for_long_looks_stuck() -> None:
+    shown = scene(launches.during(), rehearsal=False)
+    running = shown.view.run
+    assert running is not None
+    title = run.heading(shown, replace(running, stuck=True, timed_out=False))[0]
+    assert "STUCK?" in "".join(s.text for s in title)
+
+
+def test_who_holds_a_lock_is_told_where_the_action_stands() -> None:
+    shown = scene("launched")
+    lock = LockInfo(target="*", owner="ada", reason="incident 42", expires_in=600.0)
+    own = LockInfo(target="site", owner="acme-4.2.0/deploy-1", reason="runs", expires_in=60.0)
+    locked = dataclasses.replace(shown, view=replace(shown.view, locks=(lock, own)))
+    told = "\n".join(row.text for row in run.standing(locked, None, 100, 6))
+    assert "LOCKED everything by ada: incident 42  for 10m more" in told
+    at_work = scene("during")
+    locked = dataclasses.replace(at_work, view=replace(at_work.view, locks=(lock, own)))
+    told = "\n".join(row.text for row in run.standing(locked, locked.view.run, 100, 10))
+    assert "by ada" in told
+    assert "LOCKED site" not in told, "its own lock is in nobody's way"
 
 
 def test_waiting_and_interrupted_runs_say_what_they_wait_for() -> None:
     waiting = scene("waiting")
-    assert "1 approval by others than lead" in run.lines(waiting, waiting.view.run, (), 80, 3)[0].text
+    assert "1 approval by others than lead" in run.standing(waiting, waiting.view.run, 80, 3)[0].text
     stuck = scene("interrupted")
     title, keys = run.heading(stuck, stuck.view.run)
     assert "INTERRUPTED" in "".join(s.text for s in title)
@@ -350,7 +382,7 @@ def test_waiting_and_interrupted_runs_say_what_they_wait_for() -> None:
 
 def test_idle_action_tells_what_is_next() -> None:
     shown = scene("launched", launches.ADA)
-    assert "your next item: Payments reconciled" in run.lines(shown, None, (), 80, 3)[0].text
+    assert "your next item: Payments reconciled" in run.standing(shown, None, 80, 3)[0].text
 
 
 def test_plan_says_what_to_whom_whether_undone_and_who_else() -> None:
@@ -416,11 +448,11 @@ def test_merged_points_are_judged_by_their_mean() -> None:
 
 
 def test_glyphs_follow_the_locale_unless_told() -> None:
-    assert choose({"LANG": "de_DE.UTF-8"}) is BRAILLE
-    assert choose({"TERM": "linux", "LC_CTYPE": "C.utf8"}) is UNICODE
-    assert choose({"LC_ALL": "C", "LANG": "de_DE.UTF-8"}) is ASCII
-    assert choose({"LANG": "en_US.ISO-8859-1"}) is ASCII
-    assert choose({"LAUNCHPAD_GLYPHS": "ascii", "LANG": "C.UTF-8"}) is ASCII
+    assert choose(None, {"LANG": "de_DE.UTF-8"}) is BRAILLE
+    assert choose(None, {"TERM": "linux", "LC_CTYPE": "C.utf8"}) is UNICODE
+    assert choose(None, {"LC_ALL": "C", "LANG": "de_DE.UTF-8"}) is ASCII
+    assert choose(None, {"LANG": "en_US.ISO-8859-1"}) is ASCII
+    assert choose("ascii", {"LANG": "C.UTF-8"}) is ASCII
 
 
 @given(st.text(max_size=40))
@@ -555,3 +587,21 @@ def test_an_item_says_who_else_works_on_it_and_people_for_how_long_they_are_idle
     assert "idle 4m" in people.row(busy, away, 78).text
     assert "idle" not in people.row(busy, other, 78).text
     assert "silent 9 s" in people.row(busy, replace(other, age=9.4), 78).text
+
+
+def test_the_ladder_of_the_worst_alert_is_told_where_there_is_room() -> None:
+    shown = scene("escalating")
+    told = [row.text.strip() for row in alerts.under(shown, 90, 6)]
+    assert told == ["✓ wakes lead at 09:12", "▶ wakes cto in 12m33s"]
+    assert not alerts.under(shown, 60, 6)
+    assert not alerts.under(shown, 90, 1)
+    assert not alerts.under(scene("during"), 90, 6)
+
+
+def test_details_of_an_alert_say_who_was_told_and_who_was_not() -> None:
+    shown = scene("escalating")
+    text = "\n".join(span.text for span in alerts.details(shown, shown.view.alerts[0]))
+    assert "nobody has acknowledged it" in text
+    assert "wakes cto" in text
+    assert "slack: told" in text
+    assert "lead by sms: refused" in text

@@ -63,6 +63,7 @@ class Cli:
             "HOME": str(home),
             "XDG_STATE_HOME": str(home / "state"),
             "LANG": "C.UTF-8",
+            "LAUNCHPAD_TOUR": "0",
             "TZ": "UTC",
         }
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from launchpad.desk import LocalDesk
+from launchpad.model.preferences import Preferences
 from launchpad.model.values import SECOND, Micros
 from launchpad.session import Session
 from launchpad.store import open_store
@@ -48,6 +49,7 @@ def main() -> int:
     parser.add_argument("--still", action="store_true")
     parser.add_argument("--rehearsal", action="store_true")
     parser.add_argument("--theme")
+    parser.add_argument("--glyphs")
     parser.add_argument("--store", type=Path, help="a file to keep the demo in; used again if it is there")
     chosen = parser.parse_args()
     # Textual looks at the terminal when it is imported.
@@ -64,7 +66,8 @@ def main() -> int:
         session = Session(store, launches.LAUNCH, clock=clock)
         who = next(person for person in launches.EVERYBODY if person.name == chosen.operator)
         desk = LocalDesk(store, session, who)
-        code = run(session, desk, theme=chosen.theme, rehearsal=chosen.rehearsal)
+        wanted = Preferences(theme=chosen.theme, glyphs=chosen.glyphs)
+        code = run(session, desk, preferences=wanted, rehearsal=chosen.rehearsal)
         store.close()
         return code
 

@@ -19,7 +19,7 @@ from launchpad.rules.gates import evaluate
 from launchpad.rules.incidents import leading
 from launchpad.rules.objectives import Reading, limit_of
 from launchpad.rules.polls import Ballot
-from launchpad.rules.situation import Situation
+from launchpad.rules.situation import NO_ENGINE, Situation
 from launchpad.rules.view.coming import coming
 from launchpad.rules.view.delivery import MessageView, NextPage, message_views
 from launchpad.rules.view.health import (
@@ -106,14 +106,22 @@ def view(
     locks: Sequence[LockInfo] = (),
     last_output: Mapping[str, Micros] = {},
     evidence: Mapping[str, Evidence] = {},
+    unwatched: str = NO_ENGINE,
 ) -> View:
     """Derives what is shown. `state` is of an opened launch; `last_output` says when runs last wrote to
-    their logs, `evidence` what each alert's rule rests on."""
+    their logs, `evidence` what each alert's rule rests on, `unwatched`
+    why nothing that was measured counts, where no lease is known."""
     definition = state.definition
     assert definition is not None, "a journal begins with launch.opened"
     watched = lease is not None and lease.expires_in > 0
     situation = Situation(
-        state=state, readings=readings, now=now, watched=watched, people=tuple(people), locks=tuple(locks)
+        state=state,
+        readings=readings,
+        now=now,
+        watched=watched,
+        people=tuple(people),
+        locks=tuple(locks),
+        unwatched=unwatched,
     )
     next_phase = _next_phase(state.phase)
     gate = evaluate(next_phase, situation) if next_phase else None
@@ -145,7 +153,7 @@ def view(
         objectives,
         alerts,
         declared=declared_standing(incident, alerts) if incident else None,
-        watched=watched,
+        unwatched="" if watched else unwatched,
         coming=coming(update_at, run, items, window, definition.zone, now),
         advice=advice.sentence if advice and advice.in_force and advice.verdict != "stay" else "",
         now=now,
@@ -161,7 +169,7 @@ def view(
         verdict=_verdict(state, gate, standing.verdict),
         standing=standing,
         freshness=freshness_of(objectives),
-        engine=engine_view(state, lease, now),
+        engine=engine_view(state, lease, now, unwatched),
         objectives=objectives,
         alerts=alerts,
         items=items,

@@ -20,5 +20,5 @@ def _answer(view: View) -> str:
     if view.state.phase != "pre-launch" or view.gate is None:
         return view.standing.sentence
     blockers = "; ".join(f"{c.name} ({c.detail})" for c in view.gate.blockers[:2])
-    unwatched = "" if view.engine.watching else "; no engine is watching"
+    unwatched = "" if view.engine.watching else f"; {view.situation.unwatched}"
     return f"{view.verdict} for {view.gate.gate}" + (f": {blockers}" if blockers else "") + unwatched

@@ -18,6 +18,7 @@ from launchpad.model.values import SECOND, Micros, Value, format_clock, format_d
 from launchpad.rules import alerts as alert_rules
 from launchpad.rules.alerts import Evidence
 from launchpad.rules.objectives import Reading
+from launchpad.rules.situation import NO_ENGINE
 from launchpad.rules.view.delivery import MessageView, NextPage, next_page, undelivered
 
 HealthVerdict = Literal["ok", "bad", "unknown"]
@@ -136,24 +137,24 @@ def standing_of(
     alerts: Sequence[AlertView],
     *,
     declared: Standing | None,
-    watched: bool,
+    unwatched: str,
     coming: str,
     advice: str,
     now: Micros,
 ) -> Standing:
-    """How the launch stands: `declared` trouble first, then bad over unknown over OK. `coming` comes next;
+    """How the launch stands: `declared` trouble first, then bad over unknown over OK. `unwatched` is why
+    nothing measured counts, empty while an engine watches; `coming` comes next;
     `advice` is what the rollback criteria recommend."""
     found = (
         declared
         or _firing(definition, objectives, alerts)
         or _missed(state, objectives)
-        or _not_known(state, objectives, watched=watched)
+        or _not_known(state, objectives, unwatched)
         or _all_met(state, objectives, alerts)
     )
     found = replace(found, advice=advice, next=coming)
     line = _line(found, definition.zone, now)
-    unwatched = "; no engine is watching" if found.verdict == "bad" and not watched else ""
-    return replace(found, line=line + unwatched)
+    return replace(found, line=f"{line}; {unwatched}" if found.verdict == "bad" and unwatched else line)
 
 
 def _firing(
@@ -198,10 +199,10 @@ def _missed(state: State, objectives: Sequence[ObjectiveView]) -> Standing | Non
     )
 
 
-def _not_known(state: State, objectives: Sequence[ObjectiveView], *, watched: bool) -> Standing | None:
-    if not watched:
+def _not_known(state: State, objectives: Sequence[ObjectiveView], unwatched: str) -> Standing | None:
+    if unwatched:
         since = state.engine.stopped_at if state.engine else None
-        return Standing(verdict="unknown", what="no engine is watching", since=since)
+        return Standing(verdict="unknown", what=unwatched, since=since)
     blind = [o for o in objectives if o.reading.verdict == "unknown"]
     if blind:
         more = f" and {len(blind) - 1} more" if len(blind) > 1 else ""
@@ -259,16 +260,16 @@ def freshness_of(objectives: Sequence[ObjectiveView]) -> Freshness:
     )
 
 
-def engine_view(state: State, lease: Lease | None, now: Micros) -> EngineView:
+def engine_view(state: State, lease: Lease | None, now: Micros, unwatched: str = NO_ENGINE) -> EngineView:
     if state.outcome is not None:
         return EngineView(watching=False, sentence=f"closed: {state.outcome}")
     if lease is not None and lease.expires_in > 0:
         return _watching(state, lease)
+    if unwatched != NO_ENGINE:
+        return EngineView(watching=False, sentence=unwatched)
     stopped = state.engine.stopped_at if state.engine else None
     lasted = f" for {format_duration((now - stopped) / SECOND)}" if stopped else ""
-    return EngineView(
-        watching=False, sentence=f"no engine is watching{lasted}: start one with `launchpad engine`"
-    )
+    return EngineView(watching=False, sentence=f"{NO_ENGINE}{lasted}: start one with `launchpad engine`")
 
 
 def _watching(state: State, lease: Lease) -> EngineView:

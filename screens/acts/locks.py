@@ -1,0 +1,26 @@
+"""What the palette does to deploy locks."""
+
+from launchpad.model import commands as cmd
+from launchpad.model.values import parse_duration
+from screens.acts.base import Acting
+
+
+class LockActs(Acting):
+    """Verbs on deploy locks."""
+
+    def action_lock(self, target: str) -> None:
+        def given(text: str) -> None:
+            span, _, reason = text.strip().partition(" ")
+            try:
+                seconds = parse_duration(span)
+            except ValueError:
+                self.say(f"a lock is a duration and a reason such as 30m incident 42, not {text!r}", "bad")
+                return
+            self.perform(cmd.Lock(target=target, text=reason, seconds=seconds))
+
+        named = "everything" if target == "*" else target
+        note = "How long, and why: 30m incident 42. It keeps everybody else's runs off, in every launch."
+        self.with_words(f"Lock {named}", note, given)
+
+    def action_unlock(self, target: str) -> None:
+        self.perform(cmd.Unlock(target=target))

@@ -1,0 +1,49 @@
+"""The tour of the first start, and the help that offers it again."""
+
+import contextlib
+from pathlib import Path
+
+from screens import hints
+from screens.acts.base import Acting
+from screens.dialogs.help import Help
+from screens.dialogs.tour import Tour
+from screens.layout import tiny
+from screens.render import guide
+
+_SEEN = "tour-seen"
+
+
+class TourActs(Acting):
+    """What is where."""
+
+    memory: Path | None
+    """A folder for what is to be known the next time; None: nothing is, so nobody is asked twice."""
+    _tour_offered = False
+
+    def offer_tour(self) -> None:
+        """Begins the tour at somebody's first start, unless there is something more urgent to see."""
+        if self._tour_offered or self.memory is None or not self.preferences.tour:
+            return
+        urgent = any(alert.unacknowledged for alert in self.scene.view.alerts)
+        if urgent or tiny(*self.size) or len(self.screen_stack) > 1 or (self.memory / _SEEN).exists():
+            return
+        self._tour_offered = True
+        self.action_tour()
+
+    def action_tour(self) -> None:
+        self.ask(Tour(self.scene), self._toured)
+
+    def _toured(self, seen: bool) -> None:
+        # Taken away by an alert it comes again at the next start, not in the middle of the work.
+        if seen and self.memory is not None:
+            # Whoever can't write there sees it again: no reason to bother them with more.
+            with contextlib.suppress(OSError):
+                self.memory.mkdir(mode=0o700, parents=True, exist_ok=True)
+                (self.memory / _SEEN).touch()
+
+    def action_help(self) -> None:
+        keys = hints.all_keys(self)
+        focused = self.screen.focused
+        panel = str(focused.id) if focused is not None else ""
+        dialog = Help(self.scene, "Help", lambda s, w: guide.rows(s, panel, keys, w))
+        self.ask(dialog, lambda _wanted: self.action_tour())

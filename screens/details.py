@@ -1,0 +1,55 @@
+"""What Enter shows of an entry, kept up to date while it is read."""
+
+from collections.abc import Callable
+from typing import Any
+
+from launchpad.rules.gates import ahead
+from screens.panels import detail_rows
+from screens.render import alerts, checklist, gate, objectives, timeline
+from screens.render.row import Row, Span, line
+from screens.render.scene import Scene
+
+Draw = Callable[[Scene, int], list[Row]]
+
+
+def of_entry(panel: str, entry: Any, said: str) -> tuple[str, Draw]:
+    """A title and the rows; `said` is the entry as a line of text."""
+    match panel:
+        case "checklist":
+
+            def of_item(scene: Scene, width: int) -> list[Row]:
+                now = next((i for i in scene.view.items if i.id == entry.id), entry)
+                return detail_rows(checklist.details(scene, now), width)
+
+            return f"Item {entry.id}", of_item
+        case "objectives":
+
+            def of_objective(scene: Scene, width: int) -> list[Row]:
+                now = next((o for o in scene.view.objectives if o.name == entry.name), entry)
+                return detail_rows(objectives.details(now, scene.view.definition), width)
+
+            return f"Objective {entry.name}", of_objective
+        case "alerts":
+
+            def of_alert(scene: Scene, width: int) -> list[Row]:
+                now = next((a for a in scene.view.alerts if a.state.name == entry.state.name), entry)
+                return detail_rows(alerts.details(scene, now), width)
+
+            return f"Alert {entry.state.name}", of_alert
+        case "gate":
+            return "Gate", gates
+        case "timeline":
+            return f"Event {entry.seq}", lambda s, w: detail_rows(timeline.details(s, entry), w)
+    return panel.capitalize(), lambda _scene, width: detail_rows([Span(said)], width)
+
+
+def gates(scene: Scene, width: int) -> list[Row]:
+    """Every gate ahead, with all its reasons."""
+    reports = ahead(scene.view.situation)
+    if not reports:
+        return [line(width, [Span(" no gate is defined for what lies ahead", "dim")])]
+    rows: list[Row] = []
+    for report in reports:
+        rows += [Row()] if rows else []
+        rows += [line(width, gate.heading(report)), *gate.full(report, width, scene.glyphs)]
+    return rows

@@ -1,0 +1,122 @@
+"""What terminals do to programs on a bad day, and what is left of the terminal and of the program."""
+
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.screens.terminal import OnTerminal, on_terminal
+from tests.support.terminal import Terminal
+from tests.support.war_room import until
+
+pytestmark = pytest.mark.slow
+
+DEMO = ("-m", "tests.support.demo_face", "during")
+
+
+def _answers(face: OnTerminal) -> None:
+    """It still takes a key and draws what that asks for."""
+    face.forget()
+    face.type(b"w")
+    face.until("War-room log")
+    assert face.process.poll() is None
+
+
+def test_a_storm_of_sizes_leaves_it_whole() -> None:
+    sizes = random.Random(7)
+    with on_terminal(*DEMO) as face:
+        face.until("CHECKLIST")
+        for _ in range(300):
+            face.resize(sizes.randint(1, 300), sizes.randint(1, 100))
+            face.process.send_signal(28)  # SIGWINCH, as the kernel would
+            face.read(0.002)
+        face.resize(80, 24)
+        face.process.send_signal(28)
+        face.forget()
+        face.until("CHECKLIST")
+        _answers(face)
+
+
+def test_a_paste_of_a_megabyte_into_nothing_presses_no_key() -> None:
+    with on_terminal(*DEMO) as face:
+        face.until("CHECKLIST")
+        _pasted(face, b"q y X H " * (1 << 17))
+        _answers(face)
+        assert b"Leave?" not in face.output
+        assert b"Abort" not in face.output
+
+
+def test_of_a_megabyte_pasted_into_a_field_is_kept_what_can_be() -> None:
+    with on_terminal(*DEMO) as face:
+        face.until("CHECKLIST")
+        face.type(b"w")
+        face.until("War-room log")
+        _pasted(face, b"a word and " * (1 << 16))
+        face.until("a word and")
+        face.type(b"\r")
+        face.until("noted")
+
+
+def _pasted(face: OnTerminal, text: bytes) -> None:
+    whole = b"\x1b[200~" + text + b"\x1b[201~"
+    os.set_blocking(face.master, False)
+    while whole:
+        try:
+            whole = whole[os.write(face.master, whole[:4096]) :]
+        except BlockingIOError:
+            face.read(0.01)
+    os.set_blocking(face.master, True)
+
+
+@pytest.fixture
+def room() -> Iterator[Terminal]:
+    environ = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "LANG": "C.UTF-8"}
+    root = Path(__file__).parents[2]
+    terminal = Terminal([sys.executable, *DEMO], size=(100, 30), environ=environ, cwd=root)
+    yield terminal
+    terminal.close()
+
+
+@pytest.mark.needs("tmux")
+def test_somebody_who_comes_back_to_tmux_finds_it_as_it_was(room: Terminal) -> None:
+    room.shows("CHECKLIST")
+    room.press("5")
+    room.shows("TIMELINE")
+    # Another terminal of another size looks in, types nothing, and goes: tmux changes the size each time.
+    for size in ((80, 24), (150, 50)):
+        with on_terminal("-c", _attach(room), size=size, TERM="xterm-256color") as visitor:
+            visitor.until("TIMELINE")
+    room.shows("TIMELINE")
+    room.press("w")
+    room.shows("War-room log")
+
+
+def _attach(room: Terminal) -> str:
+    return f"import os; os.execvp('tmux', ['tmux', '-L', '{room._socket}', 'attach'])"
+
+
+@pytest.mark.needs("tmux")
+def test_a_window_that_is_closed_leaves_no_process_behind(room: Terminal) -> None:
+    room.shows("CHECKLIST")
+    pane = int(room._tmux("display-message", "-p", "#{pane_pid}").strip())
+    faces = _children(pane)
+    assert faces
+    room._tmux("kill-pane")
+    until(lambda: not any(map(_alive, faces)), seconds=15, what="the face to end with its window")
+
+
+def _children(pid: int) -> list[int]:
+    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True)
+    direct = [int(word) for word in found.stdout.split()]
+    return [*direct, *(below for child in direct for below in _children(child))]
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
