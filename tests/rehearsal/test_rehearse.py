@@ -18,7 +18,8 @@ from launchpad.rehearsal.database import client, programs
 from launchpad.rehearsal.example import FIRST, load, names
 from launchpad.rehearsal.stage import Stage, definition, zoned
 from launchpad.wiring import load_definition
-from tests.support.cli import Cli, eventually, processes_with
+from tests.support.cli import PROGRAM, Cli, eventually, processes_with
+from tests.support.terminal import Terminal
 from tests.support.tools import lacking
 
 
@@ -215,3 +216,20 @@ def test_where_a_socket_would_have_too_long_a_name_the_orders_lie_in_a_file(tmp_
         assert told(stage) == ""
         (copy,) = (stage.directory / "backups").iterdir()
         assert copy.suffix == ".gz"
+
+
+@pytest.mark.slow
+@pytest.mark.needs("tmux")
+def test_colleagues_play_along_and_whoever_leaves_is_told_their_score(cli):
+    terminal = Terminal((str(PROGRAM), "rehearse", "--speed", "10"), environ=cli.environ, cwd=cli.home)
+    try:
+        terminal.shows("sue +ticked on-call", seconds=60)
+        terminal.press("q")
+        terminal.shows("y leave", seconds=60)
+        # A key that was on its way when the question came does not answer it.
+        eventually(lambda: terminal.press("y") or "nothing to score" in terminal.screen(), seconds=60)
+        terminal.shows("missed: the launch was left in pre-launch and not closed")
+        terminal.shows("ended with status 0", seconds=60)
+    finally:
+        terminal.close()
+    eventually(lambda: left(cli) == [], seconds=60)
