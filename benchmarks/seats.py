@@ -6,6 +6,7 @@ journal does not hold, a screen that in the end shows something else than the jo
 """
 
 import argparse
+import math
 import os
 import pty
 import random
@@ -51,8 +52,10 @@ class Person:
         """Item → the sign in its box that this screen was last given."""
         self.seen = ""
         """The last that came, without its escapes."""
+        self.looks_since = 0.0
+        """Since when no dialog and no filter hides a row; infinite while one does."""
         self.said: list[str] = []
-        """The comments that were typed."""
+        """The comments that this screen said to be kept."""
         self.done: dict[str, int] = {"tick": 0, "comment": 0, "filter": 0}
         self.master, slave = pty.openpty()
         ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", SIZE[1], SIZE[0], 0, 0))
@@ -155,7 +158,7 @@ class Room:
     def noted(self, person: Person, item: int, mark: str, at: float) -> None:
         with self._guard:
             began, told = self._pending.get((item, mark), (0.0, set()))
-            if began and at > began and person.number not in told:
+            if began and at > began >= person.looks_since and person.number not in told:
                 told.add(person.number)
                 self.latencies.append(at - began)
 
@@ -227,23 +230,23 @@ def _live(person: Person, until: float, dice: random.Random) -> None:
                     ticked = not ticked
                     person.done["tick"] += 1
             case "comment":
-                person.seen = ""
+                person.looks_since, person.seen = math.inf, ""
                 person.type("c")
-                if not person.waits_for("Comment on"):
-                    continue
-                said = f"word {len(person.said)} of {person.number}"
-                person.said.append(said)
-                person.type(f"{said}\r")
+                said = f"word {person.done['comment']} of {person.number}"
+                if person.waits_for("Comment on"):
+                    person.type(f"{said}\r")
                 if person.waits_for("commented on"):
+                    person.said.append(said)
                     person.done["comment"] += 1
             case "filter":
-                person.seen = ""
+                person.looks_since, person.seen = math.inf, ""
                 person.type(f"/Item {person.number:02}\r")
                 person.waits_for("(1 shown)")
                 person.seen = ""
                 person.type("\x1b")
                 if person.waits_for(f"Item {(person.number + 1) % len(person.room.people):02}"):
                     person.done["filter"] += 1
+        person.looks_since = time.monotonic()
 
 
 def _cpu(pids: list[int]) -> float:
