@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from launchpad.model.samples import LockInfo, Presence
 from launchpad.model.state import State
 from launchpad.model.values import Micros, Value
+from launchpad.rules.ladder import RolloutView
 from launchpad.rules.objectives import Reading
 
 
@@ -20,3 +21,4 @@ class Situation(Value):
     """Who has the launch open."""
     locks: tuple[LockInfo, ...] = ()
     """Deploy locks, of this launch and of others."""
+    rollouts: Mapping[str, RolloutView] = {}

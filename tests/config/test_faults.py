@@ -61,9 +61,9 @@ CASES = [
     ("just text", "just", "found 'just text', expected a mapping"),
     # what this version does not act on
     (
-        LAUNCH + "rollouts: {}",
-        "rollouts",
-        "'rollouts' is not acted on by this version of Launchpad; remove it",
+        LAUNCH + "signals: {s: {source: prom, query: x}}",
+        "source",
+        "'source' is not acted on by this version of Launchpad; remove it",
     ),
     # watch windows and recurring items
     ("launch: {product: A, version: 1, watch: [1h, 15m]}", "15m", "expected more than the 1h before it"),
@@ -515,7 +515,7 @@ CASES = [
     # providers and actions
     (LAUNCH + "providers: {a: {kind: comand}}", "comand", "unknown kind 'comand'.*did you mean 'command'?"),
     (LAUNCH + "providers: {a: {operations: {}}}", "a", "'kind' is missing, expected one of command"),
-    (LAUNCH + "providers: {a: {kind: command}}", "a", "'operations' is missing"),
+    (LAUNCH + "providers: {a: {kind: command}}", "a", "can do nothing, expected 'operations' or 'rollout'"),
     (LAUNCH + SITE.replace("deploy:", "depoly:"), "depoly", ".*did you mean 'deploy'?"),
     (LAUNCH + SITE.replace("argv:", "agrv:"), "agrv", ".*did you mean 'argv'?"),
     (LAUNCH + SITE.replace("[ship]", "[]"), "{argv", "expected exactly one of 'argv'"),
@@ -634,7 +634,7 @@ def test_a_name_that_only_resembles_a_secret_may_hold_a_literal(name):
 
 
 def test_all_faults_of_a_file_come_at_once_in_the_order_of_the_file():
-    texts = ["rollouts: {}", SIGNAL.replace("5s", "5"), LATENCY.replace("home", "hom"), "control: [x]"]
+    texts = ["replays: {}", SIGNAL.replace("5s", "5"), LATENCY.replace("home", "hom"), "control: [x]"]
     found = faults(LAUNCH + "\n".join(texts))
     lines = [int(line.split(":")[1]) for line in found]
     assert lines == sorted(lines)
