@@ -32,7 +32,7 @@ from screens.keys import BINDINGS, VERB_OF, bind_actions
 from screens.layout import PANELS, tiny
 from screens.palette import FaceProvider
 from screens.panels import detail_rows
-from screens.render import checklist, guide, head, messages, objectives, timeline
+from screens.render import checklist, guide, head, messages, objectives, rollouts, timeline
 from screens.render import gate as gate_rows
 from screens.render import tiny as tiny_rows
 from screens.render.footer import footer
@@ -358,6 +358,9 @@ class Face(Attended, Acts, inherit_bindings=False):
                 return f"Objective {entry.name}", of_objective
             case "gate":
                 return "Gate", _gates
+            case "rollouts":
+                name = entry.rollout.name
+                return f"Rollout {name}", lambda s, w: rollouts.details(s, name, w)
             case "timeline":
                 return f"Event {entry.seq}", lambda s, w: detail_rows(timeline.details(s, entry), w)
         said = panel.selected_text

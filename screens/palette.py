@@ -8,6 +8,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from launchpad.rules.alerts import sentence
+from launchpad.rules.rollouts import allowed
 from screens import themes
 from screens.keys import BINDINGS
 from screens.layout import PANELS
@@ -99,6 +100,21 @@ def _runs(face: "Acting") -> Iterator[Offer]:
             name = alert.state.name
             yield Offer(f"acknowledge {name}: {alert.rule}", _act(face, f"acknowledge('{name}')"))
     yield from _silences(face)
+    yield from _rollouts(face)
+
+
+def _rollouts(face: "Acting") -> Iterator[Offer]:
+    """What each rollout allows as it stands."""
+    for rollout in face.scene.view.rollouts:
+        name, reading = rollout.name, rollout.state.reading if rollout.state else None
+        wishes = {"bump": f"bump {name}", "halt": f"halt {name}", "resume_rollout": f"resume {name}"}
+        wishes |= {"complete_rollout": f"complete {name}: give it to everybody"}
+        for action, words in wishes.items():
+            verb = action.removesuffix("_rollout")
+            if face.permits(action) and (verb == "halt" or (reading and allowed(reading, verb))):
+                yield Offer(words, _act(face, f"{action}('{name}')"), rollout.standing)
+        if face.permits("veto") and rollout.rollout.advance == "automatic":
+            yield Offer(f"veto the next step of {name}", _act(face, f"veto('{name}')"))
 
 
 def _silences(face: "Acting") -> Iterator[Offer]:

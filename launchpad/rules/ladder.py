@@ -60,6 +60,8 @@ class RolloutView(Value):
     """The run on it that has not ended."""
     holds: str
     """What holds the next step, apart from its gate; empty if nothing does."""
+    because: str = ""
+    """Who or what made it stand so; empty where that is not known."""
     gate: GateReport | None = None
     """What a step forward goes through."""
 
@@ -109,7 +111,7 @@ class RolloutView(Value):
         target = "100%" if self.next_percent >= WHOLE else shown(self.next_percent)
         if state.announced is not None and state.due_at is not None:
             within = format_duration(max(0, state.due_at - now) // SECOND)
-            return f"{shown(state.announced)} by itself in {within} unless vetoed"
+            return f"{shown(state.announced)} in {within} unless vetoed"
         if self.holds:
             return f"{target} held: {self.holds}"
         if self.gate is not None and self.gate.verdict != "GO":
@@ -179,8 +181,16 @@ def _view(
         gap=evidence.sighting.gap,
         run=run,
         holds="",
+        because=_because(seen, state),
     )
     return _with_holds(shown_as, state)
+
+
+def _because(seen: RolloutState | None, state: State) -> str:
+    run = state.runs.get(seen.run) if seen is not None else None
+    if run is not None:
+        return run.aim.why if run.aim is not None and run.aim.why else f"by {run.requested_by}"
+    return "changed past Launchpad" if seen is not None and seen.outside else ""
 
 
 def _unread(seen: RolloutState | None, evidence: RolloutEvidence, *, watched: bool) -> str:
@@ -189,7 +199,7 @@ def _unread(seen: RolloutState | None, evidence: RolloutEvidence, *, watched: bo
     if not watched:
         return "no engine is watching"
     if seen is None or sighting.stale:
-        return sighting.reason or ("not read yet" if sighting.age is None else "not read lately")
+        return sighting.reason or ("not read lately" if seen and sighting.age is not None else "not read yet")
     return ""
 
 
@@ -228,7 +238,7 @@ def _holds(of: RolloutView, state: State) -> str:
     if seen.reading.status == "rolling" and of.verdict != "ok":
         return f"{'broken' if of.verdict == 'bad' else 'not known'}: {of.reason}"
     if of.left > 0:
-        return f"soaks for {format_duration(max(1.0, of.left // 1))} more"
+        return f"soaks {format_duration(max(1.0, of.left // 1))} more"
     return f"vetoed by {seen.vetoed_by}: {seen.veto}" if seen.vetoed_by is not None else ""
 
 
@@ -265,12 +275,8 @@ def _trouble(of: RolloutView) -> str:
     if of.breached:
         return f"{of.name} IS BROKEN at {shown(of.percent)}: {of.reason}"
     if seen.reading.status == "halted":
-        why = f": {_why(of)}" if _why(of) else ""
+        why = f", {of.because}" if of.because else ""
         return f"{of.name} is HALTED at {shown(of.percent)}{why}" + ("" if of.known else " (not read lately)")
     if seen.reading.status == "rolling" and not of.known:
         return f"{of.name} is {of.standing}"
     return ""
-
-
-def _why(of: RolloutView) -> str:
-    return of.state.reading.detail if of.state is not None else ""

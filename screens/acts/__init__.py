@@ -8,6 +8,7 @@ from screens.acts.items import ItemActs
 from screens.acts.launch import LaunchActs
 from screens.acts.mentions import MentionActs
 from screens.acts.poll import PollActs
+from screens.acts.rollouts import RolloutActs
 from screens.acts.runs import RunActs
 from screens.acts.seat import SeatActs
 
@@ -21,6 +22,7 @@ class Acts(
     LaunchActs,
     MentionActs,
     PollActs,
+    RolloutActs,
     RunActs,
     SeatActs,
 ):
