@@ -252,10 +252,11 @@ class Reader:
         theirs = info(settings) if settings is not None else None
         keys = tuple(f.encode_name for f in theirs.fields) if isinstance(theirs, inspect.StructType) else ()
         rollout = self._struct(node, own, path, besides=keys)
-        if rollout is HOLE or not isinstance(theirs, inspect.StructType):
+        if not isinstance(node, Mapping) or rollout is HOLE or not isinstance(theirs, inspect.StructType):
             return rollout
         before = self._faults.added
-        read = self._struct(node, theirs, path, besides=tuple(f.encode_name for f in own.fields))
+        # What neither knows has been said.
+        read = self._struct(node, theirs, path, besides=tuple(node.pairs))
         return msgspec.structs.replace(rollout, settings=read if self._faults.added == before else HOLE)
 
     def _kind_of_provider(self, rollout: Node) -> str:

@@ -111,8 +111,7 @@ def _bar(scene: Scene, of: RolloutView, width: int) -> list[Span]:
 
 def _next(scene: Scene, of: RolloutView) -> str:
     if not of.known:
-        age = f" for {format_duration(of.age // 1)}" if of.age is not None else ""
-        return f"not read{age}: {of.unread}"
+        return of.unread if of.age is None else f"read {format_duration(of.age // 1)} ago: {of.unread}"
     if of.breached:
         return of.broken[0].sentence if of.broken else of.reason
     coming = of.coming(scene.view.now)
