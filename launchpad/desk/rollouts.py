@@ -1,12 +1,15 @@
 """Verbs on rollouts: bump, halt, resume, complete, veto. Each but the veto asks for a run."""
 
-from launchpad.desk.decision import Context, Proposal, already, must_match, words
+from typing import get_args
+
+from launchpad.desk.decision import Context, Proposal, already, must_match, optional_words, words
 from launchpad.desk.runs import unlocked
 from launchpad.errors import BadInput, Refused
 from launchpad.model import commands as cmd
 from launchpad.model import events as ev
 from launchpad.model.commands import Done
 from launchpad.model.definition import Rollout, RolloutVerb
+from launchpad.model.lifecycles import RolloutStatus
 from launchpad.model.rollouts import WHOLE, RolloutAim, RolloutReading, shown
 from launchpad.model.state import RolloutState
 from launchpad.rules import advance
@@ -15,7 +18,7 @@ from launchpad.rules.view import run_view
 
 ALL = "*"
 """Stands for every rollout that may be rolling."""
-_STILL = ("halted", "complete", "rejected", "removed", "rolled back", "not started", "submitted", "in review")
+_STILL = frozenset(get_args(RolloutStatus)) - {"rolling"}
 """States in which nobody gets the release by the rollout."""
 
 
@@ -120,7 +123,7 @@ def halt(ctx: Context, command: cmd.HaltRollout) -> Proposal | Done:
         expect |= {f"run:halt-{number}": 0}
         expect |= {f"run:{run.id}": run.seq for run in advance.in_the_way(state, name)}
     said = " and ".join(wanted) if len(wanted) < 3 else f"{len(wanted)} rollouts"
-    return Proposal(events, f"halting {said}", text=command.text, expect=expect)
+    return Proposal(events, f"halting {said}", text=optional_words(command.text), expect=expect)
 
 
 def _rolling(ctx: Context) -> list[str]:

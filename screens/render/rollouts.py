@@ -114,6 +114,8 @@ def _next(scene: Scene, of: RolloutView) -> str:
         return of.unread if of.age is None else f"read {format_duration(of.age // 1)} ago: {of.unread}"
     if of.breached:
         return of.broken[0].sentence if of.broken else of.reason
+    if of.status == "halted" and of.because:
+        return of.because
     coming = of.coming(scene.view.now)
     detail = of.state.reading.detail if of.state else ""
     return coming or detail

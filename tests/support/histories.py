@@ -650,6 +650,8 @@ def _must_go(person: Identity, command: Command, state: State) -> bool:
         return False
     if getattr(command, "text", "").startswith("xxx"):
         return False  # too long to keep
+    if isinstance(command, cmd.HaltRollout):
+        return state.definition is not None and command.rollout in state.definition.rollouts
     if isinstance(command, cmd.AbortRun):
         return command.run in state.runs and not state.runs[command.run].ended
     if isinstance(command, cmd.Acknowledge):
