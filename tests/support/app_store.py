@@ -96,7 +96,7 @@ def rollout_launch(**of_rollout: Any) -> Definition:
         "guards": (
             KeepGuard(
                 keep=Threshold(objective="errors", op="<", limit=Quantity(value=0.5, unit="%")),
-                within=1.5,
+                within=2.0,
                 at_least=2,
             ),
         ),
@@ -111,7 +111,7 @@ def rollout_launch(**of_rollout: Any) -> Definition:
                 kind="command", settings={"rollout": {"read": {"argv": ["./store", "read"]}, **programs}}
             )
         },
-        signals={"well": CommandSignal(argv=("test", "-e", "well"), every=0.3, timeout=0.3)},
+        signals={"well": CommandSignal(argv=("test", "-e", "well"), every=0.3, timeout=5.0)},
         objectives={
             "errors": Objective(
                 signal="well", error_rate=True, below=Quantity(value=0.01, unit="%"), window=1.5
