@@ -88,17 +88,14 @@ class Planner:
 
 
 async def _rollout_plan(aim: RolloutAim, shown: View, providers: Mapping[str, Provider]) -> Plan:
-    """What the step on a rollout would do. Raises `Refused` if it can't be done, or if the rollout does not
-    stand as whoever asked saw it."""
+    """What the step on a rollout would do. Raises `Refused` if it can't be done."""
     definition = shown.definition
     rollout = definition.rollouts.get(aim.rollout)
     if rollout is None:
         raise Refused(f"there is no rollout {aim.rollout} any more", hint="the definition was amended")
     rolled = Rolled(aim.rollout, definition, providers[rollout.provider])
-    if why := await rolled.moved(aim):
-        raise Refused(why, hint="look again, and ask again")
     known = next((one for one in shown.rollouts if one.name == aim.rollout), None)
-    return rolled.plan(aim, known)
+    return await rolled.plan(aim, known)
 
 
 def make_plan(

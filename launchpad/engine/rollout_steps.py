@@ -52,12 +52,16 @@ class Rolled:
         except (Refused, Unreachable) as error:
             return f"{self.name} can't be read before it is changed: {error}"
 
-    def plan(self, aim: RolloutAim, known: RolloutView | None) -> Plan:
-        """What a step would do. Raises `Refused` if it can't be done; a halt is only refused where the
-        provider is known to have none."""
+    async def plan(self, aim: RolloutAim, known: RolloutView | None) -> Plan:
+        """What a step would do. Raises `Refused` if it can't be done, or if the rollout does not stand as
+        whoever asked saw it; a halt only if there is surely nothing that could be halted."""
+        if why := await self.moved(aim):
+            raise Refused(why, hint="look again, and ask again")
         definition, rollout = self._definition, self.rollout
-        seen = known.state.reading if known is not None and known.state is not None and known.known else None
-        if seen is not None and (seen.status, aim.verb) not in self._provider.edges():
+        seen = aim.seen
+        if seen is not None and not self._can(aim, seen) and aim.verb == "halt":
+            seen = await self._read_if_possible()
+        if seen is not None and not self._can(aim, seen):
             raise Refused(f"{self.name} is {seen.sentence}, and {_cant(self._provider, seen.status, aim)}")
         step = self._provider.plan_rollout(aim, definition.launch, rollout.settings)
         needed, approvers, waived = approvals_of(definition, rollout.approvals, rollout.approvers)
@@ -76,12 +80,19 @@ class Rolled:
             gate=None if free else of_rollout(self.name),
         )
 
+    def _can(self, aim: RolloutAim, seen: RolloutReading) -> bool:
+        return (seen.status, aim.verb) in self._provider.edges()
+
+    async def _read_if_possible(self) -> RolloutReading | None:
+        try:
+            return await self.read()
+        except (Refused, Unreachable):
+            return None
+
 
 def _cant(provider: Rollouts, status: RolloutStatus, aim: RolloutAim) -> str:
-    can = sorted(verb for begins, verb in provider.edges() if begins == status)
-    return f"its provider can't {aim.verb} it then; " + (
-        f"it can {', '.join(can)}" if can else "it can do nothing"
-    )
+    can = ", ".join(sorted(verb for begins, verb in provider.edges() if begins == status))
+    return f"its provider can't {aim.verb} it then; it can {can or 'do nothing'}"
 
 
 def _told(step: PlannedStep, aim: RolloutAim, known: RolloutView | None) -> PlannedStep:
@@ -99,11 +110,10 @@ def _affected(aim: RolloutAim, reading: RolloutReading | None) -> str:
     if reading is None:
         return ""
     has = people(reading.users, reading.percent)
-    if aim.verb in ("halt", "resume"):
-        stays = "keep it" if aim.verb == "halt" else "go on getting it"
-        return f"{has or shown(reading.percent)} {stays}" + (
-            ", nobody else gets it" if aim.verb == "halt" else ""
-        )
+    if aim.verb == "halt":
+        return f"{has or shown(reading.percent)} may have it and keep it; nobody else gets it"
+    if aim.verb == "resume":
+        return f"{has or shown(reading.percent)} may get it again"
     gets = people(reading.users, (aim.percent or WHOLE) - reading.percent)
     return f"reaches {gets} more" if gets else f"{shown(reading.percent)} → {shown(aim.percent)} of users"
 

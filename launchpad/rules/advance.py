@@ -90,7 +90,7 @@ def _halt(of: RolloutView, state: State) -> tuple[Event, ...]:
     halted = [run for run in runs_of(state, of.name) if run.stops]
     if any(not run.ended or run.requested_at >= of.state.verdict_since for run in halted):
         return ()
-    why = clean(f"broken at {shown(of.percent)}: {of.reason}", 500)
+    why = clean(f"broken: {of.reason}", 500)
     aim = RolloutAim(rollout=of.name, verb="halt", seen=of.state.reading, why=why)
     return halts(state, of.name, state.next_run_id("halt"), aim)
 

@@ -243,7 +243,7 @@ def test_a_regression_halts_and_says_why(war_room: Open, tmp_path: Path) -> None
     run = ended(room, until(lambda: "halt-1" in room.view().state.runs and "halt-1", what="a halt"))
     assert run.status == "succeeded"
     assert run.requested_by == "engine"
-    assert run.aim.why.startswith("broken at 50%: errors < 50%:")
+    assert run.aim.why.startswith("broken: errors < 50%:")
     assert store.state == ("halted", 50)
     until(lambda: seen(room).status == "halted", what="the halt to be seen")
     assert "android is HALTED at 50%" in room.view().standing.sentence
