@@ -11,8 +11,8 @@ from launchpad.model.state import State, Vote
 from launchpad.model.state.amendments import Amendment
 from launchpad.model.values import SECOND, Micros
 from launchpad.rules.handover import Handover
-from launchpad.rules.presence import idle, teams_of
 from launchpad.rules.ladder import RolloutView
+from launchpad.rules.presence import idle, teams_of
 from launchpad.rules.recurrence import Recurrence
 from launchpad.rules.view import (
     AlertView,

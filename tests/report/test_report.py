@@ -343,6 +343,8 @@ def test_a_short_course_has_its_ends_named_to_the_second(minutes, form):
     ends = re.findall(r'y="144" text-anchor="\w+">([^<]+)<', chart(measure, "Europe/Berlin"))
     assert len(ends) == 2
     assert all(re.fullmatch(form, end) for end in ends), ends
+
+
 def test_a_rollout_that_was_halted_is_an_issue_until_it_went_on():
     aim = RolloutAim(rollout="android", verb="halt", why="broken at 50%: errors < 1%")
     demo = launches.launched()
