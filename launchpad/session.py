@@ -21,6 +21,7 @@ from launchpad.model.state import State
 from launchpad.model.values import SECOND, Micros
 from launchpad.rules.gauges import Gauges
 from launchpad.rules.objectives import Meter
+from launchpad.rules.rollout_evidence import RolloutMeter
 from launchpad.rules.view import View, view
 from launchpad.threads import join
 
@@ -60,10 +61,11 @@ class _Measures:
         assert state.definition is not None, "checked when the session was made"
         self.meter = Meter(state.definition)
         self.gauges = Gauges(state.definition)
+        self.rollouts = RolloutMeter(state.definition)
         self._definition_seq = state.definition_seq
         self._since = state.measured_since
         of_objectives = {objective.signal for objective in state.definition.objectives.values()}
-        self._signals = sorted(of_objectives | self.gauges.signals)
+        self._signals = sorted(of_objectives | self.gauges.signals | self.rollouts.signals)
         self._cursor = 0
 
     def fit(self, state: State) -> bool:
@@ -72,7 +74,7 @@ class _Measures:
 
     def take_in(self, source: Source, launch: str, clock: Callable[[], Micros]) -> None:
         """Takes in the samples that were received since the last call."""
-        reach = max(self.meter.reach, self.gauges.reach)
+        reach = max(self.meter.reach, self.gauges.reach, self.rollouts.reach)
         # Until there is a first sample to read on from, no further back than readings depend on.
         since = None if self._cursor else clock() - round(reach * SECOND)
         while True:
@@ -82,6 +84,7 @@ class _Measures:
             counting = [s for s in batch.samples if s.observed >= self._since.get(s.signal, 0)]
             self.meter.feed(counting)
             self.gauges.feed(counting)
+            self.rollouts.feed(counting)
             self._cursor = batch.cursor
             if len(batch.samples) < _SAMPLES:
                 return
@@ -148,6 +151,8 @@ class Session:
             now = self.clock()
             readings = self._measures.meter.readings(now, trend=trend)
             evidence = self._measures.gauges.evidence(now, readings)
+            since = {name: rollout.verdict_since for name, rollout in state.rollouts.items()}
+            rollouts = self._measures.rollouts.evidence(now, since)
         return view(
             state,
             readings,
@@ -157,6 +162,7 @@ class Session:
             locks=self.source.locks(),
             last_output=self._last_output(state),
             evidence=evidence,
+            rollouts=rollouts,
         )
 
     def _last_output(self, state: State) -> dict[str, Micros]:

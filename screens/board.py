@@ -13,8 +13,8 @@ from launchpad.model.journal import Recorded
 from launchpad.model.samples import LogLine
 from launchpad.rules.view import ItemView, RunView
 from screens import panels
-from screens.layout import LEFT, PANELS, REST, RIGHT, Arrangement, Need, arrange
-from screens.render import objectives
+from screens.layout import LEFT, PAGES, PANELS, REST, RIGHT, Arrangement, Need, arrange
+from screens.render import objectives, rollouts
 from screens.render.scene import Scene
 from screens.widgets.listing import Listing, ListPanel
 
@@ -69,6 +69,7 @@ class Board(Vertical):
             "objectives": lambda: panels.objectives_listing(scene),
             "gate": lambda: panels.gate_listing(scene, two_lines=self._two_lines()),
             "alerts": lambda: panels.alerts_listing(scene),
+            "rollouts": lambda: panels.rollouts_listing(scene, self._detail()),
             "checklist": lambda: panels.checklist_listing(scene, phase),
             "poll": lambda: panels.poll_listing(scene),
             "people": lambda: panels.people_listing(scene),
@@ -104,7 +105,7 @@ class Board(Vertical):
     @property
     def looking_at(self) -> str:
         """In a word or two, for the others."""
-        if self.tab in ("timeline", "people"):
+        if self.tab in PAGES:
             return self.tab
         item = self.item
         return f"{self.tab}: {item.id}" if item else self.tab
@@ -124,6 +125,15 @@ class Board(Vertical):
         self.chosen_run, self._chosen_beside = name, run.state.id if run else ""
         self.refill()
 
+    def _detail(self) -> rollouts.Detail:
+        """How much of each rollout its panel has the room for."""
+        chosen = self._arranged
+        height = chosen.left.get("rollouts", REST) if chosen is not None else REST
+        if height == REST:
+            return "ladder"
+        shown = self.scene.view.rollouts
+        return "guards" if len(shown) + sum(len(one.guards) for one in shown) < height else "line"
+
     def _two_lines(self) -> bool:
         """Whether the gate's conditions have the room, and the need, for two lines each."""
         report = self.scene.view.gate
@@ -142,7 +152,7 @@ class Board(Vertical):
         self.zoomed = None
         self.rearrange()
         self.refill()
-        self.panel(tab if tab in ("timeline", "people") else "checklist").focus()
+        self.panel(tab if tab in PAGES else "checklist").focus()
 
     def zoom(self, name: str | None) -> None:
         """Shows one panel alone, or all again."""
@@ -159,6 +169,8 @@ class Board(Vertical):
             conditions=max(1, 2 * len(view.gate.conditions)) if view.gate else 1,
             teams=len(view.ballots),
             marked=bool(objectives.marked(view, width - 2)),
+            rollouts=len(view.rollouts),
+            guards=sum(len(rollout.guards) for rollout in view.rollouts),
         )
         arrangement = arrange(width, height, self.tab, self.zoomed, need)
         if arrangement != self._arranged:

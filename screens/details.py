@@ -5,7 +5,7 @@ from typing import Any
 
 from launchpad.rules.gates import ahead
 from screens.panels import detail_rows
-from screens.render import alerts, checklist, gate, objectives, timeline
+from screens.render import alerts, checklist, gate, objectives, rollouts, timeline
 from screens.render.row import Row, Span, line
 from screens.render.scene import Scene
 
@@ -38,6 +38,9 @@ def of_entry(panel: str, entry: Any, said: str) -> tuple[str, Draw]:
             return f"Alert {entry.state.name}", of_alert
         case "gate":
             return "Gate", gates
+        case "rollouts":
+            name = entry.rollout.name
+            return f"Rollout {name}", lambda s, w: rollouts.details(s, name, w)
         case "timeline":
             return f"Event {entry.seq}", lambda s, w: detail_rows(timeline.details(s, entry), w)
     return panel.capitalize(), lambda _scene, width: detail_rows([Span(said)], width)

@@ -12,12 +12,19 @@ if TYPE_CHECKING:
     from screens.acts.base import Acting
 
 _ORDER = (
-    "run.resolve", "run.abort", "run.approve", "alert.acknowledge", "incident.open", "poll.answer",
-    "item.tick", "",
-    "phase.next", "item.verify", "item.assign", "item.comment", "item.evidence", "note.write", "gate.show",
-    "criteria.show", "panel.zoom", "jump", "item.undo", "item.skip", "copy",
+    "run.resolve", "rollout.halt", "run.abort", "run.approve", "alert.acknowledge", "incident.open",
+    "poll.answer", "item.tick", "",
+    "rollout.bump", "phase.next", "item.verify", "item.assign", "item.comment", "item.evidence", "note.write",
+    "gate.show", "criteria.show", "panel.zoom", "jump", "item.undo", "item.skip", "copy",
 )  # fmt: skip
 """Ids in the order of the footer; the empty one stands for the definition's own actions."""
+
+
+_ROLLS = {
+    "rollout.halt": ("rolling", "unknown"),
+    "rollout.bump": ("rolling", "approved", "not started"),
+}
+"""Key on rollouts → the states in which it has something to do."""
 
 
 def hints(face: "Acting") -> tuple[list[Hint], list[Hint]]:
@@ -65,7 +72,7 @@ def _hint(face: "Acting", binding: "Binding") -> Hint:
     return Hint(told(binding.key), label, binding.id or "")
 
 
-def _matters(face: "Acting", binding: "Binding") -> bool:
+def _matters(face: "Acting", binding: "Binding") -> bool:  # noqa: C901  # a table of keys
     """Whether there is anything for it to act on."""
     shown = face.scene.view
     item = face.board.item
@@ -84,6 +91,9 @@ def _matters(face: "Acting", binding: "Binding") -> bool:
         case "poll.answer":
             own = face.scene.me.teams
             return any(b.team in own and b.verdict == "HOLD" for b in shown.ballots) and not _closed(shown)
+        case "rollout.halt" | "rollout.bump":
+            begins = _ROLLS[binding.id]
+            return any(rollout.status in begins for rollout in shown.rollouts)
         case "phase.next":
             return shown.next_phase is not None
         case "item.tick" | "item.assign" | "item.comment" | "item.evidence" | "item.skip":

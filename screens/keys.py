@@ -41,6 +41,11 @@ VERB_OF: dict[str, str] = {
     "redact": "redact",
     "retract": "retract",
     "report_note": "report-note",
+    "bump": "bump",
+    "halt": "halt",
+    "resume_rollout": "rollout-resume",
+    "complete_rollout": "rollout-complete",
+    "veto": "veto",
 }
 """Action of the face → verb of the desk that it needs."""
 
@@ -65,11 +70,14 @@ BINDINGS = [
     Binding("M", "messages", "messages", id="messages.show"),
     Binding("C", "criteria", "rollback criteria", id="criteria.show"),
     Binding("I", "incident", "incident", id="incident.open"),
+    Binding("u", "bump", "bump rollout", id="rollout.bump"),
+    Binding("H", "halt", "halt rollout", id="rollout.halt"),
     Binding("J", "handover", "since I was last here", id="handover.show"),
     Binding("at", "mentions", "mentions", key_display="@", id="mentions.show"),
     Binding("1", "tab('pre-launch')", "pre-launch", id="tab.pre-launch"),
     Binding("2", "tab('launch')", "launch", id="tab.launch"),
     Binding("3", "tab('post-launch')", "post-launch", id="tab.post-launch"),
+    Binding("4", "tab('rollouts')", "rollouts", id="tab.rollouts"),
     Binding("5", "tab('timeline')", "timeline", id="tab.timeline"),
     Binding("6", "tab('people')", "people", id="tab.people"),
     Binding("tab", "app.focus_next", "next panel", id="panel.next"),

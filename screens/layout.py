@@ -2,9 +2,11 @@
 
 from typing import NamedTuple
 
-LEFT = ("objectives", "gate", "alerts", "timeline")
+LEFT = ("objectives", "rollouts", "gate", "alerts", "timeline")
 RIGHT = ("checklist", "poll", "people")
 PANELS = (*LEFT, *RIGHT, "action")
+PAGES = ("rollouts", "timeline", "people")
+"""Panels that are a tab of their own."""
 REST = 0
 """As a height: what the others leave."""
 
@@ -30,6 +32,10 @@ class Need(NamedTuple):
     """Asked by the roll-call; 0: none is wanted."""
     marked: bool = False
     """Whether a row marks the runs under the trends."""
+    rollouts: int = 0
+    """0: none is defined."""
+    guards: int = 0
+    """Of all rollouts."""
 
 
 def tiny(width: int, height: int) -> bool:
@@ -38,12 +44,12 @@ def tiny(width: int, height: int) -> bool:
 
 
 def arrange(width: int, height: int, tab: str, zoomed: str | None, need: Need) -> Arrangement:
-    """`tab` is a phase, `timeline` or `people`; `zoomed` a panel's name."""
+    """`tab` is a phase or the name of a panel that has a page; `zoomed` a panel's name."""
     if zoomed is not None:
         # The action panel lies below the columns; alone it takes all.
         return Arrangement(*_alone(zoomed), REST if zoomed == "action" else -1, columns=False)
     action = 4 if height < 32 else 7 if height < 56 else 11
-    if tab in ("timeline", "people"):
+    if tab in PAGES:
         return Arrangement(*_alone(tab), action, columns=False)
     body = height - 5 - action
     return _wide(width, body, action, need) if width >= 112 else _narrow(body, action, need)
@@ -54,7 +60,10 @@ def _alone(panel: str) -> tuple[dict[str, int], dict[str, int]]:
 
 
 def _narrow(body: int, action: int, need: Need) -> Arrangement:
-    left = {"objectives": min(need.objectives + need.marked, max(3, body // 3)) + 1}
+    rows = min(need.rollouts + (need.guards if body >= 28 else 0), max(1, body // 5))
+    rollouts = {"rollouts": rows + 1} if need.rollouts else {}
+    room = body // 3 - sum(rollouts.values())
+    left = {"objectives": min(need.objectives + need.marked, max(3, room)) + 1, **rollouts}
     if body >= 28:
         left["gate"] = min(need.conditions, body // 5) + 1
     if body >= 40:
@@ -66,14 +75,18 @@ def _narrow(body: int, action: int, need: Need) -> Arrangement:
 
 
 def _wide(width: int, body: int, action: int, need: Need) -> Arrangement:
+    rows = min(need.rollouts + need.guards, max(2, body // 5))
+    rollouts = {"rollouts": rows + 1} if need.rollouts else {}
+    room = body // 2 - sum(rollouts.values())
     # A row is kept free for marks, so that the first of them moves nothing.
-    objectives = min(need.objectives + 1, max(3, body // 2)) + 1
-    left = {"objectives": objectives, "gate": REST}
+    objectives = min(need.objectives + 1, max(3, room)) + 1
+    left = {"objectives": objectives, **rollouts, "gate": REST}
     right = {"checklist": REST}
     if body >= 24:
         alerts = 4 if body < 40 else 7
-        gate = min(need.conditions, max(3, body - objectives - alerts - 5)) + 1
-        left = {"objectives": objectives, "gate": gate, "alerts": alerts, "timeline": REST}
+        above = objectives + sum(rollouts.values())
+        gate = min(need.conditions, max(3, body - above - alerts - 5)) + 1
+        left = {"objectives": objectives, **rollouts, "gate": gate, "alerts": alerts, "timeline": REST}
         if need.teams:
             right["poll"] = min(need.teams, body // 5) + 1
         right["people"] = 5 if body < 40 else 9

@@ -11,6 +11,7 @@ from launchpad.model.samples import LockInfo, LogLine, Presence
 from launchpad.rules.polls import Ballot
 from launchpad.rules.view import AlertView, ItemView, ObjectiveView, View
 from screens.render.gate import Part
+from screens.render.rollouts import Part as RolloutPart
 
 
 class Place(NamedTuple):
@@ -37,10 +38,8 @@ def leads_to(view: View, events: Sequence[Recorded], entry: object) -> Place | s
             if entry.blocked_by:
                 return Place("checklist", entry.blocked_by[0])
             return _last(events, "item", entry.id)
-        case Ballot():
-            return _last(events, "vote", entry.team)
-        case LogLine():
-            return _last(events, "run", entry.run)
+        case Ballot() | LogLine() | RolloutPart():
+            return _last(events, *_subject(entry))
         case LockInfo():
             _, _, run = entry.owner.rpartition("/")
             return Place("run", run) if run in view.state.runs else _last(events, "lock", entry.target)
@@ -51,6 +50,16 @@ def leads_to(view: View, events: Sequence[Recorded], entry: object) -> Place | s
         case Recorded():
             return _of_event(view, entry)
     return "this leads nowhere"
+
+
+def _subject(entry: Ballot | LogLine | RolloutPart) -> tuple[str, str]:
+    match entry:
+        case Ballot():
+            return "vote", entry.team
+        case LogLine():
+            return "run", entry.run
+        case _:
+            return "rollout", entry.rollout.name
 
 
 def _last(events: Sequence[Recorded], kind: str, name: str) -> Place | str:
@@ -127,7 +136,7 @@ _PLACES = {
     "item": "checklist", "remarks": "checklist", "check": "checklist", "alert": "alerts", "silence": "alerts",
     "escalation": "alerts", "objective": "objectives", "run": "run", "vote": "poll", "poll": "poll",
     "incident": "incident", "message": "messages", "criterion": "criteria", "rollback": "criteria",
-    "text": "timeline", "lock": "people",
+    "text": "timeline", "lock": "people", "rollout": "rollouts",
 }  # fmt: skip
 """What stands before the colon of an event's subject → where that is shown."""
 

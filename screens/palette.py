@@ -9,6 +9,7 @@ from textual.content import Content
 
 from launchpad.rules.alerts import sentence
 from launchpad.rules.locks import EVERYTHING
+from launchpad.rules.rollouts import allowed
 from screens import themes
 from screens.keys import BINDINGS, OF_ACTION
 from screens.layout import PANELS
@@ -120,6 +121,7 @@ def _runs(face: "Acting") -> Iterator[Offer]:
             yield Offer(f"acknowledge {name}: {alert.rule}", _act(face, f"acknowledge('{name}')"))
     yield from _silences(face)
     yield from _locks(face)
+    yield from _rollouts(face)
 
 
 def _locks(face: "Acting") -> Iterator[Offer]:
@@ -132,6 +134,20 @@ def _locks(face: "Acting") -> Iterator[Offer]:
             yield Offer(f"unlock {named}", _act(face, f"unlock('{target}')"), f"{lock.owner}: {lock.reason}")
         elif face.permits("lock"):
             yield Offer(f"lock {named}", _act(face, f"lock('{target}')"))
+
+
+def _rollouts(face: "Acting") -> Iterator[Offer]:
+    """What each rollout allows as it stands."""
+    for rollout in face.scene.view.rollouts:
+        name, reading = rollout.name, rollout.state.reading if rollout.state else None
+        wishes = {"bump": f"bump {name}", "halt": f"halt {name}", "resume_rollout": f"resume {name}"}
+        wishes |= {"complete_rollout": f"complete {name}: give it to everybody"}
+        for action, words in wishes.items():
+            verb = action.removesuffix("_rollout")
+            if face.permits(action) and (verb == "halt" or (reading and allowed(reading, verb))):
+                yield Offer(words, _act(face, f"{action}('{name}')"), rollout.standing)
+        if face.permits("veto") and rollout.rollout.advance == "automatic":
+            yield Offer(f"veto the next step of {name}", _act(face, f"veto('{name}')"))
 
 
 def _silences(face: "Acting") -> Iterator[Offer]:

@@ -9,7 +9,7 @@ from launchpad.model.events import MessageIntended
 from launchpad.model.journal import Recorded
 from launchpad.model.samples import LogLine
 from launchpad.rules.view import RunView
-from screens.render import alerts, checklist, gate, objectives, people, poll, run, timeline
+from screens.render import alerts, checklist, gate, objectives, people, poll, rollouts, run, timeline
 from screens.render.row import Row, Span, line, wrap
 from screens.render.scene import Scene
 from screens.widgets.listing import Listing
@@ -84,6 +84,18 @@ def gate_listing(scene: Scene, *, two_lines: bool) -> Listing:
         plain=gate.plain,
         heading=lambda _width, _count: (gate.heading(report), ()),
         empty=_empty(nothing),
+    )
+
+
+def rollouts_listing(scene: Scene, detail: rollouts.Detail) -> Listing:
+    """Each rollout, in as much detail as there is room for."""
+    return Listing(
+        entries=rollouts.parts(scene.view.rollouts, detail),
+        key=lambda part: part.key,
+        draw=partial(rollouts.row, scene),
+        plain=partial(rollouts.plain, scene),
+        heading=lambda _width, _count: (rollouts.heading(scene), ()),
+        empty=_empty("no rollouts are defined"),
     )
 
 

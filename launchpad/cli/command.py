@@ -59,6 +59,7 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Journal", "report", ("report", "impact", "lesson", "action-item")),
     ("See", "people", ("people",)),
     ("See", "log", ("notes", "mentions")),
+    ("Rollouts", "rollouts", ("rollouts", "bump", "halt", "resume", "complete", "veto")),
     ("Shell", "completion", ("completion",)),
 )
 """Heading, module and commands: only the module of the command that was typed is imported."""

@@ -43,6 +43,14 @@ _PARAM = argument(
 )
 
 
+GOING_ON = (
+    argument("--yes", action="store_true", help="confirm the plan without being asked"),
+    argument("--wait", action="store_true", help="until the run has ended; the exit status is its result"),
+    _OVERRIDE,
+)
+"""Options of every command that asks for a run and shows its plan."""
+
+
 @command(
     "plan",
     "show what a run of an action would do, and do nothing",
@@ -70,13 +78,17 @@ def plan(shell: Shell, options: argparse.Namespace) -> int:
 def _requested(shell: Shell, options: argparse.Namespace) -> str:
     """The run that was asked for, by name. Raises `Refused` where no engine could plan it."""
     params = dict(_param(text) for text in options.param)
+    return ask_for(shell, cmd.RequestRun(action=options.action, params=params))
+
+
+def ask_for(shell: Shell, command: cmd.Command) -> str:
+    """The run that a command asks for, by name. Raises `Refused` where no engine could plan it."""
     if not watching(shell.store, shell.launch):
         raise Refused(
             "no engine is watching, so nobody can plan or carry out a run",
             hint="start one: `launchpad engine`",
         )
-    done = shell.desk.perform(cmd.RequestRun(action=options.action, params=params))
-    return done.subject.partition(":")[2]
+    return shell.desk.perform(command).subject.partition(":")[2]
 
 
 @command(
@@ -84,15 +96,18 @@ def _requested(shell: Shell, options: argparse.Namespace) -> str:
     "ask for a run of an action: shows its plan, then asks whether to go on",
     argument("action", metavar="ACTION", help="an action of the definition"),
     _PARAM,
-    argument("--yes", action="store_true", help="confirm the plan without being asked"),
-    argument("--wait", action="store_true", help="until the run has ended; the exit status is its result"),
-    _OVERRIDE,
+    *GOING_ON,
     example="launchpad request deploy --param region=eu --wait",
     details="Without a terminal nothing is confirmed unless --yes is given: the plan is printed with its "
     "digest, for `launchpad confirm`. With --wait the exit status is 0 succeeded, 1 failed, 5 interrupted.",
 )
 def request(shell: Shell, options: argparse.Namespace) -> int:
-    name = _requested(shell, options)
+    return carry_through(shell, _requested(shell, options), options)
+
+
+def carry_through(shell: Shell, name: str, options: argparse.Namespace) -> int:
+    """Shows the plan of a run that was asked for, asks whether to go on, and waits if that is wished; takes
+    `GOING_ON`."""
     try:
         planned = _planned(shell, name)
         if not (shell.out.json and options.wait):  # one result: the run as it ended
@@ -107,7 +122,7 @@ def request(shell: Shell, options: argparse.Namespace) -> int:
         _take_back(shell, name)
         raise
     shell.out.say(confirmed.message)
-    return _await_end(shell, name) if options.wait else Exit.DONE
+    return await_end(shell, name) if options.wait else Exit.DONE
 
 
 class _LeftPlanned(Refused):
@@ -167,7 +182,7 @@ def _take_back(shell: Shell, name: str) -> None:
         shell.out.say(f"{name} could not be retracted: {error}")
 
 
-def _await_end(shell: Shell, name: str) -> int:
+def await_end(shell: Shell, name: str) -> int:
     """Prints the run's log as narration until it ends or waits for a person's decision."""
     follower = _LogFollower(shell, name)
     waits = ""

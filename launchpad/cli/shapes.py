@@ -11,6 +11,7 @@ from launchpad.model.state import State, Vote
 from launchpad.model.state.amendments import Amendment
 from launchpad.model.values import SECOND, Micros
 from launchpad.rules.handover import Handover
+from launchpad.rules.ladder import RolloutView
 from launchpad.rules.presence import idle, teams_of
 from launchpad.rules.recurrence import Recurrence
 from launchpad.rules.view import (
@@ -96,6 +97,7 @@ def launch(view: View) -> Shape:
         "advice": advice(view),
         "amendments": [amendment(one) for one in state.amendments],
         "incidents": [incident(i, view) for i in view.incidents],
+        "rollouts": [rollout(r) for r in view.rollouts],
         "head": {"seq": state.seq, "hash": state.hash},
         "at": instant(view.now),
     }
@@ -347,6 +349,38 @@ def incident(shown: IncidentView, view: View) -> Shape:
             for e in timeline(state, view.state)
         ],
         "seq": state.seq,
+    }
+
+
+def rollout(shown: RolloutView) -> Shape:
+    """A rollout with its ladder and its guards."""
+    state = shown.state
+    return {
+        "rollout": shown.name,
+        "provider": shown.rollout.provider,
+        "status": shown.status,
+        "percent": shown.percent if state else None,
+        "users": state.reading.users if state else None,
+        "version": state.reading.version if state else "",
+        "since": instant(state.since) if state else None,
+        "run": state.run or None if state else None,
+        "outside": state.outside if state else False,
+        "age": shown.age,
+        "sentence": shown.standing,
+        "verdict": shown.verdict,
+        "reason": shown.reason,
+        "stages": [{"percent": stage.percent, "soak": stage.soak} for stage in shown.rollout.stages],
+        "stage": shown.stage,
+        "next_percent": shown.next_percent,
+        "soak": shown.soak,
+        "soaked": shown.soaked,
+        "coverage": shown.coverage,
+        "holds": shown.holds,
+        "advances_at": instant(state.due_at) if state else None,
+        "vetoed_by": state.vetoed_by if state else None,
+        "guards": [{"name": g.name, "verdict": g.verdict, "detail": g.detail} for g in shown.guards],
+        "gate": gate(shown.gate),
+        "seq": state.seq if state else 0,
     }
 
 

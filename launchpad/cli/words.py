@@ -88,6 +88,7 @@ def status(view: View, out: Output) -> Iterator[str]:
     untold = [m for m in view.messages if m.verdict != "ok"]
     yield from _section("Not told", messages(untold, view, out) if untold else [])
     yield from _section("Checklist", _progress(view))
+    yield from _section("Rollouts", rollouts(view, out) if view.rollouts else [])
     yield from _section("Runs", runs(view.runs[:5], out) if view.runs else [])
     yield from _section("Locks", [f"{held.target}: {held.owner}, {held.reason}" for held in view.locks])
     yield from _section("Online", [f"{p.operator} ({p.role}, {p.via}) {p.looking_at}" for p in view.people])
@@ -140,6 +141,16 @@ def advice(of: AdviceView, out: Output) -> Iterator[str]:
     rows = [("", "", "", "")]
     rows += [(c.verdict, c.name, c.sentence, c.detail) for c in of.criteria]
     yield from (f"  {line}" for line in out.table(rows, STYLES)[1:])
+
+
+def rollouts(view: View, out: Output) -> list[str]:
+    """A line for each rollout, and one for each of its guards."""
+    rows = [("", "rollout", "how it stands", "next", "event")]
+    for shown in view.rollouts:
+        seq = str(shown.state.seq) if shown.state else ""
+        rows.append((shown.verdict, shown.name, shown.standing, shown.coming(view.now), seq))
+        rows += [(guard.verdict, "", guard.name, guard.detail, "") for guard in shown.guards]
+    return out.table(rows, STYLES)
 
 
 def _progress(view: View) -> list[str]:

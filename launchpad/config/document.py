@@ -21,6 +21,7 @@ from launchpad.model.definition import (
     Operator,
     Provider,
     RollbackCriteria,
+    Rollout,
     Signal,
     Step,
 )
@@ -130,10 +131,11 @@ class Document(Value):
     """Who is woken after whom while nobody acknowledges an alert."""
     rollback_criteria: RollbackCriteria | None = None
     """What recommends to take the release back, once it is out; it never acts."""
+    rollouts: dict[Name, Rollout] = {}
+    """How the release reaches its users share by share: in a store, behind a flag, by a traffic splitter."""
 
 
 LATER: dict[type, frozenset[str]] = {
-    Document: frozenset({"rollouts"}),
     Condition: frozenset({"backup"}),
     Probe: frozenset({"backup", "metric", "source", "unit"}),
     Step: frozenset({"encrypt", "to", "verify"}),

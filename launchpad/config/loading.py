@@ -17,12 +17,12 @@ from launchpad.config.rule_sets import with_sets
 from launchpad.config.scalars import quoted
 from launchpad.config.source import decode, read_source
 from launchpad.config.templates import Placed, expand
-from launchpad.model.definition import Channel, ChannelSettings, Check, Definition, Provider, Signal
+from launchpad.model.definition import Channel, ChannelSettings, Check, Definition, Provider, Rollout, Signal
 from launchpad.model.keys import RESERVED_KEYS
 from launchpad.model.values import Value, is_secret_reference
 
 P = TypeVar("P", bound=Check | Signal)
-A = TypeVar("A", Provider, Channel)
+A = TypeVar("A", Provider, Channel, Rollout)
 
 
 class Loaded(Value):
@@ -135,7 +135,8 @@ def _definition(document: Document, placed: Placed, skips: dict[str, str], fault
         name: msgspec.structs.replace(_plain(channel), address=_settings(channel).address)
         for name, channel in document.channels.items()
     }
-    resolved = {"items": items, "skips": skips, "signals": signals}
+    rollouts = {name: _plain(rollout) for name, rollout in document.rollouts.items()}
+    resolved = {"items": items, "skips": skips, "signals": signals, "rollouts": rollouts}
     return Definition(**shared | resolved | {"providers": providers, "channels": channels})
 
 
@@ -154,6 +155,6 @@ def _settings(channel: Channel) -> ChannelSettings:
 
 
 def _plain(adapter: A) -> A:
-    """The provider or channel with its settings as the journal's JSON has them."""
+    """The provider, channel or rollout with its settings as the journal's JSON has them."""
     settings: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(adapter.settings))
     return msgspec.structs.replace(adapter, settings=settings)

@@ -13,11 +13,11 @@ from typing import Any, get_args
 import msgspec
 from msgspec import inspect
 
-from launchpad.config.document import LATER
+from launchpad.config.document import LATER, Document
 from launchpad.config.faults import HOLE, Faults, Path, Place, listed, nearest
 from launchpad.config.nodes import Mapping, Node, Scalar, Sequence
 from launchpad.config.scalars import STRUCTS, environment_fault, parsed, quoted, scalar
-from launchpad.model.definition import Channel, Condition, Name, Provider, Step, Verb
+from launchpad.model.definition import Channel, Condition, Name, Provider, Rollout, Step, Verb
 from launchpad.model.probe import Probe
 
 Settings = AbstractMapping[str, type[msgspec.Struct]]
@@ -37,10 +37,13 @@ class Reader:
     def __init__(self, faults: Faults, providers: Settings, channels: Settings = NONE) -> None:
         self._faults = faults
         self._settings: dict[type, Settings] = {Provider: providers, Channel: channels}
+        self._document: Node | None = None
 
     def read(self, node: Node, type_: Any, path: Path = ()) -> Any:
         """The value of `node` as `type_`, or HOLE. `path` is where it stands in the document."""
         self._faults.note(path, node.place)
+        if type_ is Document:
+            self._document = node
         return self._read(node, info(type_), path)
 
     def _read(
@@ -136,6 +139,8 @@ class Reader:
             return self._step(node, path)
         if type_.cls in self._settings:
             return self._adapter(node, path, type_.cls)
+        if type_.cls is Rollout:
+            return self._rollout(node, type_, path)
         if type_.cls not in STRUCTS:
             return self._struct(node, type_, path)
         if not isinstance(node, Scalar):
@@ -239,6 +244,28 @@ class Reader:
         # Settings answer for themselves (`verbs`), which they can't with a hole in them.
         return cls(kind=kind, settings=settings if self._faults.added == before else HOLE)
 
+    def _rollout(self, node: Node, type_: inspect.StructType, path: Path) -> Any:
+        """Reads a rollout; the settings that its provider's kind has for it stand beside its own keys."""
+        kind = self._kind_of_provider(node)
+        settings = getattr(self._settings[Provider].get(kind), "rollout_settings", None)
+        own = msgspec.structs.replace(type_, fields=tuple(f for f in type_.fields if f.name != "settings"))
+        theirs = info(settings) if settings is not None else None
+        keys = tuple(f.encode_name for f in theirs.fields) if isinstance(theirs, inspect.StructType) else ()
+        rollout = self._struct(node, own, path, besides=keys)
+        if not isinstance(node, Mapping) or rollout is HOLE or not isinstance(theirs, inspect.StructType):
+            return rollout
+        before = self._faults.added
+        # What neither knows has been said.
+        read = self._struct(node, theirs, path, besides=tuple(node.pairs))
+        return msgspec.structs.replace(rollout, settings=read if self._faults.added == before else HOLE)
+
+    def _kind_of_provider(self, rollout: Node) -> str:
+        """The kind of the provider that a rollout names, as written; empty if that can't be told."""
+        node: Node | None = self._document
+        for key in ("providers", _text(rollout, "provider")):
+            node = node.pairs[key][1] if isinstance(node, Mapping) and key in node.pairs else None
+        return _text(node, "kind")
+
     def _unknown(self, key: str, place: Place, cls: type, keys: list[str]) -> None:
         if key in _later(cls):
             self._faults.add(place, _not_yet(key))
@@ -278,6 +305,12 @@ def _wanted(hint: str) -> str:
 def _beside(node: Mapping) -> str:
     keys = listed(map(quoted, node.pairs), 3)
     return f", expected beside {keys}" if keys else ""
+
+
+def _text(node: Node | None, key: str) -> str:
+    """What stands behind a key, if that is a single value."""
+    value = node.pairs[key][1] if isinstance(node, Mapping) and key in node.pairs else None
+    return value.text if isinstance(value, Scalar) else ""
 
 
 def _bare(type_: inspect.Type) -> inspect.Type:

@@ -2,7 +2,7 @@
 
 import ast
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import pairwise
 from textwrap import dedent
@@ -12,7 +12,18 @@ import msgspec
 
 from launchpad.config.document import Checklist, Document
 from launchpad.config.reader import NONE, Settings
-from launchpad.model.definition import Channel, Condition, Criterion, Provider, Step, Threshold, Verb, Wait
+from launchpad.model.definition import (
+    Channel,
+    Condition,
+    Criterion,
+    Guard,
+    Provider,
+    Rollout,
+    Step,
+    Threshold,
+    Verb,
+    Wait,
+)
 from launchpad.model.values import Quantity, ZonedTime
 
 Schema = dict[str, Any]
@@ -68,7 +79,8 @@ def checklist_schema() -> Schema:
 
 
 def _schema(root: type, title: str, adapters: Mapping[type, Settings]) -> Schema:
-    roots = (root, *(cls for kinds in adapters.values() for cls in kinds.values()))
+    kept = tuple(dict.fromkeys(_rollout_settings(adapters.get(Provider, {}))))
+    roots = (root, *(cls for kinds in adapters.values() for cls in kinds.values()), *kept)
     components: Schema
     _, components = msgspec.json.schema_components(roots, ref_template="#/$defs/{name}")
     for name, cls in _structs(roots).items():
@@ -79,9 +91,26 @@ def _schema(root: type, title: str, adapters: Mapping[type, Settings]) -> Schema
     for adapter, kinds in adapters.items():
         settings = {kind: components.pop(cls.__name__) for kind, cls in kinds.items()}
         components[adapter.__name__] = {"anyOf": [_adapter(kind, one) for kind, one in settings.items()]}
+    if Rollout.__name__ in components:
+        components[Rollout.__name__] = _rollout(components[Rollout.__name__], components, kept)
     head: Schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     body: Schema = components.pop(root.__name__)
     return head | body | {"title": title, "$defs": components}
+
+
+def _rollout_settings(providers: Settings) -> Iterator[type]:
+    """What the kinds of providers must know of each rollout."""
+    for settings in providers.values():
+        if (cls := getattr(settings, "rollout_settings", None)) is not None:
+            yield cls
+
+
+def _rollout(own: Schema, components: Schema, settings: tuple[type, ...]) -> Schema:
+    """The schema of a rollout: its own keys, and beside them those of its provider's kind."""
+    properties = {key: value for key, value in own["properties"].items() if key != "settings"}
+    for cls in settings:
+        properties |= components.pop(cls.__name__)["properties"]
+    return own | {"properties": properties}
 
 
 def _structs(roots: tuple[type, ...]) -> dict[str, type]:
@@ -114,7 +143,7 @@ def _structs(roots: tuple[type, ...]) -> dict[str, type]:
 def _polish(component: Schema, cls: type) -> None:
     """Says what the reader does beyond the types: no other keys, text for numbers, one for a list of one."""
     properties: Schema = component["properties"]
-    if issubclass(cls, Condition | Criterion):  # told by their first key
+    if issubclass(cls, Condition | Criterion | Guard):  # told by their first key
         tag = str(cls.__struct_config__.tag_field)
         properties.pop(tag, None)
         component["required"] = [name for name in component.get("required", ()) if name != tag]

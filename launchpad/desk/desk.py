@@ -16,6 +16,7 @@ from launchpad.desk import (
     mentions,
     polls,
     report,
+    rollouts,
     runs,
     seat,
 )
@@ -85,6 +86,11 @@ VERBS: Mapping[type[Command], Callable[[Context, Any], Proposal | Done]] = {
     cmd.ResolveIncident: incidents.resolve,
     cmd.ReviewIncident: incidents.review,
     cmd.ReadMentions: mentions.read,
+    cmd.BumpRollout: rollouts.bump,
+    cmd.HaltRollout: rollouts.halt,
+    cmd.ResumeRollout: rollouts.resume,
+    cmd.CompleteRollout: rollouts.complete,
+    cmd.VetoRollout: rollouts.veto,
 }
 
 

@@ -51,6 +51,11 @@ MINIMUM: dict[str, Role] = {
     "incident-resolve": "engineer",  # its commander, or a director
     "incident-review": "engineer",  # the same
     "mentions-read": "engineer",
+    "bump": "operator",
+    "halt": "engineer",
+    "rollout-resume": "operator",
+    "rollout-complete": "operator",
+    "veto": "engineer",
 }
 
 

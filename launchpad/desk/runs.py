@@ -1,6 +1,7 @@
 """Verbs on runs: request, confirm, approve, reject, retract, abort, resolve."""
 
 import re
+from collections.abc import Collection
 
 from launchpad.desk.decision import Context, Proposal, already, must_match, optional_words, words
 from launchpad.errors import BadInput, Refused
@@ -8,7 +9,6 @@ from launchpad.model import commands as cmd
 from launchpad.model import events as ev
 from launchpad.model.approvals import missing, told
 from launchpad.model.commands import Done
-from launchpad.model.definition import Action
 from launchpad.model.lifecycles import RUN, RUN_ENDED, RunStatus
 from launchpad.model.state import Approval, RunState
 from launchpad.model.text import clean
@@ -59,7 +59,7 @@ def request(ctx: Context, command: cmd.RequestRun) -> Proposal | Done:
                 f"{run.id} is {run.status}" + (f", waiting for {waits}" if waits else ""),
                 hint="see it to its end, retract or abort it",
             )
-    _unlocked(ctx, action)
+    unlocked(ctx, {step.provider for step in action.steps})
     return request_of(ctx, command.action, dict(_parameter(*pair) for pair in command.params.items()))
 
 
@@ -87,8 +87,8 @@ def request_of(ctx: Context, action: str, params: dict[str, str]) -> Proposal:
     )
 
 
-def _unlocked(ctx: Context, action: Action) -> None:
-    targets = {step.provider for step in action.steps}
+def unlocked(ctx: Context, targets: Collection[str]) -> None:
+    """Raises Refused if somebody else's lock is on one of the targets."""
     for lock in in_the_way(ctx.state, ctx.locks(), targets, {ctx.identity.name}):
         raise Refused(
             f"{lock.target} is locked by {lock.owner}: {clean(lock.reason)}",

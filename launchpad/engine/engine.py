@@ -196,8 +196,8 @@ class Engine:
             redactor = self._toolroom.redactor
             return Logbook(self._store, self._launch, run, clock=session.clock, redactor=redactor)
 
-        planner = Planner(session, recorder, self._toolroom)
         async with asyncio.TaskGroup() as tasks:
+            planner = Planner(session, recorder, self._toolroom, tasks)
             targets = Targets(self._store, session)
             runner = Runner(session, recorder, self._lease, self._toolroom, targets, logbook, tasks)
             while True:
@@ -205,9 +205,7 @@ class Engine:
                 if session.state.outcome is not None:
                     closed.set()
                     return
-                for run in session.state.runs.values():
-                    if run.status == "requested":
-                        await planner.plan(run)
+                planner.tend()
                 runner.tend()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(wake.wait(), 1.0)

@@ -3,17 +3,20 @@
 import asyncio
 from collections.abc import Mapping
 
-from launchpad.desk import MINIMUM, allows
+from launchpad.engine.plans import approvals_of
 from launchpad.engine.recorder import Recorder
+from launchpad.engine.rollout_steps import Rolled
 from launchpad.engine.toolroom import Toolroom
 from launchpad.errors import Conflict, LaunchpadError, Refused
 from launchpad.model.definition import Action, Definition
 from launchpad.model.events import Event, RunConfirmed, RunPlanned, RunRefused
 from launchpad.model.plan import Plan
+from launchpad.model.rollouts import RolloutAim
 from launchpad.model.state import RunState
 from launchpad.model.values import SECOND
 from launchpad.providers.capabilities import Provider
 from launchpad.rules.gates import evaluate
+from launchpad.rules.view import View
 from launchpad.session import Session
 
 VALID = 1800.0
@@ -23,18 +26,34 @@ REPAIRS = "repairs"
 
 
 class Planner:
-    def __init__(self, session: Session, recorder: Recorder, toolroom: Toolroom) -> None:
+    """Plans what is asked for, each request by itself: a halt waits for no other."""
+
+    def __init__(
+        self, session: Session, recorder: Recorder, toolroom: Toolroom, tasks: asyncio.TaskGroup
+    ) -> None:
         self._session = session
         self._recorder = recorder
         self._toolroom = toolroom
+        self._tasks = tasks
+        self._planning: dict[str, asyncio.Task[None]] = {}
 
-    async def plan(self, run: RunState) -> None:
+    def tend(self) -> None:
+        """Begins to plan what was asked for since."""
+        self._planning = {run: task for run, task in self._planning.items() if not task.done()}
+        for run in self._session.state.runs.values():
+            if run.status == "requested" and run.id not in self._planning:
+                self._planning[run.id] = self._tasks.create_task(self._plan(run), name=f"plan {run.id}")
+
+    async def _plan(self, run: RunState) -> None:
         """Records the plan of a requested run, or why there can be none."""
         shown = await asyncio.to_thread(self._session.view)
         seq = shown.state.definition_seq
         try:
             tools = await asyncio.to_thread(self._toolroom.tools, seq, shown.definition)
-            plan = make_plan(shown.definition, run.action, run.params, tools.providers)
+            if run.aim is not None:
+                plan = await _rollout_plan(run.aim, shown, tools.providers)
+            else:
+                plan = make_plan(shown.definition, run.action, run.params, tools.providers)
         except LaunchpadError as error:
             await self._append(run, seq, RunRefused(run=run.id, reason=str(error)))
             return
@@ -49,11 +68,13 @@ class Planner:
                 expires_at=shown.now + round(VALID * SECOND),
             )
         ]
-        if run.requested_auth == "engine" and self._repairs_by_itself(run):
+        if run.stops or (run.requested_auth == "engine" and self._goes_by_itself(run)):
             events.append(RunConfirmed(run=run.id, digest=digest))
         await self._append(run, seq, *events)
 
-    def _repairs_by_itself(self, run: RunState) -> bool:
+    def _goes_by_itself(self, run: RunState) -> bool:
+        if run.aim is not None:
+            return True
         failed = self._session.state.runs.get(run.params.get(REPAIRS, ""))
         action = self._session.state.action(failed.action) if failed else None
         return bool(action and action.on_failure and action.on_failure.mode == "auto")
@@ -66,6 +87,17 @@ class Planner:
             return
 
 
+async def _rollout_plan(aim: RolloutAim, shown: View, providers: Mapping[str, Provider]) -> Plan:
+    """What the step on a rollout would do. Raises `Refused` if it can't be done."""
+    definition = shown.definition
+    rollout = definition.rollouts.get(aim.rollout)
+    if rollout is None:
+        raise Refused(f"there is no rollout {aim.rollout} any more", hint="the definition was amended")
+    rolled = Rolled(aim.rollout, definition, providers[rollout.provider])
+    known = next((one for one in shown.rollouts if one.name == aim.rollout), None)
+    return await rolled.plan(aim, known)
+
+
 def make_plan(
     definition: Definition, name: str, params: Mapping[str, str], providers: Mapping[str, Provider]
 ) -> Plan:
@@ -74,9 +106,7 @@ def make_plan(
     action = definition.actions.get(name)
     if action is None:
         raise Refused(f"there is no action {name} any more", hint="the definition was amended")
-    approvers = [o for o in definition.operators if allows(o.role, MINIMUM["approve"])]
-    needed = max(action.approvals, sum(action.approvers.values()))
-    alone = needed > 0 and len(approvers) <= 1
+    needed, approvers, waived = approvals_of(definition, action.approvals, action.approvers)
     return Plan(
         action=name,
         title=action.title or name,
@@ -86,9 +116,9 @@ def make_plan(
             providers[step.provider].plan(step.verb, definition.launch, params) for step in action.steps
         ),
         params=dict(params),
-        approvals=0 if alone else needed,
-        approvers={} if alone else action.approvers,
-        waived="only one person may approve" if alone else "",
+        approvals=needed,
+        approvers=approvers,
+        waived=waived,
         gate=action.gate,
         on_failure=_on_failure(action),
     )

@@ -8,9 +8,11 @@ from msgspec.structs import replace
 
 from launchpad.config.secrets import Redactor
 from launchpad.errors import Refused, Unreachable
-from launchpad.model.definition import Launch, Verb
+from launchpad.model.definition import Launch, RolloutVerb, Verb
+from launchpad.model.lifecycles import RolloutStatus
 from launchpad.model.plan import PlannedStep
-from launchpad.providers.capabilities import Emit, Ending, Found, Job, Provider
+from launchpad.model.rollouts import RolloutAim, RolloutReading
+from launchpad.providers.capabilities import Emit, Ending, Found, Job, Provider, Rollouts
 
 
 class Provided:
@@ -27,13 +29,7 @@ class Provided:
 
     def plan(self, verb: Verb, launch: Launch, params: Mapping[str, str]) -> PlannedStep:
         with self._told():
-            step = self._provider.plan(verb, launch, params)
-        return replace(
-            step,
-            does=self._redactor.line(step.does),
-            command=self._redactor.block(step.command),
-            undo=self._redactor.line(step.undo) if step.undo else None,
-        )
+            return self._cleaned(self._provider.plan(verb, launch, params))
 
     async def start(self, job: Job) -> str:
         with self._told():
@@ -52,6 +48,33 @@ class Provided:
     async def cancel(self, provider_id: str, job: Job) -> None:
         with self._told():
             await self._provider.cancel(provider_id, job)
+
+    def edges(self) -> frozenset[tuple[RolloutStatus, RolloutVerb]]:
+        return self._rollouts.edges()
+
+    def plan_rollout(self, aim: RolloutAim, launch: Launch, settings: Mapping[str, Any]) -> PlannedStep:
+        with self._told():
+            return self._cleaned(self._rollouts.plan_rollout(aim, launch, settings))
+
+    async def read_rollout(self, rollout: str, launch: Launch, settings: Mapping[str, Any]) -> RolloutReading:
+        with self._told():
+            reading = await self._rollouts.read_rollout(rollout, launch, settings)
+        line = self._redactor.line
+        return replace(reading, version=line(reading.version), detail=line(reading.detail))
+
+    @property
+    def _rollouts(self) -> Rollouts:
+        if not isinstance(self._provider, Rollouts):
+            raise Refused("this provider can't roll out", hint="name one that can")
+        return self._provider
+
+    def _cleaned(self, step: PlannedStep) -> PlannedStep:
+        return replace(
+            step,
+            does=self._redactor.line(step.does),
+            command=self._redactor.block(step.command),
+            undo=self._redactor.line(step.undo) if step.undo else None,
+        )
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:

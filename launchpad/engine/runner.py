@@ -8,6 +8,7 @@ from launchpad.engine.lease import LeaseKeeper
 from launchpad.engine.logbook import Logbook
 from launchpad.engine.planner import REPAIRS
 from launchpad.engine.recorder import Recorder
+from launchpad.engine.rollout_steps import ReadBack, Rolled
 from launchpad.engine.targets import Targets
 from launchpad.engine.toolroom import Toolroom, Tools
 from launchpad.errors import Conflict, LeaseLost, Refused, Unreachable
@@ -16,13 +17,17 @@ from launchpad.model.definition import Definition
 from launchpad.model.events import Event
 from launchpad.model.plan import GateReport, PlannedStep
 from launchpad.model.state import RunState
-from launchpad.providers.capabilities import Ending, Job, Provider
+from launchpad.providers.capabilities import Ending, Job, Steps
 from launchpad.rules.gates import evaluate
+from launchpad.rules.rollouts import runs_of
 from launchpad.rules.view import run_view
 from launchpad.session import Session
 
 _GATE_PATIENCE = 30.0
 """Seconds for which a gate may say HOLD, as after a restart, before the run stops for it."""
+
+_STOP_PATIENCE = 30.0
+"""Seconds for which a halt waits for what it cancels; then it goes ahead, and what it did is read back."""
 
 _TAKEN_OVER = "(followed by another engine from here on)"
 
@@ -113,14 +118,30 @@ class Runner:
         if gate is not None and gate.verdict != "GO" and run.overridden_by is None:
             await self._append(run, ev.RunRefused(run=run.id, reason=_closed(gate)))
             return False
+        if run.stops:
+            await self._others_ended(run)
         await self._append(run, ev.RunStarted(run=run.id, epoch=self._lease.epoch, gate=gate))
         return True
+
+    async def _others_ended(self, run: RunState) -> None:
+        """Waits until nothing else is at work on the rollout that the run halts; but never for long."""
+        assert run.aim is not None, "a halt is of a rollout"
+        waited = 0.0
+        while waited < _STOP_PATIENCE:
+            others = runs_of(self._session.state, run.aim.rollout)
+            if not any(other.status in ("running", "aborting") for other in others if other.id != run.id):
+                return
+            waited += 0.1
+            await asyncio.sleep(0.1)
 
     async def _start(self, run: RunState, index: int) -> bool:
         """Asks the provider for the step, after saying so in the journal."""
         gate = await self._gate(run)
         if gate is not None and gate.verdict != "GO" and run.overridden_by is None:
             await self._append(run, ev.RunInterrupted(run=run.id, reason=_closed(gate)))
+            return False
+        if run.aim is not None and (why := await self._rolled(run).moved(run.aim)):
+            await self._append(run, ev.RunFailed(run=run.id, reason=f"nothing was done: {why}"))
             return False
         nonce = f"{self._toolroom.place}:{secrets.token_hex(8)}"
         attempt = run.steps[index].attempt + 1
@@ -244,7 +265,7 @@ class Runner:
         where = f"step {index + 1} ({planned.verb} {planned.provider})"
         events: list[Event] = [ev.RunFailed(run=run.id, reason=f"{where}: {reason}")]
         state = self._session.state
-        action = state.action(run.action)
+        action = state.action(run.action) if run.aim is None else None
         repair = action.on_failure if action else None
         if repair is None or repair.mode == "never" or run.status == "aborting":
             return events
@@ -291,7 +312,7 @@ class Runner:
             waited += 1.0
             await asyncio.sleep(1.0)
 
-    def _job(self, run: RunState, index: int) -> tuple[Provider, Job]:
+    def _job(self, run: RunState, index: int) -> tuple[Steps, Job]:
         definition, tools = self._planned_with(run)
         planned = _planned(run, index)
         job = Job(
@@ -300,8 +321,18 @@ class Runner:
             launch=definition.launch,
             run=run.id,
             params=run.params,
+            aim=run.aim,
+            settings=definition.rollouts[run.aim.rollout].settings if run.aim else {},
         )
-        return tools.providers[planned.provider], job
+        provider = tools.providers[planned.provider]
+        return (provider if run.aim is None else ReadBack(provider, self._rolled(run), run.aim)), job
+
+    def _rolled(self, run: RunState) -> Rolled:
+        """The rollout that the run is about."""
+        assert run.aim is not None, "asked of runs on rollouts"
+        definition, tools = self._planned_with(run)
+        rollout = definition.rollouts[run.aim.rollout]
+        return Rolled(run.aim.rollout, definition, tools.providers[rollout.provider])
 
     def _planned_with(self, run: RunState) -> tuple[Definition, Tools]:
         """The definition that the run was planned under, by which it goes on to its end, and its tools."""

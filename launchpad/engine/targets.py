@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from launchpad.errors import LeaseLost, Refused, Unreachable
 from launchpad.model.state import RunState
 from launchpad.model.store import Store
-from launchpad.rules.locks import in_the_way, left_behind, run_owner
+from launchpad.rules.locks import in_the_way, left_behind, run_owner, targets_of
 from launchpad.session import Session
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,8 @@ class Targets:
     async def held(self, run: RunState) -> AsyncIterator[None]:
         """Holds the targets of `run` and renews them.
 
-        Raises `Refused` naming who else holds one, unless the run is aborting: a stop waits for nobody.
+        Raises `Refused` naming who else holds one, unless the run is aborting or halts a rollout: a stop
+        waits for nobody.
         """
         owner = run_owner(self._session.launch, run.id)
         taken: set[str] = set()
@@ -38,7 +39,7 @@ class Targets:
             try:
                 await asyncio.to_thread(self._hold, run, owner, taken)
             except Refused:
-                if run.status != "aborting":
+                if run.status != "aborting" and not run.stops:
                     raise
             renewing = asyncio.create_task(self._renew(run, owner, taken))
             try:
@@ -57,12 +58,13 @@ class Targets:
 
     def _hold(self, run: RunState, owner: str, taken: set[str]) -> None:
         """Takes what is free of the run's targets, and renews what is held for it."""
-        targets = sorted({step.provider for step in run.plan.steps}) if run.plan else []
+        providers = {step.provider for step in run.plan.steps} if run.plan else set()
+        targets = sorted(targets_of(run, providers))
         state = self._session.state
         for lock in left_behind(state, self._store.locks()):
             self._store.release_lock(lock.target, lock.owner)
         locks = self._store.locks()
-        for lock in in_the_way(state, locks, targets, {owner, run.requested_by}):
+        for lock in in_the_way(state, locks, {*targets, *providers}, {owner, run.requested_by}):
             raise Refused(f"{lock.target} is locked by {lock.owner}: {lock.reason}")
         requesters = {lock.target: lock for lock in locks if lock.owner == run.requested_by}
         for target in targets:

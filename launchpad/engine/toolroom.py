@@ -16,9 +16,11 @@ from launchpad.engine.place import place_of
 from launchpad.engine.provided import Provided
 from launchpad.engine.sampler import Prober
 from launchpad.errors import BadInput, Refused
-from launchpad.model.definition import Definition, Launch, Verb
+from launchpad.model.definition import Definition, Launch, RolloutVerb, Verb
 from launchpad.model.definition import Provider as Declared
+from launchpad.model.lifecycles import RolloutStatus
 from launchpad.model.plan import PlannedStep
+from launchpad.model.rollouts import RolloutAim, RolloutReading
 from launchpad.probes.control import Control
 from launchpad.probes.kinds import Means
 from launchpad.providers import PROVIDERS
@@ -159,6 +161,15 @@ class _Missing:
         raise Refused(self._why.message, hint=self._why.hint)
 
     def plan(self, verb: Verb, launch: Launch, params: Mapping[str, str]) -> PlannedStep:  # noqa: ARG002
+        self._refuse()
+
+    def edges(self) -> frozenset[tuple[RolloutStatus, RolloutVerb]]:
+        self._refuse()
+
+    def plan_rollout(self, aim: RolloutAim, launch: Launch, settings: Mapping[str, Any]) -> PlannedStep:  # noqa: ARG002
+        self._refuse()
+
+    async def read_rollout(self, rollout: str, launch: Launch, settings: Mapping[str, Any]) -> RolloutReading:  # noqa: ARG002
         self._refuse()
 
     async def start(self, job: Job) -> str:  # noqa: ARG002

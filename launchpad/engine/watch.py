@@ -10,6 +10,7 @@ from launchpad.engine.evaluator import Evaluator
 from launchpad.engine.lease import LeaseKeeper
 from launchpad.engine.readiness import ReadinessProber
 from launchpad.engine.recorder import Recorder
+from launchpad.engine.rollout_watch import RolloutWatch
 from launchpad.engine.sampler import Sampler
 from launchpad.engine.toolroom import Toolroom, Tools
 from launchpad.errors import BadInput, Conflict
@@ -27,7 +28,7 @@ _LACKING_AGAIN = 30.0
 
 
 class Watch:
-    """Sampler, checker, evaluator and readiness of one definition at a time.
+    """Sampler, checker, evaluator, readiness and rollouts of one definition at a time.
 
     Everything they record is bound to the definition that they watch by: once that is amended, nothing more
     of it reaches the journal, and they begin anew.
@@ -92,6 +93,7 @@ class Watch:
             Checker(session, recorder, tools.prober).run(),
             Evaluator(session, recorder).run(),
             ReadinessProber(session, recorder, definition, tools.providers).run(),
+            RolloutWatch(self._store, session, self._lease, recorder, definition, tools.providers).run(),
         ]
 
     async def _overtaken(self) -> None:

@@ -2,35 +2,70 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from msgspec import Meta
+from msgspec import Meta, field
 
-from launchpad.model.definition import Verb
+from launchpad.model.definition import ROLLOUT_VERBS, Name, RolloutVerb, Verb
+from launchpad.model.lifecycles import ROLLOUT, RolloutStatus
 from launchpad.model.values import Duration, Environment, Text, Value, is_secret_reference
 
 PLACEHOLDERS = ("launch.product", "launch.version", "launch.environment")
 """What an argument may speak of, besides `param.NAME`."""
+ROLLOUT_PLACEHOLDERS = (*PLACEHOLDERS, "rollout.name", "rollout.percent")
+"""The same of programs that are about a rollout."""
 
 _PLACEHOLDER = re.compile(r"\{\{([^{}]*)\}\}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PARAMETER = re.compile(r"param\.[a-zA-Z0-9][a-zA-Z0-9._-]*")
 
 
-class CommandOperation(Value):
+class Program(Value):
     """One program. Exactly one of `argv` and `shell`."""
+
+    speaks_of: ClassVar[tuple[str, ...]] = PLACEHOLDERS
 
     argv: tuple[Text, ...] = ()
     """Program and arguments, run without a shell. `{{ launch.version }}`, `{{ launch.product }}`,
     `{{ launch.environment }}` and `{{ param.NAME }}` are filled in."""
     shell: Annotated[Text, Meta(min_length=1)] | None = None
     """A line for `/bin/sh -c`, taken as it is: nothing is filled in, so that no value can become code."""
-    title: str = ""
-    """What it does, in a line of the plan; may speak of `{{ launch.version }}` and the like."""
     env: Environment = {}
     """Environment variables; whatever is secret as a reference."""
     cwd: str | None = None
     """Working directory, relative to the definition's; absent: the definition's own."""
+
+    def faults(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """What the types can't say: where in it, and what is wrong."""
+        if bool(self.argv) == (self.shell is not None):
+            yield (), "expected exactly one of 'argv' (a program and its arguments) and 'shell' (a line)"
+        for index, argument in enumerate(self.argv):
+            yield from ((("argv", index), what) for what in self.placeholder_faults(argument))
+            if is_secret_reference(argument):
+                yield ("argv", index), "other processes can read arguments; pass the secret in 'env'"
+        if self.argv and placeholders(self.argv[0]):
+            yield ("argv", 0), "expected a program's name without placeholders"
+        if any(name.startswith(("launch.", "param.", "rollout.")) for name in placeholders(self.shell or "")):
+            yield ("shell",), "placeholders are filled in 'argv' only, as a shell would run what they hold"
+        for name in self.env:
+            if not _VARIABLE.fullmatch(name):
+                yield ("env", name), "expected a variable's name: letters, digits and '_', no digit first"
+
+    def placeholder_faults(self, text: str) -> Iterator[str]:
+        """What is wrong with the placeholders in a text of it."""
+        for name in placeholders(text):
+            if name not in self.speaks_of and not _PARAMETER.fullmatch(name):
+                expected = ", ".join((*self.speaks_of, "param.NAME"))
+                yield f"unknown placeholder '{name}', expected one of {expected}"
+        if "{{" in _PLACEHOLDER.sub("", text):
+            yield "a placeholder that is not closed, expected such as {{ launch.version }}"
+
+
+class CommandOperation(Program):
+    """A program that changes something."""
+
+    title: str = ""
+    """What it does, in a line of the plan; may speak of `{{ launch.version }}` and the like."""
     timeout: Duration = 900.0
     """Time after which it is shown as timed out."""
     stuck_after: Duration = 120.0
@@ -40,45 +75,100 @@ class CommandOperation(Value):
 
     def faults(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """What the types can't say: where in it, and what is wrong."""
-        if bool(self.argv) == (self.shell is not None):
-            yield (), "expected exactly one of 'argv' (a program and its arguments) and 'shell' (a line)"
-        for index, argument in enumerate(self.argv):
-            yield from ((("argv", index), what) for what in _placeholder_faults(argument))
-            if is_secret_reference(argument):
-                yield ("argv", index), "other processes can read arguments; pass the secret in 'env'"
-        for field, text in (("title", self.title), ("undo", self.undo or "")):
-            yield from (((field,), what) for what in _placeholder_faults(text))
-        if self.argv and placeholders(self.argv[0]):
-            yield ("argv", 0), "expected a program's name without placeholders"
-        if any(name.startswith(("launch.", "param.")) for name in placeholders(self.shell or "")):
-            yield ("shell",), "placeholders are filled in 'argv' only, as a shell would run what they hold"
-        for name in self.env:
-            if not _VARIABLE.fullmatch(name):
-                yield ("env", name), "expected a variable's name: letters, digits and '_', no digit first"
+        yield from super().faults()
+        for key, text in (("title", self.title), ("undo", self.undo or "")):
+            yield from (((key,), what) for what in self.placeholder_faults(text))
         for name in ("timeout", "stuck_after"):
             if getattr(self, name) == 0:
                 yield (name,), "expected a duration above zero"
 
 
-def _placeholder_faults(text: str) -> Iterator[str]:
-    for name in placeholders(text):
-        if name not in PLACEHOLDERS and not _PARAMETER.fullmatch(name):
-            expected = ", ".join((*PLACEHOLDERS, "param.NAME"))
-            yield f"unknown placeholder '{name}', expected one of {expected}"
-    if "{{" in _PLACEHOLDER.sub("", text):
-        yield "a placeholder that is not closed, expected such as {{ launch.version }}"
+class RolloutProgram(Program):
+    """A program that says how a rollout stands, in its last line: `{"state": "rolling", "percent": 10}`."""
+
+    speaks_of: ClassVar[tuple[str, ...]] = ROLLOUT_PLACEHOLDERS
+    timeout: Duration = 10.0
+    """Time after which the reading is given up."""
+
+
+class RolloutOperation(CommandOperation):
+    """A program that changes a rollout."""
+
+    speaks_of: ClassVar[tuple[str, ...]] = ROLLOUT_PLACEHOLDERS
+    from_: tuple[RolloutStatus, ...] = field(default=(), name="from")
+    """States from which it works. None: wherever such a step can begin, a halt only while it rolls."""
+
+
+class CommandRollout(Value):
+    """Programs that read and change rollouts."""
+
+    read: RolloutProgram
+    set: RolloutOperation
+    """Sets `{{ rollout.percent }}`."""
+    halt: RolloutOperation | None = None
+    resume: RolloutOperation | None = None
+    complete: RolloutOperation | None = None
+    """Absent: `set` with 100."""
+
+    def operation(self, verb: RolloutVerb) -> RolloutOperation | None:
+        """The program for a verb; None if there is none."""
+        match verb:
+            case "bump":
+                return self.set
+            case "complete":
+                return self.complete or self.set
+            case "halt":
+                return self.halt
+            case "resume":
+                return self.resume
+
+    @property
+    def edges(self) -> frozenset[tuple[RolloutStatus, RolloutVerb]]:
+        """From which state which verb works."""
+        found = set()
+        for verb in ROLLOUT_VERBS:
+            operation = self.operation(verb)
+            if operation is None:
+                continue
+            # A release that everybody has can be stopped by few: that must be said.
+            usual = tuple(s for s, v in ROLLOUT if v == verb and (s, v) != ("complete", "halt"))
+            shared = verb == "complete" and self.complete is None
+            begins = usual if shared else operation.from_ or usual
+            found |= {(status, verb) for status in begins if (status, verb) in ROLLOUT}
+        return frozenset(found)
+
+
+class CommandRolloutSettings(Value):
+    """What the programs must know of one rollout."""
+
+    params: dict[Name, str] = {}
+    """Fills `{{ param.NAME }}` in their arguments."""
 
 
 class CommandSettings(Value):
     """What a provider of kind `command` can do."""
 
-    operations: Annotated[dict[Verb, CommandOperation], Meta(min_length=1)]
+    rollout_settings: ClassVar[type[CommandRolloutSettings]] = CommandRolloutSettings
+
+    operations: dict[Verb, CommandOperation] = {}
     """A program for each verb that its steps may ask for."""
+    rollout: CommandRollout | None = None
+    """Programs for `rollouts`."""
+
+    def faults(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """What the types can't say: where in it, and what is wrong."""
+        if not self.operations and self.rollout is None:
+            yield (), "can do nothing, expected 'operations' or 'rollout'"
 
     @property
     def verbs(self) -> tuple[Verb, ...]:
         """The verbs it offers."""
         return tuple(self.operations)
+
+    @property
+    def rolls_out(self) -> bool:
+        """Whether it serves rollouts."""
+        return self.rollout is not None
 
 
 def placeholders(text: str) -> list[str]:

@@ -338,6 +338,41 @@ class ReviewIncident(_OfIncident, tag="incident-review"):
     expect: int | None = None
 
 
+class BumpRollout(Command, tag="bump"):
+    """Asks for a run that gives the release to more users."""
+
+    rollout: str
+    percent: float | None = None
+    """Absent: the next stage's."""
+    expect: int | None = None
+
+
+class HaltRollout(Command, tag="halt"):
+    """Stops a rollout, and every run on it; `*` all that may be rolling."""
+
+    rollout: str
+    text: str = ""
+
+
+class ResumeRollout(Command, tag="rollout-resume"):
+    rollout: str
+    expect: int | None = None
+
+
+class CompleteRollout(Command, tag="rollout-complete"):
+    """Asks for a run that gives the release to everybody."""
+
+    rollout: str
+    expect: int | None = None
+
+
+class VetoRollout(Command, tag="veto"):
+    """Keeps the engine from taking the next step."""
+
+    rollout: str
+    text: str
+
+
 AnyCommand = (
     OpenLaunch
     | CloseLaunch
@@ -387,6 +422,11 @@ AnyCommand = (
     | ResolveIncident
     | ReviewIncident
     | ReadMentions
+    | BumpRollout
+    | HaltRollout
+    | ResumeRollout
+    | CompleteRollout
+    | VetoRollout
 )
 
 VERBS: dict[str, type[Command]] = {str(cls.__struct_config__.tag): cls for cls in AnyCommand.__args__}

@@ -31,6 +31,7 @@ RESERVED_KEYS: dict[str, str] = {
     "p": "pause, in a replay",
     "q": "quit",
     "s": "skip an item",
+    "u": "bump a rollout",
     "v": "verify the item again",
     "w": "war-room log",
     "y": "copy, and yes",

@@ -1,4 +1,4 @@
-"""The lives of items, runs and incidents as transition tables: (state, event kind) → state.
+"""The lives of items, runs, rollouts and incidents as transition tables: (state, event kind) → state.
 
 The desk refuses what a table does not hold; the fold follows the tables and counts what does not fit.
 """
@@ -23,6 +23,19 @@ RunStatus = Literal[
 StepStatus = Literal[
     "pending", "intended", "running", "succeeded", "failed", "skipped", "interrupted", "aborted"
 ]
+RolloutStatus = Literal[
+    "not started",
+    "submitted",
+    "in review",
+    "approved",
+    "rolling",
+    "halted",
+    "complete",
+    "rejected",
+    "removed",
+    "rolled back",
+]
+"""One vocabulary over stores, flags and traffic splitters."""
 IncidentStatus = Literal["declared", "mitigating", "resolved", "reviewed"]
 
 RUN_ENDED: frozenset[RunStatus] = frozenset(
@@ -91,6 +104,21 @@ STEP: dict[tuple[StepStatus, str], StepStatus] = {
 }
 """Only while its run is running or aborting. `intended` again is what a successor does with a step that its
 predecessor never got to ask for; what follows an interruption is in `run.resolved`."""
+
+ROLLOUT: dict[tuple[RolloutStatus, str], RolloutStatus] = {
+    ("not started", "bump"): "rolling",
+    ("approved", "bump"): "rolling",
+    ("rolling", "bump"): "rolling",
+    ("rolling", "halt"): "halted",
+    ("complete", "halt"): "halted",
+    ("halted", "resume"): "rolling",
+    ("not started", "complete"): "complete",
+    ("approved", "complete"): "complete",
+    ("rolling", "complete"): "complete",
+    ("halted", "complete"): "complete",
+}
+"""What can be asked of a rollout, and where it leads, over all providers; each declares which it has. What
+else happens is observed."""
 
 INCIDENT_OPEN: frozenset[IncidentStatus] = frozenset({"declared", "mitigating"})
 """Statuses in which it still hurts somebody."""

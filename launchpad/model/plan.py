@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from launchpad.model.definition import Verb
+from launchpad.model.definition import AnyVerb
 from launchpad.model.values import Value
 
 GateVerdict = Literal["GO", "HOLD", "NO-GO"]
@@ -45,7 +45,7 @@ class GateReport(Value):
 class PlannedStep(Value):
     """One step as its provider describes it, before anything has happened."""
 
-    verb: Verb
+    verb: AnyVerb
     provider: str
     does: str
     """What will happen, in a line."""

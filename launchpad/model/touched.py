@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from launchpad.model.definition import Action, Alert, AlertCondition, CheckCondition, Definition, Gate
+from launchpad.model.definition import (
+    Action,
+    Alert,
+    AlertCondition,
+    AnyGuard,
+    CheckCondition,
+    Definition,
+    Gate,
+    KeepGuard,
+    ObjectiveGuard,
+    QuietGuard,
+)
 from launchpad.model.definition import ObjectiveCondition as OfObjective
 from launchpad.model.values import Value
 
@@ -27,6 +38,10 @@ class Touched(Value):
     providers: frozenset[str]
     actions: Mapping[str, str]
     """Those whose plan is no longer what it was, each with why: `gate deploy was amended`."""
+    rollouts: Mapping[str, str]
+    """Those that go forward otherwise, each with why."""
+    read_otherwise: frozenset[str]
+    """Rollouts of which what was read before says nothing."""
 
 
 def touched(before: Definition, after: Definition) -> Touched:
@@ -52,6 +67,18 @@ def touched(before: Definition, after: Definition) -> Touched:
         checks=checks,
         gates=gates,
         providers=providers,
+        rollouts={
+            name: why
+            for name in {*before.rollouts, *after.rollouts}
+            if (why := _why_rolled(name, before, after, gates | objectives | alerts, providers))
+        },
+        read_otherwise=frozenset(
+            name
+            for name, rollout in before.rollouts.items()
+            if (now := after.rollouts.get(name)) is None
+            or (now.provider, now.settings) != (rollout.provider, rollout.settings)
+            or rollout.provider in providers
+        ),
         actions={
             name: why
             for name in {*before.actions, *after.actions}
@@ -88,6 +115,35 @@ def _rests_on(gate: Gate, objectives: frozenset[str], checks: frozenset[str], *,
             case CheckCondition() if checks & set(condition.check):
                 return True
     return False
+
+
+def _why_rolled(
+    name: str,
+    before: Definition,
+    after: Definition,
+    things: frozenset[str],
+    providers: frozenset[str],
+) -> str:
+    """`things` are the names of gates, objectives and alerts that are touched."""
+    rollout = after.rollouts.get(name)
+    if before.rollouts.get(name) != rollout or rollout is None:
+        return f"rollout {name} was amended"
+    named = [rollout.gate, *(_guarded(guard) for guard in rollout.guards)]
+    thing = next((one for one in named if one in things), None)
+    if thing is not None:
+        return f"{thing} was amended"
+    return f"provider {rollout.provider} was amended" if rollout.provider in providers else ""
+
+
+def _guarded(guard: AnyGuard) -> str:
+    """The objective or alert that a guard is about."""
+    match guard:
+        case KeepGuard():
+            return guard.keep.objective
+        case ObjectiveGuard():
+            return guard.objective
+        case QuietGuard():
+            return guard.quiet
 
 
 def _why(

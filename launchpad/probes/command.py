@@ -3,10 +3,6 @@
 Whatever it starts ends with it.
 """
 
-import asyncio
-import contextlib
-import os
-import signal
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,14 +10,11 @@ from launchpad.model.services import CommandCheck
 from launchpad.model.text import clean
 from launchpad.probes.attempt import Trace, attempt
 from launchpad.probes.control import Control
+from launchpad.probes.program import ended
 from launchpad.probes.result import Blame, ProbeFailure, ProbeResult, Saying
 
-_KEPT = 64 * 1024
-"""Bytes of the output's end that are kept for the last line."""
 _SHOWN = 200
 """Characters of the last line that a reason quotes."""
-_LINGER = 0.5
-"""Seconds to wait for the output of something that has escaped its group."""
 
 
 class CommandProbe:
@@ -58,39 +51,12 @@ class CommandProbe:
 
     async def _ended(self, program: str) -> tuple[int, bytes]:
         """Exit status, negative for a signal, and the end of the output."""
-        # A pipe of our own: asyncio's would hold back the exit for as long as anybody holds the pipe.
-        read, write = os.pipe()
+        argv = [self._program(), *self._check.argv[1:]]
         try:
-            process = await asyncio.create_subprocess_exec(
-                self._program(),
-                *self._check.argv[1:],
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=write,
-                stderr=write,
-                cwd=self._cwd,
-                env=dict(self._environ),
-                start_new_session=True,
-            )
+            return await ended(argv, cwd=self._cwd, environ=self._environ)
         except (OSError, ValueError) as error:
-            os.close(read)
             reason = getattr(error, "strerror", None) or "not a command"
             raise ProbeFailure(Blame.OURS, f"{program} can't be started: {reason}") from None
-        except BaseException:
-            os.close(read)
-            raise
-        finally:
-            os.close(write)
-        hearing = asyncio.create_task(_heard(read))
-        try:
-            code = await process.wait()
-            _end_group(process.pid)
-            await asyncio.wait({hearing}, timeout=_LINGER)
-        finally:
-            _end_group(process.pid)
-            hearing.cancel()
-            await asyncio.gather(hearing, process.wait(), return_exceptions=True)
-        heard = hearing.result() if not hearing.cancelled() else b""
-        return code, heard
 
     def _program(self) -> str:
         """The program's path: from the working directory if written as a path, else looked for on PATH."""
@@ -100,24 +66,3 @@ class CommandProbe:
     def _last_line(self, output: bytes) -> str:
         lines = [line for line in output.decode(errors="replace").splitlines() if line.strip()]
         return self._saying(lines[-1], _SHOWN) if lines else ""
-
-
-async def _heard(descriptor: int) -> bytes:
-    """The end of what comes through a pipe until it is closed."""
-    reader = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
-        transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), file)
-        try:
-            kept = b""
-            while data := await reader.read(_KEPT):
-                kept = (kept + data)[-_KEPT:]
-            return kept
-        finally:
-            transport.close()
-
-
-def _end_group(leader: int) -> None:
-    """Ends a process and all that it started, if any of them still lives."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(leader, signal.SIGKILL)

@@ -2,12 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import msgspec
 
-from launchpad.model.definition import Launch, Verb
+from launchpad.model.definition import AnyVerb, Launch, RolloutVerb, Verb
+from launchpad.model.lifecycles import RolloutStatus
 from launchpad.model.plan import PlannedStep
+from launchpad.model.rollouts import RolloutAim, RolloutReading
 from launchpad.model.values import Value
 
 Emit = Callable[[list[str]], Awaitable[None]]
@@ -18,12 +20,16 @@ adapter says."""
 class Job(Value):
     """One step, as an adapter is asked to carry it out."""
 
-    verb: Verb
+    verb: AnyVerb
     nonce: str
     """Unique to this attempt; the adapter leaves it where `find` will see it."""
     launch: Launch
     run: str
     params: dict[str, str] = msgspec.field(default_factory=dict)
+    aim: RolloutAim | None = None
+    """What to do with a rollout, where the verb is one for those."""
+    settings: dict[str, Any] = msgspec.field(default_factory=dict)
+    """With `aim`: what the definition says of the rollout beside what every rollout has."""
 
 
 class Found(Value):
@@ -58,17 +64,8 @@ class Surroundings(Value):
     """A secret reference's value. All were resolved before the engine took the lease; it never blocks."""
 
 
-class Provider(Protocol):
-    """An adapter, made from its settings."""
-
-    settings: ClassVar[type[Any]]
-    """The msgspec struct that its section of the definition is validated against."""
-
-    def __init__(self, name: str, settings: Any, surroundings: Surroundings) -> None: ...
-
-    def plan(self, verb: Verb, launch: Launch, params: Mapping[str, str]) -> PlannedStep:
-        """What the step would do. Changes nothing. Raises `Refused` if it can't be done."""
-        ...
+class Steps(Protocol):
+    """Mutations that can be asked for once, followed, found again and stopped."""
 
     async def start(self, job: Job) -> str:
         """Asks for the mutation, once, and returns the provider's own id for it.
@@ -90,4 +87,40 @@ class Provider(Protocol):
 
     async def cancel(self, provider_id: str, job: Job) -> None:
         """Asks for an end as soon as possible; `follow` tells how it ended."""
+        ...
+
+
+class Provider(Steps, Protocol):
+    """An adapter, made from its settings."""
+
+    settings: ClassVar[type[Any]]
+    """The msgspec struct that its section of the definition is validated against."""
+
+    def __init__(self, name: str, settings: Any, surroundings: Surroundings) -> None: ...
+
+    def plan(self, verb: Verb, launch: Launch, params: Mapping[str, str]) -> PlannedStep:
+        """What the step would do. Changes nothing. Raises `Refused` if it can't be done."""
+        ...
+
+
+@runtime_checkable
+class Rollouts(Protocol):
+    """What an adapter offers beside, where it can give a release to a share of users.
+
+    A step on a rollout is started, followed, found and cancelled as any other, with a job that has an `aim`.
+    Its end says that the provider took it; whether it shows is read back by the engine. The settings struct
+    names, as `rollout_settings`, the struct of what an adapter must know of each rollout, and answers
+    `rolls_out`.
+    """
+
+    def edges(self) -> frozenset[tuple[RolloutStatus, RolloutVerb]]:
+        """From which state which verb works here."""
+        ...
+
+    def plan_rollout(self, aim: RolloutAim, launch: Launch, settings: Mapping[str, Any]) -> PlannedStep:
+        """What the step would do. Changes nothing. Raises `Refused` if it can't be done."""
+        ...
+
+    async def read_rollout(self, rollout: str, launch: Launch, settings: Mapping[str, Any]) -> RolloutReading:
+        """How it stands. Changes nothing. Raises `Refused` or `Unreachable` if that can't be told."""
         ...

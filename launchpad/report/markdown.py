@@ -58,7 +58,7 @@ def _metrics(report: Report) -> Iterator[str]:
 def _issues(report: Report) -> Iterator[str]:
     yield from _heading("Issues")
     if not report.troubles and not report.incidents:
-        yield "None: no incident was declared, no alert fired and no run failed."
+        yield "None: no incident was declared, no alert fired, no run failed and no rollout was halted."
     for number, shown in enumerate(report.incidents, 1):
         grade, began = shown.state.severity, phrases.clock(report, shown.state.detected_at)
         yield f"{number}. **{shown.state.id}** ({grade}): {plain(shown.title)}, at {began}"

@@ -14,11 +14,11 @@ from launchpad.rules import alerts
 
 
 class Trouble(Value):
-    """An alert that fired, or a run that failed."""
+    """An alert that fired, a run that failed, or a rollout that was halted."""
 
     name: str
     what: str
-    """The rule, or why the run failed."""
+    """The rule, why the run failed, or why it was halted."""
     severity: str
     began_at: Micros
     """When its rule was first met."""
@@ -47,7 +47,7 @@ class Trouble(Value):
 
 def troubles(state: State, events: Sequence[Recorded]) -> tuple[Trouble, ...]:
     """Everything that went wrong, by the time at which it began."""
-    found = [*_alerts(events), *_runs(state)]
+    found = [*_alerts(events), *_runs(state), *_rollouts(state, events)]
     return tuple(sorted(found, key=lambda trouble: trouble.began_at))
 
 
@@ -63,6 +63,29 @@ def _runs(state: State) -> list[Trouble]:
         for run in state.runs.values()
         if run.status in ("failed", "aborted")
     ]
+
+
+def _rollouts(state: State, events: Sequence[Recorded]) -> list[Trouble]:
+    """Each time that a rollout was halted, until it went on."""
+    over: list[Trouble] = []
+    halted: dict[str, Trouble] = {}
+    for recorded in events:
+        if not isinstance(event := recorded.event, ev.RolloutObserved):
+            continue
+        name, reading = event.rollout, event.reading
+        if reading.status != "halted" and name in halted:
+            over.append(replace(halted.pop(name), over_at=recorded.at))
+        elif reading.status == "halted" and name not in halted:
+            run = state.runs.get(event.run)
+            why = (run.aim.why if run.aim else "") or f"by {run.requested_by}" if run else "past Launchpad"
+            halted[name] = Trouble(
+                name=name,
+                what=f"{reading.sentence}, {why}",
+                severity="",
+                began_at=recorded.at,
+                fired_at=recorded.at,
+            )
+    return [*over, *halted.values()]
 
 
 def _alerts(events: Sequence[Recorded]) -> list[Trouble]:

@@ -3,17 +3,28 @@
 from launchpad.model.definition import PHASES, AnyCondition
 from launchpad.model.plan import GATE_VERDICTS, ConditionReport, GateReport, GateVerdict
 from launchpad.model.text import clean
+from launchpad.rules import ladder
 from launchpad.rules.conditions import JUDGES
 from launchpad.rules.situation import Situation
+
+_OF_ROLLOUT = "rollout:"
+
+
+def of_rollout(name: str) -> str:
+    """The gate that a rollout goes through on its way forward: the one it names, and its own ladder."""
+    return f"{_OF_ROLLOUT}{name}"
 
 
 def evaluate(name: str, situation: Situation) -> GateReport | None:
     """The gate `name`; None if the definition has no such gate."""
     definition = situation.state.definition
-    gate = definition.gates.get(name) if definition else None
-    if gate is None:
+    rollout = situation.rollouts.get(name.removeprefix(_OF_ROLLOUT)) if name.startswith(_OF_ROLLOUT) else None
+    asked = rollout.rollout.gate if rollout else name
+    gate = definition.gates.get(asked) if definition and asked else None
+    if gate is None and rollout is None:
         return None
-    conditions = tuple(_judge(condition, name, situation) for condition in gate)
+    conditions = tuple(_judge(condition, name, situation) for condition in gate or ())
+    conditions += ladder.conditions(rollout) if rollout else ()
     binding = [c.verdict for c in conditions if not c.advisory]
     worst: GateVerdict = max(binding, key=GATE_VERDICTS.index, default="GO")
     return GateReport(gate=name, verdict=worst, conditions=conditions)

@@ -38,6 +38,13 @@ _CHAPTERS: Mapping[str, tuple[type[Event], ...]] = {
         ev.AlertSilenced,
         ev.AlertUnsilenced,
     ),
+    "rollouts": (
+        ev.RolloutObserved,
+        ev.RolloutJudged,
+        ev.RolloutAdvanceAnnounced,
+        ev.RolloutAdvanceWithdrawn,
+        ev.RolloutVetoed,
+    ),
     "overrides": (ev.RunGlassBroken,),
     "runs": (
         ev.RunStarted,
@@ -94,7 +101,7 @@ _CHAPTER_OF: Mapping[type, str] = {
 }
 _WORDS: Mapping[str, str] = {"launch": "change"}
 """What one entry of a chapter is called, where it is not the chapter's name without its s."""
-_BY_SUBJECT = ("incidents", "alerts", "runs")
+_BY_SUBJECT = ("incidents", "alerts", "rollouts", "runs")
 """Chapters in which a thing counts once, however much became of it."""
 
 
@@ -156,6 +163,8 @@ def _chapter_of(recorded: Recorded) -> str | None:
         return "overrides"
     if isinstance(recorded.event, ev.AlertChanged) and recorded.event.status not in ("firing", "resolved"):
         return None
+    if isinstance(recorded.event, ev.RolloutJudged) and recorded.event.verdict != "bad":
+        return None
     return _CHAPTER_OF.get(type(recorded.event))
 
 
@@ -195,6 +204,10 @@ def _now(view: View, who: str) -> Iterator[str]:
             owner = f"{holder} has it" if holder else alert.page or "nobody has it yet"
             lasted = format_duration(alert.lasted)
             yield f"{alert.severity} {alert.rule}: {alert.shown} for {lasted}; {alert.muted or owner}"
+    for rollout in view.rollouts:
+        if rollout.status not in ("not started", "complete"):
+            coming = rollout.coming(view.now)
+            yield f"{rollout.name} is {rollout.standing}" + (f"; {coming}" if coming else "")
     for run in view.runs:
         if not run.state.ended and not run.expired:
             waits = f", waits for {run.waits_for}" if run.waits_for else ""

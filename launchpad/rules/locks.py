@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from launchpad.model.samples import LockInfo
-from launchpad.model.state import State
+from launchpad.model.state import RunState, State
 
 EVERYTHING = "*"
 """The target that stands for all."""
@@ -12,6 +12,13 @@ EVERYTHING = "*"
 def run_owner(launch: str, run: str) -> str:
     """How a run signs the locks it holds."""
     return f"{launch}/{run}"
+
+
+def targets_of(run: RunState, providers: Collection[str]) -> frozenset[str]:
+    """What a run keeps others off: its providers; where it is about a rollout, that one alone."""
+    if run.aim is None:
+        return frozenset(providers)
+    return frozenset(f"{provider}/{run.aim.rollout}" for provider in providers)
 
 
 def left_behind(state: State, locks: Sequence[LockInfo]) -> list[LockInfo]:

@@ -122,6 +122,9 @@ def _confirmed(e: ev.RunConfirmed) -> Sentence:
 
 
 def _requested(e: ev.RunRequested) -> Sentence:
+    if e.aim is not None:
+        style = "warn" if e.aim.verb == "halt" else "text"
+        return Sentence(f"requested {e.run} ({e.aim.sentence}){_detail(e.aim.why)}", style)
     params = "".join(f" {key}={value}" for key, value in e.params.items())
     return Sentence(f"requested {e.run} ({e.action}{params})")
 
@@ -189,6 +192,25 @@ def _advised(e: ev.RollbackAdvised) -> Sentence:
     if not e.recommended:
         return Sentence(f"the rollback criteria no longer recommend to roll back: {count}", "ok")
     return Sentence(f"THE CRITERIA RECOMMEND TO ROLL BACK: {count} ({', '.join(e.met)})", "bad")
+
+
+def _seen(e: ev.RolloutObserved) -> Sentence:
+    people = f" of {e.reading.users:,} people".replace(",", " ") if e.reading.users is not None else ""
+    by = f" ({e.run})" if e.run else ", CHANGED PAST LAUNCHPAD" if e.outside else ""
+    style = {"halted": "warn", "complete": "ok", "rejected": "bad", "removed": "bad", "rolled back": "warn"}
+    said = f"{e.rollout} is {e.reading.sentence}{people}{by}{_detail(e.reading.detail)}"
+    return Sentence(said, "warn" if e.outside else style.get(e.reading.status, "accent"))
+
+
+def _rollout_judged(e: ev.RolloutJudged) -> Sentence:
+    words = {"ok": "is well", "bad": "IS BROKEN", "unknown": "is not known to be well"}
+    style = {"ok": "ok", "bad": "bad", "unknown": "unknown"}[e.verdict]
+    soaked = f", {format_duration(e.soaked // 1)} of {format_duration(e.lasted // 1)} counted so far"
+    return Sentence(f"{e.rollout} {words[e.verdict]}{_detail(e.reason)}{soaked}", style)
+
+
+def _rollout_announced(e: ev.RolloutAdvanceAnnounced) -> Sentence:
+    return Sentence(f"takes {e.rollout} to {e.percent:g}% soon, unless it is vetoed", "accent")
 
 
 def _lock(e: ev.LockChanged) -> Sentence:
@@ -280,4 +302,9 @@ TELLERS: Mapping[type[ev.Event], Callable[[Any], Sentence]] = {
     ev.IncidentResolved: lambda e: Sentence(f"resolved {e.incident}", "ok"),
     ev.IncidentReviewed: lambda e: Sentence(f"reviewed {e.incident}"),
     ev.MentionsRead: lambda _e: Sentence("has read what mentions them", "dim"),
+    ev.RolloutObserved: _seen,
+    ev.RolloutJudged: _rollout_judged,
+    ev.RolloutAdvanceAnnounced: _rollout_announced,
+    ev.RolloutAdvanceWithdrawn: lambda e: Sentence(f"step of {e.rollout} withdrawn: {e.reason}", "warn"),
+    ev.RolloutVetoed: lambda e: Sentence(f"VETOED the next step of {e.rollout}", "warn"),
 }

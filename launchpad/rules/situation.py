@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from launchpad.model.samples import LockInfo, Presence
 from launchpad.model.state import State
 from launchpad.model.values import Micros, Value
+from launchpad.rules.ladder import RolloutView
 from launchpad.rules.objectives import Reading
 
 NO_ENGINE = "no engine is watching"
@@ -24,3 +25,4 @@ class Situation(Value):
     """Deploy locks, of this launch and of others."""
     unwatched: str = NO_ENGINE
     """Why nothing that was measured counts while it is not watched."""
+    rollouts: Mapping[str, RolloutView] = {}

@@ -11,6 +11,7 @@ from screens.acts.launch import LaunchActs
 from screens.acts.locks import LockActs
 from screens.acts.mentions import MentionActs
 from screens.acts.poll import PollActs
+from screens.acts.rollouts import RolloutActs
 from screens.acts.runs import RunActs
 from screens.acts.seat import SeatActs
 from screens.acts.tour import TourActs
@@ -29,6 +30,7 @@ class Acts(
     MentionActs,
     LockActs,
     PollActs,
+    RolloutActs,
     RunActs,
     SeatActs,
     TourActs,

@@ -61,6 +61,10 @@ class Acting(App[int]):
         """Leads to any place."""
         raise NotImplementedError
 
+    def request(self, command: Command) -> None:
+        """Asks for a run and opens its plan."""
+        raise NotImplementedError
+
     def ask(self, dialog: Screen[Any], answered: Callable[[Any], None]) -> None:
         """Opens a dialog; `answered` gets what it was dismissed with, unless that is None."""
 

@@ -31,9 +31,11 @@ class RunActs(Acting):
                 self._open_plan(run.state.id)
                 return
         self.say(f"asking for the plan of {action}", "info")
-        self.perform(
-            cmd.RequestRun(action=action), lambda done: self._offer_plan(done.subject.removeprefix("run:"))
-        )
+        self.request(cmd.RequestRun(action=action))
+
+    def request(self, command: cmd.Command) -> None:
+        """Asks for a run and opens its plan."""
+        self.perform(command, lambda done: self._offer_plan(done.subject.removeprefix("run:")))
 
     def _offer_plan(self, run_id: str) -> None:
         """Opens a plan just asked for, unless it would come between the operator and what they write."""

@@ -10,6 +10,7 @@ from screens.render.words import GATES, MARKS, VERDICTS, box, shown
 
 _PANELS = {
     "objectives": "What the release is held to: now, limit, past, and how much of the error budget is left.",
+    "rollouts": "What share of users has the release, what comes next, and what holds it.",
     "gate": "What must hold before the next phase. HOLD means that something is not known.",
     "alerts": "Rules whose threshold is crossed. Acknowledging says that somebody has it.",
     "checklist": "What has to be done, by whom, until when. Enter shows an item in full.",

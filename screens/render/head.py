@@ -4,6 +4,7 @@ from rich.cells import cell_len
 
 from launchpad.model.definition import PHASES, Launch
 from launchpad.model.values import format_countdown, format_duration
+from launchpad.rules.ladder import trouble
 from launchpad.rules.view import AlertView
 from screens.render import criteria, incident, watch
 from screens.render.row import Row, Span, cut, line, size_of
@@ -134,7 +135,7 @@ def _me(scene: Scene, brief: bool) -> tuple[Span, Span]:
     return Span(f"{scene.me.name} ", "dim"), role
 
 
-TABS = (*PHASES, "timeline", "people")
+TABS = (*PHASES, "rollouts", "timeline", "people")
 """Where one can go: a phase's checklist, or a page."""
 
 
@@ -143,6 +144,8 @@ def tab_line(scene: Scene, tab: str, width: int) -> Row:
     view = scene.view
     spans = [Span(f" @{scene.unread} ", "badge-unknown") if scene.unread else Span(" ")]
     for target in TABS:
+        if target == "rollouts" and not view.definition.rollouts:
+            continue
         name = target.capitalize()
         if target in PHASE_NAMES:
             phase = next(p for p in PHASES if p == target)
@@ -173,6 +176,11 @@ def alert_line(scene: Scene, width: int) -> Row:
         return incident.row(scene, view.incident, width)
     if view.alerts:
         return _alert(scene, view.alerts[0], width)
+    if (told := trouble(view.situation.rollouts)) and not scene.loading:
+        broken = any(rollout.breached for rollout in view.rollouts)
+        halts = broken and scene.allows("halt")
+        key = scene.hint("rollout.halt", "halt") if halts else scene.hint("tab.rollouts", "rollouts")
+        return line(width, [Span(f" {scene.glyphs.warn} {told}", "bad")], [Span(f"{key} ", "dim")])
     if view.state.unknown_kinds or view.state.outcome is not None:
         return line(width, [Span(f" {scene.read_only}", "dim")])
     if not scene.loading and (not view.engine.watching or view.engine.lacking):

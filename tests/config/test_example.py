@@ -12,8 +12,17 @@ from msgspec import inspect
 
 from launchpad.config import Document, load
 from launchpad.config.starter import example
-from launchpad.model.command import CommandSettings
-from launchpad.model.definition import Channel, Condition, Definition, Provider, Step, Threshold, Wait
+from launchpad.model.command import CommandRolloutSettings, CommandSettings
+from launchpad.model.definition import (
+    Channel,
+    Condition,
+    Definition,
+    Provider,
+    Rollout,
+    Step,
+    Threshold,
+    Wait,
+)
 from launchpad.model.probe import Probe
 from launchpad.model.values import Quantity, ZonedTime
 from tests.support.kinds import CHANNELS, PROVIDERS
@@ -61,7 +70,7 @@ def test_every_key_of_the_models_is_shown():
     """Where two keys can't stand side by side, a commented line shows the other."""
     text = EXAMPLE.read_text(encoding="utf-8").replace("  # - file:", "  - file:")
     shown = set(keys(yaml.safe_load(text), inspect.type_info(Document)))
-    settings = [cls for kinds in ADAPTERS.values() for cls in kinds.values()]
+    settings = [CommandRolloutSettings, *(cls for kinds in ADAPTERS.values() for cls in kinds.values())]
     assert declared(Document).union(*map(declared, settings)) == shown
 
 
@@ -83,10 +92,17 @@ def keys(node, type_):
         case inspect.StructType(cls=cls) if cls in ADAPTERS:
             yield from keys(node, inspect.type_info(ADAPTERS[cls][node["kind"]]))
         case inspect.StructType(cls=cls, fields=fields) if cls not in OTHERWISE_WRITTEN:
-            for f in fields:
-                if f.encode_name in node:
-                    yield owner(cls, f.name), f.encode_name
-                    yield from keys(node[f.encode_name], f.type)
+            beside = inspect.type_info(CommandRolloutSettings).fields if cls is Rollout else ()
+            yield from used(node, cls, fields)
+            yield from used(node, CommandRolloutSettings, beside)
+
+
+def used(node, cls, fields):
+    """As `keys`, of a struct."""
+    for f in fields:
+        if f.encode_name in node:
+            yield owner(cls, f.name), f.encode_name
+            yield from keys(node[f.encode_name], f.type)
 
 
 def chosen(node, structs):
@@ -103,7 +119,7 @@ def declared(root: type) -> set[tuple[type, str]]:
     while waiting:
         match waiting.pop():
             case inspect.StructType(cls=cls, fields=fields) if cls not in OTHERWISE_WRITTEN:
-                found |= {(owner(cls, f.name), f.encode_name) for f in fields}
+                found |= {(owner(cls, f.name), f.encode_name) for f in fields if f.name != "settings"}
                 waiting += [f.type for f in fields]
             case inspect.Metadata(type=inner) | inspect.VarTupleType(item_type=inner):
                 waiting.append(inner)

@@ -42,6 +42,19 @@ def recurring(keys: str) -> str:
     return LAUNCH + f"checklists:\n  - name: ours\n    items:\n      - {{id: a, title: A, {keys}}}\n"
 
 
+def rollout(keys: str) -> str:
+    """A rollout, these keys in the place of what it would have."""
+    whole = {"provider": "store", "stages": "[{percent: 10, soak: 1h}, {percent: 100}]"}
+    kept = "".join(f"    {key}: {value}\n" for key, value in whole.items() if f"{key}:" not in keys)
+    store = "  store: {kind: command, rollout: {read: {argv: [a]}, set: {argv: [b]}}}\n"
+    return LAUNCH + SIGNAL + LATENCY + SITE + store + f"rollouts:\n  android:\n{kept}    {_lines(keys)}\n"
+
+
+def _lines(keys: str) -> str:
+    """Keys of a flow mapping, the top ones each on a line."""
+    return keys.replace(", approvals", "\n    approvals")
+
+
 def criteria(keys: str) -> str:
     return LAUNCH + SIGNAL + LATENCY + f"rollback_criteria: {{{keys}}}\n"
 
@@ -61,9 +74,9 @@ CASES = [
     ("just text", "just", "found 'just text', expected a mapping"),
     # what this version does not act on
     (
-        LAUNCH + "rollouts: {}",
-        "rollouts",
-        "'rollouts' is not acted on by this version of Launchpad; remove it",
+        LAUNCH + "signals: {s: {source: prom, query: x}}",
+        "source",
+        "'source' is not acted on by this version of Launchpad; remove it",
     ),
     # watch windows and recurring items
     ("launch: {product: A, version: 1, watch: [1h, 15m]}", "15m", "expected more than the 1h before it"),
@@ -82,6 +95,29 @@ CASES = [
         recurring("due: T+1h, every: 1m, until: T+2h, check: {probe: tcp, host: a, port: 1}"),
         "1m",
         "a check runs again by itself",
+    ),
+    # rollouts
+    (rollout("provider: stoer"), "stoer", "no provider is called 'stoer'; did you mean 'store'?"),
+    (rollout("provider: site"), "site", "provider 'site' can't roll out"),
+    (rollout("stages: []"), "[]", "an empty list"),
+    (rollout("stages: [{percent: 50}, {percent: 10}, {percent: 100}]"), "10}", "comes after 50"),
+    (rollout("stages: [{percent: 10}]"), "10}", "is the last stage, expected 100"),
+    (rollout("stages: [{percent: 100, soak: 1h}]"), "1h}", "nothing follows the last stage"),
+    (rollout("guards: [{keep: errors < 1%}]"), "errors", "no objective is called 'errors'"),
+    (rollout("guards: [{keep: latency < 1%}]"), "latency < 1%", "the limit is a percentage"),
+    (rollout("guards: [{keep: latency < 1s, within: 2h}]"), "{keep", ".*a soak is over after 1h"),
+    (rollout("guards: [{keep: latency < 1s, within: 1m, at_least: 50}]"), "1m", "50 samples of 'home'"),
+    (rollout("guards: [{quiet: down}]"), "down", "no alert is called 'down'"),
+    (rollout("guards: [{objective: latncy}]"), "latncy", "no objective is called 'latncy'.*'latency'"),
+    (rollout("gate: launch"), "launch", "no gate is called 'launch'"),
+    (rollout("advance: automatic, approvals: 1"), "automatic", "the engine can't be approved of"),
+    (rollout("every: 0s"), "0s", "expected a duration above zero"),
+    (rollout("track: production"), "track", "unknown key 'track'"),
+    (rollout("params: {track: [a]}"), "[a]", "found a list"),
+    (
+        LAUNCH + SITE + "actions: {bump: {steps: [deploy: site]}}",
+        "bump",
+        "'bump' is what is done to a rollout, expected another name",
     ),
     # rollback criteria
     (criteria("of: []"), "[]", "an empty list"),
@@ -515,7 +551,11 @@ CASES = [
     # providers and actions
     (LAUNCH + "providers: {a: {kind: comand}}", "comand", "unknown kind 'comand'.*did you mean 'command'?"),
     (LAUNCH + "providers: {a: {operations: {}}}", "a", "'kind' is missing, expected one of command"),
-    (LAUNCH + "providers: {a: {kind: command}}", "a", "'operations' is missing"),
+    (
+        LAUNCH + "providers: {a: {kind: command}}",
+        "{kind",
+        "can do nothing, expected 'operations' or 'rollout'",
+    ),
     (LAUNCH + SITE.replace("deploy:", "depoly:"), "depoly", ".*did you mean 'deploy'?"),
     (LAUNCH + SITE.replace("argv:", "agrv:"), "agrv", ".*did you mean 'argv'?"),
     (LAUNCH + SITE.replace("[ship]", "[]"), "{argv", "expected exactly one of 'argv'"),
@@ -634,7 +674,7 @@ def test_a_name_that_only_resembles_a_secret_may_hold_a_literal(name):
 
 
 def test_all_faults_of_a_file_come_at_once_in_the_order_of_the_file():
-    texts = ["rollouts: {}", SIGNAL.replace("5s", "5"), LATENCY.replace("home", "hom"), "control: [x]"]
+    texts = ["replays: {}", SIGNAL.replace("5s", "5"), LATENCY.replace("home", "hom"), "control: [x]"]
     found = faults(LAUNCH + "\n".join(texts))
     lines = [int(line.split(":")[1]) for line in found]
     assert lines == sorted(lines)

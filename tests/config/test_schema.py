@@ -115,7 +115,7 @@ def test_the_checklist_schema_accepts_the_shipped_ones():
 
 
 WRONG = {
-    "an unknown key": lambda d: d.update(rollouts={}),
+    "an unknown key": lambda d: d.update(replays={}),
     "no launch": lambda d: d.pop("launch"),
     "an unknown role": lambda d: d["operators"][0].update(role="boss"),
     "a duration without a unit": lambda d: d["signals"]["homepage"].update(every=5),
@@ -128,6 +128,8 @@ WRONG = {
     "no steps": lambda d: d["actions"]["backup"].update(steps=[]),
     "an unknown kind": lambda d: d["providers"]["site"].update(kind="ftp"),
     "an unknown setting": lambda d: d["providers"]["site"].update(host="x"),
+    "a rollout without stages": lambda d: d["rollouts"]["android"].pop("stages"),
+    "an unknown key of a rollout": lambda d: d["rollouts"]["android"].update(tracks="x"),
     "a time without a zone": lambda d: d["launch"].update(t0="2026-12-01 09:00"),
 }
 

@@ -133,7 +133,7 @@ def test_a_file_lies_beside_its_definition(definition, tmp_path, monkeypatch):
 def test_faults_of_a_file_follow_those_of_the_definition_with_their_own_places(definition, tmp_path):
     ours = tmp_path / "ours.yaml"
     ours.write_text("name: ours\nitems:\n- {id: a, titel: A}\n- {id: b, title: B, needs: [c]}\n")
-    definition.write_text(definition.read_text() + "rollouts: {}\n")
+    definition.write_text(definition.read_text() + "replays: {}\n")
     with pytest.raises(BadInput) as caught:
         load(definition, {})
     places = [line.rsplit(": ", 1)[0].split(": ")[0] for line in caught.value.faults]

@@ -12,6 +12,7 @@ from launchpad.model import events as ev
 from launchpad.model.commands import VERBS, Identity
 from launchpad.model.definition import ROLES
 from launchpad.model.lifecycles import ITEM
+from launchpad.model.rollouts import RolloutReading
 from tests.support.histories import LAUNCH, PEOPLE, amended, definition, plan_of
 
 ONE_OF_EACH = {
@@ -63,6 +64,11 @@ ONE_OF_EACH = {
     "incident-resolve": cmd.ResolveIncident(text="a bad index"),
     "incident-review": cmd.ReviewIncident(text="test the index"),
     "mentions-read": cmd.ReadMentions(upto=1),
+    "bump": cmd.BumpRollout(rollout="android"),
+    "halt": cmd.HaltRollout(rollout="android"),
+    "rollout-resume": cmd.ResumeRollout(rollout="android"),
+    "rollout-complete": cmd.CompleteRollout(rollout="android"),
+    "veto": cmd.VetoRollout(rollout="android", text="not yet"),
 }
 
 
@@ -107,7 +113,16 @@ def prepared(room, verb, who):
         case "unlock":
             room.does(mine, cmd.Lock(target="db", text="mine", seconds=60.0))
     prepare_incident(room, verb, mine)
+    prepare_rollout(room, verb)
     return command
+
+
+def prepare_rollout(room, verb):
+    """A rollout that has been seen, such that the verb has something to do."""
+    if verb in ("bump", "halt", "rollout-resume", "rollout-complete", "veto"):
+        status = "halted" if verb == "rollout-resume" else "rolling"
+        reading = RolloutReading(status=status, percent=10.0)
+        room.engine(ev.RolloutObserved(rollout="android", reading=reading, observed_at=1))
 
 
 def prepare_incident(room, verb, mine):

@@ -14,6 +14,7 @@ from launchpad.model import definition as d
 from launchpad.model import events as ev
 from launchpad.model.fold import fold
 from launchpad.model.journal import recorded
+from launchpad.model.rollouts import RolloutAim, RolloutReading
 from launchpad.report.account import Report, account
 from launchpad.report.chart import chart
 from launchpad.report.html import html
@@ -342,3 +343,19 @@ def test_a_short_course_has_its_ends_named_to_the_second(minutes, form):
     ends = re.findall(r'y="144" text-anchor="\w+">([^<]+)<', chart(measure, "Europe/Berlin"))
     assert len(ends) == 2
     assert all(re.fullmatch(form, end) for end in ends), ends
+
+
+def test_a_rollout_that_was_halted_is_an_issue_until_it_went_on():
+    aim = RolloutAim(rollout="android", verb="halt", why="broken at 50%: errors < 1%")
+    demo = launches.launched()
+    for minute, status, run in ((1, "rolling", ""), (3, "halted", "halt-1"), (5, "rolling", "")):
+        if run:
+            demo.add(minute, "engine", ev.RunRequested(run=run, action="halt", aim=aim))
+        reading = RolloutReading(status=status, percent=50.0)
+        demo.add(
+            minute, "engine", ev.RolloutObserved(rollout="android", reading=reading, observed_at=1, run=run)
+        )
+    (halted,) = [trouble for trouble in told(demo).troubles if trouble.name == "android"]
+    assert halted.what == "halted at 50%, broken at 50%: errors < 1%"
+    assert (halted.began_at, halted.to_restore) == (at(3), 120.0)
+    assert "over at 09:05" in markdown(told(demo))

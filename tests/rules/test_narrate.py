@@ -6,6 +6,7 @@ from launchpad.model import events as ev
 from launchpad.model.events import EVENTS, Event
 from launchpad.model.journal import Recorded
 from launchpad.model.plan import GateReport
+from launchpad.model.rollouts import RolloutReading
 from launchpad.rules.narrate import TELLERS, narrate
 from tests.support import launches
 
@@ -100,6 +101,16 @@ EXAMPLES: dict[type[Event], Event] = {
         ev.IncidentResolved(incident="incident-1"),
         ev.IncidentReviewed(incident="incident-1"),
         ev.MentionsRead(upto=7),
+        ev.RolloutObserved(
+            rollout="android",
+            reading=RolloutReading(status="rolling", percent=50.0, users=120000),
+            observed_at=1,
+            outside=True,
+        ),
+        ev.RolloutJudged(rollout="android", verdict="bad", reason="errors", soaked=9.0, lasted=12.5),
+        ev.RolloutAdvanceAnnounced(rollout="android", percent=50.0, due_at=1),
+        ev.RolloutAdvanceWithdrawn(rollout="android", reason="gate deploy is NO-GO"),
+        ev.RolloutVetoed(rollout="android"),
     )
 }
 

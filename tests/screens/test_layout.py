@@ -7,14 +7,21 @@ from textual.binding import Binding
 
 from launchpad.model.keys import RESERVED_KEYS
 from screens.keys import BINDINGS, VERB_OF
-from screens.layout import PANELS, REST, Need, arrange, tiny
+from screens.layout import PAGES, PANELS, REST, Need, arrange, tiny
 from screens.widgets.listing import ListPanel
 
 HEAD_AND_FOOT = 5
-TABS = ("pre-launch", "launch", "post-launch", "timeline", "people")
+TABS = ("pre-launch", "launch", "post-launch", *PAGES)
 
 sizes = st.tuples(st.integers(80, 400), st.integers(24, 200))
-needs = st.builds(Need, objectives=st.integers(1, 200), conditions=st.integers(1, 60))
+needs = st.builds(
+    Need,
+    objectives=st.integers(1, 200),
+    conditions=st.integers(1, 60),
+    rollouts=st.integers(0, 60),
+    guards=st.integers(0, 60),
+    teams=st.integers(0, 30),
+)
 
 
 @given(sizes, st.sampled_from(TABS), needs)
@@ -29,7 +36,7 @@ def test_everything_fits_and_the_page_is_there(size: tuple[int, int], tab: str, 
         assert len(flexible) == 1, "something takes the rest, and no two argue about it"
         assert body - fixed >= 3, "and gets more than its heading"
     assert chosen.action >= 4
-    main = tab if tab in ("timeline", "people") else "checklist"
+    main = tab if tab in PAGES else "checklist"
     assert main in {**chosen.left, **chosen.right}
 
 
@@ -64,6 +71,7 @@ def test_bindings_can_be_remapped_and_know_their_verbs() -> None:
         "call_poll",
         "close",
         "close_poll",
+        "complete_rollout",
         "declare_incident",
         "fail",
         "hand_seat",
@@ -72,10 +80,12 @@ def test_bindings_can_be_remapped_and_know_their_verbs() -> None:
         "redact",
         "report_note",
         "retract",
+        "resume_rollout",
         "run",
         "silence",
         "slip",
         "take_seat",
         "unlock",
         "unsilence",
+        "veto",
     }

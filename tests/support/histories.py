@@ -30,18 +30,23 @@ from launchpad.model.definition import (
     HttpSignal,
     Item,
     ItemsCondition,
+    KeepGuard,
     Launch,
     Objective,
     ObjectiveCondition,
     ObjectiveCriterion,
+    ObjectiveGuard,
     OnFailure,
     Operator,
     PhaseCondition,
     PollCondition,
     PresentCondition,
     Provider,
+    QuietGuard,
     ReadyCondition,
     RollbackCriteria,
+    Rollout,
+    RolloutStage,
     Step,
     Threshold,
     UnlockedCondition,
@@ -52,6 +57,7 @@ from launchpad.model.definition import (
 from launchpad.model.fold import Fold
 from launchpad.model.journal import Draft, Recorded
 from launchpad.model.plan import Plan, PlannedStep
+from launchpad.model.rollouts import RolloutReading
 from launchpad.model.state import RunState, State
 from launchpad.model.values import SECOND, Quantity, ZonedTime
 from launchpad.rules.delivery import errands, intended
@@ -159,6 +165,25 @@ def definition() -> Definition:
             "backup": Action(steps=(Step(verb="backup", provider="db"),)),
             "rollback": Action(steps=(Step(verb="rollback", provider="site"),), approvals=1),
         },
+        rollouts={
+            "android": Rollout(
+                provider="site",
+                stages=(
+                    RolloutStage(percent=10.0, soak=600.0),
+                    RolloutStage(percent=50.0, soak=600.0),
+                    RolloutStage(percent=100.0),
+                ),
+                guards=(
+                    KeepGuard(
+                        keep=Threshold(objective="errors", op="<", limit=Quantity(value=0.05, unit="%"))
+                    ),
+                    ObjectiveGuard(objective="latency"),
+                    QuietGuard(quiet="slow"),
+                ),
+                gate="deploy",
+                advance="automatic",
+            )
+        },
         rollback_criteria=RollbackCriteria(
             at_least=2,
             of=(
@@ -204,6 +229,9 @@ def amended() -> tuple[Definition, ...]:
 
 def plan_of(made: Definition, run: RunState) -> Plan:
     """What an engine would plan."""
+    if run.aim is not None:
+        step = PlannedStep(verb=run.aim.verb, provider="site", does="it", command="make it")
+        return Plan(action=run.action, title="it", version="1", environment="production", steps=(step,))
     action = made.actions[run.action]
     return Plan(
         action=run.action,
@@ -340,7 +368,16 @@ def any_command(random: Random, state: State) -> Command:
         cmd.ResolveIncident(incident=incident, text=words, expect=expect),
         cmd.ReviewIncident(incident=incident, text=words, expect=expect),
     ]
-    group = draw([of_items, of_items, of_runs, of_launch, of_polls, of_incidents])
+    of_rollouts = [
+        cmd.BumpRollout(
+            rollout=draw(["android", "nothing"]), percent=draw([None, 20.0, 100.0, 0.0, 500.0]), expect=expect
+        ),
+        cmd.HaltRollout(rollout=draw(["android", "*", "nothing"]), text=words),
+        cmd.ResumeRollout(rollout="android", expect=expect),
+        cmd.CompleteRollout(rollout="android", expect=expect),
+        cmd.VetoRollout(rollout="android", text=words),
+    ]
+    group = draw([of_items, of_items, of_runs, of_launch, of_polls, of_incidents, of_rollouts])
     return draw(group)
 
 
@@ -379,7 +416,7 @@ class LaunchDay:
         """So many acts of people and the engine, each held against what must always be so."""
         acts = [self.act] * 4 + [self.go_forward] * 3 + [self.carry] * 4
         acts += [self.check, self.alert, self.judge, self.advise, self.engine_starts, self.enter_phase]
-        acts += [self.tell]
+        acts += [self.tell, self.look]
         for _ in range(steps):
             self.random.choice(acts)()
             self.everything_fits()
@@ -531,6 +568,27 @@ class LaunchDay:
         if events:
             self.engine(self.random.choice(events))
 
+    def look(self) -> None:
+        """What a rollout's watch may do next."""
+        draw = self.random.choice
+        made, seen = self.state.definition, self.state.rollouts.get("android")
+        if made is None or "android" not in made.rollouts:
+            return
+        status = draw(["rolling", "rolling", "halted", "in review"])
+        reading = RolloutReading(status=status, percent=draw([10.0, 50.0]))
+        events: list[ev.Event] = [ev.RolloutObserved(rollout="android", reading=reading, observed_at=1)]
+        if seen is not None:
+            events.append(
+                ev.RolloutJudged(
+                    rollout="android", verdict=draw(VERDICTS), reason="so", soaked=1.0, lasted=2.0
+                )
+            )
+            if seen.vetoed_by is None:
+                events.append(ev.RolloutAdvanceAnnounced(rollout="android", percent=50.0, due_at=1))
+            if seen.announced is not None:
+                events.append(ev.RolloutAdvanceWithdrawn(rollout="android", reason="gate"))
+        self.engine(draw(events))
+
     def judge(self) -> None:
         verdict = self.random.choice(VERDICTS)
         self.engine(
@@ -592,6 +650,8 @@ def _must_go(person: Identity, command: Command, state: State) -> bool:
         return False
     if getattr(command, "text", "").startswith("xxx"):
         return False  # too long to keep
+    if isinstance(command, cmd.HaltRollout):
+        return state.definition is not None and command.rollout in state.definition.rollouts
     if isinstance(command, cmd.AbortRun):
         return command.run in state.runs and not state.runs[command.run].ended
     if isinstance(command, cmd.Acknowledge):

@@ -2,7 +2,18 @@
 
 from collections.abc import Collection, Sequence
 
-from launchpad.config.checks import alerts, criteria, delivery, gates, items, people, plans, signals, watch
+from launchpad.config.checks import (
+    alerts,
+    criteria,
+    delivery,
+    gates,
+    items,
+    people,
+    plans,
+    rollouts,
+    signals,
+    watch,
+)
 from launchpad.config.document import Document
 from launchpad.config.faults import Faults, Path
 from launchpad.model.definition import Item
@@ -29,3 +40,4 @@ def check(
     plans.check(document, faults, reserved_keys)
     watch.check(document, faults)
     criteria.check(document, faults)
+    rollouts.check(document, faults)

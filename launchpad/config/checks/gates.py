@@ -30,7 +30,7 @@ def check(document: Document, placed: Sequence[tuple[Path, Item]], faults: Fault
 
 def _check_gate(name: str, gate: Gate, document: Document, checked: Collection[str], faults: Faults) -> None:
     path: Path = ("gates", name)
-    used = {action.gate for _, action in whole(document.actions)}
+    used = {thing.gate for things in (document.actions, document.rollouts) for _, thing in whole(things)}
     guarded = [phase for phase in PHASES if phase != "pre-launch"]
     close = get_close_matches(name, guarded, 1, 0.7)
     if name not in guarded and name not in used and close:

@@ -7,7 +7,7 @@ from launchpad.config.checks.circles import circles
 from launchpad.config.checks.signals import whole
 from launchpad.config.document import Document
 from launchpad.config.faults import HOLE, Faults, Path, listed
-from launchpad.model.definition import ROLES, Action
+from launchpad.model.definition import ROLES, Action, Rollout
 
 
 def check(document: Document, faults: Faults, reserved_keys: Collection[str]) -> None:
@@ -25,7 +25,7 @@ def check(document: Document, faults: Faults, reserved_keys: Collection[str]) ->
                 _check_step((*path, "steps", index), step, document.providers, faults)
         if action.on_failure and action.on_failure is not HOLE:
             faults.refer((*path, "on_failure", "run"), action.on_failure.run, document.actions, "action")
-        _check_approvals(path, action, document, faults)
+        check_approvals(path, action, document, faults)
     for circle in circles({name: _repairs(action) for name, action in actions.items()}):
         what = f"a failure would go round in circles: {' → '.join([*circle, circle[0]])}"
         faults.at(
@@ -56,7 +56,7 @@ def _check_step(path: Path, step: Any, providers: Any, faults: Faults) -> None:
         )
 
 
-def _check_approvals(path: Path, action: Action, document: Document, faults: Faults) -> None:
+def check_approvals(path: Path, action: Action | Rollout, document: Document, faults: Faults) -> None:
     """Somebody else than the requester approves, so one fewer than there are must do."""
     if HOLE in (action.approvals, document.operators) or HOLE in document.operators:
         return
@@ -72,7 +72,7 @@ def _check_approvals(path: Path, action: Action, document: Document, faults: Fau
         faults.at((*path, "approvals" if asked == action.approvals else "approvers"), what)
 
 
-def _check_approvers(path: Path, action: Action, document: Document, faults: Faults) -> None:
+def _check_approvers(path: Path, action: Action | Rollout, document: Document, faults: Faults) -> None:
     """Each need names a role or a team of which enough people may approve."""
     able = [o for o in document.operators if o.role in ("operator", "director")]
     if any(o.teams is HOLE for o in able):

@@ -60,15 +60,27 @@ from launchpad.model.definition.health import Alert, Objective, Threshold
 from launchpad.model.definition.names import (
     PHASES,
     ROLES,
+    ROLLOUT_VERBS,
     SEVERITIES,
+    AnyVerb,
     Line,
     Name,
     Phase,
     Role,
+    RolloutVerb,
     Severity,
     Verb,
 )
 from launchpad.model.definition.people import Operator
+from launchpad.model.definition.rollouts import (
+    AnyGuard,
+    Guard,
+    KeepGuard,
+    ObjectiveGuard,
+    QuietGuard,
+    Rollout,
+    RolloutStage,
+)
 from launchpad.model.definition.signals import (
     CommandSignal,
     DnsSignal,
@@ -126,6 +138,7 @@ class Definition(Value):
     escalations: dict[Name, Ladder] = {}
     rollback_criteria: RollbackCriteria | None = None
     """What recommends to take the release back."""
+    rollouts: dict[Name, Rollout] = {}
 
     @property
     def zone(self) -> str:

@@ -39,3 +39,14 @@ SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 
 Verb = Literal["backup", "migrate", "deploy", "smoke", "promote", "rollback", "restore", "purge", "run"]
 """What a step may ask of a provider."""
+
+
+RolloutVerb = Literal["bump", "halt", "resume", "complete"]
+
+
+ROLLOUT_VERBS: tuple[RolloutVerb, ...] = ("bump", "halt", "resume", "complete")
+"""What can be done to a rollout: actions that every definition has."""
+
+
+AnyVerb = Literal[Verb, RolloutVerb]
+"""What a provider may be asked for."""

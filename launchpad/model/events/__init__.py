@@ -74,6 +74,13 @@ from launchpad.model.events.launch import (
 from launchpad.model.events.mentions import MentionsRead
 from launchpad.model.events.polls import Answer, PollAnswered, PollCalled, PollClosed, Seen
 from launchpad.model.events.report import ReportNoted, ReportSection
+from launchpad.model.events.rollouts import (
+    RolloutAdvanceAnnounced,
+    RolloutAdvanceWithdrawn,
+    RolloutJudged,
+    RolloutObserved,
+    RolloutVetoed,
+)
 from launchpad.model.events.runs import (
     AbortRequested,
     ActionProbed,
@@ -176,6 +183,11 @@ AnyEvent = (
     | IncidentResolved
     | IncidentReviewed
     | MentionsRead
+    | RolloutObserved
+    | RolloutJudged
+    | RolloutAdvanceAnnounced
+    | RolloutAdvanceWithdrawn
+    | RolloutVetoed
 )
 
 

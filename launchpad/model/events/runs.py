@@ -6,6 +6,7 @@ from launchpad.model.definition import Role
 from launchpad.model.events.base import Event
 from launchpad.model.events.health import ReadingVerdict
 from launchpad.model.plan import GateReport, Plan
+from launchpad.model.rollouts import RolloutAim
 from launchpad.model.values import Micros
 
 Resolution = Literal["retry", "skip", "done", "roll-back"]
@@ -41,6 +42,8 @@ class ActionProbed(Event, tag="action.probed"):
 class RunRequested(_OfRun, tag="run.requested"):
     action: str
     params: dict[str, str] = {}
+    aim: RolloutAim | None = None
+    """What it is to do with a rollout; None: it is an action of the definition."""
 
 
 class RunPlanned(_OfRun, tag="run.planned"):

@@ -21,6 +21,7 @@ from launchpad.model.fold import (
     mentions,
     polls,
     report,
+    rollouts,
     runs,
 )
 from launchpad.model.fold.parts import Handlers, Parts
@@ -90,4 +91,5 @@ _HANDLERS: Handlers = {
     **amendments.HANDLERS,
     **incidents.HANDLERS,
     **mentions.HANDLERS,
+    **rollouts.HANDLERS,
 }

@@ -11,6 +11,7 @@
   the plan that it was started with.
 - What people saw of a rollback criterion counts as long as that asks for the same; what they come to is
   recorded anew.
+- A rollout that is read otherwise is unknown until it is read anew; one that is judged otherwise soaks anew.
 - A go lapses when the gate ahead, an objective that it was given on, or T-0 changed, or when whoever gave it
   no longer speaks for the team. A no-go stays.
 """
@@ -22,7 +23,7 @@ from msgspec.structs import replace
 from launchpad.model import events as ev
 from launchpad.model.definition import PHASES, Definition
 from launchpad.model.differences import differences
-from launchpad.model.fold import polls
+from launchpad.model.fold import polls, rollouts
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.fold.runs import settle_approval
 from launchpad.model.journal import Recorded
@@ -44,6 +45,7 @@ def _amended(parts: Parts, rec: Recorded, event: ev.LaunchAmended) -> None:
     _items(parts, rec, before, of)
     _measured(parts, rec, of)
     _criteria(parts, before, after)
+    rollouts.forget(parts, rec, of.read_otherwise, frozenset(of.rollouts))
     lapsed = (*_runs(parts, rec, before, of), *_votes(parts, rec, before, of))
     amendment = Amendment(
         seq=rec.seq,
@@ -127,7 +129,7 @@ def _runs(parts: Parts, rec: Recorded, before: Definition, of: Touched) -> Itera
         expired = run.expires_at is not None and rec.at > run.expires_at
         if run.status not in ("planned", "approved") or run.plan is None or expired:
             continue
-        why = of.actions.get(run.action, "")
+        why = of.rollouts.get(run.aim.rollout, "") if run.aim else of.actions.get(run.action, "")
         if not why and run.plan.waived and changed:
             why = "operators were amended"
         if why:
@@ -164,6 +166,7 @@ def _unplanned(run: RunState, rec: Recorded, why: str) -> RunState:
         requested_auth=run.requested_auth,
         requested_at=run.requested_at,
         lapsed=f"{why} by {rec.actor}",
+        aim=run.aim,
     )
 
 

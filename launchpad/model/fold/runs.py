@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from launchpad.model import events as ev
 from launchpad.model.approvals import missing
+from launchpad.model.fold import rollouts
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
 from launchpad.model.lifecycles import RUN, STEP
@@ -24,6 +25,8 @@ def _run_requested(parts: Parts, rec: Recorded, event: ev.RunRequested) -> None:
         parts.misfit()
         return
     parts.runs[event.run] = _requested(rec, event)
+    if event.aim is not None:
+        rollouts.asked(parts, event.aim.rollout)
 
 
 def _run_moved(parts: Parts, rec: Recorded, event: Any) -> None:
@@ -62,6 +65,7 @@ def _requested(rec: Recorded, event: ev.RunRequested) -> RunState:
         requested_by=rec.actor,
         requested_auth=rec.auth,
         requested_at=rec.at,
+        aim=event.aim,
     )
 
 

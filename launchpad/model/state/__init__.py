@@ -16,6 +16,7 @@ from launchpad.model.state.incidents import IncidentEntry, IncidentState, Incide
 from launchpad.model.state.launch import EngineState, HoldState, SeatState
 from launchpad.model.state.polls import PollState, Vote
 from launchpad.model.state.report import ReportNote
+from launchpad.model.state.rollouts import RolloutState
 from launchpad.model.state.runs import Approval, Readiness, RunState, StepState
 from launchpad.model.values import Micros, Value
 
@@ -84,6 +85,8 @@ class State(Value):
     """In the order of their declaration."""
     mentions_read: Mapping[str, int] = {}
     """By person: the last event up to which they have looked at what mentions them."""
+    rollouts: Mapping[str, RolloutState] = {}
+    """Those that were seen at least once."""
 
     @property
     def open(self) -> bool:

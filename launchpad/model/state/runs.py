@@ -4,6 +4,7 @@ from launchpad.model.definition import Role
 from launchpad.model.events import Auth, ReadingVerdict
 from launchpad.model.lifecycles import RUN_ENDED, RunStatus, StepStatus
 from launchpad.model.plan import GateReport, Plan
+from launchpad.model.rollouts import RolloutAim
 from launchpad.model.values import Micros, Value
 
 
@@ -71,10 +72,17 @@ class RunState(Value):
     """The event since which the definition held that its plan was made from."""
     lapsed: str = ""
     """Why an earlier plan, or somebody's approval, counts no more: what it rested on was amended."""
+    aim: RolloutAim | None = None
+    """What it is to do with a rollout; None: it is an action of the definition."""
 
     @property
     def ended(self) -> bool:
         return self.status in RUN_ENDED
+
+    @property
+    def stops(self) -> bool:
+        """Whether it halts a rollout: nothing stands in its way."""
+        return self.aim is not None and self.aim.verb == "halt"
 
     @property
     def confirmed(self) -> bool:

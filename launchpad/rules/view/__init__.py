@@ -6,6 +6,8 @@ nothing stays green because its writer died.
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from launchpad.model.definition import PHASES, Definition, Phase
 from launchpad.model.plan import GateReport, GateVerdict
 from launchpad.model.samples import Lease, LockInfo, Presence
@@ -15,10 +17,12 @@ from launchpad.rules import polls
 from launchpad.rules.alerts import Evidence
 from launchpad.rules.countdown import current_t0
 from launchpad.rules.criteria import AdviceView, advise
-from launchpad.rules.gates import evaluate
+from launchpad.rules.gates import evaluate, of_rollout
 from launchpad.rules.incidents import leading
+from launchpad.rules.ladder import RolloutView, rollout_views, trouble
 from launchpad.rules.objectives import Reading, limit_of
 from launchpad.rules.polls import Ballot
+from launchpad.rules.rollout_evidence import RolloutEvidence
 from launchpad.rules.situation import NO_ENGINE, Situation
 from launchpad.rules.view.coming import coming
 from launchpad.rules.view.delivery import MessageView, NextPage, message_views
@@ -85,6 +89,7 @@ class View(Value):
     """All of them, the newest first."""
     incident: IncidentView | None = None
     """The gravest that is open."""
+    rollouts: tuple[RolloutView, ...] = ()
 
     @property
     def health(self) -> HealthVerdict:
@@ -106,10 +111,11 @@ def view(
     locks: Sequence[LockInfo] = (),
     last_output: Mapping[str, Micros] = {},
     evidence: Mapping[str, Evidence] = {},
+    rollouts: Mapping[str, RolloutEvidence] = {},
     unwatched: str = NO_ENGINE,
 ) -> View:
     """Derives what is shown. `state` is of an opened launch; `last_output` says when runs last wrote to
-    their logs, `evidence` what each alert's rule rests on, `unwatched`
+    their logs, `evidence` what each alert's rule rests on, `rollouts` what is known of each, `unwatched`
     why nothing that was measured counts, where no lease is known."""
     definition = state.definition
     assert definition is not None, "a journal begins with launch.opened"
@@ -122,6 +128,9 @@ def view(
         people=tuple(people),
         locks=tuple(locks),
         unwatched=unwatched,
+        rollouts=rollout_views(
+            state, definition, readings, rollouts, unwatched="" if watched else unwatched, now=now
+        ),
     )
     next_phase = _next_phase(state.phase)
     gate = evaluate(next_phase, situation) if next_phase else None
@@ -155,7 +164,7 @@ def view(
         declared=declared_standing(incident, alerts) if incident else None,
         unwatched="" if watched else unwatched,
         coming=coming(update_at, run, items, window, definition.zone, now),
-        advice=advice.sentence if advice and advice.in_force and advice.verdict != "stay" else "",
+        advice=_advice(advice, situation),
         now=now,
     )
     return View(
@@ -185,7 +194,18 @@ def view(
         advice=advice,
         incidents=tuple(reversed(incidents.values())),
         incident=incident,
+        rollouts=tuple(
+            replace(shown, gate=evaluate(of_rollout(name), situation))
+            for name, shown in situation.rollouts.items()
+        ),
     )
+
+
+def _advice(advice: AdviceView | None, situation: Situation) -> str:
+    """What rollouts and the rollback criteria have to say."""
+    spoken = advice is not None and advice.in_force and advice.verdict != "stay"
+    parts = (trouble(situation.rollouts), advice.sentence if advice and spoken else "")
+    return "; ".join(part for part in parts if part)
 
 
 def _ballots(definition: Definition, state: State, now: Micros) -> tuple[Ballot, ...]:

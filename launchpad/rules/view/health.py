@@ -38,7 +38,7 @@ class Standing(Value):
     owner: str = ""
     """Who has it; empty where nobody needs to."""
     advice: str = ""
-    """What the rollback criteria recommend, or can't tell."""
+    """What rollouts have to say, and what the rollback criteria recommend or can't tell."""
     next: str = ""
     """What comes next."""
     line: str = ""
@@ -144,7 +144,7 @@ def standing_of(
 ) -> Standing:
     """How the launch stands: `declared` trouble first, then bad over unknown over OK. `unwatched` is why
     nothing measured counts, empty while an engine watches; `coming` comes next;
-    `advice` is what the rollback criteria recommend."""
+    `advice` is what rollouts and the rollback criteria have to say."""
     found = (
         declared
         or _firing(definition, objectives, alerts)

@@ -1,0 +1,62 @@
+"""What is known of a rollout, and what is wanted of it: values that events, plans and adapters carry."""
+
+from launchpad.model.definition import Name, RolloutVerb
+from launchpad.model.lifecycles import RolloutStatus
+from launchpad.model.values import Value
+
+WHOLE = 100.0
+"""Percent."""
+
+
+class RolloutReading(Value):
+    """A rollout as its provider has it."""
+
+    status: RolloutStatus
+    percent: float = 0.0
+    """Share of users that may get the release, 0 to 100."""
+    users: int | None = None
+    """How many there are in all; None: the provider does not say."""
+    version: str = ""
+    """Which release it is about; empty: the provider does not say."""
+    detail: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """`rolling at 10%`, `halted at 10%`, `in review`."""
+        share = f" at {shown(self.percent)}" if self.status in ("rolling", "halted") else ""
+        return self.status + share
+
+    def same(self, other: "RolloutReading") -> bool:
+        """Whether users meet the same release to the same extent."""
+        return (self.status, self.percent, self.version) == (other.status, other.percent, other.version)
+
+
+class RolloutAim(Value):
+    """What a run is to do with a rollout."""
+
+    rollout: Name
+    verb: RolloutVerb
+    percent: float | None = None
+    """To what share, where it goes forward."""
+    seen: RolloutReading | None = None
+    """How it stood when this was asked for; a run that goes forward refuses when it stands otherwise."""
+    why: str = ""
+    """What made the engine ask."""
+
+    @property
+    def sentence(self) -> str:
+        """`bump android to 50%`."""
+        return f"{self.verb} {self.rollout}" + (f" to {shown(self.percent)}" if self.verb == "bump" else "")
+
+
+def shown(percent: float | None) -> str:
+    """`12.5%`."""
+    return "?" if percent is None else f"{percent:g}%"
+
+
+def people(users: int | None, share: float) -> str:
+    """So many of the users as `share` percent are: `about 60 000 people`; empty where nobody counts them."""
+    if users is None:
+        return ""
+    count = round(users * share / WHOLE)
+    return f"about {count:,} people".replace(",", " ")

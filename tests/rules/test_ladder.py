@@ -1,0 +1,283 @@
+"""The ladder of a rollout: only time that was seen and well counts, and only what is known moves anything."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from launchpad.model import definition as d
+from launchpad.model import events as ev
+from launchpad.model.fold import fold
+from launchpad.model.journal import Recorded
+from launchpad.model.plan import ConditionReport, GateReport
+from launchpad.model.rollouts import RolloutAim, RolloutReading
+from launchpad.model.samples import Sample
+from launchpad.model.state import State
+from launchpad.model.values import SECOND, Quantity
+from launchpad.rules.advance import judged, moves
+from launchpad.rules.ladder import RolloutView, conditions, rollout_views, trouble
+from launchpad.rules.objectives import Meter
+from launchpad.rules.rollout_evidence import RolloutMeter, signal_of, stale_after
+from launchpad.rules.situation import NO_ENGINE
+from tests.support.histories import LAUNCH
+
+START = 1_800_000_000
+EVERY = 30.0
+SOAK = 600.0
+LIMIT = d.Threshold(objective="errors", op="<", limit=Quantity(value=0.5, unit="%"))
+
+
+def definition(**of_rollout: object) -> d.Definition:
+    fields: dict[str, object] = {
+        "stages": (
+            d.RolloutStage(percent=10.0, soak=SOAK),
+            d.RolloutStage(percent=50.0, soak=SOAK),
+            d.RolloutStage(percent=100.0),
+        ),
+        "guards": (d.KeepGuard(keep=LIMIT, within=120.0, at_least=3),),
+        "every": EVERY,
+        "advance": "automatic",
+        "veto": 120.0,
+    }
+    return d.Definition(
+        launch=d.Launch(product="Acme", version="1"),
+        providers={"store": d.Provider(kind="command")},
+        signals={"well": d.TcpSignal(host="a", port=1, every=10.0, timeout=5.0)},
+        objectives={
+            "errors": d.Objective(
+                signal="well", error_rate=True, below=Quantity(value=0.01, unit="%"), window=300.0
+            )
+        },
+        rollouts={"android": d.Rollout(provider="store", **{**fields, **of_rollout})},  # type: ignore[arg-type]
+    )
+
+
+def state(*events: ev.Event, definition: d.Definition) -> State:
+    """Folded from an opening and these events, a second apart."""
+    opened = ev.LaunchOpened(definition=definition, format=1)
+    return fold(
+        Recorded(
+            launch=LAUNCH, seq=n + 1, id=str(n), at=(START + n) * SECOND, actor="ops", auth="os", event=event
+        )
+        for n, event in enumerate([opened, *events])
+    )
+
+
+def sample(signal: str, second: float, verdict: ev.ReadingVerdict = "ok") -> Sample:
+    at = round((START + second) * SECOND)
+    reason = "" if verdict == "ok" else "no"
+    return Sample(signal=signal, observed=at, received=at, verdict=verdict, reason=reason)
+
+
+def seen(status: str = "rolling", percent: float = 10.0, run: str = "", *, outside: bool = False) -> ev.Event:
+    reading = RolloutReading(status=status, percent=percent, users=1000)  # type: ignore[arg-type]
+    return ev.RolloutObserved(rollout="android", reading=reading, observed_at=1, run=run, outside=outside)
+
+
+def told(verdict: ev.ReadingVerdict = "ok", soaked: float = 0.0) -> ev.Event:
+    return ev.RolloutJudged(rollout="android", verdict=verdict, reason="so", soaked=soaked, lasted=soaked)
+
+
+def ladder(
+    *events: ev.Event,
+    at: float,
+    reads: list[float] | None = None,
+    probes: list[Sample] | None = None,
+    watched: bool = True,
+    made: d.Definition | None = None,
+) -> RolloutView:
+    """The rollout `at` seconds after the beginning; read every 30 s and well, unless said otherwise."""
+    held = made or definition()
+    folded = state(*events, definition=held)
+    meter, readings = RolloutMeter(held), Meter(held)
+    if reads is None:
+        reads = [30.0 * i for i in range(int(at // 30) + 1)]
+    if probes is None:
+        probes = [sample("well", at - 10.0 * i) for i in range(8)]
+    samples = [*(sample(signal_of("android"), second) for second in reads), *probes]
+    samples.sort(key=lambda one: one.observed)
+    meter.feed(samples)
+    readings.feed(samples)
+    now = round((START + at) * SECOND)
+    since = {name: one.verdict_since for name, one in folded.rollouts.items()}
+    unwatched = "" if watched else NO_ENGINE
+    views = rollout_views(
+        folded, held, readings.readings(now), meter.evidence(now, since), unwatched=unwatched, now=now
+    )
+    return views["android"]
+
+
+def events_of(view: RolloutView, *events: ev.Event, at: float, gate: GateReport | None = None) -> list[str]:
+    folded = state(*events, definition=replace(definition(), rollouts={"android": view.rollout}))
+    now = round((START + at) * SECOND)
+    return [ev.kind_of(event) for event in moves(replace(view, gate=gate), folded, now)]
+
+
+def test_what_was_read_and_well_counts_and_nothing_else() -> None:
+    assert ladder(seen(), told(), at=300).soaked == pytest.approx(300, abs=31)
+    assert ladder(seen(), at=300).soaked == 0, "not seen to be well"
+    assert ladder(seen(), told("unknown", 100), at=300).soaked == 100
+    gap = ladder(seen(), told(), at=300, reads=[0, 30, 60, 240, 270, 300])
+    assert gap.soaked == pytest.approx(120, abs=31)
+    assert gap.gap
+    assert ladder(seen(), told(), at=900, reads=[0, 30, 60]).soaked == pytest.approx(60, abs=31)
+
+
+@given(
+    reads=st.lists(st.floats(0, 3000), max_size=60),
+    at=st.floats(0, 3000),
+    soaked=st.floats(0, 1000),
+)
+def test_soak_never_outruns_the_clock_nor_what_was_seen(reads: list[float], at: float, soaked: float) -> None:
+    view = ladder(seen(), told("ok", soaked), at=at, reads=sorted(reads))
+    limit = stale_after(view.rollout)
+    before = [second for second in sorted(reads) if second <= at]
+    assert view.soaked - soaked <= at + 10
+    assert view.soaked - soaked <= len(before) * limit
+    assert not before or view.soaked - soaked <= before[-1] + 10
+
+
+@given(
+    reads=st.lists(st.floats(0, 3000), max_size=40),
+    probes=st.lists(st.tuples(st.floats(0, 3000), st.sampled_from(["ok", "bad", "unknown"])), max_size=40),
+    at=st.floats(0, 3000),
+    watched=st.booleans(),
+    recorded=st.sampled_from(["ok", "bad", "unknown"]),
+    announced=st.booleans(),
+)
+def test_nothing_moves_on_what_is_unknown(
+    reads: list[float],
+    probes: list[tuple[float, ev.ReadingVerdict]],
+    at: float,
+    watched: bool,
+    recorded: ev.ReadingVerdict,
+    announced: bool,
+) -> None:
+    happened = [seen(), told(recorded, SOAK)]
+    if announced:
+        happened.append(ev.RolloutAdvanceAnnounced(rollout="android", percent=50.0, due_at=0))
+    found = [sample("well", second, verdict) for second, verdict in probes]
+    view = ladder(*happened, at=at, reads=sorted(reads), probes=found, watched=watched)
+    done = events_of(view, *happened, at=at)
+    if view.verdict == "unknown":
+        assert set(done) <= {"rollout.advance-withdrawn"}
+    if "run.requested" in done and view.verdict == "ok":
+        assert announced
+        assert view.soaked >= SOAK
+        assert recorded == "ok"
+
+
+def test_a_guard_below_its_least_samples_is_unknown_and_holds() -> None:
+    few = [sample("well", 300, "bad"), sample("well", 299, "bad")]
+    view = ladder(seen(), told(), at=300, probes=few)
+    assert (view.verdict, view.guards[0].detail) == ("unknown", "2 of at least 3 samples")
+    assert events_of(view, seen(), told("bad"), at=300) == []
+    enough = ladder(seen(), told(), at=300, probes=[*few, sample("well", 298, "bad")])
+    assert enough.verdict == "bad"
+    assert enough.guards[0].detail.startswith("100%, n=3, ")
+
+
+def test_a_guard_looks_back_over_its_own_window() -> None:
+    old = [sample("well", 300 - 130 - i, "bad") for i in range(50)]
+    fresh = [sample("well", 300 - i) for i in range(10)]
+    assert ladder(seen(), told(), at=300, probes=[*old, *fresh]).verdict == "ok"
+
+
+BAD = [sample("well", 300 - i, "bad") for i in range(10)]
+
+
+def test_a_breach_halts_once_and_ends_what_goes_forward() -> None:
+    bump = ev.RunRequested(
+        run="bump-1", action="bump", aim=RolloutAim(rollout="android", verb="bump", percent=50.0)
+    )
+    happened = [seen(), bump, told("bad")]
+    view = ladder(*happened, at=300, probes=BAD)
+    assert view.breached
+    assert events_of(view, *happened, at=300) == ["run.requested", "run.abort-requested"]
+    halt = ev.RunRequested(run="halt-1", action="halt", aim=RolloutAim(rollout="android", verb="halt"))
+    for after in ([halt], [halt, ev.RunRefused(run="halt-1", reason="no")]):
+        again = ladder(*happened, *after, at=300, probes=BAD)
+        assert events_of(again, *happened, *after, at=300) == []
+
+
+def test_a_breach_is_recorded_before_anything_is_done_about_it() -> None:
+    view = ladder(seen(), told(), at=300, probes=BAD)
+    assert events_of(view, seen(), told(), at=300) == []
+    change = judged(view)
+    assert change is not None
+    assert (change.verdict, change.reason[:14]) == ("bad", "errors < 50%: ")
+
+
+def test_a_breach_that_is_to_be_told_halts_nothing() -> None:
+    made = definition(on_breach="tell")
+    view = ladder(seen(), told("bad"), at=300, probes=BAD, made=made)
+    assert events_of(view, seen(), told("bad"), at=300) == []
+    assert trouble({"android": view}).startswith("android IS BROKEN at 10%: errors < 50%: 100%")
+
+
+RIPE = [seen(), told("ok", SOAK)]
+
+
+def test_the_step_is_announced_then_taken_and_a_hold_withdraws_it() -> None:
+    view = ladder(*RIPE, at=60)
+    assert events_of(view, *RIPE, at=60) == ["rollout.advance-announced"]
+    due = ev.RolloutAdvanceAnnounced(rollout="android", percent=50.0, due_at=round((START + 100) * SECOND))
+    waiting = [*RIPE, due]
+    assert events_of(ladder(*waiting, at=60), *waiting, at=60) == []
+    assert events_of(ladder(*waiting, at=110), *waiting, at=110) == ["run.requested"]
+    closed = ConditionReport(name="phase is launch", verdict="NO-GO", detail="now in pre-launch")
+    shut = GateReport(gate="rollout:android", verdict="NO-GO", conditions=(closed,))
+    assert events_of(ladder(*waiting, at=110), *waiting, at=110, gate=shut) == ["rollout.advance-withdrawn"]
+    vetoed = [*waiting, ev.RolloutVetoed(rollout="android")]
+    assert events_of(ladder(*vetoed, at=110), *vetoed, at=110) == []
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        seen("halted"),
+        seen("rolling", 20.0, outside=True),
+        told("unknown"),
+        ev.RunRequested(run="bump-1", action="bump", aim=RolloutAim(rollout="android", verb="bump")),
+    ],
+)
+def test_whatever_changes_how_it_stands_ends_the_timer(ends: ev.Event) -> None:
+    due = ev.RolloutAdvanceAnnounced(rollout="android", percent=50.0, due_at=1)
+    folded = state(*RIPE, due, ends, definition=definition())
+    assert folded.rollouts["android"].announced is None
+    assert folded.rollouts["android"].due_at is None
+    assert folded.anomalies == 0
+
+
+def test_a_step_of_the_engine_that_came_to_nothing_is_a_persons_from_then_on() -> None:
+    aim = RolloutAim(rollout="android", verb="bump", percent=50.0)
+    lost = [
+        *RIPE,
+        ev.RunRequested(run="bump-1", action="bump", aim=aim),
+        ev.RunRefused(run="bump-1", reason="gate"),
+    ]
+    folded = state(*lost, definition=definition())
+    view = ladder(*lost, at=60)
+    by_engine = replace(folded.runs["bump-1"], requested_auth="engine")
+    folded = replace(folded, runs={"bump-1": by_engine})
+    assert moves(view, folded, round((START + 60) * SECOND)) == ()
+
+
+def test_its_gate_asks_for_guards_and_soak() -> None:
+    verdicts = {c.name: c.verdict for c in conditions(ladder(seen(), told(), at=300))}
+    assert verdicts == {"the guards of android hold": "GO", "android has soaked at 10%": "HOLD"}
+    assert [c.verdict for c in conditions(ladder(*RIPE, at=60))] == ["GO", "GO"]
+    assert conditions(ladder(seen(), told(), at=300, probes=BAD))[0].verdict == "NO-GO"
+    assert conditions(ladder(seen(), told(), at=900, reads=[0]))[0].verdict == "HOLD"
+    # Before anybody has it there may be nothing to measure; after a halt, too.
+    for status in ("approved", "halted"):
+        (guards,) = conditions(ladder(seen(status, 0.0), at=60, probes=[]))
+        assert (guards.verdict, guards.advisory) == ("HOLD", True)
+
+
+def test_unknown_is_drawn_as_such_with_its_age() -> None:
+    view = ladder(seen(), told(), at=900, reads=[0, 30, 60])
+    assert (view.status, view.verdict) == ("unknown", "unknown")
+    assert view.standing == "unknown for 14m (was rolling at 10%): not read lately"
+    assert ladder(seen(), told(), at=30, watched=False).unread == "no engine is watching"
+    assert ladder(at=30).standing == "unknown: not read yet"
