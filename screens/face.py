@@ -202,9 +202,12 @@ class Face(Attended, Acts, inherit_bindings=False):
     def _call(self) -> None:
         """Rings for what has just begun to fire."""
         for alert in self._caller.calls(self.scene.view):
-            if self.preferences.bell and self._driver is not None:
-                self.bell()
-                self._driver.write(notification(self.scene.view, alert, os.environ))
+            self.ring(notification(self.scene.view, alert, os.environ))
+
+    def ring(self, notification: str) -> None:
+        if self.preferences.bell and self._driver is not None:
+            self.bell()
+            self._driver.write(notification)
 
     def redraw(self) -> None:
         """Repaints the single lines where they differ."""

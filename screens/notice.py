@@ -33,7 +33,11 @@ def notification(view: View, alert: AlertView, environ: Mapping[str, str]) -> st
     (tmux(1), allow-passthrough)."""
     launch = view.definition.launch
     what = f"{SEVERITY[alert.severity].word} {alert.rule}, now {alert.shown}"
-    said = f"{launch.product} {launch.version}: {what}"
+    return notified(f"{launch.product} {launch.version}: {what}", environ)
+
+
+def notified(said: str, environ: Mapping[str, str]) -> str:
+    """The same for any words; the first must be ours, for some terminals take `4;` for progress."""
     sequence = f"\x1b]9;{clean(said, 200)}\x07"
     within = "TMUX" in environ or environ.get("TERM", "").startswith("tmux")
     return "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + "\x1b\\" if within else sequence

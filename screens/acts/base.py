@@ -37,6 +37,10 @@ class Acting(App[int]):
         """One line in the row kept for it."""
         raise NotImplementedError
 
+    def ring(self, notification: str) -> None:
+        """Calls somebody who looks elsewhere, unless they want no bell."""
+        raise NotImplementedError
+
     def refresh_view(self) -> None:
         """Asks for a fresh view."""
         raise NotImplementedError

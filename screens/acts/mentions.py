@@ -1,5 +1,7 @@
 """What the face does when somebody is called by name."""
 
+import os
+
 from launchpad.errors import LaunchpadError
 from launchpad.model import commands as cmd
 from launchpad.model.journal import Recorded
@@ -7,10 +9,10 @@ from launchpad.rules.mentions import meant_for, read_upto
 from launchpad.rules.narrate import narrate
 from screens.acts.base import Acting
 from screens.dialogs.reading import Reading
+from screens.notice import notified
 from screens.render import mentions as mention_rows
 from screens.render.row import Row
 from screens.render.scene import Scene
-from screens.ring import ring
 
 
 class MentionActs(Acting):
@@ -36,7 +38,7 @@ class MentionActs(Acting):
         elif not first and fresh:
             said = self._said(events[fresh[-1] - 1])
             self.say(f"{said}; @ reads", "warn")
-            ring(self, said)
+            self.ring(notified(f"Launchpad: {said}", os.environ))
         return len(unread)
 
     def _unread(self) -> list[Recorded]:
