@@ -13,7 +13,7 @@ from launchpad.model.state import ItemState
 from launchpad.model.text import clean
 from launchpad.model.values import LONGEST
 from launchpad.rules.countdown import current_t0
-from launchpad.rules.items import at_present, blocked_by, wants_evidence
+from launchpad.rules.items import at_present, blocked_by, left_out, wants_evidence
 from launchpad.rules.recurrence import recurrence
 
 
@@ -95,7 +95,8 @@ def fail(ctx: Context, command: cmd.Fail) -> Proposal | Done:
 def skip(ctx: Context, command: cmd.Skip) -> Proposal | Done:
     item = _item(ctx, command.item)
     if item.status == "skipped":
-        return already(item.seq, _subject(item), f"{item.item.id} was already skipped by {item.by}")
+        who = "left out from the start" if left_out(item) else f"already skipped by {item.by}"
+        return already(item.seq, _subject(item), f"{item.item.id} was {who}")
     if item.item.required:
         ctx.require("director", f"skipping the required item {item.item.id}")
     must_match(_subject(item), item.seq, command.expect)

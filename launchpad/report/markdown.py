@@ -151,7 +151,6 @@ def _checklist(report: Report) -> Iterator[str]:
                 said = "(text removed)" if remark.redacted else remark.text
                 yield f"  - {plain(remark.by)}: {plain(said)}"
         yield ""
-    yield from (f"- Left out: {plain(name)}: {plain(why)}" for name, why in report.skips.items())
 
 
 def _people(report: Report) -> Iterator[str]:

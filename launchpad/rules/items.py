@@ -19,6 +19,11 @@ def at_present(item: ItemState, t0: Micros | None, now: Micros) -> ItemState:
     return item if status == item.status else replace(item, status=status)
 
 
+def left_out(item: ItemState) -> bool:
+    """Whether the definition leaves it out, and no person decided so."""
+    return item.status == "skipped" and item.by is None
+
+
 def wants_evidence(item: ItemState) -> bool:
     """Whether a tick takes a note or a link; of a recurring item, each of its ticks."""
     return item.item.evidence == "required" and (item.item.every is not None or not item.evidence)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from launchpad.model import commands as cmd
 from launchpad.model.definition import PHASES
 from launchpad.model.events import ItemTicked
-from launchpad.rules.items import wants_evidence
+from launchpad.rules.items import left_out, wants_evidence
 from launchpad.rules.view import ItemView
 from screens.acts.base import Acting, sentences
 from screens.dialogs.confirm import Simple
@@ -53,6 +53,8 @@ class ItemActs(Acting):
             return
         done = "ticked" if item.mark == "done" else "skipped"
         sentence = f"{by} {done} it at {self.scene.clock(item.state.at)}."
+        if left_out(item.state):
+            sentence = f"It is left out from the start: {item.state.reason}."
         self.ask(
             Simple(self.scene, f"Open {name} again?", "open it again", sentences(sentence)),
             lambda _answer: self.perform(reopened),

@@ -5,10 +5,31 @@ from typing import Any
 from msgspec.structs import replace
 
 from launchpad.model import events as ev
+from launchpad.model.definition import Definition, Item
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
 from launchpad.model.lifecycles import ITEM, ItemStatus
 from launchpad.model.state import CheckResult, ItemState, Occurrence, Remark
+
+
+def beginning(item: Item, definition: Definition) -> ItemState:
+    """The item before anybody did anything: open, or left out from the start."""
+    reason = definition.skips.get(item.id)
+    return ItemState(item=item) if reason is None else ItemState(item=item, status="skipped", reason=reason)
+
+
+def amended(item: ItemState, before: Definition, after: Definition) -> ItemState:
+    """The item under another definition, which may leave it out, or no longer do so.
+
+    What a person decided of it stays as it was: what was done is done, and what was opened again is open.
+    """
+    if before.skips.get(item.item.id) == after.skips.get(item.item.id):
+        return item
+    left_out = item.status == "skipped" and item.by is None
+    if not left_out and (item.status != "open" or item.item.id in before.skips):
+        return item
+    fresh = beginning(item.item, after)
+    return replace(item, status=fresh.status, reason=fresh.reason)
 
 
 def _item_added(parts: Parts, rec: Recorded, event: ev.ItemAdded) -> None:
