@@ -52,12 +52,18 @@ def items(shell: Shell, options: argparse.Namespace) -> int:
     "tick",
     "mark an item as done",
     ITEM,
-    argument("--evidence", metavar="TEXT", default="", help="what proves it: a note or a link"),
+    argument(
+        "--evidence",
+        metavar="TEXT",
+        action="append",
+        default=[],
+        help="what proves it: a note, a link, or both; may be given several times",
+    ),
     EXPECT,
     example="launchpad tick restore-tested --evidence https://wiki/restore",
 )
 def tick(shell: Shell, options: argparse.Namespace) -> int:
-    shell.perform(cmd.Tick(item=options.item, evidence=options.evidence, expect=options.expect))
+    shell.perform(cmd.Tick(item=options.item, evidence="\n".join(options.evidence), expect=options.expect))
     return Exit.DONE
 
 
@@ -130,11 +136,12 @@ def comment(shell: Shell, options: argparse.Namespace) -> int:
     "evidence",
     "keep what proves an item",
     ITEM,
-    argument("text", metavar="TEXT", help="a note or a link"),
-    example="launchpad evidence legal https://wiki/legal-approval",
+    argument("text", metavar="TEXT", nargs="+", help="a note, a link, or several of them"),
+    example="launchpad evidence legal 'signed by both' https://wiki/legal-approval",
+    details="Links are http or https, without passwords; the report makes them links.",
 )
 def evidence(shell: Shell, options: argparse.Namespace) -> int:
-    shell.perform(cmd.AddEvidence(item=options.item, text=options.text))
+    shell.perform(cmd.AddEvidence(item=options.item, text="\n".join(options.text)))
     return Exit.DONE
 
 

@@ -137,7 +137,7 @@ def _definition(document: Document, placed: Placed, skips: dict[str, str], fault
 
 
 def _resolved(path: Path, item: Item, environment: str, faults: Faults) -> Item:
-    """The item as the journal holds it; one that belongs elsewhere asks for no test and for no secret of it."""
+    """The item as the journal holds it; one that belongs elsewhere has no test, and no secret of it."""
     if item.check is None:
         return item
     check = _timed((*path, "check"), item.check, faults) if item.belongs(environment) else None

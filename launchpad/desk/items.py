@@ -6,6 +6,7 @@ from launchpad.desk.decision import Context, Proposal, already, must_match, name
 from launchpad.errors import BadInput, Refused
 from launchpad.model import commands as cmd
 from launchpad.model import events as ev
+from launchpad.model import links
 from launchpad.model.commands import Done
 from launchpad.model.definition import Item
 from launchpad.model.lifecycles import ITEM
@@ -44,6 +45,14 @@ def _subject(item: ItemState) -> str:
     return f"item:{item.item.id}"
 
 
+def evidence_kept(text: str) -> str:
+    """Evidence as it is kept; may be empty. Raises BadInput for a link that can't be followed."""
+    kept = optional_words(text)
+    if wrong := links.fault(kept):
+        raise BadInput(wrong, hint="give the address as the browser shows it, or a note")
+    return kept
+
+
 def tick(ctx: Context, command: cmd.Tick) -> Proposal | Done:
     item = _item(ctx, command.item)
     _by_hand(item)
@@ -52,7 +61,7 @@ def tick(ctx: Context, command: cmd.Tick) -> Proposal | Done:
     must_match(_subject(item), item.seq, command.expect)
     _moved(item, "item.ticked", "ticked")
     _unblocked(ctx, item)
-    evidence = optional_words(command.evidence)
+    evidence = evidence_kept(command.evidence)
     if wants_evidence(item) and not evidence:
         raise Refused(f"{item.item.id} can't be ticked without evidence", hint="give a note or a link")
     again = recurrence(item, current_t0(ctx.state, ctx.now), ctx.now)
@@ -134,7 +143,7 @@ def comment(ctx: Context, command: cmd.Comment) -> Proposal | Done:
 
 def evidence(ctx: Context, command: cmd.AddEvidence) -> Proposal | Done:
     item = _item(ctx, command.item)
-    text = words(command.text, "evidence")
+    text = words(evidence_kept(command.text), "evidence")
     return Proposal([ev.EvidenceAdded(item=item.item.id)], f"evidence kept for {item.item.id}", text=text)
 
 

@@ -1,6 +1,6 @@
 """The report as values, made from a journal and its samples by pure functions: the same in, the same out."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from launchpad.model import events as ev
 from launchpad.model.definition import PHASES, Definition, Phase

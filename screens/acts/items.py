@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from launchpad.desk.items import evidence_kept
 from launchpad.model import commands as cmd
 from launchpad.model.definition import PHASES
 from launchpad.model.events import ItemTicked
@@ -38,8 +39,9 @@ class ItemActs(Acting):
         elif wants_evidence(item.state):
             self.with_words(
                 f"Evidence for {name}",
-                "This item can't be ticked without evidence: a note or a link.",
+                "This item can't be ticked without evidence: a note, a link, or both.",
                 lambda text: self.perform(cmd.Tick(item=name, evidence=text, expect=seq)),
+                evidence_kept,
             )
         else:
             self.perform(cmd.Tick(item=name, expect=seq))
@@ -127,8 +129,9 @@ class ItemActs(Acting):
             name = item.id
             self.with_words(
                 f"Evidence for {name}",
-                f"{item.state.item.title}. A note or a link.",
+                f"{item.state.item.title}. A note, a link, or both.",
                 lambda text: self.perform(cmd.AddEvidence(item=name, text=text)),
+                evidence_kept,
             )
 
     def action_verify(self) -> None:

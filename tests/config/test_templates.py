@@ -231,7 +231,11 @@ launch: {product: Acme, version: 1, environment: staging}
 checklists:
 - name: ours
   items:
-  - {id: a, title: A, section: Speed, check: {probe: postgres, dsn: env:PRODUCTION}, environments: [production]}
+  - id: a
+    title: A
+    section: Speed
+    check: {probe: postgres, dsn: env:PRODUCTION}
+    environments: [production]
   - {id: b, title: B, section: Speed, needs: [a], environments: [production, staging]}
   - {id: c, title: C, environments: production}
   - {id: d, title: D, section: Words}

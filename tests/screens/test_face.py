@@ -1037,3 +1037,22 @@ async def test_whoever_comes_back_is_offered_what_they_missed(open_face: Opener)
         assert "alert checkout-errors firing" in "".join(read)
     async with open_face("declared", ADA) as seat:
         assert "since " not in seat.text.splitlines()[-2], "she has just been here"
+
+
+async def test_words_that_would_not_be_kept_stay_in_the_dialog_with_the_reason(open_face: Opener) -> None:
+    async with open_face("launched") as seat:
+        await select(seat, "payments")
+        await seat.press("c")
+        await seat.shows("Comment on payments")
+        field = seat.face.screen.query_one(Input)
+        field.value = "x" * 4001
+        await seat.press("enter")
+        await seat.shows("the text has 4001 characters; at most 4000 are kept")
+        assert len(field.value) == 4001
+        await seat.press("escape", "e")
+        await seat.shows("Evidence for payments")
+        await seat.press(*"ftp://x", "enter")
+        await seat.shows("not with ftp://")
+        await seat.press("ctrl+u", *"https://x.example", "enter")
+        await seat.until(lambda: last(seat) == ev.EvidenceAdded(item="payments"))
+        assert seat.events[-1].text == "https://x.example"
