@@ -180,6 +180,7 @@ class Face(Attended, Acts, inherit_bindings=False):
             self._bind(news.view.definition)
         if self.away_since is None:
             self.welcome_back(news.view)
+        self.tell_checks(news.view)
         self.scene = Scene(
             view=news.view,
             me=self.desk.identity,

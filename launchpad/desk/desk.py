@@ -85,6 +85,7 @@ VERBS: Mapping[type[Command], Callable[[Context, Any], Proposal | Done]] = {
     cmd.ResolveIncident: incidents.resolve,
     cmd.ReviewIncident: incidents.review,
     cmd.ReadMentions: mentions.read,
+    cmd.RequestChecks: items.check_all,
 }
 
 

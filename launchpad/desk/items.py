@@ -14,7 +14,7 @@ from launchpad.model.state import ItemState
 from launchpad.model.text import clean
 from launchpad.model.values import LONGEST
 from launchpad.rules.countdown import current_t0
-from launchpad.rules.items import at_present, blocked_by, left_out, wants_evidence
+from launchpad.rules.items import at_present, blocked_by, checks, left_out, wants_evidence
 from launchpad.rules.recurrence import recurrence
 
 
@@ -155,6 +155,21 @@ def check(ctx: Context, command: cmd.RequestCheck) -> Proposal | Done:
     if item.check_requested:
         return already(item.check_requested, f"check:{item.item.id}", f"{item.item.id} is being checked")
     return Proposal([ev.CheckRequested(item=item.item.id)], f"asked for a check of {item.item.id}")
+
+
+def check_all(ctx: Context, command: cmd.RequestChecks) -> Proposal | Done:
+    found = checks(ctx.state.items, ctx.now, command.phase, command.team)
+    if not any(found):
+        raise Refused("there is no check to run", hint="`launchpad items` shows the checklist")
+    if not found.ready:
+        last = max((item.check_requested for item in found.under_way), default=0)
+        return already(last, "checks", f"no other check can run now: {found.remark}")
+    count = len(found.ready)
+    rest = f"; {found.remark}" if found.remark else ""
+    return Proposal(
+        [ev.CheckRequested(item=item.item.id) for item in found.ready],
+        f"asked for {count} check{'s' * (count != 1)}{rest}",
+    )
 
 
 def add(ctx: Context, command: cmd.AddItem) -> Proposal | Done:

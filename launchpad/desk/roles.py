@@ -51,6 +51,7 @@ MINIMUM: dict[str, Role] = {
     "incident-resolve": "engineer",  # its commander, or a director
     "incident-review": "engineer",  # the same
     "mentions-read": "engineer",
+    "check-all": "engineer",
 }
 
 

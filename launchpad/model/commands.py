@@ -338,6 +338,13 @@ class ReviewIncident(_OfIncident, tag="incident-review"):
     expect: int | None = None
 
 
+class RequestChecks(Command, tag="check-all"):
+    """All checks at once, of a phase or a team where one is named."""
+
+    phase: Phase | None = None
+    team: str | None = None
+
+
 AnyCommand = (
     OpenLaunch
     | CloseLaunch
@@ -387,6 +394,7 @@ AnyCommand = (
     | ResolveIncident
     | ReviewIncident
     | ReadMentions
+    | RequestChecks
 )
 
 VERBS: dict[str, type[Command]] = {str(cls.__struct_config__.tag): cls for cls in AnyCommand.__args__}

@@ -1,6 +1,7 @@
 """What the keys do: each turns into a command for the desk, asking first where something must be said."""
 
 from screens.acts.alerts import AlertActs
+from screens.acts.checks import CheckActs
 from screens.acts.copying import CopyActs
 from screens.acts.criteria import CriteriaActs
 from screens.acts.handover import HandoverActs
@@ -20,6 +21,7 @@ from screens.acts.writing import WritingActs
 class Acts(
     AlertActs,
     CopyActs,
+    CheckActs,
     CriteriaActs,
     HandoverActs,
     IncidentActs,

@@ -134,17 +134,6 @@ class ItemActs(Acting):
                 evidence_kept,
             )
 
-    def action_verify(self) -> None:
-        if item := self._item():
-            self.perform(cmd.RequestCheck(item=item.id))
-
-    def action_verify_all(self) -> None:
-        wanted = [i.id for i in self.scene.view.items if i.state.item.check and not i.state.check_requested]
-        if not wanted:
-            self.say("no item has a check to run", "info")
-        for name in wanted:
-            self.perform(cmd.RequestCheck(item=name))
-
 
 def _with_owners(scene: Scene, names: Sequence[str]) -> str:
     """`dns (ada), legal (team legal)`."""

@@ -63,6 +63,7 @@ ONE_OF_EACH = {
     "incident-resolve": cmd.ResolveIncident(text="a bad index"),
     "incident-review": cmd.ReviewIncident(text="test the index"),
     "mentions-read": cmd.ReadMentions(upto=1),
+    "check-all": cmd.RequestChecks(),
 }
 
 

@@ -1039,6 +1039,18 @@ async def test_whoever_comes_back_is_offered_what_they_missed(open_face: Opener)
         assert "since " not in seat.text.splitlines()[-2], "she has just been here"
 
 
+async def test_all_checks_are_asked_for_and_how_they_ended_is_said(open_face: Opener) -> None:
+    async with open_face("launched") as seat:
+        await seat.press("V")
+        await seat.shows("asked for 1 check")
+        assert last(seat) == ev.CheckRequested(item="status-page")
+        await seat.until(lambda: seat.face.checks_asked is not None)
+        answer = ev.ItemChecked(item="status-page", verdict="bad", reason="503", observed_at=launches.at(14))
+        draft = Draft(id=uuid.uuid4().hex, event=answer, actor="engine", auth="engine")
+        seat.store.append(launches.LAUNCH, [draft])
+        await seat.shows("1 checked: 1 bad (status-page)")
+
+
 async def test_words_that_would_not_be_kept_stay_in_the_dialog_with_the_reason(open_face: Opener) -> None:
     async with open_face("launched") as seat:
         await select(seat, "payments")
