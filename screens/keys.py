@@ -67,6 +67,8 @@ BINDINGS = [
     Binding("I", "incident", "incident", id="incident.open"),
     Binding("J", "handover", "since I was last here", id="handover.show"),
     Binding("at", "mentions", "mentions", key_display="@", id="mentions.show"),
+    Binding("m", "mine", "mine, now", id="item.mine"),
+    Binding("T", "teams", "progress by team", id="item.teams"),
     Binding("1", "tab('pre-launch')", "pre-launch", id="tab.pre-launch"),
     Binding("2", "tab('launch')", "launch", id="tab.launch"),
     Binding("3", "tab('post-launch')", "post-launch", id="tab.post-launch"),

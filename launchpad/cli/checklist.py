@@ -1,8 +1,7 @@
-"""items, tick, untick, skip, fail, assign, comment, evidence, add: the checklist."""
+"""tick, untick, skip, fail, assign, comment, evidence, add: the checklist."""
 
 import argparse
 
-from launchpad.cli import shapes, words
 from launchpad.cli.command import argument, command
 from launchpad.cli.seeing import duration
 from launchpad.cli.shell import Shell
@@ -19,30 +18,6 @@ EXPECT = argument(
     type=int,
     help="refuse if the subject has a later event than this one of an earlier output",
 )
-
-
-@command(
-    "items",
-    "the checklist",
-    argument("--phase", choices=PHASES, help="of this phase only"),
-    argument("--open", dest="unfinished", action="store_true", help="what is neither done nor skipped"),
-    example="launchpad items --phase pre-launch --open",
-    details="An asterisk marks what a gate waits for.",
-)
-def items(shell: Shell, options: argparse.Namespace) -> int:
-    view = shell.session.view()
-    shown = [
-        item
-        for item in view.items
-        if (options.phase is None or item.state.item.phase == options.phase)
-        and not (options.unfinished and item.mark in ("done", "skipped"))
-    ]
-    shell.out.result(
-        [shapes.item(item) for item in shown], words.items(shown, view, shell.out) if shown else []
-    )
-    if not shown:
-        shell.out.say("there is no such item")
-    return Exit.DONE
 
 
 @command(

@@ -11,6 +11,8 @@ from launchpad.rules.view import ItemView
 from screens.acts.base import Acting, sentences
 from screens.dialogs.confirm import Simple
 from screens.dialogs.prompt import Prompt
+from screens.dialogs.reading import Reading
+from screens.render import teams
 from screens.render.scene import Scene
 
 
@@ -61,6 +63,19 @@ class ItemActs(Acting):
             Simple(self.scene, f"Open {name} again?", "open it again", sentences(sentence)),
             lambda _answer: self.perform(reopened),
         )
+
+    def action_mine(self) -> None:
+        """What I have to do, or back to the checklist; the selected item stays selected."""
+        item = self.board.item
+        if not self.board.mine:
+            self.board.show_mine()
+        elif item is not None:
+            self.find_item(item)
+        else:
+            self.board.go(self.board.tab)
+
+    def action_teams(self) -> None:
+        self.push_screen(Reading(self.scene, "Progress by team", teams.rows))
 
     def action_undo(self) -> None:
         me = self.desk.identity.name

@@ -8,6 +8,7 @@ from launchpad.model.definition import Item, Phase
 from launchpad.model.values import format_duration, format_instant
 from launchpad.rules.recurrence import Recurrence
 from launchpad.rules.view import ItemView
+from launchpad.rules.view.mine import Mine
 from screens.render.row import Row, Span, fit, line
 from screens.render.scene import Scene
 from screens.render.words import MARKS, PHASE_NAMES, VERDICTS, box
@@ -52,8 +53,19 @@ def heading(scene: Scene, phase: Phase, shown: int) -> tuple[list[Span], list[Sp
     return title, right
 
 
-def row(scene: Scene, item: ItemView, width: int) -> Row:
-    """One item: box, title, who has it, where it stands."""
+def heading_of_mine(own: Mine, shown: int) -> tuple[list[Span], list[Span]]:
+    """How much one person has to do, and how much of it is late."""
+    title = [Span("MINE, NOW ", "title"), Span(f"{len(own.now)} to do", "title")]
+    if own.waiting:
+        title.append(Span(f", {len(own.waiting)} waiting", "dim"))
+    if shown < len(own.all):
+        title.append(Span(f" ({shown} shown)", "accent"))
+    overdue = sum(item.overdue for item in own.all)
+    return title, [Span(f"{overdue} overdue", "bad")] if overdue else []
+
+
+def row(scene: Scene, item: ItemView, width: int, *, of_phase: bool = False) -> Row:
+    """One item: box, title, who has it, where it stands; with `of_phase` its phase in the place of who."""
     grid = columns(width)
     stated = item.state
     finished = item.mark in ("done", "skipped")
@@ -66,7 +78,7 @@ def row(scene: Scene, item: ItemView, width: int) -> Row:
         Span(fit(stated.item.title, room - 1) + " ", "dim" if finished or item.mark == "blocked" else "text"),
         Span(busy, "accent"),
         Span(must, "warn"),
-        _who(scene, item, grid.who),
+        _phase(item, grid.who) if of_phase else _who(scene, item, grid.who),
         _status(scene, item, grid.status),
     ]
     if grid.evidence:
@@ -74,6 +86,10 @@ def row(scene: Scene, item: ItemView, width: int) -> Row:
         text = "  ".join(r.text.replace("\n", " ") or "(redacted)" for r in last)
         spans.append(Span(fit(text, grid.evidence), "dim"))
     return line(width, spans)
+
+
+def _phase(item: ItemView, width: int) -> Span:
+    return Span(fit(PHASE_NAMES[item.state.item.phase], width - 1) + " ", "dim")
 
 
 def _who(scene: Scene, item: ItemView, width: int) -> Span:
@@ -124,11 +140,17 @@ def _status(scene: Scene, item: ItemView, width: int) -> Span:
 
 
 def plain(item: ItemView) -> str:
-    """The item as a line of text, for copying and filtering."""
+    """The item as a line of text, for copying."""
     stated = item.state
     who = stated.assignee or stated.item.team or ""
     by = f" by {stated.by}" if stated.by else ""
     return f"{item.id}: {stated.item.title} [{item.mark}{by}] {who}".rstrip()
+
+
+def found_by(item: ItemView) -> str:
+    """What a filter's words are looked for in."""
+    declared = item.state.item
+    return f"{plain(item)} {declared.section} {declared.team or ''}"
 
 
 def details(scene: Scene, item: ItemView) -> list[Span]:

@@ -1,5 +1,6 @@
 """Keys become commands; what comes back is on the screen."""
 
+import re
 import uuid
 from typing import Any
 
@@ -16,6 +17,7 @@ from launchpad.model.commands import Amend, Assign, Tick
 from launchpad.model.definition import Item
 from launchpad.model.journal import Draft
 from launchpad.model.preferences import Preferences
+from launchpad.rules.view.mine import next_item
 from launchpad.session import Session
 from screens import hints
 from screens.dialogs.plan import PlanDialog
@@ -1068,3 +1070,42 @@ async def test_words_that_would_not_be_kept_stay_in_the_dialog_with_the_reason(o
         await seat.press("ctrl+u", *"https://x.example", "enter")
         await seat.until(lambda: last(seat) == ev.EvidenceAdded(item="payments"))
         assert seat.events[-1].text == "https://x.example"
+
+
+async def test_m_shows_what_is_mine_over_all_phases_and_the_selection_stays(open_face: Opener) -> None:
+    async with open_face("launched", ADA, size=(120, 40)) as seat:
+        await seat.press("m")
+        await seat.shows("MINE, NOW")
+        own = seat.face.board.panel("checklist")._entries
+        assert {i.state.item.phase for i in own} > {"launch"}
+        following = next_item(seat.face.scene.view.items, "launch", ADA.name, ADA.teams)
+        assert following is not None
+        assert own[0].id == following.id
+        await seat.shows(f"your next item: {following.state.item.title}")
+        await select(seat, "review")
+        await seat.press("m")
+        await seat.shows("CHECKLIST Post")
+        assert seat.face.board.item is not None
+        assert seat.face.board.item.id == "review"
+        await seat.press("5", "m")
+        await seat.shows("MINE, NOW")
+        await seat.press("2")
+        await seat.shows("CHECKLIST Launch")
+
+
+async def test_the_filter_knows_teams_people_and_states(open_face: Opener) -> None:
+    async with open_face("launched", ADA, size=(120, 40)) as seat:
+        await seat.press("slash", *"@ada is:open")
+        await seat.press("enter")
+        await seat.shows("(1 shown) /@ada")
+        assert [i.id for i in seat.face.board.panel("checklist")._entries] == ["payments"]
+        await seat.press("slash", "ctrl+u", *"is:failed")
+        await seat.shows("no item is found so: words, team:NAME")
+
+
+async def test_progress_by_team_is_shown(open_face: Opener) -> None:
+    async with open_face("launched", size=(120, 40)) as seat:
+        await seat.press("T")
+        await seat.shows("Progress by team")
+        await seat.shows("engineering")
+        assert re.search(r"all +[0-9]+/14", seat.text)
