@@ -140,14 +140,15 @@ class Board(Vertical):
 
     # Where it is shown
 
-    def go(self, tab: str) -> None:
-        """Opens a phase's checklist or a page, and gives it the focus."""
+    def go(self, tab: str, *, focus: bool = True) -> None:
+        """Opens a phase's checklist or a page, and gives it the focus unless told otherwise."""
         self.tab = tab
         self.zoomed = None
         self.mine = False
         self.rearrange()
         self.refill()
-        self.panel(tab if tab in ("timeline", "people") else "checklist").focus()
+        if focus:
+            self.panel(tab if tab in ("timeline", "people") else "checklist").focus()
 
     def show_mine(self) -> None:
         """Lists what the operator has to do in the place of a phase's checklist, and gives it the focus."""

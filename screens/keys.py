@@ -68,6 +68,7 @@ BINDINGS = [
     Binding("J", "handover", "since I was last here", id="handover.show"),
     Binding("at", "mentions", "mentions", key_display="@", id="mentions.show"),
     Binding("m", "mine", "mine, now", id="item.mine"),
+    Binding("E", "report", "write the report", id="report.write"),
     Binding("T", "teams", "progress by team", id="item.teams"),
     Binding("1", "tab('pre-launch')", "pre-launch", id="tab.pre-launch"),
     Binding("2", "tab('launch')", "launch", id="tab.launch"),

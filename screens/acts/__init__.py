@@ -4,6 +4,7 @@ from screens.acts.alerts import AlertActs
 from screens.acts.checks import CheckActs
 from screens.acts.copying import CopyActs
 from screens.acts.criteria import CriteriaActs
+from screens.acts.following import PhaseFollowing
 from screens.acts.handover import HandoverActs
 from screens.acts.incidents import IncidentActs
 from screens.acts.items import ItemActs
@@ -12,6 +13,7 @@ from screens.acts.launch import LaunchActs
 from screens.acts.locks import LockActs
 from screens.acts.mentions import MentionActs
 from screens.acts.poll import PollActs
+from screens.acts.report import ReportActs
 from screens.acts.runs import RunActs
 from screens.acts.seat import SeatActs
 from screens.acts.tour import TourActs
@@ -30,7 +32,9 @@ class Acts(
     LaunchActs,
     MentionActs,
     LockActs,
+    PhaseFollowing,
     PollActs,
+    ReportActs,
     RunActs,
     SeatActs,
     TourActs,

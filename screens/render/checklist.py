@@ -1,21 +1,19 @@
-"""Checklist items as rows and in full."""
+"""Checklist items as rows."""
 
 from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from launchpad.model.definition import Item, Phase
-from launchpad.model.values import format_duration, format_instant
-from launchpad.rules.recurrence import Recurrence
+from launchpad.model.definition import Phase
+from launchpad.model.values import format_duration
+from launchpad.rules.items import left_out
 from launchpad.rules.view import ItemView
 from launchpad.rules.view.mine import Mine
 from screens.render.row import Row, Span, fit, line
 from screens.render.scene import Scene
-from screens.render.words import MARKS, PHASE_NAMES, VERDICTS, box
+from screens.render.words import MARKS, PHASE_NAMES, box
 
 _WITH_EVIDENCE = 96
-_OCCURRENCES = 20
-"""Most occurrences of an item that are told."""
 
 
 class Columns(NamedTuple):
@@ -112,6 +110,8 @@ def _status(scene: Scene, item: ItemView, width: int) -> Span:
             return Span(fit(f"{again.done}/{again.of}{following or ' done'}", width), "dim")
         case "done":
             return Span(fit(f"done {scene.clock(stated.at)}", width), "dim")
+        case "skipped" if left_out(stated):
+            return Span(fit(stated.reason, width), said.style)
         case "skipped":
             return Span(fit(f"skipped: {stated.reason or stated.by or ''}", width), said.style)
         case "failed":
@@ -151,56 +151,3 @@ def found_by(item: ItemView) -> str:
     """What a filter's words are looked for in."""
     declared = item.state.item
     return f"{plain(item)} {declared.section} {declared.team or ''}"
-
-
-def details(scene: Scene, item: ItemView) -> list[Span]:
-    """All there is to know about an item; each span is a paragraph."""
-    stated = item.state
-    declared = stated.item
-    required = ", required" if declared.required else ""
-    lines = [
-        Span(declared.title, "title"),
-        Span(f"{declared.id}, {declared.phase}{required}", "dim"),
-        Span(f"{item.mark}" + (f" by {stated.by}" if stated.by else ""), MARKS[item.mark].style),
-    ]
-    if stated.reason:
-        lines.append(Span(f"reason: {stated.reason}"))
-    if item.blocked_by:
-        lines.append(Span(f"waits for: {', '.join(item.blocked_by)}", "warn"))
-    who = [f"assigned to {stated.assignee}"] if stated.assignee else []
-    who += [f"owned by {declared.team}"] if declared.team else []
-    if who:
-        lines.append(Span(", ".join(who)))
-    if item.due_at is not None:
-        zone = scene.view.definition.zone
-        due = f"due {format_instant(item.due_at, zone, date=True)} {zone}"
-        lines.append(Span(due + (", overdue" if item.overdue else ""), "bad" if item.overdue else "text"))
-    if item.recurrence is not None:
-        lines.append(Span(_again(item.recurrence, declared)))
-    if declared.evidence == "required":
-        lines.append(Span("can't be ticked without evidence", "dim"))
-    lines += [Span(detail or " ") for detail in declared.details.splitlines()]
-    if declared.runbook:
-        lines.append(Span(f"runbook: {declared.runbook}"))
-    if declared.check is not None:
-        lines.append(Span(f"check: {declared.check.asks}"))
-        if stated.check is not None:
-            said = VERDICTS[stated.check.verdict]
-            when = scene.time(stated.check.at)
-            lines.append(Span(f"checked {when}: {said.word} {stated.check.reason}".rstrip(), said.style))
-    for name, remarks in (("evidence", stated.evidence), ("comment", stated.comments)):
-        lines += [
-            Span(f"{name} {scene.time(r.at)} {r.by}: {'(redacted)' if r.redacted else r.text}")
-            for r in remarks
-        ]
-    lines += [
-        Span(f"occurrence {o.number + 1} done {scene.time(o.at)} by {o.by}", "dim")
-        for o in reversed(stated.occurrences[-_OCCURRENCES:])
-    ]
-    return lines
-
-
-def _again(of: Recurrence, item: Item) -> str:
-    until = format_duration(abs(item.until or 0))
-    sign = "-" if (item.until or 0) < 0 else "+"
-    return f"every {format_duration(item.every or 0)} until T{sign}{until}: done {of.count}"
