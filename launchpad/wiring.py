@@ -256,7 +256,7 @@ def report_saver(store: Store, launch: str) -> Callable[[], str]:
         from launchpad.session import Session
 
         page, text = save(Session(store, launch), (Path.cwd(), data_dir()))
-        return f"the report is in {page} and {text.name}"
+        return f"wrote {page.name} and {text.suffix} into {page.parent}"
 
     return save
 

@@ -16,7 +16,7 @@ class ReportActs(Acting):
         save = self.save_report
         if save is None:
             command = f"launchpad report {self.session.launch} -o report.html"
-            self.say(f"a seat over SSH has no files of yours; where the store is: `{command}`", "info")
+            self.say(f"`{command}`, where the store is: a seat over SSH has no files of yours", "info")
             return
 
         def work() -> None:

@@ -42,6 +42,7 @@ def heading(scene: Scene, phase: Phase, shown: int) -> tuple[list[Span], list[Sp
     title = [Span("CHECKLIST ", "title"), Span(f"{PHASE_NAMES[phase]} {done}/{total}", "title")]
     if shown < total:
         title.append(Span(f" ({shown} shown)", "accent"))
+        return title, []  # what is looked for goes before what is counted
     overdue = sum(i.overdue for i in of_phase)
     right = []
     if overdue:
@@ -59,7 +60,8 @@ def heading_of_mine(own: Mine, shown: int) -> tuple[list[Span], list[Span]]:
     if shown < len(own.all):
         title.append(Span(f" ({shown} shown)", "accent"))
     overdue = sum(item.overdue for item in own.all)
-    return title, [Span(f"{overdue} overdue", "bad")] if overdue else []
+    # What is looked for goes before what is counted.
+    return title, [Span(f"{overdue} overdue", "bad")] if overdue and shown == len(own.all) else []
 
 
 def row(scene: Scene, item: ItemView, width: int, *, of_phase: bool = False) -> Row:
@@ -104,16 +106,8 @@ def _status(scene: Scene, item: ItemView, width: int) -> Span:
     stated = item.state
     said = MARKS[item.mark]
     match item.mark:
-        case "done" if item.recurrence is not None:
-            again = item.recurrence
-            following = f" next {scene.clock(item.due_at)}" if again.comes_again else ""
-            return Span(fit(f"{again.done}/{again.of}{following or ' done'}", width), "dim")
-        case "done":
-            return Span(fit(f"done {scene.clock(stated.at)}", width), "dim")
-        case "skipped" if left_out(stated):
-            return Span(fit(stated.reason, width), said.style)
-        case "skipped":
-            return Span(fit(f"skipped: {stated.reason or stated.by or ''}", width), said.style)
+        case "done" | "skipped":
+            return _finished(scene, item, width)
         case "failed":
             return Span(fit(f"failed: {stated.reason or stated.by or ''}", width), said.style)
         case "stale":
@@ -125,18 +119,36 @@ def _status(scene: Scene, item: ItemView, width: int) -> Span:
     if stated.check is not None and stated.check.verdict == "unknown":
         return Span(fit(f"? {stated.check.reason}", width), "unknown")
     if item.due_at is not None:
-        late = (scene.view.now - item.due_at) / 1e6
-        count = f" {item.recurrence.done}/{item.recurrence.of}" if item.recurrence else ""
-        if item.overdue:
-            lateness = f"{scene.glyphs.warn} overdue {format_duration(late)}"
-            # How late it is goes before how often it was done.
-            return Span(
-                fit(lateness + count if cell_len(lateness + count) <= width else lateness, width), "bad"
-            )
-        return Span(fit(f"due {scene.clock(item.due_at)}{count}", width), "text")
+        return _due(scene, item, item.due_at, width)
     if stated.item.check is not None:
         return Span(fit("not checked yet", width), "unknown")
     return Span(fit("open", width), "dim")
+
+
+def _finished(scene: Scene, item: ItemView, width: int) -> Span:
+    stated, again = item.state, item.recurrence
+    if item.mark == "done" and again is not None:
+        following = f" next {scene.clock(item.due_at)}" if again.comes_again else " done"
+        return Span(fit(f"{again.done}/{again.of}{following}", width), "dim")
+    if item.mark == "done":
+        return Span(fit(f"done {scene.clock(stated.at)}", width), "dim")
+    # Why the definition leaves it out says itself that it is left out.
+    reason = stated.reason if left_out(stated) else f"skipped: {stated.reason or stated.by or ''}"
+    return Span(fit(reason, width), MARKS[item.mark].style)
+
+
+def _due(scene: Scene, item: ItemView, at: int, width: int) -> Span:
+    count = f" {item.recurrence.done}/{item.recurrence.of}" if item.recurrence else ""
+    if not item.overdue:
+        return Span(fit(f"due {scene.clock(at)}{count}", width), "text")
+    late = format_duration((scene.view.now - at) / 1e6)
+    # How late it is goes before how often it was done.
+    told = (
+        f"{scene.glyphs.warn} overdue {late}{count}",
+        f"{scene.glyphs.warn} overdue {late}",
+        f"late {late}",
+    )
+    return Span(fit(next((text for text in told if cell_len(text) <= width), told[-1]), width), "bad")
 
 
 def plain(item: ItemView) -> str:

@@ -7,6 +7,8 @@ from screens.render.row import Row, Span, fit, line
 from screens.render.scene import Scene
 
 _BAR = 20
+_ROOMY = 84
+"""From this width on bars are long."""
 _MOST = 24
 """Most cells of a team's name."""
 
@@ -28,17 +30,18 @@ def _name(team: TeamProgress) -> str:
 
 def _row(scene: Scene, team: TeamProgress, name: int, width: int) -> Row:
     style = "accent" if team.team in scene.me.teams else "text" if team.team else "dim"
-    full = _BAR * team.done // team.total
+    bar = _BAR if width >= _ROOMY else _BAR // 2
+    full = bar * team.done // team.total
     counts = {
         "overdue": (team.overdue, "bad"),
         "failed": (team.failed, "bad"),
-        "required open": (team.required, "warn"),
+        "required": (team.required, "warn"),
         "blocked": (team.blocked, "dim"),
     }
     spans = [
         Span(f" {fit(_name(team), name)}", style),
         Span("#" * full, "ok"),
-        Span("-" * (_BAR - full), "faint"),
+        Span("-" * (bar - full), "faint"),
         Span(f" {fit(f'{team.done}/{team.total}', 8)}", "ok" if not team.open else "text"),
     ]
     spans += [Span(f"{count} {what}  ", shade) for what, (count, shade) in counts.items() if count]
