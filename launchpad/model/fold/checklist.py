@@ -60,7 +60,10 @@ def _item_moved(parts: Parts, rec: Recorded, event: Any) -> None:
 
 
 def _before(item: ItemState, event: ev.Event) -> ItemStatus:
-    """The status that an act met: a recurring item that was done may have become due again."""
+    """The status that an act met: a recurring item that was done may have become due again, and an older
+    version kept open what a definition left out."""
+    if item.status == "skipped" and item.by is None and not isinstance(event, ev.ItemReopened):
+        return "open"
     recurs = item.item.every is not None and not isinstance(event, ev.ItemReopened)
     return "open" if recurs and item.status == "done" else item.status
 
