@@ -152,9 +152,13 @@ class Board(Vertical):
 
     def show_mine(self) -> None:
         """Lists what the operator has to do in the place of a phase's checklist, and gives it the focus."""
+        before = self.item
         self.go(self.tab if self.tab in PHASES else self.scene.view.state.phase)
         self.mine = True
         self.refill()
+        selected = self.item
+        if before is None or selected is None or selected.id != before.id:
+            self.panel("checklist").to_top()
 
     def zoom(self, name: str | None) -> None:
         """Shows one panel alone, or all again."""

@@ -46,3 +46,4 @@ class PhaseFollowing(Acting):
             self.board.tab = phase
             return
         self.board.go(phase, focus=False)
+        self.board.panel("checklist").to_top()

@@ -244,6 +244,10 @@ class ListPanel(Painted, can_focus=True):
         self.redraw()
         self.post_message(self.Moved())
 
+    def to_top(self) -> None:
+        """Puts the cursor on the first entry."""
+        self.action_move(-self._cursor)
+
     def action_page(self, pages: int) -> None:
         self.action_move(pages * max(1, self._room - 1))
 

@@ -1089,6 +1089,12 @@ async def test_m_shows_what_is_mine_over_all_phases_and_the_selection_stays(open
         await seat.shows("CHECKLIST Post")
         assert seat.face.board.item is not None
         assert seat.face.board.item.id == "review"
+        await seat.press("1")
+        await select(seat, "macros")  # bob's, and done
+        await seat.press("m")
+        await seat.shows("MINE, NOW")
+        assert seat.face.board.item is not None
+        assert seat.face.board.item.id == following.id
         await seat.press("5", "m")
         await seat.shows("MINE, NOW")
         await seat.press("2")
