@@ -4,6 +4,7 @@ import contextlib
 import gc
 import os
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
