@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from launchpad.config.reader import Settings
 
 Face = Callable[..., int]
-"""`screens.app:run(session, desk, *, via, preferences, complaint, rehearsal, memory)`; returns an exit
-status."""
+"""`screens.app:run(session, desk, *, via, preferences, complaint, rehearsal, memory, save_report)`; returns
+an exit status."""
 
 _KEPT = re.compile(
     "TERM|COLORTERM|NO_COLOR|LANG|LANGUAGE|LC_.*|TZ|HOME|PATH|USER|LOGNAME|TMPDIR|TMUX|ESCDELAY"
@@ -81,6 +81,12 @@ def _preferences_of(environ: Mapping[str, str]) -> dict[str, object]:
         if wanted := environ.get(f"LAUNCHPAD_{name.upper()}", ""):
             told[name] = wanted not in ("0", "no", "off", "false")
     return told
+
+
+def data_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where Launchpad puts what is for this user to keep, such as reports."""
+    base = environ.get("XDG_DATA_HOME", "")
+    return (Path(base) if Path(base).is_absolute() else Path.home() / ".local" / "share") / "launchpad"
 
 
 def scrubbed(environ: Mapping[str, str]) -> dict[str, str]:
@@ -236,6 +242,23 @@ def _private(url: str) -> bool:
     except OSError:
         return False
     return status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+
+
+# Reports
+
+
+def report_saver(store: Store, launch: str) -> Callable[[], str]:
+    """Writes the report of a launch as it stands into the working directory, or else where this user's data
+    is, and says where."""
+
+    def save() -> str:
+        from launchpad.report.files import save
+        from launchpad.session import Session
+
+        page, text = save(Session(store, launch), (Path.cwd(), data_dir()))
+        return f"wrote {page.name} and {text.suffix} into {page.parent}"
+
+    return save
 
 
 # Faces

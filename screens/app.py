@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from launchpad.desk import Desk
@@ -31,12 +32,14 @@ def run(
     complaint: str = "",
     rehearsal: bool = False,
     memory: Path | None = None,
+    save_report: Callable[[], str] | None = None,
 ) -> int:
     """Shows the launch until the operator leaves; returns the exit code.
 
     `via` tells the others how this seat is connected, `complaint` the operator what was wrong with the
     preferences. `memory` is a folder for what a face of this operator's remembers from one time to the
-    next. A terminal that can't show a face is refused with one line on stderr.
+    next. `save_report` writes the report to a file of this operator's and says where it is; None where they
+    have none. A terminal that can't show a face is refused with one line on stderr.
     """
     if why := unfit(os.environ):
         return _tell(why, Exit.USAGE)
@@ -52,6 +55,7 @@ def run(
         preferences=preferences,
         complaint=complaint,
         memory=memory,
+        save_report=save_report,
     )
     guard = Guard()
     try:

@@ -30,6 +30,8 @@ class Board(Vertical):
         self.scene = scene
         self.tab: str = scene.view.state.phase
         self.zoomed: str | None = None
+        self.mine = False
+        """Whether the checklist lists what the operator has to do, in the place of a phase."""
         self.room = Size(80, 24)
         """Of the whole terminal."""
         self.chosen_run = ""
@@ -70,7 +72,9 @@ class Board(Vertical):
             "gate": lambda: panels.gate_listing(scene, two_lines=self._two_lines()),
             "alerts": lambda: panels.alerts_listing(scene),
             "rollouts": lambda: panels.rollouts_listing(scene, self._detail()),
-            "checklist": lambda: panels.checklist_listing(scene, phase),
+            "checklist": lambda: (
+                panels.mine_listing(scene) if self.mine else panels.checklist_listing(scene, phase)
+            ),
             "poll": lambda: panels.poll_listing(scene),
             "people": lambda: panels.people_listing(scene),
             "timeline": lambda: self._timeline.listing(scene, self._events),
@@ -146,13 +150,25 @@ class Board(Vertical):
 
     # Where it is shown
 
-    def go(self, tab: str) -> None:
-        """Opens a phase's checklist or a page, and gives it the focus."""
+    def go(self, tab: str, *, focus: bool = True) -> None:
+        """Opens a phase's checklist or a page, and gives it the focus unless told otherwise."""
         self.tab = tab
         self.zoomed = None
+        self.mine = False
         self.rearrange()
         self.refill()
-        self.panel(tab if tab in PAGES else "checklist").focus()
+        if focus:
+            self.panel(tab if tab in PAGES else "checklist").focus()
+
+    def show_mine(self) -> None:
+        """Lists what the operator has to do in the place of a phase's checklist, and gives it the focus."""
+        before = self.item
+        self.go(self.tab if self.tab in PHASES else self.scene.view.state.phase)
+        self.mine = True
+        self.refill()
+        selected = self.item
+        if before is None or selected is None or selected.id != before.id:
+            self.panel("checklist").to_top()
 
     def zoom(self, name: str | None) -> None:
         """Shows one panel alone, or all again."""

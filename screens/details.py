@@ -5,7 +5,7 @@ from typing import Any
 
 from launchpad.rules.gates import ahead
 from screens.panels import detail_rows
-from screens.render import alerts, checklist, gate, objectives, rollouts, timeline
+from screens.render import alerts, gate, objectives, rollouts, timeline
 from screens.render.row import Row, Span, line
 from screens.render.scene import Scene
 
@@ -15,13 +15,6 @@ Draw = Callable[[Scene, int], list[Row]]
 def of_entry(panel: str, entry: Any, said: str) -> tuple[str, Draw]:
     """A title and the rows; `said` is the entry as a line of text."""
     match panel:
-        case "checklist":
-
-            def of_item(scene: Scene, width: int) -> list[Row]:
-                now = next((i for i in scene.view.items if i.id == entry.id), entry)
-                return detail_rows(checklist.details(scene, now), width)
-
-            return f"Item {entry.id}", of_item
         case "objectives":
 
             def of_objective(scene: Scene, width: int) -> list[Row]:

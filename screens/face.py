@@ -4,6 +4,7 @@ import contextlib
 import gc
 import os
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -26,6 +27,7 @@ from screens import details, hints, themes
 from screens.acts import Acts
 from screens.attended import Attended
 from screens.board import Board
+from screens.dialogs.item import ItemDialog
 from screens.dialogs.prompt import Prompt
 from screens.dialogs.reading import Framed, Reading
 from screens.dialogs.tour import Tour
@@ -85,6 +87,7 @@ class Face(Attended, Acts, inherit_bindings=False):
         preferences: Preferences = USUAL,
         complaint: str = "",
         memory: Path | None = None,
+        save_report: Callable[[], str] | None = None,
     ) -> None:
         """`complaint` is a word about what the operator wished for; `memory` a folder for what is to be
         known the next time."""
@@ -95,6 +98,7 @@ class Face(Attended, Acts, inherit_bindings=False):
             self.register_theme(known)
         self.session = session
         self.desk = desk
+        self.save_report = save_report
         self.painter = Painter(theme, glyphs)
         self.fault: Exception | None = None
         """What ended the face, if it was no wish."""
@@ -180,6 +184,8 @@ class Face(Attended, Acts, inherit_bindings=False):
             self._bind(news.view.definition)
         if self.away_since is None:
             self.welcome_back(news.view)
+        self.tell_checks(news.view)
+        before = self.scene.view
         self.scene = Scene(
             view=news.view,
             me=self.desk.identity,
@@ -192,6 +198,7 @@ class Face(Attended, Acts, inherit_bindings=False):
             unread=self.listen(),
         )
         self.board.show(self.scene, news.log, self.session.events)
+        self.follow_phase(before, news.view)
         self.redraw()
         for dialog in self.screen_stack[1:]:
             if isinstance(dialog, Framed | Prompt | Tour):
@@ -359,6 +366,9 @@ class Face(Attended, Acts, inherit_bindings=False):
         self.query_one("#footer", Lines).redraw()
 
     def on_list_panel_opened(self, event: ListPanel.Opened) -> None:
+        if isinstance(event.entry, ItemView):
+            self.push_screen(ItemDialog(self.scene, event.entry, self.session.events))
+            return
         title, rows = details.of_entry(str(event.panel.id), event.entry, event.panel.selected_text)
         self.push_screen(Reading(self.scene, title, rows))
 

@@ -15,7 +15,7 @@ _ORDER = (
     "run.resolve", "rollout.halt", "run.abort", "run.approve", "alert.acknowledge", "incident.open",
     "poll.answer", "item.tick", "",
     "rollout.bump", "phase.next", "item.verify", "item.assign", "item.comment", "item.evidence", "note.write",
-    "gate.show", "criteria.show", "panel.zoom", "jump", "item.undo", "item.skip", "copy",
+    "gate.show", "criteria.show", "item.mine", "panel.zoom", "jump", "item.undo", "item.skip", "copy",
 )  # fmt: skip
 """Ids in the order of the footer; the empty one stands for the definition's own actions."""
 

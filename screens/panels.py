@@ -8,11 +8,15 @@ from launchpad.model.definition import Phase
 from launchpad.model.events import MessageIntended
 from launchpad.model.journal import Recorded
 from launchpad.model.samples import LogLine
-from launchpad.rules.view import RunView
+from launchpad.rules.finding import STATES, finder, parse
+from launchpad.rules.view import ItemView, RunView
+from launchpad.rules.view.mine import is_mine, mine
 from screens.render import alerts, checklist, gate, objectives, people, poll, rollouts, run, timeline
 from screens.render.row import Row, Span, line, wrap
 from screens.render.scene import Scene
 from screens.widgets.listing import Listing
+
+_UNFOUND = f"no item is found so: words, team:NAME, @NAME, is:{', is:'.join((*STATES, 'mine'))}"
 
 
 class Newest(Sequence[Recorded]):
@@ -124,6 +128,35 @@ def checklist_listing(scene: Scene, phase: Phase) -> Listing:
         plain=checklist.plain,
         heading=lambda _width, count: checklist.heading(scene, phase, count),
         empty=_empty(f"no items in {phase}: {scene.hint('palette', 'add an item')}"),
+        finder=partial(_item_finder, scene),
+        unfound=_UNFOUND,
+    )
+
+
+def mine_listing(scene: Scene) -> Listing:
+    """What the operator has to do, of all phases."""
+    view, me = scene.view, scene.me
+    own = mine(view.items, view.state.phase, me.name, me.teams)
+    return Listing(
+        entries=own.all,
+        key=lambda item: item.id,
+        draw=lambda item, width: checklist.row(scene, item, width, of_phase=True),
+        plain=checklist.plain,
+        heading=lambda _width, count: checklist.heading_of_mine(own, count),
+        empty=_empty("nothing waits for you: m leads back to the checklist"),
+        finder=partial(_item_finder, scene),
+        unfound=_UNFOUND,
+    )
+
+
+def _item_finder(scene: Scene, text: str) -> Callable[[ItemView], bool]:
+    me = scene.me
+    return finder(
+        parse(text),
+        scene.view.items,
+        said=checklist.found_by,
+        mine=lambda item: is_mine(item.state, me.name, me.teams),
+        me=me.name,
     )
 
 

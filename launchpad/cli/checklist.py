@@ -1,13 +1,11 @@
-"""items, tick, untick, skip, fail, assign, comment, evidence, check, add: the checklist."""
+"""tick, untick, skip, fail, assign, comment, evidence, add: the checklist."""
 
 import argparse
-import time
 
-from launchpad.cli import shapes, words
 from launchpad.cli.command import argument, command
 from launchpad.cli.seeing import duration
 from launchpad.cli.shell import Shell
-from launchpad.errors import BadInput, Exit, Unreachable
+from launchpad.errors import BadInput, Exit
 from launchpad.model import commands as cmd
 from launchpad.model.definition import PHASES
 from launchpad.model.text import clean
@@ -20,44 +18,24 @@ EXPECT = argument(
     type=int,
     help="refuse if the subject has a later event than this one of an earlier output",
 )
-_CHECK_WAIT = 60.0
-"""Seconds to wait for the answer of a check beyond its own timeout."""
-
-
-@command(
-    "items",
-    "the checklist",
-    argument("--phase", choices=PHASES, help="of this phase only"),
-    argument("--open", dest="unfinished", action="store_true", help="what is neither done nor skipped"),
-    example="launchpad items --phase pre-launch --open",
-    details="An asterisk marks what a gate waits for.",
-)
-def items(shell: Shell, options: argparse.Namespace) -> int:
-    view = shell.session.view()
-    shown = [
-        item
-        for item in view.items
-        if (options.phase is None or item.state.item.phase == options.phase)
-        and not (options.unfinished and item.mark in ("done", "skipped"))
-    ]
-    shell.out.result(
-        [shapes.item(item) for item in shown], words.items(shown, view, shell.out) if shown else []
-    )
-    if not shown:
-        shell.out.say("there is no such item")
-    return Exit.DONE
 
 
 @command(
     "tick",
     "mark an item as done",
     ITEM,
-    argument("--evidence", metavar="TEXT", default="", help="what proves it: a note or a link"),
+    argument(
+        "--evidence",
+        metavar="TEXT",
+        action="append",
+        default=[],
+        help="what proves it: a note, a link, or both; may be given several times",
+    ),
     EXPECT,
     example="launchpad tick restore-tested --evidence https://wiki/restore",
 )
 def tick(shell: Shell, options: argparse.Namespace) -> int:
-    shell.perform(cmd.Tick(item=options.item, evidence=options.evidence, expect=options.expect))
+    shell.perform(cmd.Tick(item=options.item, evidence="\n".join(options.evidence), expect=options.expect))
     return Exit.DONE
 
 
@@ -130,43 +108,13 @@ def comment(shell: Shell, options: argparse.Namespace) -> int:
     "evidence",
     "keep what proves an item",
     ITEM,
-    argument("text", metavar="TEXT", help="a note or a link"),
-    example="launchpad evidence legal https://wiki/legal-approval",
+    argument("text", metavar="TEXT", nargs="+", help="a note, a link, or several of them"),
+    example="launchpad evidence legal 'signed by both' https://wiki/legal-approval",
+    details="Links are http or https, without passwords; the report makes them links.",
 )
 def evidence(shell: Shell, options: argparse.Namespace) -> int:
-    shell.perform(cmd.AddEvidence(item=options.item, text=options.text))
+    shell.perform(cmd.AddEvidence(item=options.item, text="\n".join(options.text)))
     return Exit.DONE
-
-
-@command(
-    "check",
-    "run an item's automated check now",
-    ITEM,
-    argument(
-        "--wait", action="store_true", help="until the engine has run it; the exit status is its result"
-    ),
-    example="launchpad check health --wait",
-    details="With --wait the exit status is 0 passed, 1 failed, 5 unknown.",
-)
-def check(shell: Shell, options: argparse.Namespace) -> int:
-    done = shell.desk.perform(cmd.RequestCheck(item=options.item))
-    if not options.wait:
-        shell.answer(done)
-        return Exit.DONE
-    shell.out.say(done.message)
-    item = shell.session.state.items[options.item].item
-    deadline = time.monotonic() + _CHECK_WAIT + (item.check.timeout if item.check else 0)
-    while shell.session.state.items[options.item].check_requested:
-        if time.monotonic() > deadline:
-            raise Unreachable(f"no engine has run the check of {options.item}", hint="see `launchpad status`")
-        shell.next_event(1.0)
-    result = shell.session.state.items[options.item].check
-    assert result is not None, "answered, as the request is gone"
-    shell.out.result(
-        {"item": options.item, "verdict": result.verdict, "reason": result.reason},
-        [f"{options.item}: {result.verdict} {result.reason}".rstrip()],
-    )
-    return {"ok": Exit.DONE, "bad": Exit.NO, "unknown": Exit.HOLD}[result.verdict]
 
 
 @command(

@@ -130,6 +130,7 @@ def validate(shell: Shell, options: argparse.Namespace) -> int:
     definition = load_definition(path).definition
     counts = {
         "items": len(definition.items),
+        "skipped": len(definition.skips),
         "signals": len(definition.signals),
         "objectives": len(definition.objectives),
         "alerts": len(definition.alerts),
@@ -137,7 +138,7 @@ def validate(shell: Shell, options: argparse.Namespace) -> int:
         "actions": len(definition.actions),
         "operators": len(definition.operators),
     }
-    told = ", ".join(f"{count} {name}" for name, count in counts.items())
+    told = ", ".join(f"{count} {name}" for name, count in counts.items() if count or name != "skipped")
     shell.out.result(
         {"file": str(path), "valid": True, "digest": definition.digest(), **counts},
         [f"{path} is valid: {told}"],

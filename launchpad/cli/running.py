@@ -20,6 +20,7 @@ from launchpad.wiring import (
     load_face,
     preferences,
     preferences_file,
+    report_saver,
     scrubbed,
     sqlite_path,
     state_dir,
@@ -175,6 +176,7 @@ def open_face(shell: Shell, *, wanted: tuple[Preferences, str] | None = None, re
         complaint=complaint,
         rehearsal=rehearsal,
         memory=memory,
+        save_report=report_saver(shell.store, shell.launch),
     )
     if not rehearsal and (lease := watching(shell.store, shell.launch)):
         where = lease.holder.rpartition(":")[0]

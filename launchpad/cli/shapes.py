@@ -5,9 +5,10 @@ from typing import Any
 
 from launchpad.model.definition import Definition
 from launchpad.model.differences import Difference
+from launchpad.model.links import links
 from launchpad.model.plan import GateReport, Plan
 from launchpad.model.samples import Presence
-from launchpad.model.state import State, Vote
+from launchpad.model.state import Remark, State, Vote
 from launchpad.model.state.amendments import Amendment
 from launchpad.model.values import SECOND, Micros
 from launchpad.rules.handover import Handover
@@ -423,10 +424,14 @@ def item(shown: ItemView) -> Shape:
         "at": instant(state.at),
         "reason": state.reason,
         "automated": of.check is not None,
-        "evidence": [r.text for r in state.evidence],
-        "comments": [{"by": r.by, "at": instant(r.at), "text": r.text} for r in state.comments],
+        "evidence": [_remark(r) for r in state.evidence],
+        "comments": [_remark(r) for r in state.comments],
         "seq": state.seq,
     }
+
+
+def _remark(of: Remark) -> Shape:
+    return {"by": of.by, "at": instant(of.at), "text": of.text, "links": links(of.text), "seq": of.seq}
 
 
 def _recurrence(of: Recurrence | None) -> Shape | None:

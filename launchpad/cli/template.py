@@ -2,11 +2,12 @@
 
 import argparse
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from launchpad.cli.command import argument, command
+from launchpad.cli.output import wrap
 from launchpad.cli.shell import Shell
 from launchpad.errors import BadInput, Exit
 from launchpad.model.definition import PHASES, Item
@@ -84,15 +85,26 @@ def _show(shell: Shell, options: argparse.Namespace) -> int:
         title = item.title + (" *" if item.required else "")
         needs = ", ".join(item.needs)
         rows.append((item.id, item.phase, item.section, title, item.team or "", _due(item), needs))
-    head, *lines = shell.out.table(rows)
-    if options.details:
-        lines = [
-            line
-            for row, item in zip(lines, shown.items, strict=True)
-            for line in (row, *(f"    {detail}".rstrip() for detail in item.details.splitlines()))
-        ]
-    shell.out.result(_shape(shown), [head, *lines])
+    head, *blocks = shell.out.table_blocks(
+        rows, flexible="title", spare=("needs", "section", "phase", "team")
+    )
+    lines = [
+        line
+        for block, item in zip(blocks, shown.items, strict=True)
+        for line in (*block, *(_detailed(shell, item) if options.details else ()))
+    ]
+    shell.out.result(_shape(shown), [*head, *lines])
     return Exit.DONE
+
+
+def _detailed(shell: Shell, item: Item) -> Iterator[str]:
+    """The lines of its details; a test that can be copied stays in one piece."""
+    for detail in item.details.splitlines():
+        whole = shell.out.columns is None or "{" in detail
+        yield from (
+            f"    {piece}".rstrip()
+            for piece in ([detail] if whole else wrap(detail, (shell.out.columns or 80) - 4))
+        )
 
 
 def _due(item: Item) -> str:
@@ -120,6 +132,7 @@ def _shape(shown: "Checklist") -> dict[str, Any]:
             "every": item.every,
             "until": item.until,
             "evidence": item.evidence,
+            "environments": item.environments,
             "runbook": item.runbook,
             "automated": item.check is not None,
             "details": item.details,

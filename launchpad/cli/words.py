@@ -12,7 +12,7 @@ from launchpad.model.state import RunState
 from launchpad.model.text import clean
 from launchpad.model.values import format_clock, format_countdown, format_duration, format_instant
 from launchpad.rules.criteria import AdviceView
-from launchpad.rules.view import AlertView, IncidentView, ItemView, MessageView, RunView, View
+from launchpad.rules.view import AlertView, IncidentView, MessageView, RunView, View
 from launchpad.rules.view.incidents import REMOVED, timeline
 from launchpad.rules.watch import WatchWindow
 
@@ -219,33 +219,6 @@ def _incident(shown: IncidentView, view: View, out: Output) -> str:
     status = out.paint("bad" if state.open else "dim", f"{state.severity} {state.status}")
     since = f"since {format_clock(state.detected_at, zone, view.now)} ({format_duration(shown.lasted // 1)})"
     return f"{state.id} {status} {since}: {shown.title}; {clean(shown.commander)}"
-
-
-def items(shown: list[ItemView], view: View, out: Output) -> list[str]:
-    """A line for each item."""
-    rows = [("item", "mark", "title", "team", "assignee", "due", "by", "event")]
-    for item in shown:
-        state = item.state
-        rows.append(
-            (
-                item.id,
-                item.mark,
-                state.item.title + (" *" if state.item.required else ""),
-                state.item.team or "",
-                state.assignee or "",
-                _due(item, view.definition.zone),
-                state.by or "",
-                str(state.seq or ""),
-            )
-        )
-    return out.table(rows, STYLES)
-
-
-def _due(item: ItemView, zone: str) -> str:
-    due = format_instant(item.due_at, zone, date=True)[:16] if item.due_at else ""
-    late = " late" if item.overdue else ""
-    again = f" ({item.recurrence.count})" if item.recurrence else ""
-    return due + late + again
 
 
 def runs(shown: tuple[RunView, ...], out: Output) -> list[str]:

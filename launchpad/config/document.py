@@ -41,6 +41,8 @@ class Override(Value):
     check: Check | None = None
     """A test ticks it instead of a person, or another one than the checklist's. An item that recurs does so
     no more: its test runs again by itself."""
+    environments: tuple[Name, ...] | None = None
+    """Where it belongs; `[]`: everywhere."""
 
 
 class ChecklistUse(Value):
@@ -58,6 +60,8 @@ class ChecklistUse(Value):
     """Items left out from the start, each with the reason."""
     override: dict[Name, Override] = {}
     """Items that differ for this launch."""
+    skip_sections: dict[Line, Line] = {}
+    """Sections whose items are left out from the start, each with the reason."""
 
 
 class Checklist(Value):

@@ -17,7 +17,16 @@ from launchpad.config.rule_sets import with_sets
 from launchpad.config.scalars import quoted
 from launchpad.config.source import decode, read_source
 from launchpad.config.templates import Placed, expand
-from launchpad.model.definition import Channel, ChannelSettings, Check, Definition, Provider, Rollout, Signal
+from launchpad.model.definition import (
+    Channel,
+    ChannelSettings,
+    Check,
+    Definition,
+    Item,
+    Provider,
+    Rollout,
+    Signal,
+)
 from launchpad.model.keys import RESERVED_KEYS
 from launchpad.model.values import Value, is_secret_reference
 
@@ -121,12 +130,9 @@ def _store(store: Any, base_dir: FilePath, faults: Faults) -> str | None:
 def _definition(document: Document, placed: Placed, skips: dict[str, str], faults: Faults) -> Definition:
     """What the journal holds: `document` with its items in place of checklists."""
     signals = {name: _timed(("signals", name), signal, faults) for name, signal in document.signals.items()}
-    items = tuple(
-        msgspec.structs.replace(item, check=_timed((*path, "check"), item.check, faults))
-        if item.check
-        else item
-        for path, item in placed
-    )
+    environment = document.launch.environment
+    items = tuple(_resolved(path, item, environment, faults) for path, item in placed)
+    skips = {item.id: f"not for {environment}" for item in items if not item.belongs(environment)} | skips
     shared = {
         name: getattr(document, name) for name in Definition.__struct_fields__ if hasattr(document, name)
     }
@@ -138,6 +144,14 @@ def _definition(document: Document, placed: Placed, skips: dict[str, str], fault
     rollouts = {name: _plain(rollout) for name, rollout in document.rollouts.items()}
     resolved = {"items": items, "skips": skips, "signals": signals, "rollouts": rollouts}
     return Definition(**shared | resolved | {"providers": providers, "channels": channels})
+
+
+def _resolved(path: Path, item: Item, environment: str, faults: Faults) -> Item:
+    """The item as the journal holds it; one that belongs elsewhere has no test, and no secret of it."""
+    if item.check is None:
+        return item
+    check = _timed((*path, "check"), item.check, faults) if item.belongs(environment) else None
+    return msgspec.structs.replace(item, check=check)
 
 
 def _timed(path: Path, probe: P, faults: Faults) -> P:

@@ -60,10 +60,27 @@ def expand(
         for change in ("skip", "override"):
             for id_ in () if getattr(use, change) is HOLE else getattr(use, change):
                 faults.refer((*path, change, id_), id_, ids, "item of this checklist", key=True)
-        if use.skip is not HOLE:
-            skips |= use.skip
+        skips |= _skipped(use, items, path, faults)
         placed += [(where, _overridden(item, where, use, path, faults)) for where, item in items]
     return placed, skips
+
+
+def _skipped(use: ChecklistUse, items: Placed, path: Path, faults: Faults) -> dict[str, str]:
+    """What a use leaves out, each item with the reason: its own, or that of its section."""
+    skips: dict[str, str] = {}
+    if use.skip_sections is not HOLE:
+        known = {item.section: None for _, item in items if item.section is not HOLE and item.section}
+        among = HOLE if any(item.section is HOLE for _, item in items) else known
+        for section in use.skip_sections:
+            faults.refer(
+                (*path, "skip_sections", section), section, among, "section of this checklist", key=True
+            )
+        skips = {
+            item.id: use.skip_sections[item.section]
+            for _, item in items
+            if HOLE not in (item.id, item.section) and item.section in use.skip_sections
+        }
+    return skips if use.skip is HOLE else skips | use.skip
 
 
 def _items(use: ChecklistUse, path: Path, base: FilePath, faults: Faults, reader: Reader) -> Any:

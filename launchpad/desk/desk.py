@@ -91,6 +91,7 @@ VERBS: Mapping[type[Command], Callable[[Context, Any], Proposal | Done]] = {
     cmd.ResumeRollout: rollouts.resume,
     cmd.CompleteRollout: rollouts.complete,
     cmd.VetoRollout: rollouts.veto,
+    cmd.RequestChecks: items.check_all,
 }
 
 

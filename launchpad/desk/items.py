@@ -6,6 +6,7 @@ from launchpad.desk.decision import Context, Proposal, already, must_match, name
 from launchpad.errors import BadInput, Refused
 from launchpad.model import commands as cmd
 from launchpad.model import events as ev
+from launchpad.model import links
 from launchpad.model.commands import Done
 from launchpad.model.definition import Item
 from launchpad.model.lifecycles import ITEM
@@ -13,7 +14,7 @@ from launchpad.model.state import ItemState
 from launchpad.model.text import clean
 from launchpad.model.values import LONGEST
 from launchpad.rules.countdown import current_t0
-from launchpad.rules.items import at_present, blocked_by, wants_evidence
+from launchpad.rules.items import at_present, blocked_by, checks, left_out, wants_evidence
 from launchpad.rules.recurrence import recurrence
 
 
@@ -44,6 +45,14 @@ def _subject(item: ItemState) -> str:
     return f"item:{item.item.id}"
 
 
+def evidence_kept(text: str) -> str:
+    """Evidence as it is kept; may be empty. Raises BadInput for a link that can't be followed."""
+    kept = optional_words(text)
+    if wrong := links.fault(kept):
+        raise BadInput(wrong, hint="give the address as the browser shows it, or a note")
+    return kept
+
+
 def tick(ctx: Context, command: cmd.Tick) -> Proposal | Done:
     item = _item(ctx, command.item)
     _by_hand(item)
@@ -52,7 +61,7 @@ def tick(ctx: Context, command: cmd.Tick) -> Proposal | Done:
     must_match(_subject(item), item.seq, command.expect)
     _moved(item, "item.ticked", "ticked")
     _unblocked(ctx, item)
-    evidence = optional_words(command.evidence)
+    evidence = evidence_kept(command.evidence)
     if wants_evidence(item) and not evidence:
         raise Refused(f"{item.item.id} can't be ticked without evidence", hint="give a note or a link")
     again = recurrence(item, current_t0(ctx.state, ctx.now), ctx.now)
@@ -95,7 +104,8 @@ def fail(ctx: Context, command: cmd.Fail) -> Proposal | Done:
 def skip(ctx: Context, command: cmd.Skip) -> Proposal | Done:
     item = _item(ctx, command.item)
     if item.status == "skipped":
-        return already(item.seq, _subject(item), f"{item.item.id} was already skipped by {item.by}")
+        who = "left out from the start" if left_out(item) else f"already skipped by {item.by}"
+        return already(item.seq, _subject(item), f"{item.item.id} was {who}")
     if item.item.required:
         ctx.require("director", f"skipping the required item {item.item.id}")
     must_match(_subject(item), item.seq, command.expect)
@@ -133,7 +143,7 @@ def comment(ctx: Context, command: cmd.Comment) -> Proposal | Done:
 
 def evidence(ctx: Context, command: cmd.AddEvidence) -> Proposal | Done:
     item = _item(ctx, command.item)
-    text = words(command.text, "evidence")
+    text = words(evidence_kept(command.text), "evidence")
     return Proposal([ev.EvidenceAdded(item=item.item.id)], f"evidence kept for {item.item.id}", text=text)
 
 
@@ -145,6 +155,21 @@ def check(ctx: Context, command: cmd.RequestCheck) -> Proposal | Done:
     if item.check_requested:
         return already(item.check_requested, f"check:{item.item.id}", f"{item.item.id} is being checked")
     return Proposal([ev.CheckRequested(item=item.item.id)], f"asked for a check of {item.item.id}")
+
+
+def check_all(ctx: Context, command: cmd.RequestChecks) -> Proposal | Done:
+    found = checks(ctx.state.items, ctx.now, command.phase, command.team)
+    if not any(found):
+        raise Refused("there is no check to run", hint="`launchpad items` shows the checklist")
+    if not found.ready:
+        last = max((item.check_requested for item in found.under_way), default=0)
+        return already(last, "checks", f"no other check can run now: {found.remark}")
+    count = len(found.ready)
+    rest = f"; {found.remark}" if found.remark else ""
+    return Proposal(
+        [ev.CheckRequested(item=item.item.id) for item in found.ready],
+        f"asked for {count} check{'s' * (count != 1)}{rest}",
+    )
 
 
 def add(ctx: Context, command: cmd.AddItem) -> Proposal | Done:

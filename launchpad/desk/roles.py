@@ -56,6 +56,7 @@ MINIMUM: dict[str, Role] = {
     "rollout-resume": "operator",
     "rollout-complete": "operator",
     "veto": "engineer",
+    "check-all": "engineer",
 }
 
 

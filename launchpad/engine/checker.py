@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from launchpad.engine.recorder import Recorder
 from launchpad.engine.sampler import Prober
@@ -29,6 +30,7 @@ class Checker:
         self._session = session
         self._recorder = recorder
         self._prober = prober
+        self._answering: set[str] = set()
 
     async def run(self) -> None:
         checked = [s.item for s in self._session.state.items.values() if s.item.check is not None]
@@ -38,7 +40,7 @@ class Checker:
                 first = offset(item.id, min(item.check.every, 1.0))
                 tasks.create_task(every(item.check.every, self._checker(item, item.check), first_after=first))
             if checked:
-                tasks.create_task(every(_LOOK, self._answer_requests))
+                tasks.create_task(every(_LOOK, partial(self._answer_requests, tasks)))
 
     def _checker(self, item: Item, check: Check) -> Callable[[], Awaitable[None]]:
         async def run() -> None:
@@ -53,14 +55,22 @@ class Checker:
         items = self._session.state.items
         return item.status != "skipped" and not blocked_by(item, items, self._session.clock())
 
-    async def _answer_requests(self) -> None:
-        """Checks what somebody asked for, and what has just got all that it needs."""
-        asked = [
-            s.item
-            for s in self._session.state.items.values()
-            if s.check_requested or (s.item.check and s.item.needs and s.check is None and self._counts(s))
-        ]
-        await asyncio.gather(*(self._check(i, i.check, asked=True) for i in asked if i.check is not None))
+    async def _answer_requests(self, tasks: asyncio.TaskGroup) -> None:
+        """Checks what somebody asked for, and what has just got all that it needs; each by itself, so that a
+        slow one keeps nobody waiting."""
+        for state in self._session.state.items.values():
+            item, check = state.item, state.item.check
+            if check is None or item.id in self._answering:
+                continue
+            if state.check_requested or (item.needs and state.check is None and self._counts(state)):
+                self._answering.add(item.id)
+                tasks.create_task(self._answer(item, check))
+
+    async def _answer(self, item: Item, check: Check) -> None:
+        try:
+            await self._check(item, check, asked=True)
+        finally:
+            self._answering.discard(item.id)
 
     async def _check(self, item: Item, check: Check, *, asked: bool) -> None:
         observed = self._session.clock()

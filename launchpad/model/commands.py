@@ -373,6 +373,13 @@ class VetoRollout(Command, tag="veto"):
     text: str
 
 
+class RequestChecks(Command, tag="check-all"):
+    """All checks at once, of a phase or a team where one is named."""
+
+    phase: Phase | None = None
+    team: str | None = None
+
+
 AnyCommand = (
     OpenLaunch
     | CloseLaunch
@@ -427,6 +434,7 @@ AnyCommand = (
     | ResumeRollout
     | CompleteRollout
     | VetoRollout
+    | RequestChecks
 )
 
 VERBS: dict[str, type[Command]] = {str(cls.__struct_config__.tag): cls for cls in AnyCommand.__args__}

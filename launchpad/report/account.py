@@ -1,6 +1,6 @@
 """The report as values, made from a journal and its samples by pure functions: the same in, the same out."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from launchpad.model import events as ev
 from launchpad.model.definition import PHASES, Definition, Phase
@@ -91,8 +91,6 @@ class Report(Value):
     decisions: tuple[Decision, ...]
     runs: tuple[RunState, ...]
     checklist: tuple[Section, ...]
-    skips: Mapping[str, str]
-    """Items left out from the start, with the reason."""
     people: tuple[Person, ...]
     timeline: tuple[Line, ...]
     anomalies: int = 0
@@ -125,7 +123,6 @@ def account(state: State, events: Sequence[Recorded], samples: Iterable[Sample],
         decisions=decisions(events, state.amendments),
         runs=runs,
         checklist=_checklist(state, until),
-        skips=definition.skips,
         people=_people(definition, events),
         timeline=tuple(
             Line(seq=e.seq, at=e.at, by=e.actor, sentence=narrate(e, definition, state.amendments))

@@ -3,8 +3,9 @@
 from importlib import resources
 
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from launchpad.model.links import pieces
 from launchpad.report import phrases
 from launchpad.report.account import Report
 from launchpad.report.chart import chart
@@ -21,6 +22,8 @@ def html(report: Report) -> str:
         standing=lambda item: phrases.item_standing(report, item),
         resolution=lambda trouble: phrases.resolution(report, trouble),
         incident=lambda shown: phrases.incident(report, shown),
+        remarks=phrases.remarks,
+        linked=_linked,
         verdict=phrases.verdict,
         times_off=phrases.times_off,
         outcome=phrases.run_outcome,
@@ -36,4 +39,12 @@ def html(report: Report) -> str:
         summary=phrases.summary(report),
         impact=phrases.impact(report),
         means=phrases.means(report),
+    )
+
+
+def _linked(text: str) -> Markup:
+    """The text with its links ready to be followed; all of it is escaped."""
+    link = Markup('<a href="{0}" rel="noopener noreferrer">{0}</a>')
+    return Markup().join(
+        link.format(piece.text) if piece.link else escape(piece.text) for piece in pieces(text)
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from launchpad.model.links import pieces
 from launchpad.model.plan import GateReport
 from launchpad.report import phrases
 from launchpad.report.account import Report
@@ -31,6 +32,14 @@ def markdown(report: Report) -> str:
 def plain(text: str) -> str:
     """`text` on one line, read by Markdown as it stands."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def linked(text: str) -> str:
+    """As `plain`, with its links ready to be followed."""
+    whole = " ".join(text.split())
+    return "".join(
+        f"<{piece.text}>" if piece.link else _SPECIAL.sub(r"\\\1", piece.text) for piece in pieces(whole)
+    )
 
 
 def _head(report: Report) -> Iterator[str]:
@@ -147,11 +156,10 @@ def _checklist(report: Report) -> Iterator[str]:
             box = "x" if item.status == "done" else " "
             must = " (required)" if item.item.required else ""
             yield f"- [{box}] {plain(item.item.title)}{must}: {plain(phrases.item_standing(report, item))}"
-            for remark in (*item.evidence, *item.comments):
-                said = "(text removed)" if remark.redacted else remark.text
-                yield f"  - {plain(remark.by)}: {plain(said)}"
+            for what, remark in phrases.remarks(item):
+                said = "(text removed)" if remark.redacted else linked(remark.text)
+                yield f"  - {what} by {plain(remark.by)} at {phrases.clock(report, remark.at)}: {said}"
         yield ""
-    yield from (f"- Left out: {plain(name)}: {plain(why)}" for name, why in report.skips.items())
 
 
 def _people(report: Report) -> Iterator[str]:

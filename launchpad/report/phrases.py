@@ -1,6 +1,6 @@
 """Phrases that every form of the report shares."""
 
-from launchpad.model.state import ItemState, RunState
+from launchpad.model.state import ItemState, Remark, RunState
 from launchpad.model.state.incidents import REVIEW
 from launchpad.model.values import SECOND, Micros, format_duration, format_instant
 from launchpad.report.account import Report
@@ -157,6 +157,11 @@ def run_approvals(run: RunState) -> str:
     if run.glass_broken_by:
         return f"{given + ', ' if given else ''}GLASS BROKEN by {run.glass_broken_by}: {run.glass_reason}"
     return given or ("not needed" if run.plan is not None and not run.plan.approvals else "-")
+
+
+def remarks(item: ItemState) -> tuple[tuple[str, Remark], ...]:
+    """What was said of an item: evidence, then comments, each with what it is."""
+    return (*(("Evidence", one) for one in item.evidence), *(("Comment", one) for one in item.comments))
 
 
 def item_standing(report: Report, item: ItemState) -> str:

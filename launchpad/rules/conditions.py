@@ -215,14 +215,19 @@ def _locked(locks: Sequence[LockInfo]) -> str:
 
 def _check(condition: CheckCondition, _gate: str, situation: Situation) -> Judgement:
     name = f"checks pass: {', '.join(condition.check)}"
-    answers = {item: _proof(situation.state.items.get(item), situation) for item in condition.check}
+    items, definition = situation.state.items, situation.state.definition
+    environment = definition.launch.environment if definition else ""
+    asked = [item for item in condition.check if item not in items or items[item].item.belongs(environment)]
+    if not asked:
+        return name, "GO", f"not for {environment}"
+    answers = {item: _proof(items.get(item), situation) for item in asked}
     counts = Counter(verdict for verdict, _ in answers.values())
     passed = f"{counts['GO']} of {len(answers)} pass"
     for verdict in ("NO-GO", "HOLD"):
         told = "; ".join(f"{item} {why}" for item, (found, why) in answers.items() if found == verdict)
         if told:
             return name, verdict, f"{passed}; {told}"
-    return name, "GO", f"{passed}, the oldest {_oldest(condition, situation)} ago"
+    return name, "GO", f"{passed}, the oldest {_oldest(asked, situation)} ago"
 
 
 def _proof(item: ItemState | None, situation: Situation) -> tuple[GateVerdict, str]:
@@ -241,8 +246,8 @@ def _proof(item: ItemState | None, situation: Situation) -> tuple[GateVerdict, s
     return "GO", ""
 
 
-def _oldest(condition: CheckCondition, situation: Situation) -> str:
-    passed = [item.check.at for name in condition.check if (item := situation.state.items[name]).check]
+def _oldest(names: Sequence[str], situation: Situation) -> str:
+    passed = [item.check.at for name in names if (item := situation.state.items[name]).check]
     return format_duration(max(0, situation.now - min(passed)) // SECOND)
 
 

@@ -1,9 +1,11 @@
 """What an item is at a given moment: open again, stale, blocked, due."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from launchpad.model.definition import Phase
 from launchpad.model.lifecycles import ItemStatus
 from launchpad.model.state import ItemState
 from launchpad.model.values import SECOND, Micros
@@ -17,6 +19,11 @@ def at_present(item: ItemState, t0: Micros | None, now: Micros) -> ItemState:
         return item
     status: ItemStatus = "done" if again.answered else "open"
     return item if status == item.status else replace(item, status=status)
+
+
+def left_out(item: ItemState) -> bool:
+    """Whether the definition leaves it out, and no person decided so."""
+    return item.status == "skipped" and item.by is None
 
 
 def wants_evidence(item: ItemState) -> bool:
@@ -40,6 +47,45 @@ def blocked_by(item: ItemState, items: Mapping[str, ItemState], now: Micros) -> 
 
 def _settled(item: ItemState, now: Micros) -> bool:
     return item.status in ("done", "skipped") and not stale(item, now)
+
+
+class Checks(NamedTuple):
+    """Items with a check, by whether it can be run now. What is skipped is in none of them."""
+
+    ready: tuple[ItemState, ...]
+    under_way: tuple[ItemState, ...]
+    waiting: tuple[ItemState, ...]
+    """They need something first."""
+
+    @property
+    def remark(self) -> str:
+        """What keeps the others: `3 wait for what they need, 1 is under way`; may be empty."""
+        parts = [f"{len(self.waiting)} wait{'s' * (len(self.waiting) == 1)} for what is needed first"] * bool(
+            self.waiting
+        )
+        parts += [f"{len(self.under_way)} under way already"] * bool(self.under_way)
+        return ", ".join(parts)
+
+
+def checks(
+    items: Mapping[str, ItemState], now: Micros, phase: Phase | None = None, team: str | None = None
+) -> Checks:
+    """The checks there are, of a phase or a team where one is named."""
+    meant = [
+        item
+        for item in items.values()
+        if item.item.check is not None
+        and item.status != "skipped"
+        and phase in (None, item.item.phase)
+        and team in (None, item.item.team)
+    ]
+    idle = [item for item in meant if not item.check_requested]
+    waiting = tuple(item for item in idle if blocked_by(item, items, now))
+    return Checks(
+        ready=tuple(item for item in idle if item not in waiting),
+        under_way=tuple(item for item in meant if item.check_requested),
+        waiting=waiting,
+    )
 
 
 def due_at(item: ItemState, t0: Micros | None) -> Micros | None:

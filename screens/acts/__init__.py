@@ -1,8 +1,10 @@
 """What the keys do: each turns into a command for the desk, asking first where something must be said."""
 
 from screens.acts.alerts import AlertActs
+from screens.acts.checks import CheckActs
 from screens.acts.copying import CopyActs
 from screens.acts.criteria import CriteriaActs
+from screens.acts.following import PhaseFollowing
 from screens.acts.handover import HandoverActs
 from screens.acts.incidents import IncidentActs
 from screens.acts.items import ItemActs
@@ -11,6 +13,7 @@ from screens.acts.launch import LaunchActs
 from screens.acts.locks import LockActs
 from screens.acts.mentions import MentionActs
 from screens.acts.poll import PollActs
+from screens.acts.report import ReportActs
 from screens.acts.rollouts import RolloutActs
 from screens.acts.runs import RunActs
 from screens.acts.seat import SeatActs
@@ -21,6 +24,7 @@ from screens.acts.writing import WritingActs
 class Acts(
     AlertActs,
     CopyActs,
+    CheckActs,
     CriteriaActs,
     HandoverActs,
     IncidentActs,
@@ -29,7 +33,9 @@ class Acts(
     LaunchActs,
     MentionActs,
     LockActs,
+    PhaseFollowing,
     PollActs,
+    ReportActs,
     RolloutActs,
     RunActs,
     SeatActs,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 from textual.screen import Screen
 
+from launchpad.desk.decision import optional_words
 from launchpad.errors import LaunchpadError, Refused
 from launchpad.model.commands import Command, Done
 from launchpad.model.preferences import Preferences
@@ -98,8 +99,14 @@ class Acting(App[int]):
         if then is not None:
             then(done)
 
-    def with_words(self, title: str, note: str, given: Callable[[str], None]) -> None:
-        self.ask(Prompt(self.scene, title, note, needed=True), given)
+    def with_words(
+        self,
+        title: str,
+        note: str,
+        given: Callable[[str], None],
+        check: Callable[[str], object] = optional_words,
+    ) -> None:
+        self.ask(Prompt(self.scene, title, note, needed=True, check=check), given)
 
 
 def sentences(*texts: str) -> Callable[[Scene, int], list[Row]]:

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 
+from launchpad.desk.items import evidence_kept
 from launchpad.model import commands as cmd
 from launchpad.model.definition import PHASES
 from launchpad.model.events import ItemTicked
-from launchpad.rules.items import wants_evidence
+from launchpad.rules.items import left_out, wants_evidence
 from launchpad.rules.view import ItemView
 from screens.acts.base import Acting, sentences
 from screens.dialogs.confirm import Simple
 from screens.dialogs.prompt import Prompt
+from screens.dialogs.reading import Reading
+from screens.render import teams
 from screens.render.scene import Scene
 
 
@@ -38,8 +41,9 @@ class ItemActs(Acting):
         elif wants_evidence(item.state):
             self.with_words(
                 f"Evidence for {name}",
-                "This item can't be ticked without evidence: a note or a link.",
+                "This item can't be ticked without evidence: a note, a link, or both.",
                 lambda text: self.perform(cmd.Tick(item=name, evidence=text, expect=seq)),
+                evidence_kept,
             )
         else:
             self.perform(cmd.Tick(item=name, expect=seq))
@@ -53,10 +57,25 @@ class ItemActs(Acting):
             return
         done = "ticked" if item.mark == "done" else "skipped"
         sentence = f"{by} {done} it at {self.scene.clock(item.state.at)}."
+        if left_out(item.state):
+            sentence = f"It is left out from the start: {item.state.reason}."
         self.ask(
             Simple(self.scene, f"Open {name} again?", "open it again", sentences(sentence)),
             lambda _answer: self.perform(reopened),
         )
+
+    def action_mine(self) -> None:
+        """What I have to do, or back to the checklist; the selected item stays selected."""
+        item = self.board.item
+        if not self.board.mine:
+            self.board.show_mine()
+        elif item is not None:
+            self.find_item(item)
+        else:
+            self.board.go(self.board.tab)
+
+    def action_teams(self) -> None:
+        self.push_screen(Reading(self.scene, "Progress by team", teams.rows))
 
     def action_undo(self) -> None:
         me = self.desk.identity.name
@@ -125,20 +144,10 @@ class ItemActs(Acting):
             name = item.id
             self.with_words(
                 f"Evidence for {name}",
-                f"{item.state.item.title}. A note or a link.",
+                f"{item.state.item.title}. A note, a link, or both.",
                 lambda text: self.perform(cmd.AddEvidence(item=name, text=text)),
+                evidence_kept,
             )
-
-    def action_verify(self) -> None:
-        if item := self._item():
-            self.perform(cmd.RequestCheck(item=item.id))
-
-    def action_verify_all(self) -> None:
-        wanted = [i.id for i in self.scene.view.items if i.state.item.check and not i.state.check_requested]
-        if not wanted:
-            self.say("no item has a check to run", "info")
-        for name in wanted:
-            self.perform(cmd.RequestCheck(item=name))
 
 
 def _with_owners(scene: Scene, names: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """One line of text from the operator."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,6 +10,8 @@ from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Input
 
+from launchpad.desk.decision import optional_words
+from launchpad.errors import LaunchpadError
 from screens.render.row import Row, Span, line, wrap
 from screens.render.scene import Scene
 from screens.widgets.field import Field
@@ -32,7 +34,9 @@ class Prompt(ModalScreen[str | None]):
         needed: bool = False,
         suggestions: Sequence[str] = (),
         value: str = "",
+        check: Callable[[str], object] = optional_words,
     ) -> None:
+        """`check` raises for words that the desk would not keep: they stay here, with the reason."""
         super().__init__()
         self.scene = scene
         self._title = title
@@ -40,6 +44,7 @@ class Prompt(ModalScreen[str | None]):
         self._needed = needed
         self._suggestions = suggestions
         self._value = value
+        self._check = check
         self._complaint = ""
 
     def compose(self) -> ComposeResult:
@@ -81,11 +86,15 @@ class Prompt(ModalScreen[str | None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         words = event.value.strip()
-        if self._needed and not words:
-            self._complaint = "a few words are needed"
-            self.query_one("#prompt-foot", Lines).redraw()
+        self._complaint = "a few words are needed" if self._needed and not words else ""
+        try:
+            self._check(words)
+        except LaunchpadError as error:
+            self._complaint = error.message
+        if not self._complaint:
+            self.dismiss(words)
             return
-        self.dismiss(words)
+        self.query_one("#prompt-foot", Lines).redraw()
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -1,20 +1,19 @@
-"""Checklist items as rows and in full."""
+"""Checklist items as rows."""
 
 from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from launchpad.model.definition import Item, Phase
-from launchpad.model.values import format_duration, format_instant
-from launchpad.rules.recurrence import Recurrence
+from launchpad.model.definition import Phase
+from launchpad.model.values import format_duration
+from launchpad.rules.items import left_out
 from launchpad.rules.view import ItemView
+from launchpad.rules.view.mine import Mine
 from screens.render.row import Row, Span, fit, line
 from screens.render.scene import Scene
-from screens.render.words import MARKS, PHASE_NAMES, VERDICTS, box
+from screens.render.words import MARKS, PHASE_NAMES, box
 
 _WITH_EVIDENCE = 96
-_OCCURRENCES = 20
-"""Most occurrences of an item that are told."""
 
 
 class Columns(NamedTuple):
@@ -43,6 +42,7 @@ def heading(scene: Scene, phase: Phase, shown: int) -> tuple[list[Span], list[Sp
     title = [Span("CHECKLIST ", "title"), Span(f"{PHASE_NAMES[phase]} {done}/{total}", "title")]
     if shown < total:
         title.append(Span(f" ({shown} shown)", "accent"))
+        return title, []  # what is looked for goes before what is counted
     overdue = sum(i.overdue for i in of_phase)
     right = []
     if overdue:
@@ -52,8 +52,20 @@ def heading(scene: Scene, phase: Phase, shown: int) -> tuple[list[Span], list[Sp
     return title, right
 
 
-def row(scene: Scene, item: ItemView, width: int) -> Row:
-    """One item: box, title, who has it, where it stands."""
+def heading_of_mine(own: Mine, shown: int) -> tuple[list[Span], list[Span]]:
+    """How much one person has to do, and how much of it is late."""
+    title = [Span("MINE, NOW ", "title"), Span(f"{len(own.now)} to do", "title")]
+    if own.waiting:
+        title.append(Span(f", {len(own.waiting)} waiting", "dim"))
+    if shown < len(own.all):
+        title.append(Span(f" ({shown} shown)", "accent"))
+    overdue = sum(item.overdue for item in own.all)
+    # What is looked for goes before what is counted.
+    return title, [Span(f"{overdue} overdue", "bad")] if overdue and shown == len(own.all) else []
+
+
+def row(scene: Scene, item: ItemView, width: int, *, of_phase: bool = False) -> Row:
+    """One item: box, title, who has it, where it stands; with `of_phase` its phase in the place of who."""
     grid = columns(width)
     stated = item.state
     finished = item.mark in ("done", "skipped")
@@ -66,7 +78,7 @@ def row(scene: Scene, item: ItemView, width: int) -> Row:
         Span(fit(stated.item.title, room - 1) + " ", "dim" if finished or item.mark == "blocked" else "text"),
         Span(busy, "accent"),
         Span(must, "warn"),
-        _who(scene, item, grid.who),
+        _phase(item, grid.who) if of_phase else _who(scene, item, grid.who),
         _status(scene, item, grid.status),
     ]
     if grid.evidence:
@@ -74,6 +86,10 @@ def row(scene: Scene, item: ItemView, width: int) -> Row:
         text = "  ".join(r.text.replace("\n", " ") or "(redacted)" for r in last)
         spans.append(Span(fit(text, grid.evidence), "dim"))
     return line(width, spans)
+
+
+def _phase(item: ItemView, width: int) -> Span:
+    return Span(fit(PHASE_NAMES[item.state.item.phase], width - 1) + " ", "dim")
 
 
 def _who(scene: Scene, item: ItemView, width: int) -> Span:
@@ -90,14 +106,8 @@ def _status(scene: Scene, item: ItemView, width: int) -> Span:
     stated = item.state
     said = MARKS[item.mark]
     match item.mark:
-        case "done" if item.recurrence is not None:
-            again = item.recurrence
-            following = f" next {scene.clock(item.due_at)}" if again.comes_again else ""
-            return Span(fit(f"{again.done}/{again.of}{following or ' done'}", width), "dim")
-        case "done":
-            return Span(fit(f"done {scene.clock(stated.at)}", width), "dim")
-        case "skipped":
-            return Span(fit(f"skipped: {stated.reason or stated.by or ''}", width), said.style)
+        case "done" | "skipped":
+            return _finished(scene, item, width)
         case "failed":
             return Span(fit(f"failed: {stated.reason or stated.by or ''}", width), said.style)
         case "stale":
@@ -109,76 +119,47 @@ def _status(scene: Scene, item: ItemView, width: int) -> Span:
     if stated.check is not None and stated.check.verdict == "unknown":
         return Span(fit(f"? {stated.check.reason}", width), "unknown")
     if item.due_at is not None:
-        late = (scene.view.now - item.due_at) / 1e6
-        count = f" {item.recurrence.done}/{item.recurrence.of}" if item.recurrence else ""
-        if item.overdue:
-            lateness = f"{scene.glyphs.warn} overdue {format_duration(late)}"
-            # How late it is goes before how often it was done.
-            return Span(
-                fit(lateness + count if cell_len(lateness + count) <= width else lateness, width), "bad"
-            )
-        return Span(fit(f"due {scene.clock(item.due_at)}{count}", width), "text")
+        return _due(scene, item, item.due_at, width)
     if stated.item.check is not None:
         return Span(fit("not checked yet", width), "unknown")
     return Span(fit("open", width), "dim")
 
 
+def _finished(scene: Scene, item: ItemView, width: int) -> Span:
+    stated, again = item.state, item.recurrence
+    if item.mark == "done" and again is not None:
+        following = f" next {scene.clock(item.due_at)}" if again.comes_again else " done"
+        return Span(fit(f"{again.done}/{again.of}{following}", width), "dim")
+    if item.mark == "done":
+        return Span(fit(f"done {scene.clock(stated.at)}", width), "dim")
+    # Why the definition leaves it out says itself that it is left out.
+    reason = stated.reason if left_out(stated) else f"skipped: {stated.reason or stated.by or ''}"
+    return Span(fit(reason, width), MARKS[item.mark].style)
+
+
+def _due(scene: Scene, item: ItemView, at: int, width: int) -> Span:
+    count = f" {item.recurrence.done}/{item.recurrence.of}" if item.recurrence else ""
+    if not item.overdue:
+        return Span(fit(f"due {scene.clock(at)}{count}", width), "text")
+    late = format_duration((scene.view.now - at) / 1e6)
+    # How late it is goes before how often it was done.
+    told = (
+        f"{scene.glyphs.warn} overdue {late}{count}",
+        f"{scene.glyphs.warn} overdue {late}",
+        f"late {late}",
+    )
+    return Span(fit(next((text for text in told if cell_len(text) <= width), told[-1]), width), "bad")
+
+
 def plain(item: ItemView) -> str:
-    """The item as a line of text, for copying and filtering."""
+    """The item as a line of text, for copying."""
     stated = item.state
     who = stated.assignee or stated.item.team or ""
     by = f" by {stated.by}" if stated.by else ""
     return f"{item.id}: {stated.item.title} [{item.mark}{by}] {who}".rstrip()
 
 
-def details(scene: Scene, item: ItemView) -> list[Span]:
-    """All there is to know about an item; each span is a paragraph."""
-    stated = item.state
-    declared = stated.item
-    required = ", required" if declared.required else ""
-    lines = [
-        Span(declared.title, "title"),
-        Span(f"{declared.id}, {declared.phase}{required}", "dim"),
-        Span(f"{item.mark}" + (f" by {stated.by}" if stated.by else ""), MARKS[item.mark].style),
-    ]
-    if stated.reason:
-        lines.append(Span(f"reason: {stated.reason}"))
-    if item.blocked_by:
-        lines.append(Span(f"waits for: {', '.join(item.blocked_by)}", "warn"))
-    who = [f"assigned to {stated.assignee}"] if stated.assignee else []
-    who += [f"owned by {declared.team}"] if declared.team else []
-    if who:
-        lines.append(Span(", ".join(who)))
-    if item.due_at is not None:
-        zone = scene.view.definition.zone
-        due = f"due {format_instant(item.due_at, zone, date=True)} {zone}"
-        lines.append(Span(due + (", overdue" if item.overdue else ""), "bad" if item.overdue else "text"))
-    if item.recurrence is not None:
-        lines.append(Span(_again(item.recurrence, declared)))
-    if declared.evidence == "required":
-        lines.append(Span("can't be ticked without evidence", "dim"))
-    lines += [Span(detail or " ") for detail in declared.details.splitlines()]
-    if declared.runbook:
-        lines.append(Span(f"runbook: {declared.runbook}"))
-    if declared.check is not None:
-        lines.append(Span(f"check: {declared.check.asks}"))
-        if stated.check is not None:
-            said = VERDICTS[stated.check.verdict]
-            when = scene.time(stated.check.at)
-            lines.append(Span(f"checked {when}: {said.word} {stated.check.reason}".rstrip(), said.style))
-    for name, remarks in (("evidence", stated.evidence), ("comment", stated.comments)):
-        lines += [
-            Span(f"{name} {scene.time(r.at)} {r.by}: {'(redacted)' if r.redacted else r.text}")
-            for r in remarks
-        ]
-    lines += [
-        Span(f"occurrence {o.number + 1} done {scene.time(o.at)} by {o.by}", "dim")
-        for o in reversed(stated.occurrences[-_OCCURRENCES:])
-    ]
-    return lines
-
-
-def _again(of: Recurrence, item: Item) -> str:
-    until = format_duration(abs(item.until or 0))
-    sign = "-" if (item.until or 0) < 0 else "+"
-    return f"every {format_duration(item.every or 0)} until T{sign}{until}: done {of.count}"
+def found_by(item: ItemView) -> str:
+    """What a filter's words are looked for in."""
+    declared = item.state.item
+    return f"{plain(item)} {declared.section} {declared.team or ''}"

@@ -5,7 +5,8 @@ from launchpad.model.state import RunState
 from launchpad.model.text import clean
 from launchpad.model.values import SECOND, format_duration
 from launchpad.rules.locks import run_owner
-from launchpad.rules.view import ItemView, RunView, next_item
+from launchpad.rules.view import ItemView, RunView
+from launchpad.rules.view.mine import next_item
 from screens.render.row import Row, Span, line
 from screens.render.scene import Scene
 from screens.render.words import RUNS, STEPS, glyph
@@ -134,7 +135,7 @@ def _step(scene: Scene, run: RunView, width: int) -> Row:
 
 def _idle(scene: Scene, width: int) -> list[Row]:
     rows = []
-    item = next_item(scene.view, scene.me.name, scene.me.teams)
+    item = next_item(scene.view.items, scene.view.state.phase, scene.me.name, scene.me.teams)
     if item is not None:
         rows.append(_next(scene, item, width))
     elif scene.me.role != "viewer" and scene.view.state.open:

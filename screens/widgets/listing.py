@@ -10,10 +10,9 @@ from textual.message import Message
 from textual.strip import Strip
 
 from screens.keys import OF_LISTS
-from screens.render.row import Row, Span, rule
+from screens.render.row import Row, Span, rule, wrap
 from screens.widgets.lines import Painted
 
-_NO_MATCH = Row((Span(" nothing here has all of these words", "dim"),))
 Heading = tuple[Sequence[Span], Sequence[Span]]
 
 
@@ -34,6 +33,10 @@ class Listing:
     """Rows that stay under the entries, likewise."""
     follows: bool = False
     """Entries that come keep the cursor at the end, if it was there: a log."""
+    finder: Callable[[str], Callable[[Any], bool]] | None = None
+    """What a filter's text asks for, where it is more than words."""
+    unfound: str = "nothing here has all of these words"
+    """Said where the filter leaves nothing."""
 
 
 class ListPanel(Painted, can_focus=True):
@@ -106,6 +109,9 @@ class ListPanel(Painted, can_focus=True):
         words = self.query_text.lower().split()
         if not words:
             return listing.entries
+        if listing.finder is not None:
+            meant = listing.finder(self.query_text)
+            return [entry for entry in listing.entries if meant(entry)]
         entries, text, passed = self._passed
         if entries is not listing.entries or text != self.query_text:
             passed = [e for e in listing.entries if all(w in listing.plain(e).lower() for w in words)]
@@ -171,7 +177,7 @@ class ListPanel(Painted, can_focus=True):
         shown = self._entries[self._top : self._top + room]
         rows = [(_moved(row), "") for row in above]
         rows += [self._entry(listing, entry, y, width, room) for y, entry in enumerate(shown)]
-        under = foot if shown else [_NO_MATCH] if self.query_text else listing.empty(width - 2)
+        under = foot if shown else self._nothing(listing, width - 2)
         rows += [(_moved(row), "") for row in under[: height - 1 - len(rows)]]
         strips = [painter.strip(self._heading(listing, width), width)]
         strips += [painter.strip(row, width, back) for row, back in rows]
@@ -194,6 +200,12 @@ class ListPanel(Painted, can_focus=True):
         pointer = Span(self.painter.glyphs.pointer if here else " ", "accent" if focused else "faint")
         back = ("cursor" if focused else "cursor-faint") if here else ""
         return Row((pointer, *drawn.spans, self._thumb(y, room)), drawn.back), back
+
+    def _nothing(self, listing: Listing, width: int) -> list[Row]:
+        """What stands in the place of entries."""
+        if not self.query_text:
+            return listing.empty(width)
+        return [Row((Span(f" {piece}", "dim"),)) for piece in wrap(listing.unfound, width - 1)]
 
     def _heading(self, listing: Listing, width: int) -> Row:
         title, remark = listing.heading(width, len(self._entries))
@@ -231,6 +243,10 @@ class ListPanel(Painted, can_focus=True):
         self._keep_visible()
         self.redraw()
         self.post_message(self.Moved())
+
+    def to_top(self) -> None:
+        """Puts the cursor on the first entry."""
+        self.action_move(-self._cursor)
 
     def action_page(self, pages: int) -> None:
         self.action_move(pages * max(1, self._room - 1))

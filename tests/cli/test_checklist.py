@@ -56,12 +56,16 @@ def test_every_verb_on_items(opened):
     opened("skip", "macros", "--reason", "none this time")
     assert item(opened, "macros")["mark"] == "skipped"
     assert "evidence" in opened.refusal("tick", "legal", status=3)
-    opened("evidence", "legal", "https://wiki/legal")
+    assert "not with ftp://" in opened.refusal("evidence", "legal", "ftp://wiki/legal", status=2)
+    opened("evidence", "legal", "by both: https://wiki.example/legal", "https://wiki.example/board")
     opened("comment", "legal", "signed by both")
     opened("tick", "legal")
     legal = item(opened, "legal")
-    assert (legal["evidence"], legal["comments"][0]["text"]) == (["https://wiki/legal"], "signed by both")
-    opened("tick", "freeze", "--evidence", "tag v4.2.0")
+    (proof,) = legal["evidence"]
+    assert proof["links"] == ["https://wiki.example/legal", "https://wiki.example/board"]
+    assert (proof["by"], legal["comments"][0]["text"]) == ("lead", "signed by both")
+    opened("tick", "freeze", "--evidence", "tag v4.2.0", "--evidence", "https://ci.example/7")
+    assert item(opened, "freeze")["evidence"][0]["text"] == "tag v4.2.0\nhttps://ci.example/7"
     assert "no automated check" in opened.refusal("check", "freeze", status=3)
 
 

@@ -269,3 +269,32 @@ def test_those_who_start_at_once_share_one_engine(cli):
     eventually(lambda: processes_with(f"--config {cli.home}") == [pid])
     assert cli.json("verify")["head"]["seq"] >= 2
     assert [e["launch"] for e in cli.json("launches")] == [LAUNCH]
+
+
+CHECKED = DEFINITION.replace(
+    "providers:",
+    """\
+      - {id: there, title: It is there, team: qa, check: {probe: command, argv: [test, -f, launchpad.yaml]}}
+      - {id: gone, title: It is gone, team: qa, check: {probe: command, argv: [test, -f, nothing.yaml]}}
+      - {id: later, title: Later, team: qa, needs: [freeze], check: {probe: command, argv: ["true"]}}
+providers:""",
+)
+
+
+def test_all_checks_are_run_and_the_worst_is_the_exit_status(cli):
+    cli.open(CHECKED)
+    engine = cli.start("engine")
+    try:
+        eventually(lambda: cli.json("status", status=None)["engine"]["watching"])
+        done = cli("check", "--all", "--team", "qa", "--wait", status=1)
+        assert "asked for 2 checks; 1 waits for what is needed first" in done.stderr
+        assert done.stdout.splitlines()[-1] == "2 checked: 1 ok, 1 bad"
+        shown = cli.json("check", "--all", "--wait", status=1)
+        assert {(c["item"], c["verdict"]) for c in shown["checked"]} == {("there", "ok"), ("gone", "bad")}
+        assert shown["waiting"] == ["later"]
+        assert cli.json("check", "there", "--wait")["verdict"] == "ok"
+    finally:
+        engine.terminate()
+        engine.communicate()
+    assert "takes the id of an item, or --all" in cli.refusal("check", status=2)
+    assert "go with --all" in cli.refusal("check", "there", "--team", "qa", status=2)

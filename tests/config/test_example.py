@@ -46,11 +46,13 @@ def test_the_example_says_what_it_means():
         objective="latency", op=">", limit=Quantity(value=3, unit="s")
     )
     assert definition.actions["deploy"].steps[0] == Step(verb="migrate", provider="database")
-    assert definition.skips == {"load-tested": "no new code on the hot path"}
+    assert definition.skips["load-tested"] == "no new code on the hot path", "its own reason counts"
+    assert definition.skips["limits-kept"] == "measured last week, and nothing has changed since"
     items = {item.id: item for item in definition.items}
     assert items["legal-approved"].team == "counsel"
     assert items["legal-approved"].due == -86400
     assert items["legal-approved"].evidence == "required"
+    assert items["staging-verified"].environments == ("production",)
     assert items["certificate-valid"].check
     assert items["certificate-valid"].check.expires_after == 30 * 86400
     assert items["health-endpoint"].check

@@ -224,3 +224,56 @@ def test_an_override_of_an_item_with_holes_is_no_fault_of_its_own(tmp_path):
         load(path, {})
     assert len(caught.value.faults) == 3
     assert all(fault.startswith(f"{tmp_path / 'ours.yaml'}:3:") for fault in caught.value.faults)
+
+
+ELSEWHERE = """
+launch: {product: Acme, version: 1, environment: staging}
+checklists:
+- name: ours
+  items:
+  - id: a
+    title: A
+    section: Speed
+    check: {probe: postgres, dsn: env:PRODUCTION}
+    environments: [production]
+  - {id: b, title: B, section: Speed, needs: [a], environments: [production, staging]}
+  - {id: c, title: C, environments: production}
+  - {id: d, title: D, section: Words}
+  skip: {d: nothing to say}
+  skip_sections: {Words: nobody reads}
+  override: {c: {environments: []}}
+gates: {launch: [check: a]}
+"""
+
+
+def test_what_belongs_elsewhere_is_skipped_and_asks_for_no_secret(tmp_path):
+    path = tmp_path / "launchpad.yaml"
+    path.write_text(ELSEWHERE)
+    definition = load(path, {}).definition
+    assert definition.skips == {"a": "not for staging", "d": "nothing to say"}
+    assert [item.id for item in definition.items] == ["a", "b", "c", "d"]
+    assert definition.items[0].check is None
+    path.write_text(ELSEWHERE.replace("environment: staging", "environment: production"))
+    definition = load(path, {}).definition
+    assert definition.skips == {"d": "nothing to say"}
+    assert definition.items[0].check is not None
+
+
+def test_a_section_is_skipped_whole(tmp_path):
+    path = tmp_path / "launchpad.yaml"
+    path.write_text(
+        f"{START}checklists:\n- use: web-service\n  skip_sections: {{Speed: measured last week}}\n"
+    )
+    definition = load(path, {}).definition
+    speed = {item.id for item in definition.items if item.section == "Speed"}
+    assert definition.skips == dict.fromkeys(speed, "measured last week")
+    assert len(speed) > 1
+    path.write_text(
+        f"{START}checklists:\n- use: web-service\n  skip_sections: {{Sped: measured last week}}\n"
+    )
+    with pytest.raises(BadInput) as caught:
+        load(path, {})
+    (fault,) = caught.value.faults
+    assert fault.startswith(
+        f"{path}:4:19: no section of this checklist is called 'Sped'; did you mean 'Speed'?"
+    )

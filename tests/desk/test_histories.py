@@ -7,7 +7,8 @@ from launchpad.model.journal import verify
 from launchpad.model.samples import Lease
 from launchpad.model.values import SECOND
 from launchpad.rules.objectives import Meter
-from launchpad.rules.view import next_item, view
+from launchpad.rules.view import view
+from launchpad.rules.view.mine import next_item
 from tests.support.histories import LAUNCH, PEOPLE, LaunchDay
 
 YEAR = 366 * 86400 * SECOND
@@ -45,4 +46,4 @@ def look_at(state):
             assert shown.health != "ok"
             assert shown.verdict != "GO" or state.phase == "pre-launch"
             for person in PEOPLE.values():
-                next_item(shown, person.name, person.teams)
+                next_item(shown.items, shown.state.phase, person.name, person.teams)

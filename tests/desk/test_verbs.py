@@ -69,6 +69,7 @@ ONE_OF_EACH = {
     "rollout-resume": cmd.ResumeRollout(rollout="android"),
     "rollout-complete": cmd.CompleteRollout(rollout="android"),
     "veto": cmd.VetoRollout(rollout="android", text="not yet"),
+    "check-all": cmd.RequestChecks(),
 }
 
 

@@ -129,6 +129,27 @@ def test_a_requested_check_is_run_at_once(war_room: Open, shop: Shop, tmp_path: 
     assert room.view().items[0].state.reason == "status 503, expected 200"
 
 
+def test_all_checks_are_run_at_once_and_a_slow_one_keeps_no_other_waiting(war_room: Open, shop: Shop) -> None:
+    definition = _watching(shop)
+    (item,) = definition.items
+    hourly = replace(item.check, every=3600.0, valid_for=7200.0)
+    stuck = Shop()
+    stuck.delay = 20.0
+    slow = replace(item, id="slow", check=replace(hourly, url=stuck.url, timeout=30.0))
+    quick = replace(item, id="quick", check=hourly)
+    room = war_room(replace(definition, items=(slow, quick)))
+    room.engine()
+    states = lambda: room.view().state.items  # noqa: E731
+    until(lambda: states()["quick"].check is not None, what="the first check")
+    done = room.does("eva", cmd.RequestChecks())
+    assert done.message == "asked for 2 checks"
+    until(lambda: not states()["quick"].check_requested, what="the quick one")
+    room.does("eva", cmd.RequestCheck(item="quick"))
+    until(lambda: not states()["quick"].check_requested, what="the quick one again")
+    assert states()["slow"].check_requested, "which still runs"
+    stuck.close()
+
+
 def test_a_check_waits_for_what_its_item_needs_and_then_runs_at_once(war_room: Open, shop: Shop) -> None:
     definition = _watching(shop)
     (free,) = definition.items

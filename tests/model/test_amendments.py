@@ -5,7 +5,8 @@ from msgspec.structs import replace
 from launchpad.model import definition as d
 from launchpad.model import events as ev
 from launchpad.model.fold import fold
-from tests.model.test_fold import journal, plan
+from launchpad.model.state import ItemState
+from tests.model.test_fold import journal, plan, recorded
 from tests.support.histories import amended, definition
 
 MADE = definition()
@@ -61,6 +62,36 @@ def test_items_keep_their_state_and_those_added_in_the_night_stay():
     )
     assert list(state.items) == ["dns", "legal", "page", "rounds", "bank", "night"]
     assert [state.items[name].status for name in ("dns", "bank", "night")] == ["done", "open", "done"]
+
+
+def left_out(**reasons: str) -> ev.LaunchAmended:
+    return changed(skips=reasons)
+
+
+def test_what_the_definition_leaves_out_is_skipped_until_somebody_or_an_amendment_takes_it_in():
+    opened = ev.LaunchOpened(definition=replace(MADE, skips={"dns": "not for staging"}), format=1)
+    first = recorded(1, opened)
+
+    def after(*events: object) -> ItemState:
+        rows = journal(*events)
+        return fold([first, *rows[1:]]).items["dns"]
+
+    begun = after()
+    assert (begun.status, begun.reason, begun.by, begun.seq) == ("skipped", "not for staging", None, 0)
+    assert after(left_out()).status == "open"
+    assert after(left_out(dns="never")).reason == "never"
+    assert after(ev.ItemTicked(item="dns")).status == "done", "as an older version let one do"
+    again = [ev.ItemReopened(item="dns")]
+    assert after(*again, left_out(dns="never")).status == "open", "somebody took it in"
+    assert after(*again, ev.ItemTicked(item="dns"), left_out()).status == "done"
+
+
+def test_what_is_done_is_not_left_out_afterwards():
+    events = [ev.ItemTicked(item="dns"), left_out(dns="not now", video="not now")]
+    items = fold(journal(*events)).items
+    assert [items[name].status for name in ("dns", "video")] == ["done", "skipped"]
+    items = fold(journal(ev.ItemSkipped(item="dns"), left_out(dns="x"), left_out())).items
+    assert items["dns"].status == "skipped", "a person's word stays"
 
 
 def test_an_item_that_is_proved_otherwise_is_open_again_unless_skipped():

@@ -177,7 +177,7 @@ def test_the_page_is_whole_and_loads_nothing():
     assert not names & {"script", "link", "img", "iframe", "object"}
     for tag, attributes in page.tags:
         assert not (attributes.get("src") or "").strip(), tag
-        assert (attributes.get("href") or "#").startswith("#"), tag
+        assert re.match("#|https?://", attributes.get("href") or "#"), tag
         assert not any(name.startswith("on") for name in attributes), tag
     headings = [tag for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
     assert headings[0] == "h1"
@@ -185,7 +185,9 @@ def test_the_page_is_whole_and_loads_nothing():
     ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
     linked = {
-        attributes["href"][1:] for tag, attributes in page.tags if tag == "a" and attributes.get("href")
+        (attributes["href"] or "")[1:]
+        for tag, attributes in page.tags
+        if tag == "a" and (attributes.get("href") or "").startswith("#")
     }
     assert linked == set(ids)
 
@@ -198,6 +200,23 @@ def test_hostile_words_stay_words():
     assert r"\<script\>" in line
     assert r"\[x\](http" in line
     assert r"\|" in line
+
+
+def test_evidence_is_listed_with_who_and_when_and_its_links_can_be_followed():
+    demo = launches.launched()
+    demo.add(
+        3, BOB.name, ev.EvidenceAdded(item="dns"), "seen (https://a.example/x?a=1&b=<2>), javascript://x"
+    )
+    demo.add(4, ADA.name, ev.EvidenceAdded(item="dns"), "https://b.example/[y]")
+    report = told(demo)
+    text, page = markdown(report), html(report)
+    assert (
+        "  - Evidence by bob at 09:03:00: seen (<https://a.example/x?a=1&b=>\\<2\\>), javascript://x" in text
+    )
+    assert "  - Evidence by ada at 09:04:00: <https://b.example/[y]>" in text
+    assert '<a href="https://a.example/x?a=1&amp;b=" rel="noopener noreferrer">' in page
+    assert page.count('href="http') == 3, "the one of the demo itself is the third"
+    assert "javascript:" not in re.sub(r">[^<]*<", "><", page)
 
 
 @given(text=st.text(st.characters(exclude_categories=("Cs",)), max_size=200))

@@ -383,6 +383,16 @@ def test_checks(item, verdict, says):
     assert says in report.conditions[0].detail
 
 
+def test_a_check_of_what_belongs_elsewhere_is_not_waited_for():
+    elsewhere = page("skipped", None, None)
+    elsewhere = replace(elsewhere, item=replace(elsewhere.item, environments=("staging",), check=None))
+    state = State(items={"page": elsewhere, "home": page("done", "ok", NOW)}, definition=definition())
+    report = judged(CheckCondition(check=("page",)), state=state)
+    assert (report.verdict, report.conditions[0].detail) == ("GO", "not for production")
+    report = judged(CheckCondition(check=("page", "home")), state=state)
+    assert report.conditions[0].detail.startswith("1 of 1 pass")
+
+
 def test_a_check_that_passed_long_ago_holds():
     state = State(items={"page": page("done", "ok", NOW)})
     late = NOW + VALID + SECOND

@@ -101,6 +101,7 @@ def open_face(tmp_path: Path) -> Opener:
         rehearsal: bool = False,
         preferences: Preferences = USUAL,
         memory: Path | None = None,
+        save_report: Callable[[], str] | None = None,
     ) -> AsyncIterator[Seat]:
         store = open_store(f"sqlite:///{tmp_path / f'store-{next(counter)}.db'}")
         demo = getattr(launches, scenario)() if isinstance(scenario, str) else scenario
@@ -117,6 +118,7 @@ def open_face(tmp_path: Path) -> Opener:
             rehearsal=rehearsal,
             preferences=preferences,
             memory=memory,
+            save_report=save_report,
         )
         async with face.run_test(size=size) as pilot:
             seat = Seat(face, pilot, store, way)

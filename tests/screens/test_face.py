@@ -1,6 +1,8 @@
 """Keys become commands; what comes back is on the screen."""
 
+import re
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +14,12 @@ from launchpad.desk import LocalDesk
 from launchpad.desk.decision import TEXT_LIMIT
 from launchpad.desk.roles import MINIMUM
 from launchpad.model import events as ev
-from launchpad.model.commands import Amend, Assign, Tick
+from launchpad.model.commands import Amend, Assign, EnterPhase, Tick
 from launchpad.model.definition import Item
 from launchpad.model.journal import Draft
 from launchpad.model.preferences import Preferences
+from launchpad.report import files
+from launchpad.rules.view.mine import next_item
 from launchpad.session import Session
 from screens import hints
 from screens.dialogs.plan import PlanDialog
@@ -1037,3 +1041,156 @@ async def test_whoever_comes_back_is_offered_what_they_missed(open_face: Opener)
         assert "alert checkout-errors firing" in "".join(read)
     async with open_face("declared", ADA) as seat:
         assert "since " not in seat.text.splitlines()[-2], "she has just been here"
+
+
+async def test_all_checks_are_asked_for_and_how_they_ended_is_said(open_face: Opener) -> None:
+    async with open_face("launched") as seat:
+        await seat.press("V")
+        await seat.shows("asked for 1 check")
+        assert last(seat) == ev.CheckRequested(item="status-page")
+        await seat.until(lambda: seat.face.checks_asked is not None)
+        answer = ev.ItemChecked(item="status-page", verdict="bad", reason="503", observed_at=launches.at(14))
+        draft = Draft(id=uuid.uuid4().hex, event=answer, actor="engine", auth="engine")
+        seat.store.append(launches.LAUNCH, [draft])
+        await seat.shows("1 checked: 1 bad (status-page)")
+
+
+async def test_words_that_would_not_be_kept_stay_in_the_dialog_with_the_reason(open_face: Opener) -> None:
+    async with open_face("launched") as seat:
+        await select(seat, "payments")
+        await seat.press("c")
+        await seat.shows("Comment on payments")
+        field = seat.face.screen.query_one(Input)
+        field.value = "x" * 4001
+        await seat.press("enter")
+        await seat.shows("the text has 4001 characters; at most 4000 are kept")
+        assert len(field.value) == 4001
+        await seat.press("escape", "e")
+        await seat.shows("Evidence for payments")
+        await seat.press(*"ftp://x", "enter")
+        await seat.shows("not with ftp://")
+        await seat.press("ctrl+u", *"https://x.example", "enter")
+        await seat.until(lambda: last(seat) == ev.EvidenceAdded(item="payments"))
+        assert seat.events[-1].text == "https://x.example"
+
+
+async def test_m_shows_what_is_mine_over_all_phases_and_the_selection_stays(open_face: Opener) -> None:
+    async with open_face("launched", ADA, size=(120, 40)) as seat:
+        await seat.press("m")
+        await seat.shows("MINE, NOW")
+        own = seat.face.board.panel("checklist")._entries
+        assert {i.state.item.phase for i in own} > {"launch"}
+        following = next_item(seat.face.scene.view.items, "launch", ADA.name, ADA.teams)
+        assert following is not None
+        assert own[0].id == following.id
+        await seat.shows(f"your next item: {following.state.item.title}")
+        await select(seat, "review")
+        await seat.press("m")
+        await seat.shows("CHECKLIST Post")
+        assert seat.face.board.item is not None
+        assert seat.face.board.item.id == "review"
+        await seat.press("1")
+        await select(seat, "macros")  # bob's, and done
+        await seat.press("m")
+        await seat.shows("MINE, NOW")
+        assert seat.face.board.item is not None
+        assert seat.face.board.item.id == following.id
+        await seat.press("5", "m")
+        await seat.shows("MINE, NOW")
+        await seat.press("2")
+        await seat.shows("CHECKLIST Launch")
+
+
+async def test_the_filter_knows_teams_people_and_states(open_face: Opener) -> None:
+    async with open_face("launched", ADA, size=(120, 40)) as seat:
+        await seat.press("slash", *"@ada is:open")
+        await seat.press("enter")
+        await seat.shows("(1 shown)")
+        assert [i.id for i in seat.face.board.panel("checklist")._entries] == ["payments"]
+        await seat.press("slash", "ctrl+u", *"is:failed")
+        await seat.shows("no item is found so: words, team:NAME")
+
+
+async def test_progress_by_team_is_shown(open_face: Opener) -> None:
+    async with open_face("launched", size=(120, 40)) as seat:
+        await seat.press("T")
+        await seat.shows("Progress by team")
+        await seat.shows("engineering")
+        assert re.search(r"all +[0-9]+/14", seat.text)
+
+
+async def test_an_item_is_shown_in_full_and_copied(open_face: Opener) -> None:
+    demo = launches.launched()
+    demo.add(3, BOB.name, ev.EvidenceAdded(item="payments"), "https://a.example/x https://b.example/y")
+    async with open_face(demo, size=(120, 40)) as seat:
+        await select(seat, "payments")
+        await seat.press("enter")
+        await seat.shows("Item payments")
+        await seat.shows("[2] https://b.example/y")
+        assert "history" in seat.text
+        await seat.press("2")
+        await seat.shows("copied https://b.example/y")
+        assert seat.face.clipboard == "https://b.example/y"
+        await seat.press("9")
+        assert seat.face.clipboard == "https://b.example/y"
+        other = LocalDesk(seat.store, Session(seat.store, launches.LAUNCH), ADA)
+        other.perform(Tick(item="payments"))
+        await seat.shows("ada ticked payments")
+        await seat.press("y")
+        await seat.shows("copied all of it")
+        assert "ada ticked payments" in seat.face.clipboard
+
+
+async def test_the_report_is_written_for_every_role_and_never_over_another(
+    open_face: Opener, tmp_path: Path
+) -> None:
+    folder = tmp_path / "here"
+
+    def save() -> str:
+        session = Session(seat.store, launches.LAUNCH)
+        page, _ = files.save(session, (tmp_path / "file" / "x", folder))
+        return f"the report is in {page.name}"
+
+    (tmp_path / "file").write_text("in the way")
+    async with open_face("launched", EVE, save_report=save) as seat:
+        await seat.press("E")
+        await seat.shows(f"the report is in {launches.LAUNCH}-report.html")
+        await seat.press("E")
+        await seat.shows(f"{launches.LAUNCH}-report-2.html")
+    assert len(list(folder.iterdir())) == 4
+    page = (folder / f"{launches.LAUNCH}-report.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    async with open_face("launched", EVE) as seat:
+        await seat.press("E")
+        await seat.shows("launchpad report")
+
+
+async def test_the_checklist_follows_the_phase_but_not_under_a_finger(open_face: Opener) -> None:
+    async with open_face("before", ADA, size=(120, 40)) as seat:
+        seat.face.FINGER = 3600.0
+        await seat.press("down")
+        other = LocalDesk(seat.store, Session(seat.store, launches.LAUNCH), LEAD)
+        other.perform(EnterPhase(phase="launch", override="now"))
+        await seat.until(lambda: seat.face.scene.view.state.phase == "launch")
+        await seat.until(lambda: seat.face._left_phase == "pre-launch")
+        assert seat.face.board.tab == "pre-launch"
+        seat.face.FINGER = 0.0
+        seat.face.refresh_view()
+        await seat.shows("launch was entered: this is its checklist")
+        assert "CHECKLIST Launch" in seat.text
+        await seat.press("3")
+        other.perform(EnterPhase(phase="post-launch", override="now"))
+        await seat.until(lambda: seat.face.scene.view.state.phase == "post-launch")
+        assert seat.face.board.tab == "post-launch"
+
+
+async def test_a_phase_that_is_not_looked_at_moves_nothing(open_face: Opener) -> None:
+    async with open_face("before", ADA, size=(120, 40)) as seat:
+        seat.face.FINGER = 0.0
+        await seat.press("5")
+        other = LocalDesk(seat.store, Session(seat.store, launches.LAUNCH), LEAD)
+        other.perform(EnterPhase(phase="launch", override="now"))
+        await seat.until(lambda: seat.face.scene.view.state.phase == "launch")
+        seat.face.refresh_view()
+        await seat.pilot.pause()
+        assert seat.face.board.tab == "timeline"

@@ -27,6 +27,7 @@ from screens.render import (
     gate,
     head,
     incident,
+    item,
     messages,
     objectives,
     people,
@@ -42,7 +43,7 @@ from screens.render.scene import Scene, blinded
 from screens.render.trend import merged, trend
 from tests.screens.scenes import scene
 from tests.support import launches
-from tests.support.launches import BOB, EVE, LEAD, Demo
+from tests.support.launches import ADA, BOB, EVE, LEAD, Demo
 
 WIDTHS = (80, 120, 200)
 SCENARIOS = (
@@ -287,7 +288,7 @@ def test_a_recurring_item_says_which_time_it_is_and_when_next() -> None:
     assert "2/7 next 09:20" in checklist.row(done, done.view.items[0], 80).text
     assert "next due 09:20 smoke" in head.tab_line(done, "launch", 120).text
     assert "overdue since 09:10 smoke" in head.tab_line(late, "launch", 120).text
-    told = [span.text for span in checklist.details(done, done.view.items[0])]
+    told = [span.text for span in item.details(done, done.view.items[0])]
     assert "every 10m until T+1h: done 2 of 7" in told
     assert told[-1] == "occurrence 1 done 09:00:00 by bob"
 
@@ -320,13 +321,53 @@ def test_a_recommended_rollback_is_seen_at_every_size_and_nothing_while_nothing_
 def test_item_details_hold_everything_and_redacted_texts_nothing() -> None:
     shown = scene("launched")
     items: dict[str, ItemView] = {i.id: i for i in shown.view.items}
-    text = "\n".join(span.text for span in checklist.details(shown, items["backup-tested"]))
+    text = "\n".join(span.text for span in item.details(shown, items["backup-tested"]))
     assert "ticket OPS-812" in text
     state = items["backup-tested"].state
     hidden = replace(state, evidence=(replace(state.evidence[0], text="", redacted=True),))
-    text = "\n".join(s.text for s in checklist.details(shown, replace(items["backup-tested"], state=hidden)))
+    text = "\n".join(s.text for s in item.details(shown, replace(items["backup-tested"], state=hidden)))
     assert "(redacted)" in text
     assert "OPS-812" not in text
+
+
+def test_item_details_tell_needs_distance_links_and_history() -> None:
+    demo = launches.launched()
+    demo.add(3, BOB.name, ev.EvidenceAdded(item="dns"), "seen: https://a.example/x and https://b.example/y")
+    demo.add(4, ADA.name, ev.EvidenceAdded(item="dns"), "again https://a.example/x")
+    demo.add(5, BOB.name, ev.ItemCommented(item="dns"), "the US is late")
+    shown = scene(demo)
+    dns = next(i for i in shown.view.items if i.id == "dns")
+    history = [e for e in demo.events if getattr(e.event, "item", "") == "dns"]
+    told = [span.text for span in item.details(shown, dns, history)]
+    assert "[ ] blocked" in told
+    assert any(
+        text.startswith("needs [ ] deploy: ") and text.endswith("(open, engineering)") for text in told
+    )
+    assert "evidence 09:03 bob: seen: [1] https://a.example/x and [2] https://b.example/y" in told
+    assert "evidence 09:04 ada: again [1] https://a.example/x" in told
+    assert "comment 09:05 bob: the US is late" in told
+    assert told[told.index("history") + 1] == "09:05:00 bob on dns: the US is late"
+    assert item.links_of(dns.state) == ("https://a.example/x", "https://b.example/y")
+    payments = next(i for i in shown.view.items if i.id == "payments")
+    told = [span.text for span in item.details(shown, payments)]
+    assert any(re.fullmatch(r"due 2026-12-01 09:30:00 Europe/Berlin, in 15m.*", text) for text in told)
+    late = Scene(view=launches.launched().view(45), me=LEAD, glyphs=UNICODE)
+    payments = next(i for i in late.view.items if i.id == "payments")
+    assert any(text.endswith("15m ago, overdue") for text in (s.text for s in item.details(late, payments)))
+    page = next(i for i in shown.view.items if i.id == "status-page")
+    told = [span.text for span in item.details(shown, page)]
+    assert any(text.startswith("check: ") and "a pass holds for" in text for text in told)
+    assert any(text.startswith("checked 07:29:00, 1h45m ago: ok") for text in told)
+
+
+def test_what_is_left_out_says_why_and_belongs_to_nobody() -> None:
+    made = launches.definition()
+    shown = scene(Demo(of=replace(made, skips={"dns": "not for staging"})))
+    dns = next(i for i in shown.view.items if i.id == "dns")
+    assert dns.mark == "skipped"
+    assert "[-] Domain" in checklist.row(shown, dns, 120).text
+    assert " not for staging " in checklist.row(shown, dns, 120).text
+    assert "reason: not for staging" in [span.text for span in item.details(shown, dns)]
 
 
 def test_running_action_says_step_time_and_last_words() -> None:

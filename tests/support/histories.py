@@ -271,6 +271,7 @@ def any_command(random: Random, state: State) -> Command:
         cmd.Comment(item=item, text=words),
         cmd.AddEvidence(item=item, text=words),
         cmd.RequestCheck(item=item),
+        cmd.RequestChecks(phase=draw([None, "pre-launch", "launch"]), team=draw([None, "nobody"])),
         cmd.AddItem(
             title=words,
             required=draw([True, False]),

@@ -40,6 +40,8 @@ class Item(Value):
     """It recurs: first when it is `due`, and then again and again; each time it is open anew."""
     until: Offset | None = None
     """With `every`: when it recurs no more, relative to T-0."""
+    environments: tuple[Name, ...] = ()
+    """Where it belongs, such as `production`: elsewhere it is left out. None: everywhere."""
 
     @property
     def occurrences(self) -> int:
@@ -48,6 +50,10 @@ class Item(Value):
             return 1
         # A hair more: 0.3 / 0.1 is not quite 3.
         return max(0, int((self.until - self.due) / self.every + 1e-9)) + 1
+
+    def belongs(self, environment: str) -> bool:
+        """Whether it has to be done in this environment at all."""
+        return not self.environments or environment in self.environments
 
     def faults(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """What is wrong with how it recurs: key and sentence."""

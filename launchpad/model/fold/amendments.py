@@ -2,7 +2,7 @@
 
 - An item keeps its state by its id; a new one is open, one that is gone leaves the list, one that was added
   in the course of the launch stays. One that is proved otherwise, or recurs at other times, is open again,
-  unless it was skipped.
+  unless it was skipped. One that is left out now, or no longer, is so unless somebody has decided otherwise.
 - An objective that is held otherwise, or whose signal is measured otherwise, is unknown until it is judged
   anew; samples of such a signal count from the moment an engine follows. An alert that would fire at another
   time is inactive again. What only changes who hears of it leaves it as it is.
@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from launchpad.model import events as ev
 from launchpad.model.definition import PHASES, Definition
 from launchpad.model.differences import differences
-from launchpad.model.fold import polls, rollouts
+from launchpad.model.fold import checklist, polls, rollouts
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.fold.runs import settle_approval
 from launchpad.model.journal import Recorded
@@ -80,10 +80,14 @@ def _move_t0(parts: Parts, rec: Recorded, before: Definition, after: Definition)
 def _items(parts: Parts, rec: Recorded, before: Definition, of: Touched) -> None:
     declared = {item.id for item in before.items}
     items: dict[str, ItemState] = {}
-    for item in parts.scalars["definition"].items:
-        state = parts.items.get(item.id, ItemState(item=item))
-        items[item.id] = replace(state, item=item)
-        if item.id in of.checks and item.id in parts.items:
+    after: Definition = parts.scalars["definition"]
+    for item in after.items:
+        known = parts.items.get(item.id)
+        if known is None:
+            items[item.id] = checklist.beginning(item, after)
+            continue
+        items[item.id] = checklist.amended(replace(known, item=item), before, after)
+        if item.id in of.checks:
             items[item.id] = _unproved(items[item.id], rec)
     found = {name: state for name, state in parts.items.items() if name not in declared | set(items)}
     parts.items = items | found

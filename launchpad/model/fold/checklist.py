@@ -5,10 +5,31 @@ from typing import Any
 from msgspec.structs import replace
 
 from launchpad.model import events as ev
+from launchpad.model.definition import Definition, Item
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
 from launchpad.model.lifecycles import ITEM, ItemStatus
 from launchpad.model.state import CheckResult, ItemState, Occurrence, Remark
+
+
+def beginning(item: Item, definition: Definition) -> ItemState:
+    """The item before anybody did anything: open, or left out from the start."""
+    reason = definition.skips.get(item.id)
+    return ItemState(item=item) if reason is None else ItemState(item=item, status="skipped", reason=reason)
+
+
+def amended(item: ItemState, before: Definition, after: Definition) -> ItemState:
+    """The item under another definition, which may leave it out, or no longer do so.
+
+    What a person decided of it stays as it was: what was done is done, and what was opened again is open.
+    """
+    if before.skips.get(item.item.id) == after.skips.get(item.item.id):
+        return item
+    left_out = item.status == "skipped" and item.by is None
+    if not left_out and (item.status != "open" or item.item.id in before.skips):
+        return item
+    fresh = beginning(item.item, after)
+    return replace(item, status=fresh.status, reason=fresh.reason)
 
 
 def _item_added(parts: Parts, rec: Recorded, event: ev.ItemAdded) -> None:
@@ -39,7 +60,10 @@ def _item_moved(parts: Parts, rec: Recorded, event: Any) -> None:
 
 
 def _before(item: ItemState, event: ev.Event) -> ItemStatus:
-    """The status that an act met: a recurring item that was done may have become due again."""
+    """The status that an act met: a recurring item that was done may have become due again, and an older
+    version kept open what a definition left out."""
+    if item.status == "skipped" and item.by is None and not isinstance(event, ev.ItemReopened):
+        return "open"
     recurs = item.item.every is not None and not isinstance(event, ev.ItemReopened)
     return "open" if recurs and item.status == "done" else item.status
 

@@ -3,10 +3,10 @@
 from msgspec.structs import replace
 
 from launchpad.model import events as ev
-from launchpad.model.fold import amendments, criteria, polls
+from launchpad.model.fold import amendments, checklist, criteria, polls
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
-from launchpad.model.state import EngineState, HoldState, ItemState, SeatState
+from launchpad.model.state import EngineState, HoldState, SeatState
 from launchpad.model.values import LONGEST, SECOND, format_duration
 
 
@@ -18,7 +18,7 @@ def _opened(parts: Parts, rec: Recorded, event: ev.LaunchOpened) -> None:
     parts.scalars.update(opened_at=rec.at, opened_by=rec.actor)
     parts.scalars.update(phase_since=rec.at, phase_seq=0)
     parts.scalars["t0"] = event.definition.launch.t0.at if event.definition.launch.t0 else None
-    parts.items = {item.id: ItemState(item=item) for item in event.definition.items}
+    parts.items = {item.id: checklist.beginning(item, event.definition) for item in event.definition.items}
 
 
 def _closed(parts: Parts, rec: Recorded, event: ev.LaunchClosed) -> None:

@@ -214,17 +214,6 @@ def _ballots(definition: Definition, state: State, now: Micros) -> tuple[Ballot,
     return polls.ballots(state.poll, tuple(dict.fromkeys((*asked, *awaited))), now)
 
 
-def next_item(shown: View, operator: str, teams: Sequence[str]) -> ItemView | None:
-    """What this person should do next: what is assigned to them, else their team's, else nobody's; in this
-    phase and unblocked."""
-    open_items = [i for i in shown.items if i.mark == "open" and i.state.item.phase == shown.state.phase]
-    by_hand = [i for i in open_items if i.state.item.check is None]
-    mine = [i for i in by_hand if i.state.assignee == operator]
-    ours = [i for i in by_hand if i.state.assignee is None and i.state.item.team in teams]
-    nobodys = [i for i in by_hand if i.state.assignee is None and i.state.item.team is None]
-    return next(iter([*mine, *ours, *nobodys]), None)
-
-
 def _next_phase(phase: Phase) -> Phase | None:
     index = PHASES.index(phase) + 1
     return PHASES[index] if index < len(PHASES) else None

@@ -1,0 +1,75 @@
+"""What one person has to do: now, and once something else is done."""
+
+from collections.abc import Collection, Sequence
+
+from launchpad.model.definition import PHASES, Phase
+from launchpad.model.state import ItemState
+from launchpad.model.values import Value
+from launchpad.rules.view.items import ItemView
+
+
+class Mine(Value):
+    """One person's items over all phases; what is done or skipped is not among them."""
+
+    now: tuple[ItemView, ...] = ()
+    """They can be done: first what is overdue, then by due time, and last what belongs to a later phase."""
+    waiting: tuple[ItemView, ...] = ()
+    """They need something first, or are proved by a check that has not spoken; by due time."""
+
+    @property
+    def all(self) -> tuple[ItemView, ...]:
+        return (*self.now, *self.waiting)
+
+
+def is_mine(item: ItemState, operator: str, teams: Collection[str]) -> bool:
+    """Whether it is this person's: assigned to them, or to nobody and owned by a team of theirs."""
+    return item.assignee == operator or (item.assignee is None and item.item.team in teams)
+
+
+def mine(items: Sequence[ItemView], phase: Phase, operator: str, teams: Collection[str]) -> Mine:
+    """What is this person's, while the launch is in `phase`."""
+    left = [item for item in items if _left(item) and is_mine(item.state, operator, teams)]
+    now = [item for item in left if _doable(item)]
+    waiting = [item for item in left if not _doable(item)]
+    return Mine(
+        now=tuple(sorted(now, key=lambda item: (not item.overdue, _coming(item, phase), *_due(item)))),
+        waiting=tuple(sorted(waiting, key=_due)),
+    )
+
+
+def next_item(
+    items: Sequence[ItemView], phase: Phase, operator: str, teams: Collection[str]
+) -> ItemView | None:
+    """What this person should do next: the first of what is theirs; before what belongs to a later phase,
+    something of this one that is nobody's."""
+    own = mine(items, phase, operator, teams).now
+    if own and not _coming(own[0], phase):
+        return own[0]
+    nobodys = (
+        item
+        for item in items
+        if item.mark == "open" and item.state.item.phase == phase and _doable(item)
+        if item.state.assignee is None and item.state.item.team is None
+    )
+    return next(nobodys, None) or next(iter(own), None)
+
+
+def _left(item: ItemView) -> bool:
+    return item.mark not in ("done", "skipped")
+
+
+def _doable(item: ItemView) -> bool:
+    """Whether a person can do something about it. A check that says nothing wrong goes its own way."""
+    if item.mark != "open":
+        return item.mark in ("failed", "stale")
+    found = item.state.check
+    return item.state.item.check is None or (found is not None and found.verdict == "unknown")
+
+
+def _coming(item: ItemView, phase: Phase) -> bool:
+    """Whether it belongs to a later phase, and there is time."""
+    return not item.overdue and PHASES.index(item.state.item.phase) > PHASES.index(phase)
+
+
+def _due(item: ItemView) -> tuple[float, int]:
+    return (float("inf") if item.due_at is None else item.due_at, PHASES.index(item.state.item.phase))

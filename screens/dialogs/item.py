@@ -1,0 +1,90 @@
+"""An item in full, with keys that copy it."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.events import Key
+
+from launchpad.model.journal import Recorded
+from launchpad.rules.view import ItemView
+from screens.dialogs.reading import Framed
+from screens.panels import detail_rows
+from screens.render import item as item_rows
+from screens.render.row import Row, Span, line
+from screens.render.scene import Scene
+
+
+class History:
+    """The events of one item; looks at each event once."""
+
+    def __init__(self, events: Sequence[Recorded], item: str) -> None:
+        """`events` may grow, and texts in it may be redacted."""
+        self._events = events
+        self._item = item
+        self._places: list[int] = []
+        self._looked_at = 0
+
+    def all(self) -> list[Recorded]:
+        count = len(self._events)
+        for place in range(self._looked_at, count):
+            if getattr(self._events[place].event, "item", None) == self._item:
+                self._places.append(place)
+        self._looked_at = count
+        return [self._events[place] for place in self._places]
+
+
+class ItemDialog(Framed):
+    """Kept up to date while it is read. `y` copies all of it, a digit the link with that number."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "copy_all", "copy", show=False)]
+
+    def __init__(self, scene: Scene, item: ItemView, events: Sequence[Recorded]) -> None:
+        super().__init__(scene)
+        self._item = item
+        self._history = History(events, item.id)
+        self._copied = ""
+
+    @property
+    def item(self) -> ItemView:
+        """As it is now; as it was last where an amendment has taken it away."""
+        self._item = next((i for i in self.scene.view.items if i.id == self._item.id), self._item)
+        return self._item
+
+    def title_spans(self) -> list[Span]:
+        return [Span(f" Item {self._item.id}", "title")]
+
+    def body(self, width: int) -> list[Row]:
+        return detail_rows(self._paragraphs(), width)
+
+    def _paragraphs(self) -> list[Span]:
+        return item_rows.details(self.scene, self.item, self._history.all())
+
+    def foot(self, width: int) -> list[Row]:
+        keys = {"esc": "close", "y": "copy"}
+        count = len(item_rows.links_of(self.item.state))
+        if count:
+            keys["1" if count == 1 else f"1-{min(count, 9)}"] = "copy link"
+        spans = [
+            span
+            for key, label in keys.items()
+            for span in (Span(f" {key}", "key"), Span(f" {label} ", "key-label"))
+        ]
+        if self._copied:
+            spans.append(Span(f" copied {self._copied}", "ok"))
+        return [line(width, spans, self.more())]
+
+    def action_copy_all(self) -> None:
+        self._copy("\n".join(span.text for span in self._paragraphs()), "all of it")
+
+    def on_key(self, event: Key) -> None:
+        links = item_rows.links_of(self.item.state)
+        number = int(event.key) if event.key.isascii() and event.key.isdigit() else 0
+        if 1 <= number <= len(links):
+            event.stop()
+            self._copy(links[number - 1], links[number - 1])
+
+    def _copy(self, text: str, what: str) -> None:
+        self.app.copy_to_clipboard(text)
+        self._copied = what
+        self.redraw()
