@@ -19,7 +19,11 @@ SET = RolloutOperation(argv=("store", "{{ rollout.name }}", "{{ param.track }}",
 def provider(base: Path, *read: str, timeout: float = 10.0, **more: RolloutOperation) -> CommandProvider:
     programs = CommandRollout(read=RolloutProgram(argv=read or ("true",), timeout=timeout), set=SET, **more)
     around = Surroundings(
-        base_dir=base, work_dir=base, environ={"PATH": "/usr/bin:/bin"}, resolve=lambda reference: reference
+        base_dir=base,
+        work_dir=base,
+        place="here",
+        environ={"PATH": "/usr/bin:/bin"},
+        resolve=lambda reference: reference,
     )
     return CommandProvider("store", CommandSettings(rollout=programs), around)
 
@@ -75,7 +79,11 @@ def test_a_plan_names_the_programs_own_line(tmp_path: Path) -> None:
         set=RolloutOperation(argv=("./store", "{{ param.track }}", "{{ rollout.percent }}"), undo="halt it"),
     )
     around = Surroundings(
-        base_dir=tmp_path, work_dir=tmp_path, environ={"PATH": "/usr/bin:/bin"}, resolve=lambda text: text
+        base_dir=tmp_path,
+        work_dir=tmp_path,
+        place="here",
+        environ={"PATH": "/usr/bin:/bin"},
+        resolve=lambda text: text,
     )
     made = CommandProvider("store", CommandSettings(rollout=programs), around)
     settings = {"params": {"track": "production"}}
