@@ -111,7 +111,8 @@ def _status(scene: Scene, item: ItemView, width: int) -> Span:
         case "failed":
             return Span(fit(f"failed: {stated.reason or stated.by or ''}", width), said.style)
         case "stale":
-            return Span(fit("stale: v verifies", width), said.style)
+            mend = scene.hint("item.verify", "verifies")
+            return Span(fit(f"stale: {mend}" if mend else "stale", width), said.style)
         case "blocked":
             return Span(fit(f"needs {', '.join(item.blocked_by)}", width), said.style)
     if stated.check_requested:
