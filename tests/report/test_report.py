@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from launchpad.model import definition as d
 from launchpad.model import events as ev
@@ -378,3 +379,10 @@ def test_a_rollout_that_was_halted_is_an_issue_until_it_went_on():
     assert halted.what == "halted at 50%, broken at 50%: errors < 1%"
     assert (halted.began_at, halted.to_restore) == (at(3), 120.0)
     assert "over at 09:05" in markdown(told(demo))
+
+
+def test_no_share_is_drawn_above_the_whole():
+    measure = next(m for m in told(night()).measures if m.kind == "error rate")
+    all_fail = replace(measure, course=tuple(replace(p, value=1.0, good=False) for p in measure.course))
+    ends = re.findall(r'<text class="axis"[^>]*>([\d.]+)%<', chart(all_fail, "UTC"))
+    assert [float(end) for end in ends] == [100.0, 0.0]
