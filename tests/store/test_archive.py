@@ -197,6 +197,8 @@ def test_hostile_output_of_a_run_is_cleaned(other, file):
         gzip.compress(b'{"line":"launchpad-export"}\n'),
         gzip.compress(b"{}\n") + b"trailing rubbish",
     ],
+    # Named, since compressed bytes carry the time of day.
+    ids=("empty", "no gzip", "cut", "no line", "no UTF-8", "zeros", "deep", "head alone", "rubbish behind"),
 )
 def test_what_is_no_export_gets_one_line(other, tmp_path, content):
     file = tmp_path / "x.gz"
