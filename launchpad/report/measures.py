@@ -1,13 +1,14 @@
 """What each objective came to over the launch, and its course."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from launchpad.model import events as ev
-from launchpad.model.definition import Definition, Objective
+from launchpad.model.definition import Definition, Objective, Signal
 from launchpad.model.journal import Recorded
 from launchpad.model.samples import Sample
 from launchpad.model.values import SECOND, Micros, Value, format_quantity
-from launchpad.rules.objectives import budget_left, count_of, limit_of, meets, value_of
+from launchpad.rules.objectives import budget_left, count_of, limit_of, meets, stale_after, value_of
 from launchpad.rules.windows import Tally
 
 _BEFORE = 600 * SECOND
@@ -86,6 +87,8 @@ class _Course:
         drawn = span.end - span.drawn
         self.width = max(SECOND, -(-drawn // COLUMNS))
         self.whole = Tally()
+        self.known: list[Micros] = []
+        """When something was known, in the judged time."""
         self.columns = [Tally() for _ in range(max(1, -(-drawn // self.width)))]
 
     def add(self, sample: Sample) -> None:
@@ -96,6 +99,8 @@ class _Course:
             self.columns[column].add(sample)
         if sample.observed >= self._span.judged:
             self.whole.add(sample)
+            if sample.verdict != "unknown":
+                self.known.append(sample.observed)
 
 
 def measures(
@@ -108,7 +113,15 @@ def measures(
             courses[sample.signal].add(sample)
     marks = tuple(mark for mark in _marks(events) if span.drawn <= mark.at <= span.end)
     return tuple(
-        _measure(name, objective, courses[objective.signal], events, span, marks)
+        _measure(
+            name,
+            objective,
+            definition.signals[objective.signal],
+            courses[objective.signal],
+            events,
+            span,
+            marks,
+        )
         for name, objective in definition.objectives.items()
     )
 
@@ -116,13 +129,17 @@ def measures(
 def _measure(
     name: str,
     objective: Objective,
+    signal: Signal,
     course: _Course,
     events: Sequence[Recorded],
     span: Span,
     marks: tuple[Mark, ...],
 ) -> Measure:
     value = value_of(objective, course.whole)
-    bad, unknown = _lasted(name, events, span)
+    blind = _blind(course.known, stale_after(signal), span)
+    bad, unknown = _lasted(name, events, span, blind)
+    # A launch that was not seen for most of its time did not meet anything.
+    seen = unknown * 2 <= (span.end - span.judged) / SECOND
     return Measure(
         name=name,
         sentence=limit_of(name, objective),
@@ -131,7 +148,7 @@ def _measure(
         limit=objective.limit.value,
         value=value,
         n=count_of(objective, course.whole),
-        met=None if value is None else meets(objective, value),
+        met=meets(objective, value) if value is not None and seen else None,
         budget=budget_left(objective, course.whole),
         bad=bad,
         unknown=unknown,
@@ -154,14 +171,27 @@ def _point(objective: Objective, tally: Tally, at: Micros) -> Point:
     return Point(at=at, value=value, good=value is None or meets(objective, value))
 
 
-def _lasted(name: str, events: Sequence[Recorded], span: Span) -> tuple[float, float]:
-    """Seconds within the judged time in which the recorded verdict was bad, and unknown."""
+def _blind(known: Sequence[Micros], limit: float, span: Span) -> list[tuple[Micros, Micros]]:
+    """When, in the judged time, nothing had been known for longer than `limit` seconds. An engine that is
+    gone records no verdict: its last one must not stand for the time it did not see."""
+    times = [span.judged, *sorted(known), span.end]
+    fresh = round(limit * SECOND)
+    return [(one + fresh, other) for one, other in pairwise(times) if other - one > fresh]
+
+
+def _lasted(
+    name: str, events: Sequence[Recorded], span: Span, blind: Sequence[tuple[Micros, Micros]]
+) -> tuple[float, float]:
+    """Seconds within the judged time that were seen to be bad, and those that were not known."""
     verdict: ev.ReadingVerdict = "unknown"
     since, lasted = span.begin, {"bad": 0, "unknown": 0, "ok": 0}
     changes = [e for e in events if isinstance(e.event, ev.ObjectiveChanged) and e.event.objective == name]
     for recorded in [*changes, None]:
         until = span.end if recorded is None else min(recorded.at, span.end)
-        lasted[verdict] += max(0, until - max(since, span.judged))
+        begin = max(since, span.judged)
+        unseen = sum(max(0, min(until, end) - max(begin, start)) for start, end in blind)
+        lasted[verdict] += max(0, until - begin) - unseen
+        lasted["unknown"] += unseen
         if recorded is not None and isinstance(recorded.event, ev.ObjectiveChanged):
             verdict, since = recorded.event.verdict, recorded.at
     return lasted["bad"] / SECOND, lasted["unknown"] / SECOND

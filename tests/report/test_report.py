@@ -16,6 +16,7 @@ from launchpad.model import events as ev
 from launchpad.model.fold import fold
 from launchpad.model.journal import recorded
 from launchpad.model.rollouts import RolloutAim, RolloutReading
+from launchpad.model.values import SECOND
 from launchpad.report.account import Report, account
 from launchpad.report.chart import chart
 from launchpad.report.html import html
@@ -54,7 +55,8 @@ def night(words: str = "a third of orders failed") -> Demo:
     demo.add(41, LEAD.name, ev.LaunchClosed(outcome="partial"), "checkout was down for a while")
     demo.add(60, ADA.name, ev.ReportNoted(section="lesson"), "size the pool for twice the peak")
     demo.add(61, ADA.name, ev.ReportNoted(section="action-item", owner="bob"), "alert on waiting connections")
-    return demo
+    watched = max(s.observed for s in demo.samples if s.signal == "checkout")
+    return demo.measure("checkout", (watched - at(0)) / (60 * SECOND) + 0.1, 41)
 
 
 def test_it_has_every_heading_of_the_common_template():
@@ -386,3 +388,19 @@ def test_no_share_is_drawn_above_the_whole():
     all_fail = replace(measure, course=tuple(replace(p, value=1.0, good=False) for p in measure.course))
     ends = re.findall(r'<text class="axis"[^>]*>([\d.]+)%<', chart(all_fail, "UTC"))
     assert [float(end) for end in ends] == [100.0, 0.0]
+
+
+def test_time_that_nobody_saw_is_not_known_and_most_of_it_unseen_is_not_met():
+    fine = ev.ObjectiveChanged(objective="checkout", verdict="ok", value=0.0, limit=0.01, n=9, window=300.0)
+
+    def hour(demo: Demo):
+        demo.add(60, LEAD.name, ev.LaunchClosed(outcome="success"))
+        return next(m for m in told(demo).measures if m.name == "checkout")
+
+    left = launches.launched().add(2, "engine", fine)
+    ends = max(s.observed for s in left.samples if s.signal == "checkout")
+    unseen, seen = hour(left), hour(launches.launched().add(2, "engine", fine).measure("checkout", 0.0, 60.0))
+    assert unseen.value == seen.value == 0.0
+    assert (unseen.met, seen.met) == (None, True)
+    # Known until the last sample was stale: two intervals of 5 s, a timeout of 3 s and one second more.
+    assert unseen.unknown - seen.unknown == pytest.approx((at(60) - ends) / SECOND - 14.0, abs=0.01)
