@@ -110,7 +110,8 @@ class Store:
 
 def _opened(vault: Vault) -> ObjectStore:
     if vault.url.startswith("file://"):
-        return LocalStore(vault.url.removeprefix("file://"), mkdir=True)
+        # Not made where it is missing: a disk that is not mounted must not pass for one.
+        return LocalStore(vault.url.removeprefix("file://"))
     plain = vault.options.get("endpoint", "").startswith("http://")
     # Which of the three stores' options these are, the address tells; a wrong one is refused there.
     opened: ObjectStore = cast("Any", from_url)(

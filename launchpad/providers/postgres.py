@@ -49,7 +49,7 @@ class PostgresProvider:
         self._name = name
         self._settings = settings
         self._around = surroundings
-        self._minded = Minded(name, surroundings.work_dir)
+        self._minded = Minded(name, surroundings)
 
     def plan(self, verb: Verb, launch: Launch, params: Mapping[str, str]) -> PlannedStep:  # noqa: ARG002
         raise Refused(
@@ -60,6 +60,7 @@ class PostgresProvider:
         try:
             # Opened to see that it can be: said now, not when people have approved and wait.
             store = Store(self._vault(asked))
+            self._passphrase(asked)
             if asked.dump is None:
                 return self._plan_restore(asked, store, params)
             return self._plan_dump(asked, asked.dump, launch)
@@ -143,7 +144,10 @@ class PostgresProvider:
         if job.backup is None:
             raise Refused(f"{self._name} must be told where backups are kept")
         directory = self._minded.directory(job.nonce)
-        task = await asyncio.to_thread(self._task, job, job.backup)
+        try:
+            task = await asyncio.to_thread(self._task, job, job.backup)
+        except Fault as error:
+            raise Refused(f"{self._name}: {error.message}", hint=error.hint) from None
         spec = {
             # -P: what lies in the directory that it works in is data, never a module.
             "argv": [sys.executable, "-P", "-m", "launchpad.backups", str(directory)],
@@ -160,7 +164,7 @@ class PostgresProvider:
             "dsn": resolve(self._settings.dsn),
             "scratch": resolve(self._settings.scratch) if self._settings.scratch else "",
             "vault": self._vault(asked),
-            "passphrase": resolve(asked.passphrase),
+            "passphrase": self._passphrase(asked),
         }
         dump = asked.dump
         if dump is None:
@@ -188,6 +192,13 @@ class PostgresProvider:
             },
             Task,
         )
+
+    def _passphrase(self, asked: BackupRequest) -> str:
+        """Raises `Fault` for one of which gpg would take a part."""
+        passphrase = self._around.resolve(asked.passphrase)
+        if not passphrase or not passphrase.isprintable():
+            raise Fault(f"the passphrase {asked.passphrase} is empty or has more than one line")
+        return passphrase
 
     def _vault(self, asked: BackupRequest) -> Vault:
         resolve = self._around.resolve

@@ -60,6 +60,7 @@ def endpoint() -> Iterator[str]:
 
 def task_for(database: str, base: Path, name: str = "db/acme-1", **fields: Any) -> Task:
     """Backs up into a directory below `base`."""
+    (base / "vault").mkdir(exist_ok=True)
     usual: dict[str, Any] = {
         "verb": "backup",
         "provider": "db",
@@ -239,6 +240,13 @@ def test_another_backup_than_the_planned_one_is_refused(database: str, tmp_path:
     saved = made(task, tmp_path / "save")
     outcome = done(restoring(task, saved, sha256="0" * 64), tmp_path / "restore")
     assert "is not the one that was planned" in outcome.fault
+
+
+def test_a_directory_that_is_not_there_is_not_made(database: str, tmp_path: Path) -> None:
+    vault = Vault(name="vault", url=f"file://{tmp_path}/unmounted")
+    outcome = done(task_for(database, tmp_path, vault=vault), tmp_path / "save")
+    assert outcome.fault.startswith("vault can't be opened: ")
+    assert not (tmp_path / "unmounted").exists()
 
 
 def test_a_full_bucket_is_told_and_nothing_is_left(database: str, tmp_path: Path) -> None:

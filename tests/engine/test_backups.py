@@ -33,6 +33,7 @@ WAITING = (
 
 
 def a_launch(base: Path) -> Definition:
+    (base / "vault").mkdir()
     dump = Dump(to="vault", encrypt="env:PASSPHRASE", verify="restore")
     back = Restoration(origin="vault", decrypt="env:PASSPHRASE")
     return Definition(
