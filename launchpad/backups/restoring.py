@@ -6,7 +6,7 @@ from pathlib import Path
 
 from launchpad.backups import cipher, database, dumps
 from launchpad.backups.programs import say
-from launchpad.backups.saving import fetched, sized
+from launchpad.backups.saving import counted, fetched, sized
 from launchpad.backups.stores import Store
 from launchpad.backups.task import Fault, Manifest, Outcome, Task
 
@@ -39,11 +39,9 @@ async def restore(task: Task, work: Path) -> Outcome:
     changed = database.differences(manifest.tables, found)
     for difference in changed:
         say(difference)
-    count = len(manifest.tables)
-    as_saved = (
-        f"{count} tables as saved" if not changed else f"{len(changed)} of {count} tables changed since"
-    )
-    return Outcome(said=f"{manifest.name} restored, {as_saved}")
+    tables = counted(len(manifest.tables), "table")
+    compared = f"{len(changed)} of {tables} changed since" if changed else f"{tables} as saved"
+    return Outcome(said=f"{manifest.name} restored, {compared}")
 
 
 def chosen(store: Store, provider: str, name: str) -> Manifest:

@@ -48,7 +48,7 @@ async def save(task: Task, work: Path) -> Outcome:
     removed = await _kept(task, store, manifest)
     seconds = round(time.monotonic() - began, 3)
     proof = "restored and compared" if verified_at else "read back"
-    what = f"{task.name}, {sized(size)}, {len(tables)} tables"
+    what = f"{task.name}, {sized(size)}, {counted(len(tables), 'table')}"
     return Outcome(
         said=f"{what}, {proof}, {format_duration(seconds)}{removed}",
         backup=BackupFact(
@@ -80,7 +80,8 @@ async def _dumped(task: Task, plain: Path) -> tuple[Manifest, dict[str, TableVal
         await dumps.dump(access, instant.snapshot, plain, task.format, task.jobs)
         say(f"dumped, {_size(plain)}; reading what its tables held")
         tables = await database.table_values(connection)
-    say(f"{len(tables)} tables, {sum(table.rows for table in tables.values())} rows")
+    rows = sum(table.rows for table in tables.values())
+    say(f"{counted(len(tables), 'table')}, {counted(rows, 'row')}")
     manifest = Manifest(
         name=task.name,
         state="unfinished",
@@ -161,6 +162,11 @@ def superfluous(known: list[Manifest], made: Manifest, *, last: int, days: int) 
 
 def _size(file: Path) -> str:
     return sized(file.stat().st_size)
+
+
+def counted(number: int, what: str) -> str:
+    """`1 row`, `2 rows`."""
+    return f"{number} {what}{'s' * (number != 1)}"
 
 
 def sized(count: float) -> str:

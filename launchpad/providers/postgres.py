@@ -15,7 +15,7 @@ import psycopg
 from launchpad.backups import dumps
 from launchpad.backups.database import Access, told
 from launchpad.backups.restoring import LATEST, chosen
-from launchpad.backups.saving import sized
+from launchpad.backups.saving import counted, sized
 from launchpad.backups.stores import Store
 from launchpad.backups.task import OUTCOME, SUFFIXES, WORK, Fault, Outcome, Task, Vault
 from launchpad.errors import Refused
@@ -62,7 +62,7 @@ class PostgresProvider:
             store = Store(self._vault(asked))
             self._passphrase(asked)
             if asked.dump is None:
-                return self._plan_restore(asked, store, params)
+                return self._plan_restore(store, params)
             return self._plan_dump(asked, asked.dump, launch)
         except Fault as error:
             raise Refused(f"{self._name}: {error.message}", hint=error.hint) from None
@@ -78,25 +78,25 @@ class PostgresProvider:
         proof = (
             "restored into a database of its own and compared" if dump.verify == "restore" else "read back"
         )
-        took = f", the last took {format_duration(asked.took)}" if asked.took is not None else ""
-        command = [
-            f"pg_dump --format={dump.format} --file={file} --dbname=<{self._settings.dsn}>",
-            f"gpg --symmetric --cipher-algo AES256 {file}    # asks for <{dump.encrypt}>",
-            f"copy {file}.gpg to {asked.url}/{self._name}/",
-            *_by_hand(dump.format, file, f"<{self._settings.dsn}>"),
-        ]
+        took = f", the last took {format_duration(max(1, asked.took // 1))}" if asked.took is not None else ""
+        dsn = f"<{self._settings.dsn}>"
+        by_hand = (
+            f"pg_dump --format={dump.format} --file={file} --dbname={dsn}"
+            f" && gpg --symmetric --cipher-algo AES256 {file}"
+            f"; to restore: {_by_hand(dump.format, file, dsn)}"
+        )
         step = PlannedStep(
             verb="backup",
             provider=self._name,
             does=f"dump {database} ({sized(size)}), encrypt, keep in {asked.vault}, {proof}{took}",
-            command="\n".join(command),
+            command=by_hand,
             undo=f"delete {name} from {asked.url}",
             timeout=self._settings.timeout,
             stuck_after=self._settings.stuck_after,
         )
         return PlannedBackup(step=step)
 
-    def _plan_restore(self, asked: BackupRequest, store: Store, params: Mapping[str, str]) -> PlannedBackup:
+    def _plan_restore(self, store: Store, params: Mapping[str, str]) -> PlannedBackup:
         manifest = chosen(store, self._name, params.get(_PARAM, LATEST))
         if wrong := dumps.lacking(manifest.format):
             raise Refused(wrong, hint="install PostgreSQL's client programs and GnuPG")
@@ -113,16 +113,11 @@ class PostgresProvider:
             verb="restore",
             provider=self._name,
             does=(
-                f"REPLACE {len(manifest.tables)} tables of {database} ({sized(size)}) by {manifest.name}"
-                f" of {format_instant(manifest.taken_at, date=True)} UTC ({rows} rows, {proof});"
+                f"REPLACE {counted(len(manifest.tables), 'table')} of {database} ({sized(size)})"
+                f" by {manifest.name} of {format_instant(manifest.taken_at, date=True)} UTC ({counted(rows, 'row')}, {proof});"
                 " what was written since is lost; tables made since stay"
             ),
-            command="\n".join(
-                [
-                    f"copy {manifest.name} from {asked.url} to {file}.gpg",
-                    *_by_hand(manifest.format, file, f"<{self._settings.dsn}>"),
-                ]
-            ),
+            command=_by_hand(manifest.format, file, f"<{self._settings.dsn}>"),
             timeout=self._settings.timeout,
             stuck_after=self._settings.stuck_after,
         )
@@ -231,15 +226,15 @@ def _told(ending: Ending, directory: Path) -> Ending:
     return Ending(state=ending.state, detail=outcome.said, backup=outcome.backup)
 
 
-def _by_hand(format_: str, file: str, database: str) -> list[str]:
+def _by_hand(format_: str, file: str, database: str) -> str:
     """How a backup is put back without Launchpad."""
-    lines = [f"to restore by hand: gpg --output {file} --decrypt {file}.gpg"]
+    decrypt = f"gpg --output {file} --decrypt {file}.gpg && "
     if format_ == "plain":
-        return [*lines, f"psql --set=ON_ERROR_STOP=1 --single-transaction --file={file} {database}"]
+        return f"{decrypt}psql --set=ON_ERROR_STOP=1 --single-transaction --file={file} {database}"
     if format_ == "directory":
-        lines.append(f"tar --extract --file={file}")
+        decrypt += f"tar --extract --file={file} && "
         file = "dump"
-    return [*lines, f"pg_restore --clean --if-exists --single-transaction --dbname={database} {file}"]
+    return f"{decrypt}pg_restore --clean --if-exists --single-transaction --dbname={database} {file}"
 
 
 def _plain(text: str) -> str:
