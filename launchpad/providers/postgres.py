@@ -114,7 +114,8 @@ class PostgresProvider:
             provider=self._name,
             does=(
                 f"REPLACE {counted(len(manifest.tables), 'table')} of {database} ({sized(size)})"
-                f" by {manifest.name} of {format_instant(manifest.taken_at, date=True)} UTC ({counted(rows, 'row')}, {proof});"
+                f" by {manifest.name} of {format_instant(manifest.taken_at, date=True)} UTC"
+                f" ({counted(rows, 'row')}, {proof});"
                 " what was written since is lost; tables made since stay"
             ),
             command=_by_hand(manifest.format, file, f"<{self._settings.dsn}>"),
