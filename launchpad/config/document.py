@@ -9,7 +9,6 @@ from launchpad.model.definition import (
     Alert,
     Channel,
     Check,
-    Condition,
     Contact,
     Gate,
     Item,
@@ -23,7 +22,6 @@ from launchpad.model.definition import (
     RollbackCriteria,
     Rollout,
     Signal,
-    Step,
 )
 from launchpad.model.probe import Probe
 from launchpad.model.values import Offset, Value
@@ -140,8 +138,6 @@ class Document(Value):
 
 
 LATER: dict[type, frozenset[str]] = {
-    Condition: frozenset({"backup"}),
     Probe: frozenset({"backup", "metric", "source", "unit"}),
-    Step: frozenset({"encrypt", "to", "verify"}),
 }
 """Keys that mean something, but not to this version yet."""

@@ -17,7 +17,7 @@ from launchpad.config.document import LATER, Document
 from launchpad.config.faults import HOLE, Faults, Path, Place, listed, nearest
 from launchpad.config.nodes import Mapping, Node, Scalar, Sequence
 from launchpad.config.scalars import STRUCTS, environment_fault, parsed, quoted, scalar
-from launchpad.model.definition import Channel, Condition, Name, Provider, Rollout, Step, Verb
+from launchpad.model.definition import Channel, Dump, Name, Provider, Restoration, Rollout, Step, Verb
 from launchpad.model.probe import Probe
 
 Settings = AbstractMapping[str, type[msgspec.Struct]]
@@ -29,6 +29,19 @@ NONE: Settings = MappingProxyType({})
 def info(type_: Any) -> inspect.Type:
     """Type information, computed once."""
     return inspect.type_info(type_)
+
+
+def _struct_info(cls: type) -> inspect.StructType:
+    type_ = info(cls)
+    assert isinstance(type_, inspect.StructType), "asked of structs"
+    return type_
+
+
+_OPTIONS: dict[Verb, tuple[str, inspect.StructType]] = {
+    "backup": ("dump", _struct_info(Dump)),
+    "restore": ("restoration", _struct_info(Restoration)),
+}
+"""By verb: the field of a step for what may stand beside it, and what that is."""
 
 
 class Reader:
@@ -99,8 +112,6 @@ class Reader:
             )
         unknown = next(iter(node.pairs), "")
         place = node.pairs[unknown][0] if unknown else node.place
-        if unknown in LATER[Condition]:
-            return self._fault(place, _not_yet(unknown))
         return self._fault(
             place, f"expected one of {listed(names)}, found {quoted(unknown)}{nearest(unknown, names)}"
         )
@@ -193,14 +204,21 @@ class Reader:
             )
         verb: Any
         verb, (place, provider) = next(iter(node.pairs.items()))
-        for key in list(node.pairs)[1:]:
-            self._unknown(key, node.pairs[key][0], Step, [])
+        options = _OPTIONS.get(verb) if len(node.pairs) > 1 else None
+        if options is None:
+            for key in list(node.pairs)[1:]:
+                self._unknown(key, node.pairs[key][0], Step, [])
         if verb not in verbs:
             near = nearest(verb, verbs)
             return self._fault(place, f"unknown verb {quoted(verb)}, expected one of {listed(verbs)}{near}")
         self._faults.note((*path, "verb"), place)
         self._faults.note((*path, "provider"), provider.place)
-        return Step(verb=verb, provider=self._read(provider, info(Name), path))
+        step = Step(verb=verb, provider=self._read(provider, info(Name), path))
+        if options is None:
+            return step
+        field, type_ = options
+        # They stand beside the verb, and are noted as if they stood in the step itself.
+        return msgspec.structs.replace(step, **{field: self._struct(node, type_, path, besides=(verb,))})
 
     def _probe(self, node: Node, kinds: AbstractMapping[str, inspect.StructType], path: Path) -> Any:
         """Reads `{probe: KIND, …}` as the struct of its kind."""

@@ -16,8 +16,10 @@ from launchpad.model.definition import (
     Channel,
     Condition,
     Criterion,
+    Dump,
     Guard,
     Provider,
+    Restoration,
     Rollout,
     Step,
     Threshold,
@@ -91,6 +93,10 @@ def _schema(root: type, title: str, adapters: Mapping[type, Settings]) -> Schema
     for adapter, kinds in adapters.items():
         settings = {kind: components.pop(cls.__name__) for kind, cls in kinds.items()}
         components[adapter.__name__] = {"anyOf": [_adapter(kind, one) for kind, one in settings.items()]}
+    if Step.__name__ in components:
+        beside = {"backup": Dump, "restore": Restoration}
+        told = [_step(verb, components.pop(cls.__name__)) for verb, cls in beside.items()]
+        components[Step.__name__] = {"anyOf": [components[Step.__name__], *told]}
     if Rollout.__name__ in components:
         components[Rollout.__name__] = _rollout(components[Rollout.__name__], components, kept)
     head: Schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
@@ -111,6 +117,14 @@ def _rollout(own: Schema, components: Schema, settings: tuple[type, ...]) -> Sch
     for cls in settings:
         properties |= components.pop(cls.__name__)["properties"]
     return own | {"properties": properties}
+
+
+def _step(verb: str, options: Schema) -> Schema:
+    """The schema of a step that has more to say than its provider."""
+    return options | {
+        "properties": {verb: {"type": "string", "description": "The provider."}} | options["properties"],
+        "required": [verb, *options.get("required", ())],
+    }
 
 
 def _structs(roots: tuple[type, ...]) -> dict[str, type]:

@@ -2,19 +2,22 @@
 
 import asyncio
 from collections.abc import Mapping
+from types import MappingProxyType
 
-from launchpad.engine.plans import approvals_of
+from msgspec.structs import replace
+
+from launchpad.engine.plans import approvals_of, backup_request
 from launchpad.engine.recorder import Recorder
 from launchpad.engine.rollout_steps import Rolled
 from launchpad.engine.toolroom import Toolroom
 from launchpad.errors import Conflict, LaunchpadError, Refused
-from launchpad.model.definition import Action, Definition
+from launchpad.model.definition import Action, Definition, Step
 from launchpad.model.events import Event, RunConfirmed, RunPlanned, RunRefused
-from launchpad.model.plan import Plan
+from launchpad.model.plan import Plan, PlannedStep
 from launchpad.model.rollouts import RolloutAim
-from launchpad.model.state import RunState
+from launchpad.model.state import BackupState, RunState
 from launchpad.model.values import SECOND
-from launchpad.providers.capabilities import Provider
+from launchpad.providers.capabilities import Backups, Provider
 from launchpad.rules.gates import evaluate
 from launchpad.rules.view import View
 from launchpad.session import Session
@@ -23,6 +26,7 @@ VALID = 1800.0
 """Seconds a plan may wait for its confirmation, its approvals and its start."""
 REPAIRS = "repairs"
 """Parameter of a run that the engine requested itself: the failed run it is to mend."""
+NO_BACKUPS: Mapping[str, BackupState] = MappingProxyType({})
 
 
 class Planner:
@@ -53,7 +57,9 @@ class Planner:
             if run.aim is not None:
                 plan = await _rollout_plan(run.aim, shown, tools.providers)
             else:
-                plan = make_plan(shown.definition, run.action, run.params, tools.providers)
+                plan = await asyncio.to_thread(
+                    make_plan, shown.definition, run.action, run.params, tools.providers, shown.state.backups
+                )
         except LaunchpadError as error:
             await self._append(run, seq, RunRefused(run=run.id, reason=str(error)))
             return
@@ -99,29 +105,55 @@ async def _rollout_plan(aim: RolloutAim, shown: View, providers: Mapping[str, Pr
 
 
 def make_plan(
-    definition: Definition, name: str, params: Mapping[str, str], providers: Mapping[str, Provider]
+    definition: Definition,
+    name: str,
+    params: Mapping[str, str],
+    providers: Mapping[str, Provider],
+    backups: Mapping[str, BackupState] = NO_BACKUPS,
 ) -> Plan:
-    """What the action would do. Raises `Refused` if there is no such action, or a provider can't do its
-    step."""
+    """What the action would do. May ask the outside. Raises `Refused` if there is no such action, or a
+    provider can't do its step."""
     action = definition.actions.get(name)
     if action is None:
         raise Refused(f"there is no action {name} any more", hint="the definition was amended")
+    steps, settled = [], dict(params)
+    for step in action.steps:
+        planned, more = _planned(step, definition, params, providers, backups)
+        steps.append(planned)
+        settled |= more
     needed, approvers, waived = approvals_of(definition, action.approvals, action.approvers)
     return Plan(
         action=name,
         title=action.title or name,
         version=definition.launch.version,
         environment=definition.launch.environment,
-        steps=tuple(
-            providers[step.provider].plan(step.verb, definition.launch, params) for step in action.steps
-        ),
-        params=dict(params),
+        steps=tuple(steps),
+        params=settled,
         approvals=needed,
         approvers=approvers,
         waived=waived,
         gate=action.gate,
         on_failure=_on_failure(action),
     )
+
+
+def _planned(
+    step: Step,
+    definition: Definition,
+    params: Mapping[str, str],
+    providers: Mapping[str, Provider],
+    backups: Mapping[str, BackupState],
+) -> tuple[PlannedStep, Mapping[str, str]]:
+    """What a step would do, and what that settles of the run's parameters."""
+    provider, asked = providers[step.provider], backup_request(step, definition)
+    if asked is None:
+        return provider.plan(step.verb, definition.launch, params), {}
+    if not isinstance(provider, Backups):
+        raise Refused(f"{step.provider} can't save a database", hint="name a provider that can")
+    known = backups.get(step.provider)
+    took = known.last.seconds if known else None
+    planned = provider.plan_backup(replace(asked, took=took), definition.launch, params)
+    return planned.step, planned.params
 
 
 def _on_failure(action: Action) -> str | None:

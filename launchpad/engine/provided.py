@@ -12,7 +12,17 @@ from launchpad.model.definition import Launch, RolloutVerb, Verb
 from launchpad.model.lifecycles import RolloutStatus
 from launchpad.model.plan import PlannedStep
 from launchpad.model.rollouts import RolloutAim, RolloutReading
-from launchpad.providers.capabilities import Emit, Ending, Found, Job, Provider, Rollouts
+from launchpad.providers.capabilities import (
+    BackupRequest,
+    Backups,
+    Emit,
+    Ending,
+    Found,
+    Job,
+    PlannedBackup,
+    Provider,
+    Rollouts,
+)
 
 
 class Provided:
@@ -67,6 +77,13 @@ class Provided:
         if not isinstance(self._provider, Rollouts):
             raise Refused("this provider can't roll out", hint="name one that can")
         return self._provider
+
+    def plan_backup(self, asked: BackupRequest, launch: Launch, params: Mapping[str, str]) -> PlannedBackup:
+        if not isinstance(self._provider, Backups):
+            raise Refused("this provider can't save a database", hint="name one that can")
+        with self._told():
+            planned = self._provider.plan_backup(asked, launch, params)
+        return replace(planned, step=self._cleaned(planned.step))
 
     def _cleaned(self, step: PlannedStep) -> PlannedStep:
         return replace(

@@ -7,17 +7,19 @@ from collections.abc import Callable
 from launchpad.engine.lease import LeaseKeeper
 from launchpad.engine.logbook import Logbook
 from launchpad.engine.planner import REPAIRS
+from launchpad.engine.plans import backup_request
 from launchpad.engine.recorder import Recorder
 from launchpad.engine.rollout_steps import ReadBack, Rolled
 from launchpad.engine.targets import Targets
 from launchpad.engine.toolroom import Toolroom, Tools
 from launchpad.errors import Conflict, LeaseLost, Refused, Unreachable
 from launchpad.model import events as ev
+from launchpad.model.backups import BackupFact
 from launchpad.model.definition import Definition
 from launchpad.model.events import Event
 from launchpad.model.plan import GateReport, PlannedStep
 from launchpad.model.state import RunState
-from launchpad.providers.capabilities import Ending, Job, Steps
+from launchpad.providers.capabilities import BackupRequest, Ending, Job, Steps
 from launchpad.rules.gates import evaluate
 from launchpad.rules.rollouts import runs_of
 from launchpad.rules.view import run_view
@@ -225,7 +227,10 @@ class Runner:
     async def _ended(self, run: RunState, index: int, ending: Ending) -> bool:
         match ending.state:
             case "succeeded":
-                await self._recorder.append(ev.StepSucceeded(run=run.id, step=index, detail=ending.detail))
+                done: list[Event] = [ev.StepSucceeded(run=run.id, step=index, detail=ending.detail)]
+                if ending.backup is not None:
+                    done.append(self._taken(run, index, ending.backup))
+                await self._recorder.append(*done)
                 return True
             case "aborted" if self._run(run.id).status == "aborting":
                 await self._recorder.append(
@@ -237,6 +242,11 @@ class Runner:
                 return False
             case _:
                 return await self._fail(run, index, ending.detail)
+
+    def _taken(self, run: RunState, index: int, backup: BackupFact) -> Event:
+        asked = self._backup_request(run, index)
+        vault = asked.vault if asked else ""
+        return ev.BackupTaken(provider=_planned(run, index).provider, run=run.id, vault=vault, backup=backup)
 
     async def _conclude(self, run: RunState, index: int) -> bool:
         """Finishes what a crash left between a step's end and the run's."""
@@ -320,12 +330,18 @@ class Runner:
             nonce=run.steps[index].nonce,
             launch=definition.launch,
             run=run.id,
-            params=run.params,
+            params=run.plan.params if run.plan else run.params,
             aim=run.aim,
             settings=definition.rollouts[run.aim.rollout].settings if run.aim else {},
+            backup=self._backup_request(run, index),
         )
         provider = tools.providers[planned.provider]
         return (provider if run.aim is None else ReadBack(provider, self._rolled(run), run.aim)), job
+
+    def _backup_request(self, run: RunState, index: int) -> BackupRequest | None:
+        definition, _ = self._planned_with(run)
+        action = definition.actions.get(run.action) if run.aim is None else None
+        return backup_request(action.steps[index], definition) if action else None
 
     def _rolled(self, run: RunState) -> Rolled:
         """The rollout that the run is about."""

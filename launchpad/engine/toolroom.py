@@ -24,7 +24,16 @@ from launchpad.model.rollouts import RolloutAim, RolloutReading
 from launchpad.probes.control import Control
 from launchpad.probes.kinds import Means
 from launchpad.providers import PROVIDERS
-from launchpad.providers.capabilities import Emit, Ending, Found, Job, Provider, Surroundings
+from launchpad.providers.capabilities import (
+    BackupRequest,
+    Emit,
+    Ending,
+    Found,
+    Job,
+    PlannedBackup,
+    Provider,
+    Surroundings,
+)
 
 
 class Tools(NamedTuple):
@@ -170,6 +179,9 @@ class _Missing:
         self._refuse()
 
     async def read_rollout(self, rollout: str, launch: Launch, settings: Mapping[str, Any]) -> RolloutReading:  # noqa: ARG002
+        self._refuse()
+
+    def plan_backup(self, asked: BackupRequest, launch: Launch, params: Mapping[str, str]) -> PlannedBackup:  # noqa: ARG002
         self._refuse()
 
     async def start(self, job: Job) -> str:  # noqa: ARG002

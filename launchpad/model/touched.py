@@ -159,5 +159,6 @@ def _why(
         return ""
     if after.gate in gates:
         return f"gate {after.gate} was amended"
-    target = next((step.provider for step in after.steps if step.provider in providers), None)
+    used = [name for step in after.steps for name in (step.provider, step.vault)]
+    target = next((name for name in used if name in providers), None)
     return f"provider {target} was amended" if target else ""

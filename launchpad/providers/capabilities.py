@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import msgspec
 
-from launchpad.model.definition import AnyVerb, Launch, RolloutVerb, Verb
+from launchpad.model.backups import BackupFact
+from launchpad.model.definition import AnyVerb, Dump, Launch, RolloutVerb, Verb
 from launchpad.model.lifecycles import RolloutStatus
 from launchpad.model.plan import PlannedStep
 from launchpad.model.rollouts import RolloutAim, RolloutReading
@@ -15,6 +16,30 @@ from launchpad.model.values import Value
 Emit = Callable[[list[str]], Awaitable[None]]
 """Takes lines of output for the run's log; they are redacted and stripped on the way, as is all that an
 adapter says."""
+
+
+class BackupRequest(Value):
+    """What the definition says of a step that saves a database, or puts it back."""
+
+    vault: str
+    """The provider that keeps the backups."""
+    url: str
+    options: dict[str, str]
+    """How it is reached; secrets are references still."""
+    passphrase: str
+    """The reference to it."""
+    dump: Dump | None = None
+    """How it is saved; None: it is put back."""
+    took: float | None = None
+    """Seconds that it took the last time."""
+
+
+class PlannedBackup(Value):
+    """What such a step would do."""
+
+    step: PlannedStep
+    params: dict[str, str] = msgspec.field(default_factory=dict)
+    """What the plan settled for the run: the name of the backup that `latest` stands for."""
 
 
 class Job(Value):
@@ -30,6 +55,8 @@ class Job(Value):
     """What to do with a rollout, where the verb is one for those."""
     settings: dict[str, Any] = msgspec.field(default_factory=dict)
     """With `aim`: what the definition says of the rollout beside what every rollout has."""
+    backup: BackupRequest | None = None
+    """Where the backups are kept, where the step is about one."""
 
 
 class Found(Value):
@@ -47,6 +74,8 @@ class Ending(Value):
 
     state: Literal["succeeded", "failed", "aborted", "unknown"]
     detail: str = ""
+    backup: BackupFact | None = None
+    """The backup that it made."""
 
 
 class Surroundings(Value):
@@ -123,4 +152,14 @@ class Rollouts(Protocol):
 
     async def read_rollout(self, rollout: str, launch: Launch, settings: Mapping[str, Any]) -> RolloutReading:
         """How it stands. Changes nothing. Raises `Refused` or `Unreachable` if that can't be told."""
+        ...
+
+
+@runtime_checkable
+class Backups(Protocol):
+    """What an adapter offers beside, where it can save a database and put it back."""
+
+    def plan_backup(self, asked: BackupRequest, launch: Launch, params: Mapping[str, str]) -> PlannedBackup:
+        """What the step would do. Changes nothing; asks the database and the store. Raises `Refused` if it
+        can't be done."""
         ...

@@ -1,8 +1,9 @@
 """Stays with one command, so that it outlives the engine that asked for it and can be found again.
 
 Run as a script with the step's directory as its argument and the command as JSON on standard input:
-`{"argv": [...], "env": {...}, "cwd": "..."}`. It needs nothing but the standard library. In the directory
-stand, in the order in which they appear:
+`{"argv": [...], "env": {...}, "cwd": "...", "input": "..."}`, of which `input` is what the command reads
+from its standard input, a few kilobytes at most; absent: nothing. It needs nothing but the standard library.
+In the directory stand, in the order in which they appear:
 
     claim    who may run the command: this minder (`minder PID START`), or nobody (`abandoned`)
     child    the command's own process (`PID START`), for the case that the minder is killed
@@ -110,7 +111,7 @@ class Minder:
                 spec["argv"],
                 env=spec["env"],
                 cwd=spec["cwd"],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if "input" in spec else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -119,6 +120,9 @@ class Minder:
         except (OSError, ValueError) as error:
             write_exit(self.directory, {"error": f"{spec['argv'][0]}: {error}"})
             return
+        if self.child.stdin is not None:
+            with contextlib.suppress(BrokenPipeError), self.child.stdin as pipe:
+                pipe.write(spec["input"].encode())
         _write(self.directory, "child", f"{self.child.pid} {start_time(self.child.pid)}")
         if self.asked_to_end():
             self.kill(signal.SIGTERM)

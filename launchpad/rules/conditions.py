@@ -11,6 +11,7 @@ from launchpad.model.definition import (
     ROLES,
     SEVERITIES,
     AlertCondition,
+    BackupCondition,
     CheckCondition,
     CountdownCondition,
     ItemsCondition,
@@ -266,6 +267,19 @@ def _countdown(_condition: CountdownCondition, _gate: str, situation: Situation)
     )
 
 
+def _backup(condition: BackupCondition, gate: str, situation: Situation) -> Judgement:  # noqa: ARG001
+    of, within = condition.backup.of, condition.backup.verified_within
+    name = f"verified backup of {of} within {format_duration(within)}"
+    known = situation.state.backups.get(of)
+    if known is None:
+        return name, "HOLD", "this launch made none yet"
+    if known.verified is None:
+        return name, "HOLD", "none of this launch was restored to try it"
+    age = (situation.now - known.verified.taken_at) / SECOND
+    detail = f"its data is {format_duration(age)} old, limit {format_duration(within)}"
+    return name, "GO" if age <= within else "NO-GO", detail
+
+
 JUDGES: Mapping[type, Callable[[Any, str, Situation], Judgement]] = {
     ItemsCondition: _items,
     ObjectiveCondition: _objective,
@@ -278,4 +292,5 @@ JUDGES: Mapping[type, Callable[[Any, str, Situation], Judgement]] = {
     UnlockedCondition: _unlocked,
     CheckCondition: _check,
     CountdownCondition: _countdown,
+    BackupCondition: _backup,
 }

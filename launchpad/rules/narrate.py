@@ -213,6 +213,11 @@ def _rollout_announced(e: ev.RolloutAdvanceAnnounced) -> Sentence:
     return Sentence(f"takes {e.rollout} to {e.percent:g}% soon, unless it is vetoed", "accent")
 
 
+def _backup_taken(e: ev.BackupTaken) -> Sentence:
+    proof = ", restored and compared" if e.backup.verified_at is not None else ", NOT RESTORED to try it"
+    return Sentence(f"{e.provider} is saved as {e.backup.name}{proof}", "ok")
+
+
 def _lock(e: ev.LockChanged) -> Sentence:
     target = "all targets" if e.target == "*" else e.target
     return Sentence(f"locked {target}", "warn") if e.held else Sentence(f"unlocked {target}")
@@ -306,5 +311,6 @@ TELLERS: Mapping[type[ev.Event], Callable[[Any], Sentence]] = {
     ev.RolloutJudged: _rollout_judged,
     ev.RolloutAdvanceAnnounced: _rollout_announced,
     ev.RolloutAdvanceWithdrawn: lambda e: Sentence(f"step of {e.rollout} withdrawn: {e.reason}", "warn"),
+    ev.BackupTaken: _backup_taken,
     ev.RolloutVetoed: lambda e: Sentence(f"VETOED the next step of {e.rollout}", "warn"),
 }

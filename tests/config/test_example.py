@@ -17,7 +17,9 @@ from launchpad.model.definition import (
     Channel,
     Condition,
     Definition,
+    Dump,
     Provider,
+    Restoration,
     Rollout,
     Step,
     Threshold,
@@ -72,7 +74,8 @@ def test_every_key_of_the_models_is_shown():
     """Where two keys can't stand side by side, a commented line shows the other."""
     text = EXAMPLE.read_text(encoding="utf-8").replace("  # - file:", "  - file:")
     shown = set(keys(yaml.safe_load(text), inspect.type_info(Document)))
-    settings = [CommandRolloutSettings, *(cls for kinds in ADAPTERS.values() for cls in kinds.values())]
+    settings = [CommandRolloutSettings, Dump, Restoration]
+    settings += [cls for kinds in ADAPTERS.values() for cls in kinds.values()]
     assert declared(Document).union(*map(declared, settings)) == shown
 
 
@@ -93,10 +96,19 @@ def keys(node, type_):
                 yield from keys(entry, value)
         case inspect.StructType(cls=cls) if cls in ADAPTERS:
             yield from keys(node, inspect.type_info(ADAPTERS[cls][node["kind"]]))
+        case inspect.StructType(cls=cls) if cls is Step:
+            yield from saved(node)
         case inspect.StructType(cls=cls, fields=fields) if cls not in OTHERWISE_WRITTEN:
             beside = inspect.type_info(CommandRolloutSettings).fields if cls is Rollout else ()
             yield from used(node, cls, fields)
             yield from used(node, CommandRolloutSettings, beside)
+
+
+def saved(step):
+    """As `keys`, of a step that saves a database or puts it back."""
+    for verb, options in (("backup", Dump), ("restore", Restoration)):
+        if verb in step:
+            yield from keys(step, inspect.type_info(options))
 
 
 def used(node, cls, fields):

@@ -19,6 +19,10 @@ TELLING = (
     "  email: {kind: smtp, url: env:U, from: a@b.c}\n"
     "contacts:\n  lead: {email: a@b.c}\n"
 )
+SAVED = (
+    "providers:\n  db: {kind: postgres, dsn: env:D}\n  vault: {kind: object_store, url: 'file:///b'}\n"
+    "actions: {b: {steps: [{backup: db, to: vault, encrypt: env:P, verify: restore}]}}\n"
+)
 SITE = "providers:\n  site: {kind: command, operations: {deploy: {argv: [ship]}}}\n"
 
 
@@ -200,9 +204,38 @@ CASES = [
     (LAUNCH + "gates: {launch: [present: {boss: 1}]}", "boss", "expected .*viewer.*, found 'boss'"),
     (LAUNCH + "gates: {launch: [present: {director: 0}]}", "0", "expected .*1"),
     (LAUNCH + "gates: {launch: [countdown: held]}", "held", "expected 'counting', found 'held'"),
-    (LAUNCH + "gates: {launch: [backup: {of: db}]}", "backup", "'backup' is not acted on"),
+    (
+        LAUNCH + SAVED + "gates: {g: [backup: {of: x, verified_within: 1h}]}",
+        "x,",
+        "no provider is called 'x'",
+    ),
+    (
+        LAUNCH + SAVED + "gates: {g: [backup: {of: db, verified_within: 0s}]}",
+        "0s",
+        "expected a duration above zero",
+    ),
+    (
+        LAUNCH
+        + SAVED.replace("restore}", "checksum}")
+        + "gates: {g: [backup: {of: db, verified_within: 1h}]}",
+        "db, verified",
+        "no action backs 'db' up with 'verify: restore'",
+    ),
+    (LAUNCH + SAVED.replace("to: vault", "to: vaults"), "vaults", "no provider is called 'vaults'"),
+    (LAUNCH + SAVED.replace("to: vault", "to: db"), "db, encrypt", "provider 'db' keeps nothing"),
+    (LAUNCH + SAVED.replace("env:P", "hush"), "hush", "a literal where a secret belongs"),
+    (LAUNCH + SAVED.replace("to: vault, ", ""), "{backup", "'to' is missing"),
+    (LAUNCH + SAVED.replace("verify", "verifi"), "verifi", "unknown key 'verifi'"),
+    (LAUNCH + SAVED.replace("verify: restore", "jobs: 2"), "2}", "format 'custom' is dumped by one job"),
+    (
+        LAUNCH + SAVED.replace("{backup: db, to: vault, encrypt: env:P, verify: restore}", "backup: db"),
+        "backup: db",
+        "expected 'to' and 'encrypt' beside it",
+    ),
+    (LAUNCH + SAVED.replace("file:///b", "ftp://b"), "'ftp", "expected one of s3://"),
+    (LAUNCH + SAVED.replace("dsn: env:D", "dsn: postgresql://h/d"), "postgresql", "a literal where a secret"),
     (LAUNCH + "gates: {launch: [rollback: ready]}", "rollback", "expected one of .*found 'rollback'"),
-    (LAUNCH + SITE + "actions: {d: {steps: [{deploy: site, to: x}]}}", "to", "'to' is not acted on"),
+    (LAUNCH + SITE + "actions: {d: {steps: [{deploy: site, to: x}]}}", "to", "unknown key 'to'"),
     (LAUNCH + "signals: {p: {source: prom}}", "source", "'source' is not acted on"),
     (
         LAUNCH

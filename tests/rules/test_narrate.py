@@ -3,6 +3,7 @@
 import pytest
 
 from launchpad.model import events as ev
+from launchpad.model.backups import BackupFact
 from launchpad.model.events import EVENTS, Event
 from launchpad.model.journal import Recorded
 from launchpad.model.plan import GateReport
@@ -111,6 +112,12 @@ EXAMPLES: dict[type[Event], Event] = {
         ev.RolloutAdvanceAnnounced(rollout="android", percent=50.0, due_at=1),
         ev.RolloutAdvanceWithdrawn(rollout="android", reason="gate deploy is NO-GO"),
         ev.RolloutVetoed(rollout="android"),
+        ev.BackupTaken(
+            provider="db",
+            run="backup-1",
+            vault="vault",
+            backup=BackupFact(name="db/a", size=9, sha256="00", taken_at=1, verified_at=2),
+        ),
     )
 }
 

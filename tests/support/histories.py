@@ -14,6 +14,7 @@ from launchpad.desk import LocalDesk, allows, open_launch
 from launchpad.errors import LaunchpadError
 from launchpad.model import commands as cmd
 from launchpad.model import events as ev
+from launchpad.model.backups import BackupFact
 from launchpad.model.commands import Command, Done, Identity
 from launchpad.model.definition import (
     Action,
@@ -417,7 +418,7 @@ class LaunchDay:
         """So many acts of people and the engine, each held against what must always be so."""
         acts = [self.act] * 4 + [self.go_forward] * 3 + [self.carry] * 4
         acts += [self.check, self.alert, self.judge, self.advise, self.engine_starts, self.enter_phase]
-        acts += [self.tell, self.look]
+        acts += [self.tell, self.look, self.saved]
         for _ in range(steps):
             self.random.choice(acts)()
             self.everything_fits()
@@ -589,6 +590,14 @@ class LaunchDay:
             if seen.announced is not None:
                 events.append(ev.RolloutAdvanceWithdrawn(rollout="android", reason="gate"))
         self.engine(draw(events))
+
+    def saved(self) -> None:
+        """A backup that a run made."""
+        now = self.state.at
+        made = BackupFact(
+            name="db/a", size=9, sha256="00", taken_at=now, verified_at=self.random.choice([None, now])
+        )
+        self.engine(ev.BackupTaken(provider="db", run="backup-1", vault="vault", backup=made))
 
     def judge(self) -> None:
         verdict = self.random.choice(VERDICTS)

@@ -3,7 +3,12 @@
 from launchpad.channels.slack import SlackSettings
 from launchpad.channels.smtp import SmtpSettings
 from launchpad.channels.webhook import WebhookSettings
+from launchpad.model.backups import ObjectStoreSettings, PostgresSettings
 from launchpad.model.command import CommandSettings
 
-PROVIDERS = {"command": CommandSettings}
+PROVIDERS = {
+    "command": CommandSettings,
+    "object_store": ObjectStoreSettings,
+    "postgres": PostgresSettings,
+}
 CHANNELS = {"slack": SlackSettings, "smtp": SmtpSettings, "webhook": WebhookSettings}

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from launchpad.config.checks import (
     alerts,
+    backups,
     criteria,
     delivery,
     gates,
@@ -41,3 +42,4 @@ def check(
     watch.check(document, faults)
     criteria.check(document, faults)
     rollouts.check(document, faults)
+    backups.check(document, faults)

@@ -11,6 +11,7 @@ import hashlib
 import msgspec
 
 from launchpad.model.definition.actions import Action, OnFailure, Provider, Step
+from launchpad.model.definition.backups import Dump, Keep, Restoration
 from launchpad.model.definition.checklist import Item
 from launchpad.model.definition.checks import (
     Check,
@@ -41,6 +42,7 @@ from launchpad.model.definition.delivery import (
 from launchpad.model.definition.gates import (
     AlertCondition,
     AnyCondition,
+    BackupCondition,
     CheckCondition,
     Condition,
     CountdownCondition,
@@ -52,6 +54,7 @@ from launchpad.model.definition.gates import (
     PollCondition,
     PresentCondition,
     ReadyCondition,
+    Recency,
     UnlockedCondition,
     Window,
     WindowCondition,

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from launchpad.model.definition.backups import Dump, Restoration
 from launchpad.model.definition.names import Name, Verb
 from launchpad.model.values import Value
 
@@ -13,6 +14,17 @@ class Step(Value):
 
     verb: Verb
     provider: Name
+    dump: Dump | None = None
+    """With `backup`: how a database is saved."""
+    restoration: Restoration | None = None
+    """With `restore`: what a database is put back from."""
+
+    @property
+    def vault(self) -> str | None:
+        """The provider that keeps its backups."""
+        if self.dump is not None:
+            return self.dump.to
+        return self.restoration.origin if self.restoration is not None else None
 
 
 class OnFailure(Value):

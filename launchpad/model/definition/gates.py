@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from launchpad.model.definition.names import Name, Phase, Role, Severity
-from launchpad.model.values import Value
+from launchpad.model.values import Duration, Value
 
 
 class Condition(Value, tag_field="condition"):
@@ -107,6 +107,22 @@ class CountdownCondition(Condition, tag="countdown"):
     advisory: bool = False
 
 
+class Recency(Value):
+    """A database, and how old its last verified backup may be."""
+
+    of: Name
+    """The provider whose step backs it up."""
+    verified_within: Duration
+    """Its data is not older, and it was restored and compared."""
+
+
+class BackupCondition(Condition, tag="backup"):
+    """A backup of a database was restored to try it, and its data is not too old."""
+
+    backup: Recency
+    advisory: bool = False
+
+
 AnyCondition = (
     ItemsCondition
     | ObjectiveCondition
@@ -119,6 +135,7 @@ AnyCondition = (
     | UnlockedCondition
     | CheckCondition
     | CountdownCondition
+    | BackupCondition
 )
 
 

@@ -15,6 +15,7 @@ import msgspec
 
 from launchpad.model.events.alerts import AlertEased, AlertSilenced, AlertUnsilenced
 from launchpad.model.events.amendments import EngineFollowed, LaunchAmended
+from launchpad.model.events.backups import BackupTaken
 from launchpad.model.events.base import Auth, Event
 from launchpad.model.events.checklist import (
     CheckRequested,
@@ -188,6 +189,7 @@ AnyEvent = (
     | RolloutAdvanceAnnounced
     | RolloutAdvanceWithdrawn
     | RolloutVetoed
+    | BackupTaken
 )
 
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from launchpad.model.fold import (
     alerts,
     amendments,
+    backups,
     changes,
     checklist,
     criteria,
@@ -92,4 +93,5 @@ _HANDLERS: Handlers = {
     **incidents.HANDLERS,
     **mentions.HANDLERS,
     **rollouts.HANDLERS,
+    **backups.HANDLERS,
 }

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from launchpad.model.definition import Action, Definition, Phase
 from launchpad.model.state.alerts import Change, Silence
 from launchpad.model.state.amendments import Amendment
+from launchpad.model.state.backups import BackupState
 from launchpad.model.state.checklist import CheckResult, ItemState, Occurrence, Remark
 from launchpad.model.state.criteria import Advice, CriterionMark
 from launchpad.model.state.delivery import ChannelTest, Escalation, MessageState
@@ -87,6 +88,8 @@ class State(Value):
     """By person: the last event up to which they have looked at what mentions them."""
     rollouts: Mapping[str, RolloutState] = {}
     """Those that were seen at least once."""
+    backups: Mapping[str, BackupState] = {}
+    """By the provider of the database; none that an earlier launch made."""
 
     @property
     def open(self) -> bool:

@@ -118,8 +118,11 @@ def _recovery(
         took = ((incident.resolved_at or now) - incident.detected_at) / SECOND
         yield Milestone(name="recovered", at=incident.resolved_at, took=took, within=targets.rto)
     if targets.rpo is not None:
-        ended = [run.ended_at for run in _runs_with("backup", state, definition) if run.status == "succeeded"]
-        saved = max((at for at in ended if at is not None and at <= incident.detected_at), default=None)
+        runs = [run for run in _runs_with("backup", state, definition) if run.status == "succeeded"]
+        # The instant that the data is of, where that is known; it is older than the run's end.
+        known = {backup.run: backup.last.taken_at for backup in state.backups.values()}
+        instants = [known.get(run.id, run.ended_at) for run in runs]
+        saved = max((at for at in instants if at is not None and at <= incident.detected_at), default=None)
         since = saved or state.opened_at or incident.detected_at
         age = (incident.detected_at - since) / SECOND
         name = "a backup on record" if saved is None else "age of the last backup"

@@ -1,0 +1,58 @@
+"""`python -m launchpad.backups DIRECTORY`, the task as JSON on standard input."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+import msgspec
+
+from launchpad.backups.programs import say
+from launchpad.backups.restoring import restore
+from launchpad.backups.saving import save
+from launchpad.backups.task import OUTCOME, WORK, Fault, Outcome, Task
+
+
+async def _carried(task: Task, work: Path) -> Outcome:
+    """The task's outcome; SIGTERM ends it, with whatever it started. Raises `CancelledError`."""
+    this = asyncio.current_task()
+    assert this is not None, "a coroutine that is awaited runs in a task"
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
+    try:
+        return await (save if task.verb == "backup" else restore)(task, work)
+    except Fault as error:
+        return Outcome(fault=str(error))
+    except OSError as error:
+        return Outcome(fault=f"{error.strerror or error}: {error.filename or work}")
+
+
+def main(directory: Path, data: bytes) -> int:
+    """The exit status. What came of it stands in the directory's `outcome.json`; nothing else stays."""
+    os.umask(0o077)
+    task = msgspec.json.decode(data, type=Task)
+    work = directory / WORK
+    work.mkdir(mode=0o700)
+    try:
+        outcome = asyncio.run(_carried(task, work))
+    except asyncio.CancelledError:
+        say("ended on request; nothing of it is kept")
+        return -signal.SIGTERM
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    fresh = directory / f"{OUTCOME}.new"
+    fresh.write_bytes(msgspec.json.encode(outcome))
+    fresh.rename(directory / OUTCOME)
+    with contextlib.suppress(OSError):
+        say(outcome.fault or outcome.said)
+    return 1 if outcome.fault else 0
+
+
+if __name__ == "__main__":
+    status = main(Path(sys.argv[1]), sys.stdin.buffer.read())
+    if status < 0:
+        signal.signal(-status, signal.SIG_DFL)
+        os.kill(os.getpid(), -status)
+    sys.exit(status)

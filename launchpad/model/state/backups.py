@@ -1,0 +1,14 @@
+"""What is known of a database's backups."""
+
+from launchpad.model.backups import BackupFact
+from launchpad.model.values import Value
+
+
+class BackupState(Value):
+    """The backups of one database that this launch made."""
+
+    last: BackupFact
+    run: str
+    """The run that made the last one."""
+    verified: BackupFact | None = None
+    """The last one that was restored and compared."""

@@ -1,0 +1,155 @@
+"""A database backed up, gated on and put back by an engine; found again by its successor."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+from msgspec.structs import replace
+
+from launchpad.model import commands as cmd
+from launchpad.model.definition import (
+    Action,
+    BackupCondition,
+    Definition,
+    Dump,
+    Launch,
+    Provider,
+    Recency,
+    Restoration,
+    Step,
+)
+from launchpad.model.values import SECOND
+from launchpad.rules.gates import evaluate
+from tests.support.war_room import PEOPLE, WarRoom, until
+
+pytestmark = [pytest.mark.needs("gpg", "pg_dump", "pg_restore"), pytest.mark.timeout(300)]
+Open = Callable[[Definition], WarRoom]
+PASSPHRASE = "hush-hush-hush"
+WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pg_dump' AND wait_event_type = 'Lock'"
+)
+
+
+def a_launch(base: Path) -> Definition:
+    (base / "vault").mkdir()
+    dump = Dump(to="vault", encrypt="env:PASSPHRASE", verify="restore")
+    back = Restoration(origin="vault", decrypt="env:PASSPHRASE")
+    return Definition(
+        launch=Launch(product="Acme Shop", version="4.2.0", environment="staging"),
+        operators=PEOPLE,
+        providers={
+            "db": Provider(kind="postgres", settings={"dsn": "env:DATABASE_URL"}),
+            "vault": Provider(kind="object_store", settings={"url": f"file://{base}/vault"}),
+        },
+        gates={"saved": (BackupCondition(backup=Recency(of="db", verified_within=3600.0)),)},
+        actions={
+            "backup": Action(steps=(Step(verb="backup", provider="db", dump=dump),)),
+            "restore": Action(steps=(Step(verb="restore", provider="db", restoration=back),), gate="saved"),
+        },
+    )
+
+
+@pytest.fixture
+def database(postgres_database: str) -> str:
+    with psycopg.connect(postgres_database) as connection:
+        connection.execute("CREATE TABLE orders AS SELECT i FROM generate_series(1, 100) i")
+    return postgres_database
+
+
+def count(url: str, query: bytes = b"SELECT count(*) FROM orders") -> int:
+    with psycopg.connect(url) as connection:
+        row = connection.execute(query).fetchone()
+    assert row
+    return int(row[0])
+
+
+def engine_of(room: WarRoom, database: str, **how: bool) -> object:
+    return room.engine(environ={"DATABASE_URL": database, "PASSPHRASE": PASSPHRASE}, **how)
+
+
+def test_a_gate_waits_for_a_backup_and_the_backup_comes_back(
+    war_room: Open, tmp_path: Path, database: str
+) -> None:
+    room = war_room(a_launch(tmp_path))
+    engine_of(room, database)
+    held = evaluate("saved", room.view().situation)
+    assert held
+    assert held.verdict == "HOLD"
+    run = room.when(room.go("backup"), "succeeded", "failed", "interrupted", seconds=120)
+    assert run.status == "succeeded", run.reason
+    known = room.session.state.backups["db"]
+    assert known.verified == known.last
+    assert known.run == run.id
+    situation = room.view().situation
+    open_, closed = (
+        evaluate("saved", replace(situation, now=known.last.taken_at + seconds * SECOND))
+        for seconds in (3600, 3601)
+    )
+    assert open_
+    assert open_.verdict == "GO"
+    assert closed
+    assert closed.verdict == "NO-GO"
+    with psycopg.connect(database) as connection:
+        connection.execute("DROP TABLE orders")
+    back = room.when(room.go("restore"), "succeeded", "failed", "refused", seconds=120)
+    assert back.status == "succeeded", back.reason
+    assert back.plan
+    assert not back.plan.reversible
+    assert back.plan.params["backup"] == known.last.name
+    assert count(database) == 100
+    told = [line.text for name in (run.id, back.id) for line in room.session.log(name)]
+    assert "what was restored is what was saved" in told
+    password = psycopg.conninfo.conninfo_to_dict(database)["password"]
+    everything = "\n".join([*told, *(str(row) for row in room.store.rows(room.launch, limit=10_000))])
+    assert PASSPHRASE not in everything
+    assert str(password) not in everything
+
+
+def test_a_backup_outlives_its_engine_and_shows_no_secret(
+    war_room: Open, tmp_path: Path, database: str
+) -> None:
+    room = war_room(a_launch(tmp_path))
+    engine = room.engine(environ={"DATABASE_URL": database, "PASSPHRASE": PASSPHRASE})
+    password = str(psycopg.conninfo.conninfo_to_dict(database)["password"])
+    with psycopg.connect(database) as holder:
+        holder.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")
+        run_id = room.go("backup")
+        until(lambda: count(database, WAITING.encode()) == 1, seconds=60, what="pg_dump to wait")
+        words = [
+            path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if os.access(path, os.R_OK)
+        ]
+        assert any(b"pg_dump" in line for line in words)
+        assert not [line for line in words if PASSPHRASE.encode() in line or password.encode() in line]
+        engine.kill()
+        engine_of(room, database, standby=True)
+        until(lambda: any("another engine" in line.text for line in room.session.log(run_id)), seconds=60)
+    run = room.when(run_id, "succeeded", "failed", "interrupted", seconds=120)
+    assert run.status == "succeeded", run.reason
+    assert [step.attempt for step in run.steps] == [1]
+    assert room.session.state.backups["db"].run == run_id
+
+
+def test_an_abort_ends_the_dump(war_room: Open, tmp_path: Path, database: str) -> None:
+    room = war_room(a_launch(tmp_path))
+    engine_of(room, database)
+    with psycopg.connect(database) as holder:
+        holder.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")
+        run_id = room.go("backup")
+        until(lambda: count(database, WAITING.encode()) == 1, seconds=60, what="pg_dump to wait")
+        room.does("eva", cmd.AbortRun(run=run_id))
+        assert room.when(run_id, "aborted", "failed", seconds=60).status == "aborted"
+        until(lambda: count(database, WAITING.encode()) == 0, seconds=60, what="pg_dump to be gone")
+    assert not list((tmp_path / "state").rglob("work"))
+
+
+def test_without_a_proven_backup_there_is_no_plan_to_restore(
+    war_room: Open, tmp_path: Path, database: str
+) -> None:
+    room = war_room(a_launch(tmp_path))
+    engine_of(room, database)
+    run_id = room.does("ops", cmd.RequestRun(action="restore")).subject.removeprefix("run:")
+    run = room.when(run_id, "refused", "planned", seconds=60)
+    assert run.status == "refused"
+    assert "no backup of db that was restored" in run.reason
