@@ -35,15 +35,15 @@ class Response(NamedTuple):
 Simulator = Callable[[Request], Response]
 """A simulated API: an object with state that answers requests, one at a time. It can be deep-copied."""
 
-Manner = Literal["instead", "silent", "reset", "lost", "cut", "flood", "forgotten"]
+Manner = Literal["instead", "silent", "reset", "lost", "withheld", "cut", "flood", "forgotten"]
 
 
 class Fault(NamedTuple):
     """How the server misbehaves.
 
     Not carried out are `instead` (answers with `response`), `silent` (no answer), `reset`, and `forgotten`
-    (answers as if). Carried out are `lost` (then the connection is reset), `cut` (half of the answer) and
-    `flood` (an answer without end).
+    (answers as if). Carried out are `lost` (then the connection is reset), `withheld` (no answer), `cut`
+    (half of the answer) and `flood` (an answer without end).
     """
 
     manner: Manner
@@ -142,7 +142,7 @@ class _Handler(BaseHTTPRequestHandler):
         query = dict(parse_qsl(split.query, keep_blank_values=True))
         fault, response = self.server.loopback.answer(Request(self.command, split.path, query, headers, body))
         match fault.manner if fault else "":
-            case "silent":
+            case "silent" | "withheld":
                 self.server.loopback.closing.wait(60)
             case "reset" | "lost":
                 self._reset()

@@ -11,9 +11,9 @@ It needs `pytest-asyncio` (mode `auto`). For asserts that explain themselves, ha
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import pytest
 
@@ -22,6 +22,7 @@ from launchpad.model.plan import PlannedStep
 from launchpad.providers.capabilities import Ending, Found, Job, Provider
 from launchpad.testing.loopback import Fault, Loopback, Response, Simulator
 
+T = TypeVar("T")
 PATIENCE = 60.0
 """Seconds within which anything must have come to an end."""
 
@@ -203,7 +204,7 @@ class ProviderBehaviour:
         table.misbehave("silent", *table.bench.mutation)
         asking = asyncio.create_task(table.start())
         async with asyncio.timeout(PATIENCE):
-            while not table.mutations:
+            while not table.mutations:  # noqa: ASYNC110  # the server is in another thread
                 await asyncio.sleep(0.01)
             asking.cancel()
             with pytest.raises((asyncio.CancelledError, Unreachable)):
@@ -265,7 +266,7 @@ class Table:
 
     async def plan(self) -> PlannedStep:
         job = self.job
-        step = await self._within(asyncio.to_thread(self.provider.plan, job.verb, job.launch, job.params))  # type: ignore[arg-type]
+        step = await self._within(asyncio.to_thread(self.provider.plan, job.verb, job.launch, job.params))
         self._bound = dict(step.bound)
         self._harmless(step.does, step.command, step.undo or "", *step.bound.values())
         return step
@@ -304,6 +305,6 @@ class Table:
             for secret in self.bench.secrets:
                 assert secret not in text
 
-    async def _within(self, work: Awaitable[Any]) -> Any:
+    async def _within(self, work: Awaitable[T]) -> T:
         async with asyncio.timeout(PATIENCE):
             return await work
