@@ -27,6 +27,8 @@ from launchpad.providers.capabilities import Emit, Ending, Found, Job, Surroundi
 _VERBS: tuple[Verb, ...] = ("deploy", "promote", "rollback", "purge")
 _DEPLOY = "deploy_id"
 """The parameter that names a deploy to publish."""
+_SEPARATOR = " · "
+"""Between the parts of a build's title: what is deployed, the run, the nonce."""
 _PAGE = 100
 _SEND_WITHIN = 4.0
 """Seconds after the start of a step within which its mutations are sent: less than the engine grants."""
@@ -88,7 +90,8 @@ class _Deploy(Value):
     deploy_ssl_url: str | None = None
 
     def __str__(self) -> str:
-        return f"deploy {self.id} ({clean(self.title, 60)})" if self.title else f"deploy {self.id}"
+        title = clean((self.title or "").partition(_SEPARATOR)[0], 60)
+        return f"deploy {self.id} ({title})" if title else f"deploy {self.id}"
 
 
 class _Site(Value):
@@ -215,7 +218,7 @@ class NetlifyProvider:
             verb=verb,
             provider=self._name,
             does=does,
-            command="\n".join([*commands, f"or by hand: {console}"]),
+            command=f"{' && '.join(commands)}  # or {console}",
             undo=undo if site.now else None,
             timeout=self._set.timeout,
             stuck_after=self._set.stuck_after,
@@ -235,7 +238,7 @@ class NetlifyProvider:
             if target is not None:
                 return await self._publish(api, site, target, job)
             _expected(site, job)
-            query = {"title": f"{_mark(job.launch)} · {job.run} · {job.nonce}"}
+            query = {"title": _SEPARATOR.join((_mark(job.launch), job.run, job.nonce))}
             build = await api.change(_Build, "POST", f"/api/v1/sites/{site.id}/builds", query)
             self._asked[job.nonce] = build.line
             return build.value.deploy_id
@@ -381,7 +384,7 @@ class NetlifyProvider:
         if id_ := params.get(_DEPLOY):
             return await self._publishable(api, id_)
         ready = await self._list(api, site, {"state": "ready"})
-        return next((d for d in ready if (d.title or "").startswith(f"{_mark(launch)} · ")), None)
+        return next((d for d in ready if (d.title or "").startswith(_mark(launch) + _SEPARATOR)), None)
 
     async def _earlier(self, api: Api, site: _Site, params: Mapping[str, str]) -> _Deploy:
         """Where a rollback leads: the deploy that a parameter names, or else the newest one that was

@@ -266,7 +266,7 @@ class Table:
 
     async def plan(self) -> PlannedStep:
         job = self.job
-        step = await self._within(asyncio.to_thread(self.provider.plan, job.verb, job.launch, job.params))
+        step = await self._within(asyncio.to_thread(self.provider.plan, job.verb, job.launch, job.params))  # type: ignore[arg-type]  # the kit is for steps of actions
         self._bound = dict(step.bound)
         self._harmless(step.does, step.command, step.undo or "", *step.bound.values())
         return step
