@@ -8,7 +8,7 @@ SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist worksteal
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench screenshots lock clean .venv
+.PHONY: help run test check conformance maturity bench screenshots lock clean .venv
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -26,6 +26,17 @@ check: $(INSTALLED) ## format, lint, types, import order and the fast tests
 	@$(BIN)/lint-imports
 	@$(BIN)/pytest -q -m "not slow" $(SIDE_BY_SIDE)
 
+# Prism comes from npm into a folder of its own; SPECS holds netlify/openapi.json (docs/adapters.md).
+conformance: $(INSTALLED) ## judge the adapters by mocks of the vendors' specifications: SPECS=DIR
+	@test -d "$(SPECS)" || { echo "Say where the specifications lie: make conformance SPECS=DIR" >&2; exit 1; }
+	@test -x .prism/node_modules/.bin/prism || npm install --silent --no-fund --no-audit --prefix .prism @stoplight/prism-cli@5
+	@LAUNCHPAD_SPECS="$(abspath $(SPECS))" LAUNCHPAD_PRISM="$(CURDIR)/.prism/node_modules/.bin/prism" \
+	  $(BIN)/pytest -q tests/conformance
+
+maturity: $(INSTALLED) ## write down what is proven of which adapter (docs/adapters.md)
+	@LAUNCHPAD_SPECS="$(if $(SPECS),$(abspath $(SPECS)))" LAUNCHPAD_PRISM="$(CURDIR)/.prism/node_modules/.bin/prism" \
+	  $(BIN)/python -m tools.maturity
+
 bench: $(INSTALLED) ## measure, as ratios within one run
 	@$(BIN)/python -m benchmarks
 
@@ -42,7 +53,7 @@ lock: ## remake requirements.lock from pyproject.toml
 	@echo "requirements.lock is up to date"
 
 clean: ## remove what builds and tests left behind; .venv stays
-	@rm -rf dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis snapshot_report.html
+	@rm -rf .prism dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis snapshot_report.html
 	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
 
 .venv: $(INSTALLED)

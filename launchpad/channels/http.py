@@ -1,15 +1,13 @@
 """How channels call an HTTP API: with a deadline, without following redirects, and without raising."""
 
-import email.utils
-import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import httpx
 import msgspec
 
-from launchpad import __version__
 from launchpad.channels.channel import Outcome
+from launchpad.http import USER_AGENT, never_sent, read_body, retry_after, told
 from launchpad.model.values import is_secret_reference
 
 TIMEOUT = 10.0
@@ -40,7 +38,9 @@ class Caller:
     def __init__(self) -> None:
         # Redirects are not followed: what was meant for one host would reach another.
         self._client = httpx.AsyncClient(
-            timeout=TIMEOUT, follow_redirects=False, headers={"User-Agent": f"launchpad/{__version__}"}
+            timeout=TIMEOUT,
+            follow_redirects=False,
+            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
         )
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer | Outcome:
@@ -49,15 +49,16 @@ class Caller:
         kind = {"Content-Type": "application/json; charset=utf-8"}
         try:
             async with self._client.stream("POST", url, content=body, headers={**kind, **headers}) as came:
-                return Answer(came.status_code, await _body(came), _retry_after(came.headers))
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            return Outcome(state="deferred", detail=f"can't connect: {_said(error)}")
-        except httpx.TimeoutException:
-            return Outcome(state="unknown", detail=f"no answer within {TIMEOUT:g} s")
+                body = (await read_body(came, _MOST))[:_MOST]
+                return Answer(came.status_code, body.decode("utf-8", "replace"), retry_after(came.headers))
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            return Outcome(state="rejected", detail=f"the URL is no good: {_said(error)}")
+            return Outcome(state="rejected", detail=f"the URL is no good: {told(error)}")
         except httpx.HTTPError as error:
-            return Outcome(state="unknown", detail=f"the connection broke: {_said(error)}")
+            if never_sent(error):
+                return Outcome(state="deferred", detail=f"can't connect: {told(error)}")
+            if isinstance(error, httpx.TimeoutException):
+                return Outcome(state="unknown", detail=f"no answer within {TIMEOUT:g} s")
+            return Outcome(state="unknown", detail=f"the connection broke: {told(error)}")
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -83,28 +84,3 @@ def refusal(answer: Answer, words: str = "") -> Outcome:
     if 300 <= answer.status < 400:
         detail += ", a redirect, which is not followed: give the address it leads to"
     return Outcome(state="deferred" if later else "rejected", detail=detail, retry_after=answer.retry_after)
-
-
-async def _body(response: httpx.Response) -> str:
-    data = b""
-    async for piece in response.aiter_bytes():
-        data += piece
-        if len(data) > _MOST:
-            break
-    return data[:_MOST].decode("utf-8", "replace")
-
-
-def _retry_after(headers: httpx.Headers) -> float | None:
-    """Seconds in `Retry-After` (RFC 9110, section 10.2.3); a date is no use without the server's clock."""
-    text = headers.get("Retry-After", "")
-    if text.isascii() and text.isdigit():
-        return min(float(text), 3600.0)
-    since, until = (email.utils.parsedate_to_datetime(v) if v else None for v in (headers.get("Date"), text))
-    if since is None or until is None:
-        return None
-    seconds = (until - since).total_seconds()
-    return min(max(seconds, 0.0), 3600.0) if math.isfinite(seconds) else None
-
-
-def _said(error: Exception) -> str:
-    return str(error) or type(error).__name__

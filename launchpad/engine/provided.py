@@ -51,8 +51,10 @@ class Provided:
         return replace(ending, detail=self._redactor.line(ending.detail))
 
     async def find(self, job: Job) -> Found:
-        with self._told():
+        try:
             found = await self._provider.find(job)
+        except (Refused, Unreachable) as error:
+            found = Found(state="unknown", detail=str(error))
         return replace(found, detail=self._redactor.line(found.detail))
 
     async def cancel(self, provider_id: str, job: Job) -> None:
@@ -91,6 +93,7 @@ class Provided:
             does=self._redactor.line(step.does),
             command=self._redactor.block(step.command),
             undo=self._redactor.line(step.undo) if step.undo else None,
+            bound={name: self._redactor.line(value) for name, value in step.bound.items()},
         )
 
     @contextlib.contextmanager

@@ -334,6 +334,7 @@ class Runner:
             aim=run.aim,
             settings=definition.rollouts[run.aim.rollout].settings if run.aim else {},
             backup=self._backup_request(run, index),
+            bound=planned.bound,
         )
         provider = tools.providers[planned.provider]
         return (provider if run.aim is None else ReadBack(provider, self._rolled(run), run.aim)), job

@@ -57,6 +57,9 @@ class PlannedStep(Value):
     """Seconds after which it is shown as timed out."""
     stuck_after: float = 120.0
     """Seconds without output after which it is shown as stuck."""
+    bound: dict[str, str] = {}
+    """What the adapter settled when it planned, in its own terms: what it acts on, what it found there. The
+    step gets it back, and people approve it with the rest."""
 
 
 class Plan(Value):

@@ -57,6 +57,8 @@ class Job(Value):
     """With `aim`: what the definition says of the rollout beside what every rollout has."""
     backup: BackupRequest | None = None
     """Where the backups are kept, where the step is about one."""
+    bound: dict[str, str] = msgspec.field(default_factory=dict)
+    """`PlannedStep.bound`, as `plan` set it."""
 
 
 class Found(Value):
@@ -128,7 +130,10 @@ class Provider(Steps, Protocol):
     def __init__(self, name: str, settings: Any, surroundings: Surroundings) -> None: ...
 
     def plan(self, verb: Verb, launch: Launch, params: Mapping[str, str]) -> PlannedStep:
-        """What the step would do. Changes nothing. Raises `Refused` if it can't be done."""
+        """What the step would do. Changes nothing. Called on a thread of its own: it may ask the provider.
+
+        Raises `Refused` if it can't be done, `Unreachable` if that is not known.
+        """
         ...
 
 

@@ -120,6 +120,7 @@ def test_every_reference_of_a_definition_is_listed():
         "env:SCRATCH_URL",
         "env:AWS_ACCESS_KEY_ID",
         "env:AWS_SECRET_ACCESS_KEY",
+        "env:NETLIFY_AUTH_TOKEN",
         "env:SLACK_TOKEN",
         "env:SMTP_URL",
         "env:PAGER_URL",

@@ -5,9 +5,11 @@ from launchpad.channels.smtp import SmtpSettings
 from launchpad.channels.webhook import WebhookSettings
 from launchpad.model.backups import ObjectStoreSettings, PostgresSettings
 from launchpad.model.command import CommandSettings
+from launchpad.providers.netlify import NetlifySettings
 
 PROVIDERS = {
     "command": CommandSettings,
+    "netlify": NetlifySettings,
     "object_store": ObjectStoreSettings,
     "postgres": PostgresSettings,
 }

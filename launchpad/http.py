@@ -1,0 +1,419 @@
+"""How adapters call an HTTP API: within deadlines, no mutation twice, and with errors that say what to do.
+
+What an adapter can rely on: when a mutation raises `Refused`, it was certainly not done; when it raises
+`Unreachable`, nobody knows. No token gets into an error.
+"""
+
+import asyncio
+import contextlib
+import email.utils
+import ipaddress
+import math
+import random
+import re
+import socket
+import ssl
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from types import TracebackType
+from typing import Generic, NamedTuple, Self, TypeVar
+
+import httpx
+import msgspec
+
+from launchpad import __version__
+from launchpad.clock import boot_seconds
+from launchpad.config.secrets import Redactor
+from launchpad.errors import Refused, Unreachable
+
+USER_AGENT = f"launchpad/{__version__}"
+MOST = 4 * 1024 * 1024
+"""Bytes of an answer that are read; a longer one is a fault."""
+
+_REQUEST_IDS = ("x-nf-request-id", "x-request-id", "x-github-request-id", "request-id", "x-amzn-requestid")
+_LONGEST_WAIT = 3600.0
+_QUOTED = 200
+"""Characters of a server's own words that an error quotes."""
+
+T = TypeVar("T")
+Query = Mapping[str, str | int | bool]
+
+
+class Rejected(Refused):
+    """The request was certainly not carried out. `status` is the answer's; 0: nothing was sent."""
+
+    def __init__(self, message: str, *, hint: str = "", status: int = 0) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+
+
+class Unanswered(Unreachable):
+    """No answer that tells. A read has failed; a mutation may have been done."""
+
+
+class Reply(NamedTuple, Generic[T]):
+    """What came of a mutation."""
+
+    value: T
+    line: str
+    """For the run's log: the request, its status, how long it took, the server's id for it."""
+
+
+class Patience(NamedTuple):
+    """How long an API is waited for, in seconds."""
+
+    request: float = 15.0
+    """For one request, from connecting to the end of the answer."""
+    reading: float = 60.0
+    """For one reading with all its repetitions; 0: it is not repeated."""
+    pause: float = 0.5
+    """Before the first repetition; doubled before each further one."""
+
+
+class _Answer(NamedTuple):
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+
+class _Fault(Exception):
+    """Why there is no good answer."""
+
+    def __init__(
+        self, what: str, hint: str, *, status: int = 0, sent: bool = True, later: float | None = 0.0
+    ) -> None:
+        """`later`: seconds after which asking again may help; None: it won't."""
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+        self.status = status
+        self.later = later
+        self.certain = not sent or (400 <= status < 500 and status != 408)
+        """A mutation has certainly not been done."""
+
+
+class Api:
+    """One API, for one operation of an adapter: `async with Api("Netlify", url, token=…) as api`."""
+
+    def __init__(
+        self,
+        name: str,
+        base_url: str,
+        *,
+        token: str = "",
+        renew: Callable[[], Awaitable[str]] | None = None,
+        patience: Patience = Patience(),  # noqa: B008  # frozen
+        most: int = MOST,
+        send_by: float = math.inf,
+    ) -> None:
+        """`name` is for sentences. `renew` fetches a new token, once for each request that is answered with
+        401. No mutation is sent after `send_by` (of `clock.boot_seconds`): by then another engine
+        may act. Raises `Refused` if the URL is no good."""
+        if fault := address_fault(base_url):
+            raise Refused(f"the address of {name}: {fault}", hint="mend it in the definition")
+        self._name = name
+        self._base = base_url.rstrip("/")
+        self._token = token
+        self._renew = renew
+        self._patience = patience
+        self._most = most
+        self._send_by = send_by
+        self._redactor = Redactor([token])
+        self._tokens = [token]
+        self._free_at = 0.0
+        # A kept connection may be closed while a request is on its way, which is a request whose fate is
+        # unknown: each has a connection of its own. Redirects would show the token to another host.
+        self._client = httpx.AsyncClient(
+            limits=httpx.Limits(max_keepalive_connections=0),
+            follow_redirects=False,
+            trust_env=not _on_loopback(self._base),
+            headers={"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"},
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._client.aclose()
+
+    async def read(self, into: type[T], path: str, query: Query | None = None) -> T:
+        """Asks for something; again where that may help, as long as there is patience.
+
+        Raises `Rejected` if the server says that it can't be had, `Unanswered` if it does not say.
+        """
+        until = time.monotonic() + self._patience.reading
+        pause = self._patience.pause
+        while True:
+            try:
+                await self._until_free(until)
+                return self._decoded(await self._ask("GET", path, query, None), into, "GET", path)
+            except _Fault as fault:
+                wait = None if fault.later is None else max(fault.later, pause * random.uniform(0.5, 1.0))  # noqa: S311  # no secret
+                if wait is None or time.monotonic() + wait > until:
+                    if 400 <= fault.status < 500 and fault.status not in (408, 425, 429):
+                        raise Rejected(fault.what, hint=fault.hint, status=fault.status) from None
+                    raise Unanswered(fault.what, hint=fault.hint) from None
+            await asyncio.sleep(wait)
+            pause *= 2
+
+    async def change(
+        self, into: type[T], method: str, path: str, query: Query | None = None, body: object = None
+    ) -> Reply[T]:
+        """Asks for a mutation, once. With `into` None, whatever the answer holds is ignored.
+
+        Raises `Rejected` if it was certainly not done, `Unanswered` if that is not known.
+        """
+        began = time.monotonic()
+        try:
+            answer = await self._ask(method, path, query, body)
+            value = self._decoded(answer, into, method, path)
+        except _Fault as fault:
+            if fault.certain:
+                raise Rejected(fault.what, hint=fault.hint, status=fault.status) from None
+            raise Unanswered(fault.what, hint="look there whether it was done") from None
+        took = time.monotonic() - began
+        line = f"{method} {path} answered with {answer.status} in {took:.1f} s{_request_id(answer.headers)}"
+        return Reply(value, self._redactor.line(line))
+
+    async def _ask(self, method: str, path: str, query: Query | None, body: object) -> _Answer:
+        """Raises `_Fault` for whatever is not an answer of the class 2xx."""
+        answer = await self._exchange(method, path, query, body)
+        if answer.status == 401 and self._renew is not None:
+            self._adopt(await self._renewed())
+            answer = await self._exchange(method, path, query, body)
+        if not 200 <= answer.status < 300:
+            raise self._refusal(answer, method, path)
+        return answer
+
+    async def _renewed(self) -> str:
+        assert self._renew is not None, "asked by the caller"
+        try:
+            async with asyncio.timeout(self._patience.request):
+                return await self._renew()
+        except (Refused, Unreachable, TimeoutError) as error:
+            what = self._redactor.line(str(error) or "no answer in time", _QUOTED)
+            raise _Fault(
+                f"the token of {self._name} can't be renewed: {what}", "", status=401, later=None
+            ) from None
+
+    def _adopt(self, token: str) -> None:
+        self._token = token
+        self._tokens.append(token)
+        self._redactor = Redactor(self._tokens)
+
+    async def _exchange(self, method: str, path: str, query: Query | None, body: object) -> _Answer:
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        content = None
+        if body is not None:
+            content = msgspec.json.encode(body)
+            headers["Content-Type"] = "application/json"
+        connect = self._patience.request / 2
+        if method != "GET":
+            connect = min(connect, self._send_by - boot_seconds())
+            if connect <= 0:
+                raise _Fault(
+                    f"it got too late for {method} {path}, which was not sent", "ask again", sent=False
+                )
+        params = {k: str(v).lower() if isinstance(v, bool) else v for k, v in (query or {}).items()}
+        try:
+            async with asyncio.timeout(self._patience.request):
+                request = self._client.stream(
+                    method,
+                    self._base + path,
+                    params=params or None,
+                    content=content,
+                    headers=headers,
+                    timeout=httpx.Timeout(self._patience.request, connect=connect),
+                )
+                async with request as came:
+                    answer = _Answer(came.status_code, came.headers, await read_body(came, self._most))
+        except TimeoutError:
+            what = f"no answer within {self._patience.request:g} s"
+            raise self._silence(what, method, path) from None
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            raise self._silence(told(error), method, path, sent=not never_sent(error)) from None
+        self._free_at = max(self._free_at, time.monotonic() + _used_up(answer.headers))
+        if len(answer.body) > self._most:
+            size = f"{self._most // 1024} KiB"
+            raise _Fault(f"{self._name} answered {method} {path} with more than {size}", "", later=None)
+        return answer
+
+    def _silence(self, why: str, method: str, path: str, *, sent: bool = True) -> _Fault:
+        said = self._redactor.line(why, _QUOTED)
+        what = f"{self._name} did not answer {method} {path}: {said}"
+        if not sent:
+            what = f"{self._name} can't be reached for {method} {path}: {said}"
+        return _Fault(what, f"is {self._name} up, and the way to it?", sent=sent)
+
+    def _refusal(self, answer: _Answer, method: str, path: str) -> _Fault:
+        status = answer.status
+        words = self._redactor.line(_words(answer.body), _QUOTED)
+        said = f": {words}" if words else ""
+        what = f"{self._name} answered {method} {path} with {status}{said}{_request_id(answer.headers)}"
+        later: float | None = None
+        hint = _HINTS.get(status, "")
+        if status in (408, 425, 429) or status >= 500:
+            later = min(retry_after(answer.headers) or _used_up(answer.headers), _LONGEST_WAIT)
+            hint = f"try again in {later:.0f} s" if later else "try again later"
+        elif 300 <= status < 400:
+            hint = "redirects are not followed: give the address it leads to"
+        return _Fault(self._redactor.clean(what), hint, status=status, later=later)
+
+    def _decoded(self, answer: _Answer, into: type[T], method: str, path: str) -> T:
+        if into is type(None):
+            return None
+        try:
+            return msgspec.json.decode(answer.body, type=into)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            why = self._redactor.line(str(error), _QUOTED)
+            what = f"{self._name} answered {method} {path} with {answer.status}, but not as expected: {why}"
+            raise _Fault(what, "is this the API's address?") from None
+
+    async def _until_free(self, until: float) -> None:
+        """Waits until requests are allowed again, where the last answer said that they are used up."""
+        now = time.monotonic()
+        if self._free_at > until:
+            raise _Fault(
+                f"{self._name} takes no more requests for {self._free_at - now:.0f} s", "wait", later=None
+            )
+        await asyncio.sleep(max(0.0, self._free_at - now))
+
+
+_HINTS = {
+    400: "check the provider's settings",
+    401: "the token is wrong or has expired: store a new one, then restart the engine",
+    403: "the token may not do this: give its owner the right",
+    404: "check the names and ids in the definition",
+    409: "look at its state there, then ask again",
+    410: "it is gone: name another",
+    422: "it can't be done as things stand there: look, then ask again",
+}
+
+
+@contextlib.contextmanager
+def nothing_asked_yet() -> Iterator[None]:
+    """Around what an adapter reads before its mutation: whatever fails in here, nothing was done."""
+    try:
+        yield
+    except Unreachable as error:
+        raise Refused(f"nothing was done: {error.message}", hint=error.hint) from None
+
+
+def address_fault(url: str) -> str | None:
+    """What is wrong with the address of an API; None if nothing is."""
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL:
+        return "expected a URL such as https://api.example.com"
+    if not parsed.host or parsed.scheme not in ("http", "https"):
+        return "expected a URL such as https://api.example.com"
+    if parsed.scheme == "http" and not _on_loopback(url):
+        return "expected https: the token would travel in the clear"
+    if parsed.userinfo or parsed.query or parsed.fragment:
+        return "expected neither a password nor '?' nor '#' in it"
+    return None
+
+
+def _on_loopback(url: str) -> bool:
+    host = httpx.URL(url).host
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"
+
+
+async def read_body(response: httpx.Response, most: int) -> bytes:
+    """The body as it came, but little more than `most` bytes of it. Nothing is decompressed."""
+    data = bytearray()
+    async for piece in response.aiter_raw():
+        data += piece
+        if len(data) > most:
+            break
+    return bytes(data[: most + 1])
+
+
+def never_sent(error: BaseException) -> bool:
+    """Whether an error of httpx says that no byte of the request can have arrived."""
+    return not isinstance(error, httpx.HTTPError) or isinstance(
+        error,
+        httpx.ConnectError
+        | httpx.ConnectTimeout
+        | httpx.PoolTimeout
+        | httpx.ProxyError
+        | httpx.UnsupportedProtocol
+        | httpx.LocalProtocolError,
+    )
+
+
+def told(error: BaseException) -> str:
+    """An error of httpx for an operator: what it rests on, where that says more."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate is not trusted: {cause.verify_message}"
+        if isinstance(cause, ssl.SSLError):
+            return f"no TLS with it: {cause.reason or cause}"
+        if isinstance(cause, socket.gaierror):
+            return "its name can't be resolved"
+        if isinstance(cause, ConnectionRefusedError):
+            return "the connection is refused"
+        if isinstance(cause, ConnectionResetError):
+            return "the connection was reset"
+        cause = cause.__cause__ or cause.__context__
+    return str(error) or type(error).__name__
+
+
+def retry_after(headers: httpx.Headers) -> float | None:
+    """Seconds in `Retry-After` (RFC 9110, section 10.2.3); a date is no use without the server's clock."""
+    text = headers.get("Retry-After", "")
+    if text.isascii() and text.isdigit():
+        return min(float(text), _LONGEST_WAIT)
+    until = _date(text)
+    since = _date(headers.get("Date", ""))
+    if since is None or until is None:
+        return None
+    return min(max(until - since, 0.0), _LONGEST_WAIT)
+
+
+def _used_up(headers: httpx.Headers) -> float:
+    """Seconds until requests are allowed again, by `X-RateLimit-Remaining` and `-Reset` (Unix time, or
+    seconds), told by the server's own clock; 0 if they are allowed, or it does not say."""
+    if headers.get("X-RateLimit-Remaining", "").strip() != "0":
+        return 0.0
+    reset = headers.get("X-RateLimit-Reset", "").strip()
+    if not re.fullmatch(r"\d{1,12}(\.\d+)?", reset):
+        return 0.0
+    seconds = float(reset)
+    if seconds > 10**8:
+        now = _date(headers.get("Date", ""))
+        seconds = 0.0 if now is None else seconds - now
+    return min(max(seconds, 0.0), _LONGEST_WAIT)
+
+
+def _date(text: str) -> float | None:
+    try:
+        at = email.utils.parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return at if math.isfinite(at) else None
+
+
+def _request_id(headers: httpx.Headers) -> str:
+    found = next((headers[name] for name in _REQUEST_IDS if headers.get(name)), "")
+    return f" (request {found[:80]})" if found else ""
+
+
+def _words(body: bytes) -> str:
+    """What a server says of its refusal, where it says so in JSON as most do."""
+    try:
+        said = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+    for name in ("message", "error_description", "error", "detail", "title"):
+        inner = said.get(name) if isinstance(said, dict) else None
+        if isinstance(inner, dict):
+            inner = inner.get("message")
+        if isinstance(inner, str) and inner:
+            return inner
+    return ""

@@ -1,0 +1,314 @@
+"""Netlify against a simulated one: the contract of every adapter, and what is its own."""
+
+import asyncio
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from launchpad.errors import Refused, Unreachable
+from launchpad.http import Patience
+from launchpad.model.definition import Launch
+from launchpad.providers.capabilities import Job, Surroundings
+from launchpad.providers.netlify import NetlifyProvider, NetlifySettings, Pace
+from launchpad.rehearsal.netlify import NetlifySimulator
+from launchpad.testing.loopback import Fault, Loopback, Response
+from launchpad.testing.providers import ProviderBehaviour
+
+TOKEN = "nfp_hunter2-correct-horse"
+LAUNCH = Launch(product="Acme", version="4.2.0", environment="production")
+QUICK = Patience(request=2.0, reading=1.0, pause=0.01)
+
+
+def surroundings(directory: Path, token: str) -> Surroundings:
+    return Surroundings(
+        base_dir=directory, work_dir=directory, place="here", environ={}, resolve=lambda _: token
+    )
+
+
+class QuickNetlify(NetlifyProvider):
+    """As shipped, with less patience."""
+
+    pace = Pace(
+        poll=0.02,
+        publish=0.5,
+        planning=QUICK,
+        asking=QUICK._replace(reading=0.0),
+        following=QUICK._replace(reading=1.5),
+        finding=QUICK,
+    )
+
+
+class NetlifyBench:
+    secrets = (TOKEN,)
+    mutation = ("POST", "/builds$")
+
+    def simulator(self) -> NetlifySimulator:
+        return NetlifySimulator(TOKEN, build_seconds=math.inf)
+
+    def provider(self, url: str, work_dir: Path) -> NetlifyProvider:
+        settings = NetlifySettings(site=NetlifySimulator.site_id, token="env:NETLIFY", api=url)
+        around = surroundings(work_dir, TOKEN)
+        return QuickNetlify("web", settings, around)
+
+    def job(self, nonce: str, bound: dict[str, str]) -> Job:
+        return Job(verb="deploy", nonce=nonce, launch=LAUNCH, run="deploy-1", bound=bound)
+
+    def begun(self, simulator: NetlifySimulator) -> int:
+        return len(simulator.built())
+
+    def finish(self, simulator: NetlifySimulator) -> None:
+        simulator.finish()
+
+
+@pytest.mark.slow
+@pytest.mark.proves("netlify", "contract kit", "simulator")
+class TestBuilding(ProviderBehaviour):
+    @pytest.fixture
+    def bench(self) -> NetlifyBench:
+        return NetlifyBench()
+
+
+@pytest.mark.slow
+@pytest.mark.proves("netlify", "contract kit", "simulator")
+class TestPublishing(ProviderBehaviour):
+    """Promotion to a deploy that was built before."""
+
+    @pytest.fixture
+    def bench(self) -> NetlifyBench:
+        return PublishingBench()
+
+
+class PublishingBench(NetlifyBench):
+    mutation = ("POST", "/restore$")
+
+    def simulator(self) -> NetlifySimulator:
+        netlify = super().simulator()
+        netlify.finish()
+        netlify.deploys[netlify.published]["locked"] = True
+        netlify.push("4.2.0")
+        netlify.finish()
+        return netlify
+
+    def job(self, nonce: str, bound: dict[str, str]) -> Job:
+        return Job(
+            verb="promote",
+            nonce=nonce,
+            launch=LAUNCH,
+            run="promote-1",
+            params={"deploy_id": f"{3:024x}"},
+            bound=bound,
+        )
+
+    def begun(self, simulator: NetlifySimulator) -> int:
+        return len(simulator.restored)
+
+
+OLD, LIVE = f"{1:024x}", f"{2:024x}"
+
+
+class Site:
+    """One provider before its simulator."""
+
+    def __init__(self, server: Loopback, tmp_path: Path, **settings) -> None:
+        self.server = server
+        self.netlify: NetlifySimulator = server.simulator
+        around = surroundings(tmp_path, TOKEN)
+        made = NetlifySettings(site=self.netlify.site_id, token="env:NETLIFY", api=server.url, **settings)
+        self.provider = QuickNetlify("web", made, around)
+        self.log: list[str] = []
+
+    async def plan(self, verb: str, **params: str):
+        return await asyncio.to_thread(self.provider.plan, verb, LAUNCH, params)
+
+    async def run(self, verb: str, nonce: str = "host:1", **params: str):
+        """Plans, starts and follows a step."""
+        step = await self.plan(verb, **params)
+        return await self.carry(step, nonce, **params)
+
+    def job(self, step, nonce: str = "host:1", **params: str) -> Job:
+        return Job(
+            verb=step.verb, nonce=nonce, launch=LAUNCH, run=f"{step.verb}-1", params=params, bound=step.bound
+        )
+
+    async def carry(self, step, nonce: str = "host:1", **params: str):
+        job = self.job(step, nonce, **params)
+        return await self.follow(await self.provider.start(job), job)
+
+    async def follow(self, id_: str, job: Job):
+        async def emit(lines):
+            self.log += lines
+
+        return await self.provider.follow(id_, job, emit)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    with Loopback(NetlifySimulator(TOKEN, build_seconds=0.1)) as server:
+        yield Site(server, tmp_path)
+
+
+async def test_a_plan_says_from_where_to_where_for_whom_and_how_without_launchpad(site):
+    step = await site.plan("rollback")
+    assert step.does == (
+        f"publishes deploy {OLD} (4.0.0) on https://shop.example.com, for everybody, in place of"
+        f" deploy {LIVE} (4.1.0), and locks the site on it"
+    )
+    assert step.undo == f"publish deploy {LIVE} (4.1.0) again, and unlock it"
+    both = f'{{"site_id": "{site.netlify.site_id}", "deploy_id": "{OLD}"}}'
+    assert step.command == (
+        f"netlify api restoreSiteDeploy --data '{both}'"
+        f""" && netlify api lockDeploy --data '{{"deploy_id": "{OLD}"}}'"""
+        "  # or https://app.netlify.com/sites/acme-shop/deploys"
+    )
+    build = await site.plan("deploy")
+    assert "publishes it for everybody, in place of deploy" in build.does
+
+
+async def test_a_build_is_followed_with_its_log_until_the_site_shows_it(site):
+    ending = await site.run("deploy")
+    [built] = site.netlify.built()
+    assert ending.state == "succeeded"
+    assert ending.detail.startswith(f"https://shop.example.com shows deploy {built['id']}")
+    assert built["title"] == "Acme 4.2.0 production · deploy-1 · host:1"
+    assert "answered with 200" in site.log[0]
+    assert "(request 01SIM" in site.log[0]
+    assert site.log[1] == "build-image version: noble"
+    assert len(site.log) == 6
+
+
+async def test_without_a_log_its_states_are_told(site):
+    site.netlify.has_log = False
+    assert (await site.run("deploy")).state == "succeeded"
+    assert site.log[-1] == "state: ready"
+
+
+async def test_a_failed_build_says_why(site):
+    site.netlify.fail_next("Build script returned non-zero exit code: 2")
+    ending = await site.run("deploy")
+    assert ending.state == "failed"
+    assert "exit code: 2" in ending.detail
+    assert "exit code: 2" in site.log[-1]
+    assert site.netlify.published == LIVE
+
+
+async def test_a_rollback_holds_against_the_next_push(site):
+    assert (await site.run("rollback")).detail.endswith("(4.0.0), locked")
+    site.netlify.push("a hotfix that nobody told us of")
+    site.netlify.finish()
+    assert site.netlify.published == OLD
+
+
+async def test_without_the_lock_the_next_push_undoes_it_and_the_plan_says_so(site, tmp_path):
+    loose = Site(site.server, tmp_path, lock=False)
+    assert "the next push to git will replace it" in (await loose.plan("rollback")).does
+    assert (await loose.run("rollback")).state == "succeeded"
+    site.netlify.push("4.1.1")
+    site.netlify.finish()
+    assert site.netlify.published not in (OLD, LIVE)
+
+
+async def test_a_locked_site_builds_and_shows_it_after_promotion(site):
+    await site.run("rollback", deploy_id=LIVE)
+    step = await site.plan("deploy")
+    assert "does not publish it: the site is locked" in step.does
+    later = await site.plan("promote")
+    assert "there is none yet" in later.does
+    with pytest.raises(Refused, match=r"no build of Acme 4\.2\.0 production to publish; deploy first"):
+        await site.carry(later)
+    ending = await site.carry(step)
+    assert ending.state == "succeeded"
+    assert "built, not published" in ending.detail
+    assert site.netlify.published == LIVE
+    assert (await site.carry(later)).state == "succeeded"
+    assert site.netlify.published == site.netlify.built()[0]["id"]
+
+
+async def test_a_deploy_that_was_named_is_published_without_building(site):
+    assert (await site.run("deploy", deploy_id=OLD)).state == "succeeded"
+    assert (site.netlify.published, site.netlify.built()) == (OLD, [])
+    assert not site.netlify.locked
+    with pytest.raises(Refused, match="404"):
+        await site.plan("deploy", deploy_id="abcdef")
+    with pytest.raises(Refused, match="no id of a deploy"):
+        await site.plan("rollback", deploy_id="../../sites")
+
+
+async def test_nothing_is_done_when_the_site_has_moved_since_the_plan(site):
+    steps = [await site.plan(verb) for verb in ("deploy", "rollback")]
+    site.netlify.push("4.1.1")
+    site.netlify.finish()
+    for step in steps:
+        with pytest.raises(Refused, match=f"nothing was done: .* no longer deploy {LIVE}"):
+            await site.carry(step)
+    assert site.server.asked("POST") == []
+
+
+async def test_a_publication_that_does_not_show_is_a_failure_with_a_sentence(site):
+    site.server.misbehave(Fault("forgotten"), "POST", "/restore$")
+    ending = await site.run("rollback")
+    assert ending.state == "failed"
+    assert f"{OLD} was accepted, but https://shop.example.com still shows deploy {LIVE}" in ending.detail
+    assert not site.netlify.locked
+
+
+async def test_a_rollback_that_is_not_locked_is_not_done_and_a_retry_only_locks(site):
+    site.server.misbehave(Fault("instead", Response(500)), "POST", "/lock$")
+    step = await site.plan("rollback")
+    with pytest.raises(Unreachable, match="published, but not locked"):
+        await site.carry(step)
+    assert (await site.provider.find(site.job(step))).state == "never-started"
+    assert (await site.carry(step)).state == "succeeded"
+    assert (len(site.server.asked("POST", "/restore$")), site.netlify.locked) == (1, True)
+
+
+async def test_a_cancelled_build_is_aborted_and_a_push_of_somebody_else_is_left_alone(site):
+    site.netlify.build_seconds = math.inf
+    step = await site.plan("deploy")
+    job = site.job(step)
+    id_ = await site.provider.start(job)
+    await site.provider.cancel(id_, job)
+    ending = await site.follow(id_, job)
+    assert (ending.state, "Canceled build" in ending.detail) == ("aborted", True)
+    other = site.netlify.push("theirs")
+    assert site.netlify.deploys[other]["state"] == "enqueued"
+
+
+async def test_a_skipped_build_is_no_success(site):
+    site.netlify.build_seconds = math.inf
+    step = await site.plan("deploy")
+    id_ = await site.provider.start(site.job(step))
+    site.netlify.deploys[id_] |= {"skipped": True, "state": "ready", "error_message": "no changes"}
+    ending = await site.follow(id_, site.job(step))
+    assert (ending.state, "skipped" in ending.detail) == ("failed", True)
+
+
+async def test_purging(site, tmp_path):
+    assert (await site.run("purge")).state == "succeeded"
+    tagged = Site(site.server, tmp_path, cache_tags=("prices", "stock"))
+    assert "prices, stock" in (await tagged.plan("purge")).does
+    await tagged.run("purge")
+    assert site.netlify.purged == [[], ["prices", "stock"]]
+
+
+async def test_used_up_requests_leave_a_sentence(site):
+    step = await site.plan("deploy")
+    site.netlify.requests_left = 1
+    with pytest.raises(Refused, match=r"429: API rate limit exceeded.*try again in \d+ s"):
+        await site.carry(step)
+    assert site.netlify.built() == []
+
+
+async def test_an_expired_token_says_what_to_do(site):
+    site.netlify.token = "another"
+    with pytest.raises(
+        Refused, match=r"401: Access Denied; the token is wrong or has expired: store a new one"
+    ):
+        await site.plan("deploy")
+
+
+@pytest.mark.parametrize("key", [{"api": "http://api.example.com"}, {"api": "example"}])
+def test_settings_that_can_not_be(key):
+    settings = NetlifySettings(site="s", token="env:T", **key)
+    assert [path for path, _ in settings.faults()] == [("api",)]

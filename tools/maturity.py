@@ -1,0 +1,84 @@
+"""What is proven of which adapter: runs the tests that claim to, and writes the table of docs/adapters.md.
+
+`python -m tools.maturity` runs them all and writes; with `--check` it fails instead if the table differs.
+A cell says "yes" only where every test that claims it ran and passed; a test that was skipped proves nothing.
+"""
+
+import argparse
+import re
+import sys
+from collections import defaultdict
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+PAGE = Path("docs/adapters.md")
+LEVELS = {
+    "contract kit": "contract kit",
+    "simulator": "stateful simulator",
+    "engine": "the engine",
+    "official spec": "mock of the official spec",
+    "vendor's client": "vendor's own client",
+    "live": "live",
+}
+"""Level → the head of its column."""
+ELSEWHERE = {"command", "object_store", "postgres"}
+"""Adapters that are proven in other ways: the kit is for APIs whose mutations outlive the request."""
+_TABLE = re.compile(r"(?<=<!-- maturity -->\n).*?(?=<!-- end -->)", re.DOTALL)
+
+Claims = dict[tuple[str, str], bool]
+
+
+class Witness:
+    """Keeps, of each claim, whether all its tests passed."""
+
+    def __init__(self) -> None:
+        self.claims: Claims = {}
+        self._of: dict[str, list[tuple[str, str]]] = defaultdict(list)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [item for item in items if item.get_closest_marker("proves")]
+        for item in items:
+            for marker in item.iter_markers("proves"):
+                adapter, *levels = marker.args
+                unknown = set(levels) - set(LEVELS)
+                assert not unknown, f"{item.nodeid} proves {unknown}, which is no level"
+                self._of[item.nodeid] += [(adapter, level) for level in levels]
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when != "call" and report.passed:
+            return
+        for claim in self._of[report.nodeid]:
+            self.claims[claim] = self.claims.get(claim, True) and report.passed
+
+
+def table(claims: Claims, adapters: list[str]) -> str:
+    """The table in Markdown."""
+    lines = ["| adapter | " + " | ".join(LEVELS.values()) + " |", "|---" * (len(LEVELS) + 1) + "|"]
+    for adapter in adapters:
+        cells = ["yes" if claims.get((adapter, level)) else "no" for level in LEVELS]
+        lines.append(f"| `{adapter}` | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    check = parser.parse_args().check
+    witness = Witness()
+    failed = pytest.main(["-q", "tests/providers", "tests/engine", "tests/conformance"], plugins=[witness])
+    if failed:
+        return int(failed)
+    adapters = sorted({point.name for point in entry_points(group="launchpad.providers")} - ELSEWHERE)
+    page = PAGE.read_text(encoding="utf-8")
+    made = _TABLE.sub(table(witness.claims, adapters), page)
+    if check and made != page:
+        sys.stderr.write(f"{PAGE} claims something else than ran: make maturity\n")
+        return 1
+    PAGE.write_text(made, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
