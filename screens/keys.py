@@ -16,7 +16,7 @@ VERB_OF: dict[str, str] = {
     "fail": "fail",
     "note": "note",
     "verify": "check",
-    "verify_all": "check",
+    "verify_all": "check-all",
     "run": "request",
     "approve": "approve",
     "abort": "abort",

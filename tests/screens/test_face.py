@@ -599,7 +599,7 @@ async def test_a_long_paste_becomes_one_line_that_can_be_kept(open_face: Opener)
         assert len(seat.face.screen.query_one(Input).value) == TEXT_LIMIT
         await seat.press("escape", "slash")
         seat.face.query_one("#query", Input).post_message(Paste("nowhere\nto be found"))
-        await seat.shows("nothing here has all of these words")
+        await seat.shows("no item is found so")
 
 
 async def test_a_store_that_keeps_everybody_waiting_is_away_before_it_gives_up(open_face: Opener) -> None:
