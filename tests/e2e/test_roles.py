@@ -63,9 +63,15 @@ SHELL = {
     "incident-mitigate": "incident mitigate back",
     "incident-resolve": "incident resolve index",
     "incident-review": "incident review test",
+    "halt": "halt android",
+    "veto": "veto android --reason no",
+    "check-all": "check --all",
 }
 """Verb → the command of the shell that asks the desk for it and nothing else first."""
-ELSEWHERE = {"open", "request", "amend", "channel-test", "mentions-read", "incident-done"}
+ELSEWHERE = {
+    "open", "request", "amend", "channel-test", "mentions-read", "incident-done",
+    "bump", "rollout-resume", "rollout-complete",
+}  # fmt: skip
 """Verbs whose commands do something else first: open a store, look for an engine or task, read a file."""
 
 

@@ -28,7 +28,16 @@ def cli(tmp_path):
 def attach(cli, *more):
     """The command of a face, with the surroundings of the test."""
     return shlex.join(
-        ["env", f"XDG_STATE_HOME={cli.home}/state", str(PROGRAM), "attach", "--launch", LAUNCH, *more]
+        [
+            "env",
+            "LAUNCHPAD_TOUR=0",
+            f"XDG_STATE_HOME={cli.home}/state",
+            str(PROGRAM),
+            "attach",
+            "--launch",
+            LAUNCH,
+            *more,
+        ]
     )
 
 

@@ -63,8 +63,9 @@ class TestSqlite(StoreBehaviour):
 
 
 @pytest.fixture
-def url(tmp_path):
-    return f"sqlite://{tmp_path / 'store' / 'launchpad.db'}"
+def url(tmp_path_factory):
+    # A socket's path is short: the name of the test has no room in it.
+    return f"sqlite://{tmp_path_factory.mktemp('s') / 'store' / 'launchpad.db'}"
 
 
 def test_only_the_owner_can_read_what_is_stored(url, opened):
