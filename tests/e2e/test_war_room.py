@@ -160,7 +160,7 @@ def test_a_tick_in_one_terminal_is_on_all_others_with_the_name(house: House) -> 
         terminal.shows(r"\[.\] Code is frozen.*ops", seconds=3)
     eva.press("j", "space")
     for terminal in (lead, ops):
-        terminal.shows(r"\[.\] Macros are published.*eva", seconds=3)
+        terminal.shows(r"\[.\] Macros are publish.*eva", seconds=3)
     session = house.session()
     [first, second] = [r for r in session.events if isinstance(r.event, ItemTicked)]
     assert (first.actor, first.auth) == ("ops", "key")

@@ -22,7 +22,9 @@ class OnTerminal:
         self.resize(*size)
         self.before = termios.tcgetattr(self._slave)
         self.output = b""
-        kept = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLORTERM", "TERM")}
+        # COLUMNS and LINES, where they are set, outdo what the terminal says of its size.
+        unwanted = ("NO_COLOR", "COLORTERM", "TERM", "COLUMNS", "LINES")
+        kept = {k: v for k, v in os.environ.items() if k not in unwanted}
         self.process = subprocess.Popen(
             [sys.executable, *argv],
             stdin=self._slave,
