@@ -2,14 +2,12 @@
 
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
 from launchpad.model.definition import Phase
 from launchpad.model.values import format_duration
 from launchpad.rules.items import left_out
 from launchpad.rules.view import ItemView
 from launchpad.rules.view.mine import Mine
-from screens.render.row import Row, Span, fit, line
+from screens.render.row import Row, Span, cell_len, fit, line
 from screens.render.scene import Scene
 from screens.render.words import MARKS, PHASE_NAMES, box
 

@@ -1,13 +1,11 @@
 """The three lines at the top: who and what this is, where one can go, and what is worst."""
 
-from rich.cells import cell_len
-
 from launchpad.model.definition import PHASES, Launch
 from launchpad.model.values import format_countdown, format_duration
 from launchpad.rules.ladder import trouble
 from launchpad.rules.view import AlertView
 from screens.render import criteria, incident, watch
-from screens.render.row import Row, Span, cut, line, size_of
+from screens.render.row import Row, Span, cell_len, cut, line, size_of
 from screens.render.scene import Scene
 from screens.render.words import GATES, PHASE_NAMES, ROLES, SEVERITY, glyph
 

@@ -7,9 +7,14 @@ characters keep the columns aligned. Text is plain: nothing in it is ever read a
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich import cells
 
 MORE = "…"
+
+
+def cell_len(text: str) -> int:
+    """Cells that `text` takes."""
+    return len(text) if text.isascii() and text.isprintable() else cells.cell_len(text)
 
 
 class Span(NamedTuple):
@@ -40,31 +45,41 @@ def cut(text: str, width: int) -> str:
         return ""
     if cell_len(text) <= width:
         return text
-    return set_cell_size(text, width - 1).rstrip() + MORE
+    return cells.set_cell_size(text, width - 1).rstrip() + MORE
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:
     """Exactly `width` cells: cut or filled up, to the right end if `right`."""
-    short = cut(text, width)
-    space = " " * max(0, width - cell_len(short))
-    return space + short if right else short + space
+    size = cell_len(text)
+    if size > width:
+        text = cut(text, width)
+        size = cell_len(text)
+    space = " " * (width - size)
+    return space + text if right else text + space
 
 
 def clip(spans: Iterable[Span], width: int) -> tuple[Span, ...]:
     """The spans that fit into `width` cells, the last one cut. A line break in a text becomes a space."""
+    return measured(spans, width)[0]
+
+
+def measured(spans: Iterable[Span], width: int) -> tuple[tuple[Span, ...], int]:
+    """What `clip` leaves, and the cells that it takes."""
     kept: list[Span] = []
+    taken = 0
     for span in spans:
         if "\n" in span.text:
             span = Span(span.text.replace("\n", " "), span.style)
         size = cell_len(span.text)
-        if size > width:
-            if width > 0:
-                kept.append(Span(cut(span.text, width), span.style))
-            return tuple(kept)
+        if taken + size > width:
+            if width > taken:
+                kept.append(Span(cut(span.text, width - taken), span.style))
+                taken += cell_len(kept[-1].text)
+            break
         if span.text:
             kept.append(span)
-        width -= size
-    return tuple(kept)
+        taken += size
+    return tuple(kept), taken
 
 
 def size_of(spans: Iterable[Span]) -> int:
@@ -76,10 +91,9 @@ def line(
     width: int, left: Iterable[Span], right: Iterable[Span] = (), *, back: str = "", gap: int = 1
 ) -> Row:
     """A row of exactly `width` cells: `left` gives way where `right` needs the room."""
-    end = clip(right, width)
-    taken = size_of(end)
-    start = clip(left, width - taken - (gap if taken else 0))
-    space = width - size_of(start) - taken
+    end, taken = measured(right, width)
+    start, used = measured(left, width - taken - (gap if taken else 0))
+    space = width - used - taken
     return Row((*start, Span(" " * space), *end) if space else (*start, *end), back)
 
 
@@ -88,8 +102,9 @@ def rule(width: int, title: Iterable[Span], right: Iterable[Span] = (), *, strok
     end = tuple(right)
     tail = (Span(" "), *end, Span(" "), Span(stroke, "rule")) if end else ()
     head = (Span(stroke, "rule"), Span(" "), *title, Span(" "))
-    start = clip(head, width - size_of(tail))
-    space = width - size_of(start) - size_of(tail)
+    behind = size_of(tail)
+    start, used = measured(head, width - behind)
+    space = width - used - behind
     return Row(clip((*start, Span(stroke * max(0, space), "rule"), *tail), width))
 
 

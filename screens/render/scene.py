@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -58,9 +59,21 @@ class Scene:
         """Whether what the store says of engine, people and locks is known."""
         return not self.loading and not self.lost
 
+    @cached_property
+    def _at_work(self) -> Mapping[str, tuple[str, ...]]:
+        return at_work(self.view.people)
+
+    @cached_property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.view.definition.zone)
+
+    @cached_property
+    def _today(self) -> date:
+        return datetime.fromtimestamp(self.view.now / SECOND, self._zone).date()
+
     def busy_with(self, subject: str) -> str:
         """Who else works on it, as a row shows it; empty if nobody does."""
-        others = [name for name in at_work(self.view.people).get(subject, ()) if name != self.me.name]
+        others = [name for name in self._at_work.get(subject, ()) if name != self.me.name]
         more = f"+{len(others) - 1}" if len(others) > 1 else ""
         return f"{self.glyphs.here} {cut(others[0], 12)}{more} " if others else ""
 
@@ -79,10 +92,8 @@ class Scene:
 
     def stamp(self, at: Micros) -> str:
         """As `clock`, in eight cells: `09:30:00` or `Nov 30  `."""
-        zone = ZoneInfo(self.view.definition.zone)
-        local = datetime.fromtimestamp(at / SECOND, zone)
-        today = datetime.fromtimestamp(self.view.now / SECOND, zone).date()
-        return local.strftime("%H:%M:%S") if local.date() == today else local.strftime("%b %d  ")
+        local = datetime.fromtimestamp(at / SECOND, self._zone)
+        return local.strftime("%H:%M:%S") if local.date() == self._today else local.strftime("%b %d  ")
 
     def time(self, at: Micros) -> str:
         """Wall time in the launch's zone."""

@@ -1,9 +1,7 @@
 """How far each team has come."""
 
-from rich.cells import cell_len
-
 from launchpad.rules.view.teams import TeamProgress, by_team
-from screens.render.row import Row, Span, fit, line
+from screens.render.row import Row, Span, cell_len, fit, line
 from screens.render.scene import Scene
 
 _BAR = 20

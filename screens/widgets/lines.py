@@ -1,7 +1,8 @@
 """A block of rows that repaints the lines that changed, and never asks for a new layout."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from textual.filter import LineFilter
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -20,6 +21,8 @@ class Painted(Widget):
         super().__init__(id=id)
         self._strips: list[Strip] = []
         self._made_for = Size()
+        self._recoloured: tuple[Sequence[LineFilter], list[Strip]] = ((), [])
+        """What `_strips` become where a terminal shows fewer colours, and by which filters."""
 
     @property
     def painter(self) -> Painter:
@@ -36,6 +39,7 @@ class Painted(Widget):
         if not size:
             return
         before, self._strips, self._made_for = self._strips, self.strips(*size), size
+        self._recoloured = (), []
         after = self._strips
         changed = [
             y
@@ -49,16 +53,29 @@ class Painted(Widget):
         self.redraw()
 
     def render_lines(self, crop: Region) -> list[Strip]:
+        """The strips as they are: without border, padding and opacity, Textual's own way of putting those
+        around them, which costs more than all else, has nothing to do."""
         # Textual paints a new size before it tells of it: what is painted is right at once.
         size = self.size
         if size and size != self._made_for:
-            self._strips, self._made_for = self.strips(*size), size
-        return super().render_lines(crop)
+            self._strips, self._made_for, self._recoloured = self.strips(*size), size, ((), [])
+        strips = self._in_colours()[crop.y : crop.bottom]
+        if any(strip.cell_length != crop.width for strip in strips):
+            strips = [strip.crop_extend(crop.x, crop.right, self.painter.style("text")) for strip in strips]
+        blank = Strip.blank(crop.width, self.painter.style("text"))
+        return strips + [blank] * (crop.height - len(strips))
 
-    def render_line(self, y: int) -> Strip:
-        if y < len(self._strips):
-            return self._strips[y]
-        return Strip.blank(self._made_for.width, self.painter.style("text"))
+    def _in_colours(self) -> list[Strip]:
+        filters = self.get_line_filters()
+        if not filters:
+            return self._strips
+        if self._recoloured[0] != filters:
+            background = self.background_colors[1]
+            shown = self._strips
+            for each in filters:
+                shown = [strip.apply_filter(each, background) for strip in shown]
+            self._recoloured = filters, shown
+        return self._recoloured[1]
 
 
 class Lines(Painted):

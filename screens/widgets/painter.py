@@ -8,7 +8,7 @@ from textual.strip import Strip
 
 from screens import themes
 from screens.glyphs import Glyphs
-from screens.render.row import Row, clip, size_of
+from screens.render.row import Row, measured
 
 
 class Painter:
@@ -31,9 +31,9 @@ class Painter:
     def _strip(self, row: Row, width: int, back: str = "") -> Strip:
         """Exactly `width` cells; `back` overrides the row's own background."""
         under = back or row.back
-        spans = clip(row.spans, width)
+        spans, taken = measured(row.spans, width)
         segments = [Segment(self.glyphs.shown(s.text), self.style(s.style, under)) for s in spans]
-        rest = width - size_of(spans)
+        rest = width - taken
         if rest > 0:
             segments.append(Segment(" " * rest, self.style("text", under)))
         return Strip(segments, width).simplify()
