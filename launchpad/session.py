@@ -16,7 +16,7 @@ from launchpad.errors import BadInput, LaunchpadError, Refused
 from launchpad.model.events import TextRedacted
 from launchpad.model.fold import Fold
 from launchpad.model.journal import Recorded
-from launchpad.model.samples import Lease, LockInfo, LogLine, Presence, SampleBatch
+from launchpad.model.samples import Glance, LogLine, Presence, SampleBatch
 from launchpad.model.state import State
 from launchpad.model.values import SECOND, Micros
 from launchpad.rules.gauges import Gauges
@@ -46,9 +46,7 @@ class Source(Protocol):
         limit: int = 100_000,
     ) -> SampleBatch: ...
     def log(self, launch: str, run: str, after: int = 0, limit: int = 1000) -> tuple[LogLine, ...]: ...
-    def lease(self, launch: str) -> Lease | None: ...
-    def locks(self) -> tuple[LockInfo, ...]: ...
-    def present(self, launch: str, within: float = 15.0) -> tuple[Presence, ...]: ...
+    def glance(self, launch: str) -> Glance: ...
     def announce(self, launch: str, presence: Presence) -> None: ...
     def leave(self, launch: str, seat: str) -> None: ...
     def now(self) -> Micros: ...
@@ -67,13 +65,16 @@ class _Measures:
         of_objectives = {objective.signal for objective in state.definition.objectives.values()}
         self._signals = sorted(of_objectives | self.gauges.signals | self.rollouts.signals)
         self._cursor = 0
+        self._newest = -1
 
     def fit(self, state: State) -> bool:
         """Whether they are those of this state."""
         return self._definition_seq == state.definition_seq and self._since == state.measured_since
 
-    def take_in(self, source: Source, launch: str, clock: Callable[[], Micros]) -> None:
-        """Takes in the samples that were received since the last call."""
+    def take_in(self, source: Source, launch: str, clock: Callable[[], Micros], newest: int) -> None:
+        """Takes in the samples that were received since the last call, `newest` the last of them."""
+        if newest == self._newest:
+            return
         reach = max(self.meter.reach, self.gauges.reach, self.rollouts.reach)
         # Until there is a first sample to read on from, no further back than readings depend on.
         since = None if self._cursor else clock() - round(reach * SECOND)
@@ -87,6 +88,7 @@ class _Measures:
             self.rollouts.feed(counting)
             self._cursor = batch.cursor
             if len(batch.samples) < _SAMPLES:
+                self._newest = newest
                 return
 
 
@@ -147,7 +149,8 @@ class Session:
         with self._guard:
             if self._measures is None or not self._measures.fit(state):
                 self._measures = _Measures(state)
-            self._measures.take_in(self.source, self.launch, self.clock)
+            beside = self.source.glance(self.launch)
+            self._measures.take_in(self.source, self.launch, self.clock, beside.newest)
             now = self.clock()
             readings = self._measures.meter.readings(now, trend=trend)
             evidence = self._measures.gauges.evidence(now, readings)
@@ -157,9 +160,9 @@ class Session:
             state,
             readings,
             now,
-            lease=self.source.lease(self.launch),
-            people=self.source.present(self.launch),
-            locks=self.source.locks(),
+            lease=beside.lease,
+            people=beside.people,
+            locks=beside.locks,
             last_output=self._last_output(state),
             evidence=evidence,
             rollouts=rollouts,

@@ -4,6 +4,9 @@ from launchpad.model.definition import Role
 from launchpad.model.events import ReadingVerdict
 from launchpad.model.values import Micros, Value
 
+HERE = 15.0
+"""Seconds for which somebody counts as present after they were heard of."""
+
 
 class Sample(Value):
     """One reading of a signal. Appended, never rewritten."""
@@ -74,6 +77,16 @@ class Presence(Value):
     """What this person works on, such as `item:dns`; empty: nothing in particular."""
     idle: float = 0.0
     """Seconds for which nothing had been typed when last heard of."""
+
+
+class Glance(Value):
+    """What stands beside the journal at one instant, but for the samples and the logs themselves."""
+
+    lease: Lease | None
+    people: tuple[Presence, ...]
+    locks: tuple[LockInfo, ...]
+    newest: int
+    """The cursor of the newest sample; 0 without any."""
 
 
 class LaunchEntry(Value):

@@ -9,7 +9,17 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from launchpad.model.journal import Draft, Head, Recorded, Row
-from launchpad.model.samples import LaunchEntry, Lease, LockInfo, LogLine, Presence, Sample, SampleBatch
+from launchpad.model.samples import (
+    HERE,
+    Glance,
+    LaunchEntry,
+    Lease,
+    LockInfo,
+    LogLine,
+    Presence,
+    Sample,
+    SampleBatch,
+)
 from launchpad.model.values import Micros
 
 
@@ -117,8 +127,12 @@ class Beside(Protocol):
 
     def leave(self, launch: str, seat: str) -> None: ...
 
-    def present(self, launch: str, within: float = 15.0) -> tuple[Presence, ...]:
+    def present(self, launch: str, within: float = HERE) -> tuple[Presence, ...]:
         """Seats heard of in the last `within` seconds."""
+        ...
+
+    def glance(self, launch: str) -> Glance:
+        """Lease, people, locks and how far the samples have got, at once."""
         ...
 
     def prune(self, *, samples_before: Micros, logs_before: Micros) -> None:

@@ -55,7 +55,8 @@ class Read(Ask, tag="read"):
 
 
 class Wait(Ask, tag="wait"):
-    """Answered by a bool; the server may end the waiting sooner."""
+    """Answered by the `Page` of what came after; empty if nothing did. The server may end the waiting
+    sooner than asked for."""
 
     after: Count
     timeout: Seconds
@@ -79,18 +80,8 @@ class Log(Ask, tag="log"):
     limit: Count
 
 
-class GetLease(Ask, tag="lease"):
-    """Answered by a `Lease` or null."""
-
-
-class GetLocks(Ask, tag="locks"):
-    """Answered by locks."""
-
-
-class Present(Ask, tag="present"):
-    """Answered by presences."""
-
-    within: Seconds
+class Look(Ask, tag="look"):
+    """Answered by a `Glance`."""
 
 
 class Announce(Ask, tag="announce"):
@@ -121,9 +112,9 @@ class Perform(Ask, tag="perform"):
     command: AnyCommand
 
 
-OfStore = Read | Wait | Samples | Log | GetLease | GetLocks | Now | GetHead
+OfStore = Read | Wait | Samples | Log | Now | GetHead
 """What the store alone can answer."""
-AnyAsk = OfStore | Who | Present | Announce | Leave | Perform
+AnyAsk = OfStore | Who | Look | Announce | Leave | Perform
 MAX_SAMPLES = 5000
 """Samples in one answer."""
 MAX_LINES = 2000

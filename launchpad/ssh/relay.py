@@ -9,6 +9,7 @@ import contextlib
 import logging
 import socket
 import threading
+import time
 import uuid
 
 import msgspec
@@ -17,7 +18,7 @@ from launchpad.desk import Desk
 from launchpad.errors import BadInput, LaunchpadError, Refused
 from launchpad.model.commands import Amend
 from launchpad.model.journal import Row
-from launchpad.model.samples import Presence
+from launchpad.model.samples import Glance, Presence
 from launchpad.model.store import Store
 from launchpad.model.text import clean
 from launchpad.ssh import protocol
@@ -27,18 +28,38 @@ _IN_FLIGHT = 8
 """Questions of one seat that are worked on at a time; the next ones stay unread."""
 _LONGEST_WAIT = 2.0
 """Seconds for which one question holds its thread."""
+_MOMENT = 0.1
+"""Seconds for which a glance at the store is good enough for another seat."""
 _ROWS = 250
 _PAGE_BYTES = 4 << 20
 
 log = logging.getLogger(__name__)
 
 
+class Glances:
+    """What stands beside the journals, looked up once for all the seats that ask within a moment."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._guard = threading.Lock()
+        self._seen: dict[str, tuple[float, Glance]] = {}
+
+    def of(self, launch: str) -> Glance:
+        with self._guard:
+            at, seen = self._seen.get(launch, (0.0, None))
+            if seen is None or time.monotonic() - at > _MOMENT:
+                seen = self._store.glance(launch)
+                self._seen[launch] = time.monotonic(), seen
+            return seen
+
+
 class RelayServer:
     """Answers one seat until either side closes the socket."""
 
-    def __init__(self, store: Store, desk: Desk, seat: Seat, sock: socket.socket) -> None:
+    def __init__(self, store: Store, glances: "Glances", desk: Desk, seat: Seat, sock: socket.socket) -> None:
         """`desk` is that of `seat.identity` and may block, as the store may."""
         self._store = store
+        self._glances = glances
         self._desk = desk
         self._seat = seat
         self._socket = sock
@@ -69,10 +90,7 @@ class RelayServer:
             with self._socket.makefile("rb") as stream:
                 while (payload := protocol.receive(stream, protocol.MAX_ASK)) is not None:
                     question = questions.decode(payload)
-                    self._places.acquire()  # released by the thread that answers
-                    if self._closed:
-                        break
-                    threading.Thread(target=self._reply, args=(question,), daemon=True).start()
+                    self._answer(question)
         except protocol.NOISE:
             log.warning("the seat of %s broke the relay's protocol", self._seat.identity.name)
         finally:
@@ -80,22 +98,37 @@ class RelayServer:
             with contextlib.suppress(LaunchpadError):
                 self._store.leave(self._seat.launch, self._presence)
 
-    def _reply(self, question: Question) -> None:
+    def _answer(self, question: Question) -> None:
+        """Answers at once what is only looked up; what may take its time keeps no other question waiting."""
         try:
-            payload = msgspec.json.encode(self._answer_to(question))
-            with self._sending:
-                protocol.send(self._socket, payload)
-        except OSError:  # nobody is left to be told
-            self.close()
+            ask = self._asks.decode(question.ask)
+        except protocol.NOISE as error:
+            refusal = protocol.to_failure(BadInput(f"the server does not take this: {error}"))
+            self._send(Answer(id=question.id, failure=refusal))
+            return
+        if not isinstance(ask, protocol.Wait | protocol.Perform):
+            self._send(self._answer_to(question.id, ask))
+            return
+        self._places.acquire()  # released by the thread that answers
+        if not self._closed:
+            threading.Thread(target=self._answer_later, args=(question.id, ask), daemon=True).start()
+
+    def _answer_later(self, number: int, ask: AnyAsk) -> None:
+        try:
+            self._send(self._answer_to(number, ask))
         finally:
             self._places.release()
 
-    def _answer_to(self, question: Question) -> Answer:
+    def _send(self, answer: Answer) -> None:
         try:
-            ask = self._asks.decode(question.ask)
-            return Answer(id=question.id, value=msgspec.Raw(msgspec.json.encode(self._value(ask))))
-        except protocol.NOISE as error:
-            failure = protocol.to_failure(BadInput(f"the server does not take this: {error}"))
+            with self._sending:
+                protocol.send(self._socket, msgspec.json.encode(answer))
+        except OSError:  # nobody is left to be told
+            self.close()
+
+    def _answer_to(self, number: int, ask: AnyAsk) -> Answer:
+        try:
+            return Answer(id=number, value=msgspec.Raw(msgspec.json.encode(self._value(ask))))
         except LaunchpadError as error:
             failure = protocol.to_failure(error)
         except Exception:  # a fault of ours must not leave the seat waiting
@@ -103,14 +136,14 @@ class RelayServer:
             failure = protocol.to_failure(
                 LaunchpadError("the server failed at this", hint="its log says why")
             )
-        return Answer(id=question.id, failure=failure)
+        return Answer(id=number, failure=failure)
 
     def _value(self, ask: AnyAsk) -> object:
         match ask:
             case protocol.Who():
                 return self._seat
-            case protocol.Present(within=within):
-                return self._present(within)
+            case protocol.Look():
+                return self._look()
             case protocol.Announce():
                 self._announce(ask)
                 return None
@@ -133,7 +166,8 @@ class RelayServer:
             case protocol.Read(after=after, limit=limit):
                 return self._page(after, limit)
             case protocol.Wait(after=after, timeout=timeout):
-                return store.wait(launch, after, min(timeout, _LONGEST_WAIT))
+                came = store.wait(launch, after, min(timeout, _LONGEST_WAIT))
+                return self._page(after, _ROWS) if came else Page(rows=(), more=False)
             case protocol.Samples(cursor=cursor, since=since, until=until, signals=signals, limit=limit):
                 limit = min(limit, protocol.MAX_SAMPLES)
                 return store.samples(
@@ -142,10 +176,6 @@ class RelayServer:
             case protocol.Log(run=run, after=after, limit=limit):
                 after = max(after, -protocol.MAX_LINES)
                 return store.log(launch, run, after=after, limit=min(limit, protocol.MAX_LINES))
-            case protocol.GetLease():
-                return store.lease(launch)
-            case protocol.GetLocks():
-                return store.locks()
             case protocol.Now():
                 return store.now()
             case protocol.GetHead():
@@ -163,12 +193,14 @@ class RelayServer:
             fitting.append(row)
         return Page(rows=tuple(fitting), more=len(rows) == limit or len(fitting) < len(rows))
 
-    def _present(self, within: float) -> tuple[Presence, ...]:
-        """Those present; the seat finds itself under the name that it gave itself."""
-        return tuple(
+    def _look(self) -> Glance:
+        """The seat finds itself, among those present, under the name that it gave itself."""
+        seen = self._glances.of(self._seat.launch)
+        people = tuple(
             msgspec.structs.replace(who, seat=self._called) if who.seat == self._presence else who
-            for who in self._store.present(self._seat.launch, within=within)
+            for who in seen.people
         )
+        return msgspec.structs.replace(seen, people=people)
 
     def _announce(self, said: protocol.Announce) -> None:
         self._called = said.seat

@@ -16,7 +16,7 @@ from launchpad.desk.roles import MINIMUM, allows
 from launchpad.errors import BadInput, Unreachable
 from launchpad.model.commands import Command, Done, Identity
 from launchpad.model.journal import Head, Recorded, Row, recorded
-from launchpad.model.samples import Lease, LockInfo, LogLine, Presence, Sample, SampleBatch
+from launchpad.model.samples import Glance, LogLine, Presence, Sample, SampleBatch
 from launchpad.model.state import State
 from launchpad.model.values import Micros
 from launchpad.rules.seat import acting
@@ -29,17 +29,14 @@ _PATIENCE = 30.0
 """Seconds that an answer may take, beyond what was asked to be waited for."""
 _GONE = "the server of this seat has gone"
 
-_BOOL = Decoder(bool)
 _BATCH = Decoder(SampleBatch)
 _DONE = Decoder(Done)
+_GLANCE = Decoder(Glance)
 _HEAD = Decoder(Head)
 _INT = Decoder(int)
-_LEASE: Decoder[Lease | None] = Decoder(Lease | None)
 _LINES = Decoder(tuple[LogLine, ...])
-_LOCKS = Decoder(tuple[LockInfo, ...])
 _NOTHING: Decoder[None] = Decoder(None)
 _PAGE = Decoder(Page)
-_PRESENT = Decoder(tuple[Presence, ...])
 
 
 class Link:
@@ -118,6 +115,8 @@ class RelayedSource:
     def __init__(self, link: Link, launch: str) -> None:
         self._link = link
         self._launch = launch
+        self._ahead: Page | None = None
+        """What came with the end of a waiting, for whoever reads on from there."""
 
     def read(self, launch: str, after: int = 0, limit: int = 1000) -> tuple[Recorded, ...]:
         return tuple(recorded(launch, row) for row in self.rows(launch, after, limit))
@@ -132,7 +131,11 @@ class RelayedSource:
         more = True
         while more and len(rows) < limit:
             seen = rows[-1].seq if rows else after
-            page = self._link.ask(protocol.Read(after=seen, limit=limit - len(rows)), _PAGE)
+            ahead, self._ahead = self._ahead, None
+            if ahead is not None and ahead.rows[0].seq == seen + 1 and len(ahead.rows) <= limit - len(rows):
+                page = ahead
+            else:
+                page = self._link.ask(protocol.Read(after=seen, limit=limit - len(rows)), _PAGE)
             rows.extend(page.rows)
             more = page.more and bool(page.rows)
         return tuple(rows)
@@ -142,7 +145,9 @@ class RelayedSource:
         deadline = time.monotonic() + timeout
         while True:
             left = max(0.0, deadline - time.monotonic())
-            if self._link.ask(protocol.Wait(after=after, timeout=left), _BOOL, patience=left + _PATIENCE):
+            page = self._link.ask(protocol.Wait(after=after, timeout=left), _PAGE, patience=left + _PATIENCE)
+            if page.rows:
+                self._ahead = page
                 return True
             if time.monotonic() >= deadline:
                 return False
@@ -185,16 +190,9 @@ class RelayedSource:
                 return tuple(found)
             after = lines[-1].n
 
-    def lease(self, launch: str) -> Lease | None:
+    def glance(self, launch: str) -> Glance:
         self._check(launch)
-        return self._link.ask(protocol.GetLease(), _LEASE)
-
-    def locks(self) -> tuple[LockInfo, ...]:
-        return self._link.ask(protocol.GetLocks(), _LOCKS)
-
-    def present(self, launch: str, within: float = 15.0) -> tuple[Presence, ...]:
-        self._check(launch)
-        return self._link.ask(protocol.Present(within=within), _PRESENT)
+        return self._link.ask(protocol.Look(), _GLANCE)
 
     def announce(self, launch: str, presence: Presence) -> None:
         self._check(launch)

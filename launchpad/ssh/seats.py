@@ -13,7 +13,7 @@ from launchpad.desk import Desk
 from launchpad.model.store import Store
 from launchpad.ssh.pipes import Pipes
 from launchpad.ssh.protocol import Seat
-from launchpad.ssh.relay import RelayServer
+from launchpad.ssh.relay import Glances, RelayServer
 from launchpad.ssh.terminal import Terminal
 
 COMMAND = (sys.executable, "-P", "-m", "launchpad", "occupy")
@@ -58,6 +58,7 @@ class SeatProcess:
         environ: Mapping[str, str],
         *,
         store: Store,
+        glances: Glances,
         desk: Desk,
         seat: Seat,
         errand: Sequence[str] = (),
@@ -85,7 +86,7 @@ class SeatProcess:
             raise
         finally:
             streams.taken()
-        relay = RelayServer(store, desk, seat, ours)
+        relay = RelayServer(store, glances, desk, seat, ours)
         relay.start()
         return cls(process, relay, ours)
 

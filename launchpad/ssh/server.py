@@ -24,6 +24,7 @@ from launchpad.ssh.channel import Errands, SeatChannel, Start, no_errands
 from launchpad.ssh.keys import host_key
 from launchpad.ssh.pipes import Pipes
 from launchpad.ssh.protocol import Seat
+from launchpad.ssh.relay import Glances
 from launchpad.ssh.seats import COMMAND, SeatProcess
 from launchpad.ssh.terminal import Terminal
 
@@ -163,6 +164,7 @@ class _Hosted:
         self.connections: dict[_Connection, None] = {}
         """The oldest first."""
         self._store = store
+        self._glances = Glances(store)
         self._session = session
         self._rehearsal = rehearsal
         self._channels: set[SeatChannel] = set()
@@ -234,6 +236,7 @@ class _Hosted:
                 streams,
                 environ,
                 store=self._store,
+                glances=self._glances,
                 desk=desk(self._store, self._session, identity),
                 seat=Seat(
                     launch=self._session.launch,

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import msgspec
 
 from launchpad.errors import Refused
-from launchpad.model.samples import LockInfo, LogLine, Presence, Sample, SampleBatch
+from launchpad.model.samples import HERE, Glance, LockInfo, LogLine, Presence, Sample, SampleBatch
 from launchpad.model.values import SECOND, Micros, format_duration
+from launchpad.store import leases
 from launchpad.store.database import Reader, Record, Statement, Transaction, marks
 from launchpad.store.leases import micros
 
@@ -184,6 +185,16 @@ def present(reader: Reader, launch: str, within: float) -> tuple[Presence, ...]:
             idle=idle / SECOND,
         )
         for seat, operator, role, via, looking_at, subject, idle, age in found
+    )
+
+
+def glance(reader: Reader, launch: str) -> Glance:
+    [[(newest,)]] = reader.run((_LAST_SAMPLE, (launch,)))
+    return Glance(
+        lease=leases.present(reader, launch),
+        people=present(reader, launch, HERE),
+        locks=locks(reader),
+        newest=newest,
     )
 
 

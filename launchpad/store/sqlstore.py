@@ -7,7 +7,17 @@ from typing import TypeVar
 
 from launchpad.errors import BadInput, Refused
 from launchpad.model.journal import Draft, Head, Recorded, Row, recorded, verify
-from launchpad.model.samples import LaunchEntry, Lease, LockInfo, LogLine, Presence, Sample, SampleBatch
+from launchpad.model.samples import (
+    HERE,
+    Glance,
+    LaunchEntry,
+    Lease,
+    LockInfo,
+    LogLine,
+    Presence,
+    Sample,
+    SampleBatch,
+)
 from launchpad.model.values import Micros
 from launchpad.store import beside, leases
 from launchpad.store.appending import (
@@ -189,8 +199,11 @@ class SqlStore:
     def leave(self, launch: str, seat: str) -> None:
         self._write(lambda tx: beside.leave(tx, launch, seat))
 
-    def present(self, launch: str, within: float = 15.0) -> tuple[Presence, ...]:
+    def present(self, launch: str, within: float = HERE) -> tuple[Presence, ...]:
         return self._database.read(lambda reader: beside.present(reader, launch, within))
+
+    def glance(self, launch: str) -> Glance:
+        return self._database.read(lambda reader: beside.glance(reader, launch))
 
     def prune(self, *, samples_before: Micros, logs_before: Micros) -> None:
         def prune_once(transaction: Transaction, launch: str) -> bool:

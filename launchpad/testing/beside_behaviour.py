@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from launchpad.errors import LeaseLost, Refused
-from launchpad.model.samples import Lease, LogLine, Presence, Sample
+from launchpad.model.samples import Glance, Lease, LogLine, Presence, Sample
 from launchpad.model.store import Store
 from launchpad.testing.drafts import opening
 
@@ -182,6 +182,20 @@ class BesideBehaviour:
         assert store.present("other") == ()
         store.leave(LAUNCH, "1")
         assert [seat.operator for seat in other.present(LAUNCH)] == ["bo"]
+
+    def test_one_glance_sees_what_each_question_would(self, store: Store) -> None:
+        assert store.glance(LAUNCH) == Glance(lease=None, people=(), locks=(), newest=0)
+        store.append(LAUNCH, [opening()])
+        store.take_lease(LAUNCH, "one", 60)
+        store.take_lock("site", "ada", "deploying", 60)
+        store.announce(LAUNCH, Presence(seat="1", operator="ada", role="director", via="local"))
+        store.add_samples(LAUNCH, [sample("a", at) for at in range(3)])
+        store.add_samples("other", [sample("a", at) for at in range(5)])
+        seen = store.glance(LAUNCH)
+        assert taken(seen.lease).holder == "one"
+        assert [lock.target for lock in seen.locks] == ["site"]
+        assert [person.operator for person in seen.people] == ["ada"]
+        assert seen.newest == store.samples(LAUNCH).cursor
 
     def test_who_is_not_heard_of_is_not_present(self, store: Store) -> None:
         store.announce(LAUNCH, Presence(seat="1", operator="ada", role="director", via="local"))

@@ -65,7 +65,7 @@ def act(key: bytes, session: Session, desk: Desk) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         say("deaf")
     elif key == b"w":
-        people = session.source.present(session.launch)
+        people = session.source.glance(session.launch).people
         say("present " + " ".join(f"{p.seat}:{p.operator}:{p.role}:{p.via}" for p in people) + " .")
     else:
         say(f"key {key!r}")

@@ -22,7 +22,7 @@ from launchpad.model.state import State
 from launchpad.session import Session
 from launchpad.ssh import protocol, relay
 from launchpad.ssh.protocol import Seat
-from launchpad.ssh.relay import RelayServer
+from launchpad.ssh.relay import Glances, RelayServer
 from launchpad.ssh.relayed import Link, RelayedDesk, RelayedSource
 from launchpad.store import open_store
 from tests.support.war_room import until
@@ -54,7 +54,8 @@ class Ends:
         self.ours, self.theirs = socket.socketpair()
         self.ended = threading.Event()
         seat = Seat(launch=LAUNCH, identity=identity, via=via)
-        self.server = RelayServer(store, LocalDesk(store, Session(store, LAUNCH), identity), seat, self.ours)
+        desk = LocalDesk(store, Session(store, LAUNCH), identity)
+        self.server = RelayServer(store, Glances(store), desk, seat, self.ours)
         self.server.start()
         self.link = Link(self.theirs, on_end=self.ended.set)
         self.source = RelayedSource(self.link, LAUNCH)
@@ -143,9 +144,10 @@ def test_samples_logs_lease_locks_and_clock_are_the_stores(store, connect):
         assert source.log(LAUNCH, "r", after=after, limit=limit) == store.log(
             LAUNCH, "r", after=after, limit=limit
         )
-    lease = source.lease(LAUNCH)
-    assert (lease.holder, lease.epoch) == ("vm:1:x", 1)
-    assert [lock.target for lock in source.locks()] == ["site"]
+    beside = source.glance(LAUNCH)
+    assert (beside.lease.holder, beside.lease.epoch) == ("vm:1:x", 1)
+    assert [lock.target for lock in beside.locks] == ["site"]
+    assert beside.newest == store.samples(LAUNCH).cursor
     assert abs(source.now() - store.now()) < 2_000_000
 
 
@@ -225,7 +227,7 @@ def test_texts_that_cannot_be_sent_are_said_to_be_so(connect):
 
 def test_seat_is_of_one_launch(store, connect):
     ends = connect()
-    for ask in (ends.source.read, ends.source.lease, ends.source.present, ends.source.samples):
+    for ask in (ends.source.read, ends.source.glance, ends.source.samples):
         with pytest.raises(BadInput, match="this seat is for acme"):
             ask(OTHER)
     with pytest.raises(LaunchpadError):
@@ -246,8 +248,8 @@ def test_presence_is_what_the_server_knows(store, connect):
     assert (lead.operator, lead.role, lead.via) == ("lead", "director", "ssh 198.51.100.9")
     assert eva.seat != lead.seat
     # Each finds itself, and only itself, under its own name.
-    assert [who.operator for who in ends.source.present(LAUNCH) if who.seat == "f00"] == ["eva"]
-    assert [who.operator for who in other.source.present(LAUNCH) if who.seat == "f00"] == ["lead"]
+    assert [who.operator for who in ends.source.glance(LAUNCH).people if who.seat == "f00"] == ["eva"]
+    assert [who.operator for who in other.source.glance(LAUNCH).people if who.seat == "f00"] == ["lead"]
     ends.source.leave(LAUNCH, lead.seat)
     assert [who.operator for who in store.present(LAUNCH)] == ["lead"]
     other.link.close()
@@ -266,7 +268,7 @@ def test_presence_is_what_the_server_knows(store, connect):
 )
 def test_noise_ends_the_relay_of_that_seat_alone(connect, bytes_):
     ends, other = connect(EVA), connect(LEAD)
-    ends.source.lease(LAUNCH)
+    ends.source.now()
     ends.theirs.sendall(bytes_)
     assert ends.ended.wait(5)
     with pytest.raises(Unreachable):
@@ -333,10 +335,10 @@ def test_hoarder_of_answers_holds_no_more_than_its_places(store, connect):
 
 def test_a_store_that_does_not_answer_is_unreachable_in_the_seat_too(store, connect):
     ends = connect()
-    ends.source.lease(LAUNCH)
+    ends.source.now()
     store.close()
     with pytest.raises(Unreachable):
-        ends.source.lease(LAUNCH)
+        ends.source.now()
 
 
 def test_server_that_goes_leaves_nobody_waiting(connect):
@@ -362,7 +364,8 @@ def test_process_of_its_own_acts_through_the_socket(store):
     ours, theirs = socket.socketpair()
     with ours, theirs:
         seat = Seat(launch=LAUNCH, identity=EVA, via="ssh x")
-        server = RelayServer(store, LocalDesk(store, Session(store, LAUNCH), EVA), seat, ours)
+        desk = LocalDesk(store, Session(store, LAUNCH), EVA)
+        server = RelayServer(store, Glances(store), desk, seat, ours)
         server.start()
         ended = subprocess.run(
             [sys.executable, "-m", "tests.ssh.relay_child", str(theirs.fileno())],
