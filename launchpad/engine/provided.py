@@ -52,7 +52,8 @@ class Provided:
 
     async def find(self, job: Job) -> Found:
         try:
-            found = await self._provider.find(job)
+            with self._told():
+                found = await self._provider.find(job)
         except (Refused, Unreachable) as error:
             found = Found(state="unknown", detail=str(error))
         return replace(found, detail=self._redactor.line(found.detail))
@@ -103,3 +104,7 @@ class Provided:
         except (Refused, Unreachable) as error:
             kind = Refused if isinstance(error, Refused) else Unreachable
             raise kind(self._redactor.line(error.message), hint=self._redactor.line(error.hint)) from None
+        except Exception as error:
+            # Somebody else's adapter may be at fault; that must not end the engine, nor pass for a refusal.
+            said = self._redactor.line(f"{type(error).__name__}: {error}")
+            raise Unreachable(f"the adapter failed: {said}", hint="tell its maintainers") from error

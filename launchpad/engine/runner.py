@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 
 from launchpad.engine.lease import LeaseKeeper
 from launchpad.engine.logbook import Logbook
@@ -31,7 +31,13 @@ _GATE_PATIENCE = 30.0
 _STOP_PATIENCE = 30.0
 """Seconds for which a halt waits for what it cancels; then it goes ahead, and what it did is read back."""
 
+_ABORT_PATIENCE = 30.0
+"""Seconds in which a step that is aborted must have ended."""
+
 _TAKEN_OVER = "(followed by another engine from here on)"
+
+
+_AT_WORK = ("intended", "running")
 
 
 class Runner:
@@ -214,15 +220,38 @@ class Runner:
         aborting = asyncio.create_task(self._aborts[run_id].wait())
         try:
             await asyncio.wait({following, aborting}, return_when=asyncio.FIRST_COMPLETED)
-            if not following.done():
-                await provider.cancel(provider_id, job)
-            ending = await following
-        except Unreachable as error:
+            if following.done():
+                ending = following.result()
+            else:
+                ending = await self._stopped(following, provider.cancel(provider_id, job))
+        except LeaseLost:
+            raise
+        except (Refused, Unreachable) as error:
             ending = Ending(state="unknown", detail=str(error))
         finally:
             for task in (following, aborting):
                 task.cancel()
         return await self._ended(self._run(run_id), index, ending)
+
+    async def _stopped(
+        self, following: asyncio.Task[Ending], cancelling: Coroutine[None, None, None]
+    ) -> Ending:
+        """How a step ends that is to be aborted. Who aborted does not wait for ever: what has not ended in
+        time, or can't be stopped, is left to the provider."""
+        said = "it was told to stop"
+        try:
+            async with asyncio.timeout(_ABORT_PATIENCE):
+                try:
+                    await cancelling
+                except LeaseLost:
+                    raise
+                except (Refused, Unreachable) as error:
+                    # It may just have ended.
+                    said = f"it could not be stopped: {error.message}"
+                return await asyncio.shield(following)
+        except TimeoutError:
+            detail = f"{said}, and had not ended {_ABORT_PATIENCE:g} s later; it may go on, look there"
+            return Ending(state="unknown", detail=detail)
 
     async def _ended(self, run: RunState, index: int, ending: Ending) -> bool:
         match ending.state:
@@ -294,14 +323,19 @@ class Runner:
         await self._recorder.append(*events)
 
     async def _stop(self, run: RunState, reason: str) -> None:
-        """Ends what can't go on for a lock of somebody else's, who came between two engines."""
+        """Ends what can't go on: for a lock of somebody else's, who came between two engines, or for want of
+        what it was planned with."""
         index = run.current_step
         if run.status == "approved":
             await self._recorder.append(ev.RunRefused(run=run.id, reason=reason))
-        elif run.status == "running" and index is not None and run.steps[index].status != "pending":
+        elif run.status == "running" and index is not None and run.steps[index].status in _AT_WORK:
             await self._interrupt(run, index, f"{reason}; the step may still be at work")
         elif run.status == "running":
             await self._recorder.append(ev.RunInterrupted(run=run.id, reason=reason))
+        elif run.status == "aborting" and index is not None and run.steps[index].status in _AT_WORK:
+            await self._interrupt(run, index, f"{reason}; the step may still be at work")
+        elif run.status == "aborting":
+            await self._recorder.append(ev.RunAborted(run=run.id))
 
     async def _append(self, run: RunState, *events: Event) -> None:
         """Appends under the expectation that nobody has touched the run since `run` was read."""

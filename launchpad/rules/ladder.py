@@ -37,6 +37,8 @@ class RolloutView(Value):
     """Whether it was read lately: what `state` says is still so."""
     age: float | None
     """Seconds since it was read last."""
+    read_at: Micros | None
+    """When that was."""
     unread: str
     """Why it is not known; empty while it is."""
     guards: tuple[GuardView, ...]
@@ -172,6 +174,7 @@ def _view(
         state=seen,
         known=not unread,
         age=evidence.sighting.age,
+        read_at=evidence.sighting.read_at,
         unread=unread,
         guards=guards,
         verdict=verdict,  # type: ignore[arg-type]  # one of two pairs
@@ -236,13 +239,23 @@ def _holds(of: RolloutView, state: State) -> str:
         return f"it is {seen.reading.status}"
     if of.run is not None:
         return f"{of.run.id} is {of.run.status}"
-    if not all(run.seq < seen.observed_seq or run.status != "succeeded" for run in runs_of(state, of.name)):
+    if not _last_is_seen(of, seen, state):
         return "what was done last is not seen yet"
     if seen.reading.status == "rolling" and of.verdict != "ok":
         return f"{'broken' if of.verdict == 'bad' else 'not known'}: {of.reason}"
     if of.left > 0:
         return f"soaks {format_duration(max(1.0, of.left // 1))} more"
     return f"vetoed by {seen.vetoed_by}: {seen.veto}" if seen.vetoed_by is not None else ""
+
+
+def _last_is_seen(of: RolloutView, seen: RolloutState, state: State) -> bool:
+    """Whether it was read since the last run on it succeeded. A reading that shows what was shown before
+    leaves no event, only its age."""
+    succeeded = [run for run in runs_of(state, of.name) if run.status == "succeeded"]
+    last = max(succeeded, key=lambda run: run.seq, default=None)
+    if last is None or last.seq < seen.observed_seq:
+        return True
+    return of.read_at is not None and last.ended_at is not None and of.read_at >= last.ended_at
 
 
 def conditions(of: RolloutView) -> tuple[ConditionReport, ...]:

@@ -35,6 +35,8 @@ class Sighting(Value):
 
     age: float | None = None
     """Seconds since it was read last; None if it never was."""
+    read_at: Micros | None = None
+    """When that was."""
     stale: bool = True
     reason: str = ""
     """Why the last attempt came to nothing."""
@@ -86,6 +88,7 @@ class _Reads:
             gaps = self._gaps[last] - self._gaps[first] + (late > self._limit)
         return Sighting(
             age=age / SECOND,
+            read_at=self._at[last],
             stale=age > self._limit,
             reason=reason,
             covered=covered / SECOND,

@@ -50,14 +50,14 @@ def log(room: WarRoom, run: RunState) -> list[str]:
 def test_a_deploy_and_the_way_back(room: WarRoom, server: Loopback) -> None:
     netlify = server.simulator
     room.engine(environ=ENVIRON)
-    run = room.when(room.go("deploy"), "succeeded", "failed", "interrupted", seconds=60)
+    run = room.when(room.go("deploy"), "succeeded", "failed", "interrupted")
     [built] = netlify.built()
     assert (run.status, netlify.published) == ("succeeded", built["id"])
     assert run.steps[0].provider_id == built["id"]
     assert run.steps[0].detail.startswith(f"https://shop.example.com shows deploy {built['id']}")
     assert "(request 01SIM" in log(room, run)[0]
     assert "Build script success" in log(room, run)
-    back = room.when(room.go("rollback"), "succeeded", "failed", "interrupted", seconds=60)
+    back = room.when(room.go("rollback"), "succeeded", "failed", "interrupted")
     assert back.status == "succeeded", back.reason
     assert (netlify.published, netlify.locked) == (LIVE, True)
     assert f"publishes deploy {LIVE} (4.1.0)" in back.plan.steps[0].does
@@ -77,10 +77,10 @@ def test_an_engine_killed_between_request_and_id_builds_once(room: WarRoom, serv
     assert not room.run(run_id).steps[0].provider_id
     engine.kill()
     engine.wait()
-    room.engine(environ=ENVIRON)
-    until(lambda: server.asked("GET", "/deploys/"), what="the build to be found and followed", seconds=60)
+    room.engine(environ=ENVIRON, standby=True)
+    until(lambda: server.asked("GET", "/deploys/"), what="the build to be found and followed")
     netlify.finish()
-    run = room.when(run_id, "succeeded", "failed", "interrupted", seconds=60)
+    run = room.when(run_id, "succeeded", "failed", "interrupted")
     assert run.status == "succeeded", run.reason
     assert len(netlify.built()) == len(server.asked("POST", "/builds$")) == 1
     assert [step.attempt for step in run.steps] == [1]
@@ -90,7 +90,7 @@ def test_a_publication_that_is_accepted_and_ignored(room: WarRoom, server: Loopb
     server.simulator.deploys[LIVE]["locked"] = True
     server.misbehave(Fault("forgotten"), "POST", "/builds$")
     room.engine(environ=ENVIRON)
-    run = room.when(room.go("deploy"), "succeeded", "failed", "interrupted", seconds=60)
+    run = room.when(room.go("deploy"), "succeeded", "failed", "interrupted")
     assert run.status == "interrupted"
     assert "is not known: Netlify answered GET /api/v1/deploys/" in run.reason
     assert "with 404" in run.reason
@@ -103,9 +103,9 @@ def test_a_storm_of_502_passes(room: WarRoom, server: Loopback) -> None:
     run_id = room.go("deploy")
     until(lambda: server.asked("GET", "/deploys/"), what="the deploy to be followed")
     server.misbehave(storm, "GET", times=5)
-    until(lambda: len(server.asked("GET", "/deploys/")) > 6, what="the storm to pass", seconds=60)
+    until(lambda: len(server.asked("GET", "/deploys/")) > 6, what="the storm to pass")
     server.simulator.finish()
-    run = room.when(run_id, "succeeded", "failed", "interrupted", seconds=60)
+    run = room.when(run_id, "succeeded", "failed", "interrupted")
     assert run.status == "succeeded", run.reason
     assert len(server.simulator.built()) == 1
 
@@ -132,11 +132,11 @@ def test_each_refusal_ends_in_a_sentence(
 ) -> None:
     server.misbehave(fault, "POST", "/builds$")
     room.engine(environ=ENVIRON)
-    run = room.when(room.go("deploy"), "succeeded", "failed", "interrupted", seconds=60)
+    run = room.when(room.go("deploy"), "succeeded", "failed", "interrupted")
     assert (run.status, reason in run.reason) == (status, True), run.reason
     assert (server.simulator.built(), len(server.asked("POST"))) == ([], 1)
     if status == "failed":  # what follows a failure is offered, and says to where it leads
-        offered = room.when("rollback-1", "planned", seconds=60)
+        offered = room.when("rollback-1", "planned")
         assert f"publishes deploy {OLD}" in offered.plan.steps[0].does
 
 
@@ -144,8 +144,38 @@ def test_an_abort_cancels_the_build(room: WarRoom, server: Loopback) -> None:
     server.simulator.build_seconds = math.inf
     room.engine(environ=ENVIRON)
     run_id = room.go("deploy")
-    until(lambda: room.run(run_id).steps[0].provider_id, what="the build to begin", seconds=60)
+    until(lambda: room.run(run_id).steps[0].provider_id, what="the build to begin")
     room.does("ops", cmd.AbortRun(run=run_id))
-    run = room.when(run_id, "aborted", seconds=60)
+    run = room.when(run_id, "aborted")
     assert "Canceled build" in run.steps[0].detail
     assert server.simulator.published == LIVE
+
+
+def test_a_build_that_can_not_be_cancelled_is_followed_to_its_end(room: WarRoom, server: Loopback) -> None:
+    netlify = server.simulator
+    netlify.build_seconds = math.inf
+    server.misbehave(Fault("instead", Response(403, b'{"message": "Forbidden"}')), "POST", "/cancel$")
+    room.engine(environ=ENVIRON)
+    run_id = room.go("deploy")
+    until(lambda: room.run(run_id).steps[0].provider_id, what="the build to begin")
+    room.does("ops", cmd.AbortRun(run=run_id))
+    until(lambda: server.asked("POST", "/cancel$"), what="the abort to reach Netlify")
+    netlify.finish()
+    run = room.when(run_id, "aborted", "succeeded", "failed")
+    assert (run.status, run.steps[0].status) == ("succeeded", "succeeded")
+    assert len(server.asked("POST", "/cancel$")) == 1
+
+
+def test_an_abort_ends_although_the_build_can_not_be_cancelled(room: WarRoom, server: Loopback) -> None:
+    server.simulator.build_seconds = math.inf
+    server.misbehave(Fault("instead", Response(403, b'{"message": "Forbidden"}')), "POST", "/cancel$")
+    room.engine(environ=ENVIRON)
+    run_id = room.go("deploy")
+    until(lambda: room.run(run_id).steps[0].provider_id, what="the build to begin")
+    room.does("ops", cmd.AbortRun(run=run_id))
+    run = room.when(run_id, "aborted", seconds=100)
+    assert run.steps[0].status == "interrupted"
+    assert run.steps[0].detail.startswith("it could not be stopped: it can't be cancelled: Netlify answered")
+    assert run.steps[0].detail.endswith("; it may go on, look there")
+    assert len(server.asked("POST", "/cancel$")) == 1
+    until(lambda: not room.store.locks(), what="the lock to be released")

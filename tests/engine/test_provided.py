@@ -59,3 +59,13 @@ async def test_so_are_its_errors(kind):
         assert (caught.value.message, caught.value.hint) == (KEPT, KEPT)
     with pytest.raises(kind, match="no "):
         loud.plan("deploy", JOB.launch, {})
+
+
+async def test_an_adapter_at_fault_is_no_refusal_and_ends_nothing():
+    loud = provided(KeyError(SAID))
+    for attempt in (loud.start(JOB), loud.cancel("1", JOB)):
+        with pytest.raises(Unreachable, match="the adapter failed: KeyError: ") as caught:
+            await attempt
+        assert "hunter22" not in str(caught.value)
+    with pytest.raises(Unreachable, match="the adapter failed"):
+        loud.plan("deploy", JOB.launch, {})

@@ -51,13 +51,24 @@ def go(room: WarRoom, command: cmd.Command, *, by: str = "ops", override: str = 
     run_id = room.does(by, command).subject.removeprefix("run:")
     run = room.when(run_id, "planned", "refused")
     assert run.status == "planned", run.reason
-    until(lambda: override or seen(room).gate.verdict == "GO", what="the gate to open")
-    room.does(by, cmd.ConfirmRun(run=run_id, digest=run.digest, override=override))
+    confirm = cmd.ConfirmRun(run=run_id, digest=run.digest, override=override)
+    until(lambda: confirmed(room, by, confirm), what="the gate to open")
     return run_id
 
 
+def confirmed(room: WarRoom, by: str, confirm: cmd.ConfirmRun) -> bool:
+    """Whether it could be confirmed: on a busy machine a guard may lack samples for a moment."""
+    try:
+        room.does(by, confirm)
+    except Refused as error:
+        if "HOLD" not in str(error):
+            raise
+        return False
+    return True
+
+
 def ended(room: WarRoom, run_id: str) -> RunState:
-    return room.when(run_id, "succeeded", "failed", "interrupted", "aborted", "refused", seconds=40)
+    return room.when(run_id, "succeeded", "failed", "interrupted", "aborted", "refused")
 
 
 def done(room: WarRoom, run_id: str) -> RunState:
@@ -80,8 +91,8 @@ def test_bump_halt_resume_complete(war_room: Open, tmp_path: Path) -> None:
     assert "about 48 000 people more" in planned.plan.steps[0].does
     assert planned.plan.steps[0].command == "./store set 50"
     assert planned.plan.gate == "rollout:android"
-    until(lambda: seen(room).gate.verdict == "GO", what="the gate to open")
-    room.does("ops", cmd.ConfirmRun(run=planned.id, digest=planned.digest))
+    confirm = cmd.ConfirmRun(run=planned.id, digest=planned.digest)
+    until(lambda: confirmed(room, "ops", confirm), what="the gate to open")
     done(room, "bump-1")
     assert store.state == ("rolling", 50)
     # An engineer halts with one word; nobody confirms or approves anything.
@@ -212,7 +223,7 @@ def test_a_halt_goes_ahead_when_nothing_can_be_read(war_room: Open, tmp_path: Pa
 
 def test_the_engine_climbs_by_itself_after_soak_and_veto_window(war_room: Open, tmp_path: Path) -> None:
     room, store = opened(war_room, tmp_path, advance="automatic", veto=1.0)
-    until(lambda: store.state == ("complete", 100), seconds=60, what="the last stage")
+    until(lambda: store.state == ("complete", 100), seconds=100, what="the last stage")
     done(room, "complete-1")
     assert room.recorded() == ["set-50", "complete"]
     room.session.refresh()

@@ -52,15 +52,30 @@ class Datagrams(asyncio.DatagramProtocol):
             self.transport.sendto(said, address)
 
 
+async def hang_up(reader, writer):
+    """Says nothing over TCP."""
+    writer.close()
+
+
 @contextlib.asynccontextmanager
-async def name_server(respond):
-    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-        lambda: Datagrams(respond), local_addr=("127.0.0.1", 0)
-    )
+async def name_server(respond, stream=hang_up):
+    """A server of one port, over UDP and TCP: what seems truncated is asked for again over TCP, and must not
+    reach a stranger's server there."""
+    loop = asyncio.get_running_loop()
+    while True:
+        tcp = await asyncio.start_server(stream, "127.0.0.1", 0)
+        address = tcp.sockets[0].getsockname()
+        try:
+            udp, _ = await loop.create_datagram_endpoint(lambda: Datagrams(respond), local_addr=address)
+        except OSError:  # the port is taken for UDP
+            tcp.close()
+        else:
+            break
     try:
-        yield f"127.0.0.1:{transport.get_extra_info('sockname')[1]}"
+        yield f"127.0.0.1:{address[1]}"
     finally:
-        transport.close()
+        udp.close()
+        tcp.close()
 
 
 async def probe(*resolvers, **settings):
@@ -130,7 +145,7 @@ async def test_nonsense_is_no_answer(said):
     async with name_server(lambda data: data[:2] + said) as server:
         result = await probe(server, timeout=0.5)
     assert result.verdict == "unknown"
-    assert "does not answer" in result.reason or "nonsense" in result.reason
+    assert any(said in result.reason for said in ("does not answer", "nonsense", "can't be asked"))
 
 
 async def test_a_refusal_is_unknown():
@@ -152,10 +167,8 @@ async def test_what_does_not_fit_a_datagram_is_asked_for_over_tcp():
         answer.flags |= dns.flags.TC
         return answer.to_wire()
 
-    async with name_server(truncated) as server:
-        port = int(server.rpartition(":")[2])
-        async with await asyncio.start_server(stream, "127.0.0.1", port):
-            result = await probe(server, type="A")
+    async with name_server(truncated, stream) as server:
+        result = await probe(server, type="A")
     assert (result.verdict, result.reason) == ("ok", "DNS acme.test A is 192.0.2.1, 192.0.2.2")
 
 

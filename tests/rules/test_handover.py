@@ -93,10 +93,15 @@ def test_a_long_night_is_cut_and_says_so():
     assert missed(demo).headline == "40 notes"
 
 
+DECLARED = launches.declared()
+SHOWN = DECLARED.view(14.55)
+
+
 @given(st.integers(-3100, 20), st.integers(-3100, 20), st.sampled_from(launches.EVERYBODY))
 def test_whoever_was_away_longer_misses_no_less(one, other, who):
-    demo = launches.declared()
-    longer, shorter = (missed(demo, who, float(minute)) for minute in sorted((one, other)))
+    longer, shorter = (
+        handover(SHOWN, DECLARED.events, who.name, at(float(minute))) for minute in sorted((one, other))
+    )
     for chapter in shorter.chapters:
         kept = next(c for c in longer.chapters if c.name == chapter.name)
         assert kept.lines[: len(chapter.lines)] == chapter.lines

@@ -9,7 +9,7 @@ from launchpad.model import definition as d
 from launchpad.model import events as ev
 from launchpad.model.fold import fold
 from launchpad.model.journal import Recorded
-from launchpad.model.plan import ConditionReport, GateReport
+from launchpad.model.plan import ConditionReport, GateReport, Plan, PlannedStep
 from launchpad.model.rollouts import RolloutAim, RolloutReading
 from launchpad.model.samples import Sample
 from launchpad.model.state import State
@@ -281,3 +281,32 @@ def test_unknown_is_drawn_as_such_with_its_age() -> None:
     assert view.standing == "unknown for 14m (was rolling at 10%): not read lately"
     assert ladder(seen(), told(), at=30, watched=False).unread == "no engine is watching"
     assert ladder(at=30).standing == "unknown: not read yet"
+
+
+@pytest.mark.parametrize(("read", "held"), [(60.0, ""), (1.5, "what was done last is not seen yet")])
+def test_a_share_that_was_seen_before_its_run_ended_counts_once_it_is_read_again(
+    read: float, held: str
+) -> None:
+    """Such a reading shows nothing new, and so leaves no event."""
+    aim = RolloutAim(rollout="android", verb="bump", percent=10.0)
+    plan = Plan(
+        action="bump",
+        title="",
+        version="1",
+        environment="",
+        steps=(PlannedStep(verb="bump", provider="store", does="", command="", undo=None),),
+        params={},
+    )
+    events = [
+        ev.RunRequested(run="bump-1", action="bump", aim=aim),
+        ev.RunPlanned(run="bump-1", plan=plan, digest="d", gate=None, expires_at=2 * START * SECOND),
+        ev.RunConfirmed(run="bump-1", digest="d"),
+        ev.RunStarted(run="bump-1", epoch=1, gate=None),
+        ev.StepIntended(run="bump-1", step=0, epoch=1, nonce="n", attempt=1, gate=None),
+        seen(run="bump-1"),
+        ev.StepSucceeded(run="bump-1", step=0),
+        ev.RunSucceeded(run="bump-1"),
+        told("ok", SOAK),
+    ]
+    assert state(*events, definition=definition()).runs["bump-1"].status == "succeeded"
+    assert ladder(*events, at=60.0, reads=[read]).holds == held

@@ -96,7 +96,7 @@ def rollout_launch(**of_rollout: Any) -> Definition:
         "guards": (
             KeepGuard(
                 keep=Threshold(objective="errors", op="<", limit=Quantity(value=0.5, unit="%")),
-                within=2.0,
+                within=4.0,
                 at_least=2,
             ),
         ),

@@ -26,11 +26,12 @@ PEOPLE = (
     Operator(name="eva", role="engineer"),
     Operator(name="guest", role="viewer"),
 )
-TTL = "1.0"
+TTL = "3.0"
+"""Seconds: short enough to wait for, long enough to be renewed in time on a busy machine."""
 T = TypeVar("T")
 
 
-def until(condition: Callable[[], T | None], *, seconds: float = 20.0, what: str = "") -> T:
+def until(condition: Callable[[], T | None], *, seconds: float = 60.0, what: str = "") -> T:
     """The first true value of `condition`; fails the test after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
@@ -119,7 +120,7 @@ class WarRoom:
         self.session.refresh()
         return self.session.state.runs[run_id]
 
-    def when(self, run_id: str, *statuses: str, seconds: float = 20.0) -> RunState:
+    def when(self, run_id: str, *statuses: str, seconds: float = 60.0) -> RunState:
         """The run, once it has one of the statuses."""
 
         def reached() -> RunState | None:
