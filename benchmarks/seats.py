@@ -83,7 +83,7 @@ class Person:
         cut = cut if cut >= len(data) - 32 else len(data)
         self._rest = data[cut:]
         text = _ESCAPES.sub(b"", data[:cut]).decode(errors="ignore")
-        self.seen = (self.seen + text)[-4000:]
+        self.seen = (self.seen + text)[-20_000:]
         for mark, item in _ROW.findall(self.seen[-len(text) - 16 :]):
             self.shown[int(item)] = mark
             self.room.noted(self, int(item), mark, at)

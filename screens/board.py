@@ -158,7 +158,7 @@ class Board(Vertical):
         self.rearrange()
         self.refill()
         if focus:
-            self.panel(tab if tab in PAGES else "checklist").focus()
+            self.screen.set_focus(self.panel(tab if tab in PAGES else "checklist"))
 
     def show_mine(self) -> None:
         """Lists what the operator has to do in the place of a phase's checklist, and gives it the focus."""

@@ -15,7 +15,6 @@ from textual.binding import BindingType
 from textual.events import Key, Resize
 from textual.geometry import Size
 from textual.message import Message
-from textual.widgets import Input
 
 from launchpad.desk import Desk
 from launchpad.model.definition import Definition
@@ -44,7 +43,7 @@ from screens.render.footer import footer
 from screens.render.row import Row, Span, line
 from screens.render.scene import Scene
 from screens.terminal import GONE, SafeDriver, perish
-from screens.widgets.field import Field
+from screens.widgets.field import FilterField
 from screens.widgets.lines import Lines
 from screens.widgets.listing import ListPanel
 from screens.widgets.painter import Painter
@@ -117,8 +116,6 @@ class Face(Attended, Acts, inherit_bindings=False):
         self.memory = memory
         self._seat = uuid.uuid4().hex[:12]
         self._message = (complaint, "warn", monotonic())
-        self._filtered: ListPanel | None = None
-        """The list that the filter's line is about."""
         self._follower = Follower(
             session,
             deliver=self._deliver,
@@ -136,7 +133,7 @@ class Face(Attended, Acts, inherit_bindings=False):
         yield self.board
         yield Lines(lambda width, height: tiny_rows.rows(self.scene, width, height), id="tiny")
         yield Lines(self._draw_message, id="message")
-        yield Field(id="query", compact=True, placeholder="filter")
+        yield FilterField(written=self.filter_by, done=self.end_filter)
         yield Lines(self._draw_footer, id="footer")
 
     def on_mount(self) -> None:
@@ -266,10 +263,8 @@ class Face(Attended, Acts, inherit_bindings=False):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         return self.permits(action)
 
-    def on_key(self, event: Key) -> None:
+    def idle_key(self, event: Key) -> None:
         """A key that works for others only is answered, not swallowed."""
-        if len(self.screen_stack) > 1 or event.key in self.screen.active_bindings:
-            return
         bound = next(iter(self._bindings.key_to_bindings.get(event.key, ())), None)
         if bound is None:
             return
@@ -303,8 +298,8 @@ class Face(Attended, Acts, inherit_bindings=False):
 
     def action_step_back(self) -> None:
         if self.query_one("#query").has_focus:
-            self._end_filter()
-        panel = self.board.focused_panel or self._filtered
+            self.end_filter()
+        panel = self.board.focused_panel or self.filtered
         if panel is not None and panel.query_text:
             panel.filter("")
         elif self.board.zoomed is not None:
@@ -315,39 +310,6 @@ class Face(Attended, Acts, inherit_bindings=False):
     def action_refresh(self) -> None:
         self.refresh_view()
         self.say("looked again", "info")
-
-    def action_filter(self) -> None:
-        panel = self.board.focused_panel or self.board.panel("checklist")
-        query = self.query_one("#query", Input)
-        query.value = panel.query_text
-        query.add_class("-open")
-        self.query_one("#message").display = False
-        self._filtered = panel
-        query.focus()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        if event.input.id == "query" and self._filtered is not None:
-            self._filtered.filter(event.value)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        if event.input.id == "query":
-            self._end_filter()
-
-    def on_input_blurred(self, event: Input.Blurred) -> None:
-        if event.input.id == "query":
-            event.input.remove_class("-open")
-            self.query_one("#message").display = True
-
-    def _end_filter(self) -> None:
-        if self._filtered is not None:
-            self._filtered.focus()
-
-    def action_match(self, by: int) -> None:
-        panel = self.board.focused_panel
-        if panel is None or not panel.query_text:
-            self.say(self.scene.hint("filter", "filters the list first"), "info")
-            return
-        panel.action_move(by)
 
     def find_item(self, item: ItemView) -> None:
         """Goes to an item's checklist and selects it."""
@@ -360,7 +322,7 @@ class Face(Attended, Acts, inherit_bindings=False):
         widget = self.query_one(f"#{name}")
         if not widget.display or not widget.region:
             self.board.zoom(name)
-        widget.focus()
+        self.screen.set_focus(widget)
 
     def on_list_panel_moved(self, _event: ListPanel.Moved) -> None:
         self.query_one("#footer", Lines).redraw()

@@ -4,6 +4,7 @@ from screens.acts.alerts import AlertActs
 from screens.acts.checks import CheckActs
 from screens.acts.copying import CopyActs
 from screens.acts.criteria import CriteriaActs
+from screens.acts.filtering import FilterActs
 from screens.acts.following import PhaseFollowing
 from screens.acts.handover import HandoverActs
 from screens.acts.incidents import IncidentActs
@@ -26,6 +27,7 @@ class Acts(
     CopyActs,
     CheckActs,
     CriteriaActs,
+    FilterActs,
     HandoverActs,
     IncidentActs,
     ItemActs,

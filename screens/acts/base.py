@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from textual.app import App
 from textual.screen import Screen
 
 from launchpad.desk.decision import optional_words
@@ -13,6 +12,7 @@ from launchpad.model.preferences import Preferences
 from launchpad.model.state import RunState
 from launchpad.rules.view import ItemView
 from screens.dialogs.prompt import Prompt
+from screens.inorder import InOrder
 from screens.render.row import Row, Span, line, wrap
 from screens.render.scene import Scene
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Then = Callable[[Done], None]
 
 
-class Acting(App[int]):
+class Acting(InOrder):
     """The app as the operator's verbs see it."""
 
     session: "Session"

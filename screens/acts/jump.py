@@ -91,4 +91,4 @@ class JumpActs(Acting):
         if key:
             found.filter("")
             found.select(key)
-        found.focus()
+        self.screen.set_focus(found)

@@ -1,6 +1,8 @@
 """A line to write in."""
 
-from textual.events import Paste
+from collections.abc import Callable
+
+from textual.events import Key, Paste
 from textual.widgets import Input
 
 from launchpad.desk.decision import TEXT_LIMIT
@@ -19,3 +21,23 @@ class Field(Input):
         start, end = sorted(self.selection)
         room = TEXT_LIMIT - len(self.value) + (end - start)
         self.replace(" ".join(event.text[: 4 * TEXT_LIMIT].split())[:room], start, end)
+
+
+class FilterField(Field):
+    """Tells at once what is written, and when its writer is done: the next key may rest on it."""
+
+    def __init__(self, *, written: Callable[[str], None], done: Callable[[], None]) -> None:
+        super().__init__(id="query", compact=True, placeholder="filter")
+        self._written = written
+        self._done = done
+
+    async def take(self, key: Key) -> None:
+        """Writes what a printable key stands for."""
+        with self._context():
+            await self._on_key(key)
+
+    def watch_value(self, value: str) -> None:
+        self._written(value)
+
+    async def action_submit(self) -> None:
+        self._done()

@@ -41,6 +41,18 @@ def test_a_storm_of_sizes_leaves_it_whole() -> None:
         _answers(face)
 
 
+def test_keys_that_come_in_one_piece_act_one_after_the_other() -> None:
+    with on_terminal(*DEMO) as face:
+        face.until("CHECKLIST")
+        face.forget()
+        face.type(b"/flag")  # g, a and l are keys of their own outside the filter
+        face.until("/flag")
+        assert b"go / no-go" not in face.output
+        face.type(b"\r5/slip")
+        face.until("/slip")
+        face.until("TIMELINE")
+
+
 def test_a_paste_of_a_megabyte_into_nothing_presses_no_key() -> None:
     with on_terminal(*DEMO) as face:
         face.until("CHECKLIST")

@@ -1,0 +1,44 @@
+"""Narrowing a list to what contains some words."""
+
+from textual.widgets import Input
+
+from screens.acts.base import Acting
+from screens.widgets.listing import ListPanel
+
+
+class FilterActs(Acting):
+    """The filter's line under the panels, and the list that it is about."""
+
+    filtered: ListPanel | None = None
+    """The list that was filtered last."""
+
+    def action_filter(self) -> None:
+        self.filtered = panel = self.board.focused_panel or self.board.panel("checklist")
+        query = self.query_one("#query", Input)
+        query.value = panel.query_text
+        query.display = True
+        self.query_one("#message").display = False
+        # Not `query.focus()`, which waits its turn: the next key is for the filter already.
+        self.screen.set_focus(query)
+
+    def filter_by(self, text: str) -> None:
+        """Lists what contains these words."""
+        if self.filtered is not None:
+            self.filtered.filter(text)
+
+    def end_filter(self) -> None:
+        """Goes back to the list, which stays filtered."""
+        if self.filtered is not None:
+            self.screen.set_focus(self.filtered)
+
+    def on_input_blurred(self, event: Input.Blurred) -> None:
+        if event.input.id == "query":
+            event.input.display = False
+            self.query_one("#message").display = True
+
+    def action_match(self, by: int) -> None:
+        panel = self.board.focused_panel
+        if panel is None or not panel.query_text:
+            self.say(self.scene.hint("filter", "filters the list first"), "info")
+            return
+        panel.action_move(by)
