@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 
 from launchpad.engine.lease import LeaseKeeper
 from launchpad.engine.logbook import Logbook
@@ -259,7 +259,7 @@ class Runner:
                 done: list[Event] = [ev.StepSucceeded(run=run.id, step=index, detail=ending.detail)]
                 if ending.backup is not None:
                     done.append(self._taken(run, index, ending.backup))
-                await self._recorder.append(*done)
+                await self._recorder.append(*done, *self._smoked(run, index, ending))
                 return True
             case "aborted" if self._run(run.id).status == "aborting":
                 await self._recorder.append(
@@ -267,10 +267,17 @@ class Runner:
                 )
                 return False
             case "unknown":
-                await self._interrupt(run, index, ending.detail)
+                await self._interrupt(run, index, ending.detail, self._smoked(run, index, ending))
                 return False
             case _:
-                return await self._fail(run, index, ending.detail)
+                return await self._fail(run, index, ending.detail, self._smoked(run, index, ending))
+
+    def _smoked(self, run: RunState, index: int, ending: Ending) -> list[Event]:
+        """What a smoke test found, however its step ended."""
+        if ending.smoke is None:
+            return []
+        suite, observed = _planned(run, index).provider, run.steps[index].started_at or run.requested_at
+        return [ev.SmokeRan(suite=suite, result=ending.smoke, observed_at=observed, cause="run", run=run.id)]
 
     def _taken(self, run: RunState, index: int, backup: BackupFact) -> Event:
         asked = self._backup_request(run, index)
@@ -291,8 +298,9 @@ class Runner:
                 await self._append(run, *self._failure(run, index, step.detail))
         return False
 
-    async def _fail(self, run: RunState, index: int, reason: str) -> bool:
+    async def _fail(self, run: RunState, index: int, reason: str, found: Sequence[Event] = ()) -> bool:
         await self._recorder.append(
+            *found,
             ev.StepFailed(run=run.id, step=index, reason=reason),
             *self._failure(self._run(run.id), index, reason),
         )
@@ -314,8 +322,8 @@ class Runner:
         events.append(ev.RunRequested(run=state.next_run_id(repair.run), action=repair.run, params=params))
         return events
 
-    async def _interrupt(self, run: RunState, index: int, reason: str) -> None:
-        events: list[Event] = [ev.StepInterrupted(run=run.id, step=index, reason=reason)]
+    async def _interrupt(self, run: RunState, index: int, reason: str, found: Sequence[Event] = ()) -> None:
+        events: list[Event] = [*found, ev.StepInterrupted(run=run.id, step=index, reason=reason)]
         if self._run(run.id).status == "aborting":
             events.append(ev.RunAborted(run=run.id))
         else:

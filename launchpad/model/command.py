@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta, field
 
 from launchpad.model.definition import ROLLOUT_VERBS, Name, RolloutVerb, Verb
+from launchpad.model.filling import PLACEHOLDER, filled_text, placeholders
 from launchpad.model.lifecycles import ROLLOUT, RolloutStatus
 from launchpad.model.values import Duration, Environment, Text, Value, is_secret_reference
 
@@ -15,7 +16,6 @@ PLACEHOLDERS = ("launch.product", "launch.version", "launch.environment")
 ROLLOUT_PLACEHOLDERS = (*PLACEHOLDERS, "rollout.name", "rollout.percent")
 """The same of programs that are about a rollout."""
 
-_PLACEHOLDER = re.compile(r"\{\{([^{}]*)\}\}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PARAMETER = re.compile(r"param\.[a-zA-Z0-9][a-zA-Z0-9._-]*")
 
@@ -57,7 +57,7 @@ class Program(Value):
             if name not in self.speaks_of and not _PARAMETER.fullmatch(name):
                 expected = ", ".join((*self.speaks_of, "param.NAME"))
                 yield f"unknown placeholder '{name}', expected one of {expected}"
-        if "{{" in _PLACEHOLDER.sub("", text):
+        if "{{" in PLACEHOLDER.sub("", text):
             yield "a placeholder that is not closed, expected such as {{ launch.version }}"
 
 
@@ -171,14 +171,9 @@ class CommandSettings(Value):
         return self.rollout is not None
 
 
-def placeholders(text: str) -> list[str]:
-    """The names between double braces."""
-    return [name.strip() for name in _PLACEHOLDER.findall(text)]
-
-
 def filled(argv: tuple[str, ...], values: Mapping[str, str]) -> tuple[str, ...]:
     """`argv` with each placeholder replaced; every argument stays one argument.
 
     `values` maps `launch.version`, `param.NAME` … to text. Raises KeyError with the first missing name.
     """
-    return tuple(_PLACEHOLDER.sub(lambda match: values[match[1].strip()], argument) for argument in argv)
+    return tuple(filled_text(argument, values) for argument in argv)

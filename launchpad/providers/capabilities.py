@@ -11,6 +11,7 @@ from launchpad.model.definition import AnyVerb, Dump, Launch, RolloutVerb, Verb
 from launchpad.model.lifecycles import RolloutStatus
 from launchpad.model.plan import PlannedStep
 from launchpad.model.rollouts import RolloutAim, RolloutReading
+from launchpad.model.smoke import SmokeFact
 from launchpad.model.values import Value
 
 Emit = Callable[[list[str]], Awaitable[None]]
@@ -78,6 +79,8 @@ class Ending(Value):
     detail: str = ""
     backup: BackupFact | None = None
     """The backup that it made."""
+    smoke: SmokeFact | None = None
+    """What a smoke test found."""
 
 
 class Surroundings(Value):

@@ -21,6 +21,7 @@ from launchpad.model.definition import (
     PollCondition,
     PresentCondition,
     ReadyCondition,
+    SmokeCondition,
     UnlockedCondition,
     WindowCondition,
 )
@@ -33,6 +34,7 @@ from launchpad.rules.items import at_present, stale
 from launchpad.rules.locks import in_the_way
 from launchpad.rules.objectives import Reading, limit_of
 from launchpad.rules.polls import ballots
+from launchpad.rules.proofs import backup_proof
 from launchpad.rules.readiness import VALID
 from launchpad.rules.situation import Situation
 
@@ -40,6 +42,7 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 Judgement = tuple[str, GateVerdict, str]
 """What is asked, the answer, and the numbers behind it."""
+_AS_GATE: Mapping[str, GateVerdict] = {"ok": "GO", "bad": "NO-GO", "unknown": "HOLD"}
 
 
 def _items(condition: ItemsCondition, gate: str, situation: Situation) -> Judgement:
@@ -270,14 +273,20 @@ def _countdown(_condition: CountdownCondition, _gate: str, situation: Situation)
 def _backup(condition: BackupCondition, gate: str, situation: Situation) -> Judgement:  # noqa: ARG001
     of, within = condition.backup.of, condition.backup.verified_within
     name = f"verified backup of {of} within {format_duration(within)}"
-    known = situation.state.backups.get(of)
-    if known is None:
-        return name, "HOLD", "this launch made none yet"
-    if known.verified is None:
-        return name, "HOLD", "none of this launch was restored to try it"
-    age = (situation.now - known.verified.taken_at) / SECOND
-    detail = f"its data is {format_duration(age)} old, limit {format_duration(within)}"
-    return name, "GO" if age <= within else "NO-GO", detail
+    verdict, detail = backup_proof(situation.state, of, within, situation.now)
+    return name, _AS_GATE[verdict], detail
+
+
+def _smoke(condition: SmokeCondition, _gate: str, situation: Situation) -> Judgement:
+    name = f"smoke test {condition.smoke} passed within {format_duration(condition.within)}"
+    known = situation.state.smoke.get(condition.smoke)
+    if known is None or known.last is None:
+        return name, "HOLD", "it has not run yet"
+    age = max(0, situation.now - known.at) / SECOND
+    detail = f"{known.last.sentence}, {format_duration(age)} ago"
+    if age > condition.within:
+        return name, "HOLD", f"{detail}, which is too long"
+    return name, _AS_GATE[known.last.verdict], detail
 
 
 JUDGES: Mapping[type, Callable[[Any, str, Situation], Judgement]] = {
@@ -293,4 +302,5 @@ JUDGES: Mapping[type, Callable[[Any, str, Situation], Judgement]] = {
     CheckCondition: _check,
     CountdownCondition: _countdown,
     BackupCondition: _backup,
+    SmokeCondition: _smoke,
 }

@@ -218,6 +218,11 @@ def _backup_taken(e: ev.BackupTaken) -> Sentence:
     return Sentence(f"{e.provider} is saved as {e.backup.name}{proof}", "ok")
 
 
+def _smoke_ran(e: ev.SmokeRan) -> Sentence:
+    style = {"ok": "ok", "bad": "bad", "unknown": "unknown"}[e.result.verdict]
+    return Sentence(f"smoke test {e.suite}: {e.result.verdict}{_detail(e.result.sentence)}", style)
+
+
 def _lock(e: ev.LockChanged) -> Sentence:
     target = "all targets" if e.target == "*" else e.target
     return Sentence(f"locked {target}", "warn") if e.held else Sentence(f"unlocked {target}")
@@ -312,5 +317,7 @@ TELLERS: Mapping[type[ev.Event], Callable[[Any], Sentence]] = {
     ev.RolloutAdvanceAnnounced: _rollout_announced,
     ev.RolloutAdvanceWithdrawn: lambda e: Sentence(f"step of {e.rollout} withdrawn: {e.reason}", "warn"),
     ev.BackupTaken: _backup_taken,
+    ev.SmokeRequested: lambda e: Sentence(f"asked for the smoke test {e.suite}", "dim"),
+    ev.SmokeRan: _smoke_ran,
     ev.RolloutVetoed: lambda e: Sentence(f"VETOED the next step of {e.rollout}", "warn"),
 }

@@ -123,6 +123,15 @@ class BackupCondition(Condition, tag="backup"):
     advisory: bool = False
 
 
+class SmokeCondition(Condition, tag="smoke"):
+    """A smoke test passed, and lately."""
+
+    smoke: Name
+    within: Duration = 900.0
+    """How old its last outcome may be; an older one says nothing."""
+    advisory: bool = False
+
+
 AnyCondition = (
     ItemsCondition
     | ObjectiveCondition
@@ -136,6 +145,7 @@ AnyCondition = (
     | CheckCondition
     | CountdownCondition
     | BackupCondition
+    | SmokeCondition
 )
 
 

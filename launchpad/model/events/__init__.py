@@ -108,6 +108,7 @@ from launchpad.model.events.runs import (
     StepSucceeded,
 )
 from launchpad.model.events.seat import SeatReturned, SeatTaken
+from launchpad.model.events.smoke import SmokeRan, SmokeRequested
 
 AnyEvent = (
     LaunchOpened
@@ -190,6 +191,8 @@ AnyEvent = (
     | RolloutAdvanceWithdrawn
     | RolloutVetoed
     | BackupTaken
+    | SmokeRequested
+    | SmokeRan
 )
 
 

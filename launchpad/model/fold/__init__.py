@@ -24,6 +24,7 @@ from launchpad.model.fold import (
     report,
     rollouts,
     runs,
+    smoke,
 )
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
@@ -94,4 +95,5 @@ _HANDLERS: Handlers = {
     **mentions.HANDLERS,
     **rollouts.HANDLERS,
     **backups.HANDLERS,
+    **smoke.HANDLERS,
 }

@@ -19,6 +19,7 @@ from launchpad.model.state.polls import PollState, Vote
 from launchpad.model.state.report import ReportNote
 from launchpad.model.state.rollouts import RolloutState
 from launchpad.model.state.runs import Approval, Readiness, RunState, StepState
+from launchpad.model.state.smoke import SmokeState
 from launchpad.model.values import Micros, Value
 
 
@@ -90,6 +91,8 @@ class State(Value):
     """Those that were seen at least once."""
     backups: Mapping[str, BackupState] = {}
     """By the provider of the database; none that an earlier launch made."""
+    smoke: Mapping[str, SmokeState] = {}
+    """Smoke tests that ran or were asked for."""
 
     @property
     def open(self) -> bool:
