@@ -100,11 +100,16 @@ from launchpad.model.definition.signals import (
 )
 from launchpad.model.definition.smoke import (
     CommandStep,
+    DnsStep,
     Extract,
     HttpStep,
+    PostgresStep,
+    RedisStep,
     SmokeStep,
     SmokeSuite,
     StepExpect,
+    TcpStep,
+    TlsStep,
     title_of,
 )
 from launchpad.model.definition.targets import Targets

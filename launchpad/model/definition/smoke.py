@@ -178,7 +178,7 @@ SmokeStep = HttpStep | TcpStep | TlsStep | DnsStep | CommandStep | PostgresStep 
 class SmokeSuite(Value):
     """A smoke test: steps that are walked through in order, each resting on those before it."""
 
-    steps: Annotated[tuple[SmokeStep, ...], Meta(min_length=1, max_length=100)]
+    steps: Annotated[tuple[SmokeStep, ...], Meta(min_length=1)]
     title: Line | None = None
     """What it proves, in a line."""
     values: Environment = {}
