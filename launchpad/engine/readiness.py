@@ -52,7 +52,13 @@ class ReadinessProber:
         at = self._session.clock()
         params = parameters(definition, action)
         try:
-            make_plan(definition, action, dict.fromkeys(params, _ANY), self._providers)
+            make_plan(
+                definition,
+                action,
+                dict.fromkeys(params, _ANY),
+                self._providers,
+                migrations=self._session.state.migrations,
+            )
         except LaunchpadError as error:
             unknown = isinstance(error, Unreachable)
             return Readiness(verdict="unknown" if unknown else "bad", reason=error.message, at=at)

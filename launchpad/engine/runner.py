@@ -259,7 +259,7 @@ class Runner:
                 done: list[Event] = [ev.StepSucceeded(run=run.id, step=index, detail=ending.detail)]
                 if ending.backup is not None:
                     done.append(self._taken(run, index, ending.backup))
-                await self._recorder.append(*done, *self._smoked(run, index, ending))
+                await self._recorder.append(*done, *self._found(run, index, ending))
                 return True
             case "aborted" if self._run(run.id).status == "aborting":
                 await self._recorder.append(
@@ -267,17 +267,22 @@ class Runner:
                 )
                 return False
             case "unknown":
-                await self._interrupt(run, index, ending.detail, self._smoked(run, index, ending))
+                await self._interrupt(run, index, ending.detail, self._found(run, index, ending))
                 return False
             case _:
-                return await self._fail(run, index, ending.detail, self._smoked(run, index, ending))
+                return await self._fail(run, index, ending.detail, self._found(run, index, ending))
 
-    def _smoked(self, run: RunState, index: int, ending: Ending) -> list[Event]:
-        """What a smoke test found, however its step ended."""
-        if ending.smoke is None:
-            return []
-        suite, observed = _planned(run, index).provider, run.steps[index].started_at or run.requested_at
-        return [ev.SmokeRan(suite=suite, result=ending.smoke, observed_at=observed, cause="run", run=run.id)]
+    def _found(self, run: RunState, index: int, ending: Ending) -> list[Event]:
+        """What a smoke test or a migration came to, however its step ended."""
+        name, events = _planned(run, index).provider, list[Event]()
+        if ending.smoke is not None:
+            observed = run.steps[index].started_at or run.requested_at
+            events.append(
+                ev.SmokeRan(suite=name, result=ending.smoke, observed_at=observed, cause="run", run=run.id)
+            )
+        if ending.migrated is not None:
+            events.append(ev.MigrationsApplied(provider=name, run=run.id, fact=ending.migrated))
+        return events
 
     def _taken(self, run: RunState, index: int, backup: BackupFact) -> Event:
         asked = self._backup_request(run, index)

@@ -8,6 +8,7 @@ from typing import Any
 from launchpad.engine.checker import Checker
 from launchpad.engine.evaluator import Evaluator
 from launchpad.engine.lease import LeaseKeeper
+from launchpad.engine.migration_watch import MigrationWatch
 from launchpad.engine.readiness import ReadinessProber
 from launchpad.engine.recorder import Recorder
 from launchpad.engine.rollout_watch import RolloutWatch
@@ -29,7 +30,7 @@ _LACKING_AGAIN = 30.0
 
 
 class Watch:
-    """Sampler, checker, smoke tests, evaluator, readiness and rollouts of one definition at a time.
+    """All that looks at what is outside, by one definition at a time.
 
     Everything they record is bound to the definition that they watch by: once that is amended, nothing more
     of it reaches the journal, and they begin anew.
@@ -94,6 +95,7 @@ class Watch:
             sampler.run(),
             Checker(session, recorder, tools.prober, smoke).run(),
             smoke.run(),
+            MigrationWatch(session, recorder, definition, tools.providers).run(),
             Evaluator(session, recorder).run(),
             ReadinessProber(session, recorder, definition, tools.providers).run(),
             RolloutWatch(self._store, session, self._lease, recorder, definition, tools.providers).run(),

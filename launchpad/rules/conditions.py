@@ -15,6 +15,7 @@ from launchpad.model.definition import (
     CheckCondition,
     CountdownCondition,
     ItemsCondition,
+    MigrationsCondition,
     ObjectiveCondition,
     Phase,
     PhaseCondition,
@@ -25,10 +26,11 @@ from launchpad.model.definition import (
     UnlockedCondition,
     WindowCondition,
 )
-from launchpad.model.plan import GateVerdict
+from launchpad.model.plan import GATE_VERDICTS, GateVerdict
 from launchpad.model.samples import LockInfo
 from launchpad.model.state import ItemState
 from launchpad.model.values import SECOND, format_duration
+from launchpad.rules import migrations
 from launchpad.rules.countdown import current_t0
 from launchpad.rules.items import at_present, stale
 from launchpad.rules.locks import in_the_way
@@ -289,6 +291,28 @@ def _smoke(condition: SmokeCondition, _gate: str, situation: Situation) -> Judge
     return name, _AS_GATE[known.last.verdict], detail
 
 
+def _migrations(condition: MigrationsCondition, _gate: str, situation: Situation) -> Judgement:
+    name = f"migrated: {', '.join(condition.migrations)}"
+    answers = [(one, *_migrated(one, situation)) for one in condition.migrations]
+    verdict: GateVerdict = max((found for _, found, _ in answers), key=GATE_VERDICTS.index)
+    told = [f"{one} {why}" for one, found, why in answers if found == verdict]
+    return name, verdict, "; ".join(told)
+
+
+def _migrated(name: str, situation: Situation) -> tuple[GateVerdict, str]:
+    """Whether a database is known to lack nothing that the release brings."""
+    known = situation.state.migrations.get(name)
+    if known is None:
+        return "HOLD", "has not been read yet"
+    if known.reading is None:
+        return "HOLD", f"can't be read: {known.reason}"
+    age = max(0, situation.now - known.at) / SECOND
+    told = f"is {known.reading.sentence}, read {format_duration(age)} ago"
+    if age > migrations.VALID:
+        return "HOLD", f"{told}, which is too long"
+    return "NO-GO" if known.reading.pending else "GO", told
+
+
 JUDGES: Mapping[type, Callable[[Any, str, Situation], Judgement]] = {
     ItemsCondition: _items,
     ObjectiveCondition: _objective,
@@ -303,4 +327,5 @@ JUDGES: Mapping[type, Callable[[Any, str, Situation], Judgement]] = {
     CountdownCondition: _countdown,
     BackupCondition: _backup,
     SmokeCondition: _smoke,
+    MigrationsCondition: _migrations,
 }

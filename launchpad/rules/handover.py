@@ -78,6 +78,7 @@ _LEFT_OUT = frozenset(
         ev.AlertEased,
         ev.CheckRequested,
         ev.SmokeRequested,
+        ev.MigrationsRead,
         ev.RunRequested,
         ev.RunPlanned,
         ev.RunConfirmed,

@@ -6,6 +6,7 @@ from launchpad.model import events as ev
 from launchpad.model.backups import BackupFact
 from launchpad.model.events import EVENTS, Event
 from launchpad.model.journal import Recorded
+from launchpad.model.migrations import MigrationFact, MigrationsReading
 from launchpad.model.plan import GateReport
 from launchpad.model.rollouts import RolloutReading
 from launchpad.model.smoke import SmokeFact, SmokeStepFact
@@ -128,6 +129,12 @@ EXAMPLES: dict[type[Event], Event] = {
             ),
             observed_at=1,
             cause="schedule",
+        ),
+        ev.MigrationsRead(provider="db", observed_at=1, reading=MigrationsReading(version="41")),
+        ev.MigrationsApplied(
+            provider="db",
+            run="deploy-1",
+            fact=MigrationFact(before="40", after=MigrationsReading(version="41", pending=("42",))),
         ),
     )
 }

@@ -60,6 +60,7 @@ from launchpad.model.definition import (
 )
 from launchpad.model.fold import Fold
 from launchpad.model.journal import Draft, Recorded
+from launchpad.model.migrations import MigrationFact, MigrationsReading
 from launchpad.model.plan import Plan, PlannedStep
 from launchpad.model.rollouts import RolloutReading
 from launchpad.model.smoke import SmokeFact, SmokeStepFact
@@ -425,7 +426,7 @@ class LaunchDay:
         """So many acts of people and the engine, each held against what must always be so."""
         acts = [self.act] * 4 + [self.go_forward] * 3 + [self.carry] * 4
         acts += [self.check, self.alert, self.judge, self.advise, self.engine_starts, self.enter_phase]
-        acts += [self.tell, self.look, self.saved, self.smoked]
+        acts += [self.tell, self.look, self.saved, self.smoked, self.migrated]
         for _ in range(steps):
             self.random.choice(acts)()
             self.everything_fits()
@@ -605,6 +606,20 @@ class LaunchDay:
             name="db/a", size=9, sha256="00", taken_at=now, verified_at=self.random.choice([None, now])
         )
         self.engine(ev.BackupTaken(provider="db", run="backup-1", vault="vault", backup=made))
+
+    def migrated(self) -> None:
+        """What is read of a database, or done to it."""
+        draw = self.random.choice
+        reading = MigrationsReading(version=draw(["1", "2"]), pending=draw([(), ("3",)]))
+        fact = MigrationFact(before="1", after=reading, backwards=draw([True, False]))
+        self.engine(
+            draw(
+                [
+                    ev.MigrationsRead(provider="db", observed_at=1, reading=draw([reading, None])),
+                    ev.MigrationsApplied(provider="db", run="deploy-1", fact=fact),
+                ]
+            )
+        )
 
     def smoked(self) -> None:
         """A smoke test that was run."""

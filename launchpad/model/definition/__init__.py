@@ -52,6 +52,7 @@ from launchpad.model.definition.gates import (
     Gate,
     Hours,
     ItemsCondition,
+    MigrationsCondition,
     ObjectiveCondition,
     PhaseCondition,
     PollCondition,

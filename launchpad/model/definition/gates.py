@@ -132,6 +132,13 @@ class SmokeCondition(Condition, tag="smoke"):
     advisory: bool = False
 
 
+class MigrationsCondition(Condition, tag="migrations"):
+    """No migration of these databases is pending, as was read lately."""
+
+    migrations: Annotated[tuple[Name, ...], Meta(min_length=1)]
+    advisory: bool = False
+
+
 AnyCondition = (
     ItemsCondition
     | ObjectiveCondition
@@ -146,6 +153,7 @@ AnyCondition = (
     | CountdownCondition
     | BackupCondition
     | SmokeCondition
+    | MigrationsCondition
 )
 
 

@@ -73,6 +73,7 @@ from launchpad.model.events.launch import (
     Unknown,
 )
 from launchpad.model.events.mentions import MentionsRead
+from launchpad.model.events.migrations import MigrationsApplied, MigrationsRead
 from launchpad.model.events.polls import Answer, PollAnswered, PollCalled, PollClosed, Seen
 from launchpad.model.events.report import ReportNoted, ReportSection
 from launchpad.model.events.rollouts import (
@@ -193,6 +194,8 @@ AnyEvent = (
     | BackupTaken
     | SmokeRequested
     | SmokeRan
+    | MigrationsRead
+    | MigrationsApplied
 )
 
 

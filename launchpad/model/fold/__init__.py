@@ -20,6 +20,7 @@ from launchpad.model.fold import (
     incidents,
     launch,
     mentions,
+    migrations,
     polls,
     report,
     rollouts,
@@ -96,4 +97,5 @@ _HANDLERS: Handlers = {
     **rollouts.HANDLERS,
     **backups.HANDLERS,
     **smoke.HANDLERS,
+    **migrations.HANDLERS,
 }

@@ -24,7 +24,7 @@ from msgspec.structs import replace
 from launchpad.model import events as ev
 from launchpad.model.definition import PHASES, Definition
 from launchpad.model.differences import differences
-from launchpad.model.fold import checklist, polls, rollouts, smoke
+from launchpad.model.fold import checklist, migrations, polls, rollouts, smoke
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.fold.runs import settle_approval
 from launchpad.model.journal import Recorded
@@ -48,6 +48,7 @@ def _amended(parts: Parts, rec: Recorded, event: ev.LaunchAmended) -> None:
     _criteria(parts, before, after)
     rollouts.forget(parts, rec, of.read_otherwise, frozenset(of.rollouts))
     smoke.forget(parts, of.smoke)
+    migrations.forget(parts, of.providers)
     lapsed = (*_runs(parts, rec, before, of), *_votes(parts, rec, before, of))
     amendment = Amendment(
         seq=rec.seq,

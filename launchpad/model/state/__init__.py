@@ -15,6 +15,7 @@ from launchpad.model.state.delivery import ChannelTest, Escalation, MessageState
 from launchpad.model.state.health import AlertState, ObjectiveState
 from launchpad.model.state.incidents import IncidentEntry, IncidentState, IncidentTask
 from launchpad.model.state.launch import EngineState, HoldState, SeatState
+from launchpad.model.state.migrations import MigrationState
 from launchpad.model.state.polls import PollState, Vote
 from launchpad.model.state.report import ReportNote
 from launchpad.model.state.rollouts import RolloutState
@@ -93,6 +94,8 @@ class State(Value):
     """By the provider of the database; none that an earlier launch made."""
     smoke: Mapping[str, SmokeState] = {}
     """Smoke tests that ran or were asked for."""
+    migrations: Mapping[str, MigrationState] = {}
+    """By the provider of the database."""
 
     @property
     def open(self) -> bool:
