@@ -1,7 +1,7 @@
 """The deploy scripts of a rehearsal, as a team would have them: programs that print and take a while.
 
-`python -m launchpad.rehearsal.operations backup | deploy VERSION | rollback`, run in
-the rehearsal's directory. They end when that directory is gone.
+`python -m launchpad.rehearsal.operations backup | deploy VERSION | rollback`, run in the rehearsal's
+directory. They end when that directory is gone.
 """
 
 import gzip
