@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Callable, Coroutine, Sequence
 
+from launchpad.engine.endings import brought
 from launchpad.engine.lease import LeaseKeeper
 from launchpad.engine.logbook import Logbook
 from launchpad.engine.planner import REPAIRS
@@ -14,7 +15,6 @@ from launchpad.engine.targets import Targets
 from launchpad.engine.toolroom import Toolroom, Tools
 from launchpad.errors import Conflict, LeaseLost, Refused, Unreachable
 from launchpad.model import events as ev
-from launchpad.model.backups import BackupFact
 from launchpad.model.definition import Definition
 from launchpad.model.events import Event
 from launchpad.model.plan import GateReport, PlannedStep
@@ -254,40 +254,23 @@ class Runner:
             return Ending(state="unknown", detail=detail)
 
     async def _ended(self, run: RunState, index: int, ending: Ending) -> bool:
+        asked = self._backup_request(run, index)
+        found = brought(run, index, _planned(run, index), ending, asked.vault if asked else "")
         match ending.state:
             case "succeeded":
-                done: list[Event] = [ev.StepSucceeded(run=run.id, step=index, detail=ending.detail)]
-                if ending.backup is not None:
-                    done.append(self._taken(run, index, ending.backup))
-                await self._recorder.append(*done, *self._found(run, index, ending))
+                await self._recorder.append(
+                    ev.StepSucceeded(run=run.id, step=index, detail=ending.detail), *found
+                )
                 return True
             case "aborted" if self._run(run.id).status == "aborting":
-                await self._recorder.append(
-                    ev.StepAborted(run=run.id, step=index, detail=ending.detail), ev.RunAborted(run=run.id)
-                )
+                aborted = ev.StepAborted(run=run.id, step=index, detail=ending.detail)
+                await self._recorder.append(*found, aborted, ev.RunAborted(run=run.id))
                 return False
             case "unknown":
-                await self._interrupt(run, index, ending.detail, self._found(run, index, ending))
+                await self._interrupt(run, index, ending.detail, found)
                 return False
             case _:
-                return await self._fail(run, index, ending.detail, self._found(run, index, ending))
-
-    def _found(self, run: RunState, index: int, ending: Ending) -> list[Event]:
-        """What a smoke test or a migration came to, however its step ended."""
-        name, events = _planned(run, index).provider, list[Event]()
-        if ending.smoke is not None:
-            observed = run.steps[index].started_at or run.requested_at
-            events.append(
-                ev.SmokeRan(suite=name, result=ending.smoke, observed_at=observed, cause="run", run=run.id)
-            )
-        if ending.migrated is not None:
-            events.append(ev.MigrationsApplied(provider=name, run=run.id, fact=ending.migrated))
-        return events
-
-    def _taken(self, run: RunState, index: int, backup: BackupFact) -> Event:
-        asked = self._backup_request(run, index)
-        vault = asked.vault if asked else ""
-        return ev.BackupTaken(provider=_planned(run, index).provider, run=run.id, vault=vault, backup=backup)
+                return await self._fail(run, index, ending.detail, found)
 
     async def _conclude(self, run: RunState, index: int) -> bool:
         """Finishes what a crash left between a step's end and the run's."""

@@ -114,7 +114,8 @@ class _Walk:
         try:
             if not isinstance(filled, HttpStep):
                 return await runnable(filled, self._means).run()
-            filled = replace(filled, headers=self._means.resolved(filled.headers), form=self._form(filled))
+            resolved = self._means.resolved
+            filled = replace(filled, headers=resolved(filled.headers), form=resolved(filled.form))
             probe = HttpStepProbe(
                 filled, control=self._means.control, cookies=self._cookies, saying=self._line
             )
@@ -128,9 +129,6 @@ class _Walk:
             written(value) for name, value in probe.found.items() if not filled.extract[name].shown
         ]
         return result
-
-    def _form(self, step: HttpStep) -> dict[str, str]:
-        return self._means.resolved(step.form)
 
     def _line(self, text: str, limit: int = _REASON) -> str:
         """Text as one line without secrets, those of this walk included."""

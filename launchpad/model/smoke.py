@@ -22,6 +22,13 @@ class SmokeStepFact(Value):
     """How long its last try took."""
     tries: int = 1
 
+    @property
+    def sentence(self) -> str:
+        """What it did, what came of it, how long that took."""
+        took = f", {format_duration(self.seconds)}" if self.seconds is not None else ""
+        tries = f", {self.tries} tries" if self.tries > 1 else ""
+        return f"{self.title}: {self.reason}{took}{tries}"
+
 
 class SmokeFact(Value):
     """One walk through all steps."""
@@ -51,6 +58,4 @@ class SmokeFact(Value):
 
 def line_of(number: int, of: int, step: SmokeStepFact) -> str:
     """A step's result as a line of a log."""
-    took = f", {format_duration(step.seconds)}" if step.seconds is not None else ""
-    tries = f", {step.tries} tries" if step.tries > 1 else ""
-    return f"{number}/{of} {step.verdict}: {step.title}: {step.reason}{took}{tries}"
+    return f"{number}/{of} {step.verdict}: {step.sentence}"

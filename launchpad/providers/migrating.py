@@ -128,7 +128,7 @@ class Migrating:
         told = f"{ending.detail}; the database is {now.sentence}"
         moved = fact if now.version != fact.before else None
         if ending.state != "succeeded":
-            return Ending(state=ending.state, detail=told, migrated=None if backwards else moved)
+            return Ending(state=ending.state, detail=told, migrated=moved)
         left = now.version != job.bound.get(BEFORE) if backwards else bool(now.pending)
         if left:
             return Ending(

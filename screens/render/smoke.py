@@ -44,7 +44,6 @@ def outcome(scene: Scene, known: SmokeState, width: int) -> Iterator[Row]:
 def _step(scene: Scene, step: SmokeStepFact, width: int) -> Iterator[Row]:
     said = _NOT_RUN if step.verdict == "not run" else VERDICTS[step.verdict]
     sign = Span(fit(f" {glyph(scene.glyphs, said)} {said.word}", _VERDICT), said.style)
-    took = f", {format_duration(step.seconds)}" if step.seconds is not None else ""
-    first, *more = wrap(f"{step.title}: {step.reason}{took}", width - _VERDICT - 1, most=4)
+    first, *more = wrap(step.sentence, width - _VERDICT - 1, most=4)
     yield line(width, [sign, Span(first)])
     yield from (line(width, [Span(" " * _VERDICT), Span(piece)]) for piece in more)

@@ -149,7 +149,7 @@ def test_an_engine_killed_in_the_midst_is_followed_and_nothing_is_applied_twice(
     run = room.go("up")
     until(lambda: room.recorded() == ["up"], what="the migration to begin")
     first.kill()
-    room.engine()
+    room.engine(standby=True)
     done = room.when(run, "succeeded", "failed", "interrupted", seconds=60)
     assert done.status == "succeeded", done.reason
     assert room.recorded() == ["up"]
@@ -168,7 +168,7 @@ def test_what_nobody_saw_end_is_asked_of_the_database_and_not_begun_again_blindl
     for note in base.glob("**/child"):
         _kill(note.read_text().split()[0])
     (base / "version").write_text("41_orders")
-    room.engine()
+    room.engine(standby=True)
     lost = room.when(run, "interrupted", "failed", "succeeded", seconds=60)
     assert lost.status == "interrupted"
     room.does("ops", cmd.ResolveRun(run=run, resolution="retry"))

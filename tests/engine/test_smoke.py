@@ -106,7 +106,7 @@ def test_an_engine_killed_in_the_midst_of_a_walk_is_followed_by_one_that_walks_a
     until(lambda: shop.asked("/") == 1, what="the walk to begin")
     first.kill()
     shop.delay = 0.0
-    room.engine()
+    room.engine(standby=True)
     ended = room.when(run, "succeeded", "failed", "interrupted", seconds=40)
     assert ended.status == "succeeded", ended.reason
     assert ended.steps[1].attempt == 2

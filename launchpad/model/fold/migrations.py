@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from launchpad.model import events as ev
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
+from launchpad.model.migrations import MigrationFact
 from launchpad.model.state import MigrationState
 
 
@@ -16,7 +17,7 @@ def _read(parts: Parts, rec: Recorded, event: ev.MigrationsRead) -> None:
 
 def _applied(parts: Parts, rec: Recorded, event: ev.MigrationsApplied) -> None:
     known = _known(parts).get(event.provider, MigrationState())
-    applied = None if event.fact.backwards else event.fact
+    applied = _left(known, event) if event.fact.backwards else event.fact
     if applied and known.applied and applied.after.version == known.applied.after.version:
         applied = known.applied  # nothing was left to do: what is put back is what was done before
     _keep(
@@ -24,6 +25,12 @@ def _applied(parts: Parts, rec: Recorded, event: ev.MigrationsApplied) -> None:
         event.provider,
         MigrationState(reading=event.fact.after, at=rec.at, applied=applied),
     )
+
+
+def _left(known: MigrationState, event: ev.MigrationsApplied) -> MigrationFact | None:
+    """What is still to be put back after a step that put back; None: nothing."""
+    done, after = known.applied, event.fact.after
+    return None if done is None or after.version == done.before else replace(done, after=after)
 
 
 def _known(parts: Parts) -> dict[str, MigrationState]:
