@@ -46,6 +46,7 @@ VERB_OF: dict[str, str] = {
     "resume_rollout": "rollout-resume",
     "complete_rollout": "rollout-complete",
     "veto": "veto",
+    "smoke": "smoke",
 }
 """Action of the face → verb of the desk that it needs."""
 

@@ -122,6 +122,7 @@ def _runs(face: "Acting") -> Iterator[Offer]:
     yield from _silences(face)
     yield from _locks(face)
     yield from _rollouts(face)
+    yield from _smoke(face)
 
 
 def _locks(face: "Acting") -> Iterator[Offer]:
@@ -148,6 +149,16 @@ def _rollouts(face: "Acting") -> Iterator[Offer]:
                 yield Offer(words, _act(face, f"{action}('{name}')"), rollout.standing)
         if face.permits("veto") and rollout.rollout.advance == "automatic":
             yield Offer(f"veto the next step of {name}", _act(face, f"veto('{name}')"))
+
+
+def _smoke(face: "Acting") -> Iterator[Offer]:
+    view = face.scene.view
+    if view.definition.smoke:
+        yield Offer("smoke tests: how they ended", _act(face, "smoke_results"))
+    for name in view.definition.smoke if face.permits("smoke") else ():
+        known = view.state.smoke.get(name)
+        verdict = known.last.verdict if known and known.last else "has not run yet"
+        yield Offer(f"run the smoke test {name}", _act(face, f"smoke('{name}')"), verdict)
 
 
 def _silences(face: "Acting") -> Iterator[Offer]:

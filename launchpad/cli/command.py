@@ -62,6 +62,7 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("See", "people", ("people",)),
     ("See", "log", ("notes", "mentions")),
     ("Rollouts", "rollouts", ("rollouts", "bump", "halt", "resume", "complete", "veto")),
+    ("Checklist", "smoke", ("smoke",)),
     ("Shell", "completion", ("completion",)),
 )
 """Heading, module and commands: only the module of the command that was typed is imported."""

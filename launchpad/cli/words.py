@@ -247,6 +247,7 @@ def plan(run: RunState, of: Plan, out: Output) -> Iterator[str]:
     for number, step in enumerate(of.steps, 1):
         yield f"  {number}. " + clean(f"{step.verb} {step.provider}: {step.does}", 500)
         yield "     by hand: " + clean(step.command, 500)
+        yield from (f"     | {clean(text, 500)}" for text in step.evidence.splitlines())
         yield "     undo: " + clean(step.undo) if step.undo else out.paint("bad", "     CAN'T BE UNDONE")
     if of.approvals:
         among = f": {told(missing(of.approvals, of.approvers, ()))}" if of.approvers else ""

@@ -22,6 +22,7 @@ from launchpad.model.definition import (
     RollbackCriteria,
     Rollout,
     Signal,
+    SmokeSuite,
 )
 from launchpad.model.probe import Probe
 from launchpad.model.values import Offset, Value
@@ -135,9 +136,11 @@ class Document(Value):
     """What recommends to take the release back, once it is out; it never acts."""
     rollouts: dict[Name, Rollout] = {}
     """How the release reaches its users share by share: in a store, behind a flag, by a traffic splitter."""
+    smoke: dict[Name, SmokeSuite] = {}
+    """Smoke tests: walks through the product, step by step, as its users take them."""
 
 
 LATER: dict[type, frozenset[str]] = {
-    Probe: frozenset({"backup", "metric", "source", "unit"}),
+    Probe: frozenset({"metric", "source", "unit"}),
 }
 """Keys that mean something, but not to this version yet."""

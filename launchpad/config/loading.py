@@ -22,6 +22,7 @@ from launchpad.model.definition import (
     ChannelSettings,
     Check,
     Definition,
+    DerivedProof,
     Item,
     Provider,
     Rollout,
@@ -150,6 +151,8 @@ def _resolved(path: Path, item: Item, environment: str, faults: Faults) -> Item:
     """The item as the journal holds it; one that belongs elsewhere has no test, and no secret of it."""
     if item.check is None:
         return item
+    if isinstance(item.check, DerivedProof):
+        return item if item.belongs(environment) else msgspec.structs.replace(item, check=None)
     check = _timed((*path, "check"), item.check, faults) if item.belongs(environment) else None
     return msgspec.structs.replace(item, check=check)
 

@@ -17,7 +17,17 @@ from launchpad.config.document import LATER, Document
 from launchpad.config.faults import HOLE, Faults, Path, Place, listed, nearest
 from launchpad.config.nodes import Mapping, Node, Scalar, Sequence
 from launchpad.config.scalars import STRUCTS, environment_fault, parsed, quoted, scalar
-from launchpad.model.definition import Channel, Dump, Name, Provider, Restoration, Rollout, Step, Verb
+from launchpad.model.definition import (
+    Channel,
+    DerivedProof,
+    Dump,
+    Name,
+    Provider,
+    Restoration,
+    Rollout,
+    Step,
+    Verb,
+)
 from launchpad.model.probe import Probe
 
 Settings = AbstractMapping[str, type[msgspec.Struct]]
@@ -97,8 +107,13 @@ class Reader:
         if len(members) == 1:
             return self._read(node, members[0], path, kind, hint)
         by_tag = {str(member.tag): member for member in members if isinstance(member, inspect.StructType)}
-        if all(issubclass(member.cls, Probe) for member in by_tag.values()):
-            return self._probe(node, by_tag, path)
+        if any(issubclass(member.cls, Probe) for member in by_tag.values()):
+            derived = {tag: one for tag, one in by_tag.items() if issubclass(one.cls, DerivedProof)}
+            first = next(iter(node.pairs), "") if isinstance(node, Mapping) else ""
+            if first in derived:
+                return self._struct(node, derived[first], path)
+            kinds = {tag: one for tag, one in by_tag.items() if tag not in derived}
+            return self._probe(node, kinds, path)
         names = list(by_tag)
         if not isinstance(node, Mapping):
             return self._fault(node.place, f"{_found(node)}, expected a mapping with one of {listed(names)}")

@@ -33,6 +33,8 @@ _CREDENTIAL = re.compile(
     re.IGNORECASE,
 )
 _SECRET_WORDS = ("TOKEN", "SECRET", "PASSW", "PASSPHRASE", "CREDENTIAL", "AUTHORIZATION", "COOKIE", "APIKEY")
+_PLACE = re.compile(r"(?:[\w-]+ )?\{\{[^{}]*\}\}")
+"""Where something will be filled in: `Bearer {{ token }}`."""
 _PASSWORD_FIELD = re.compile(r"\bpassword\s*=\s*[^\s]", re.IGNORECASE)
 
 
@@ -150,7 +152,7 @@ def sounds_secret(name: str) -> bool:
 
 def environment_fault(name: str, text: str) -> str | None:
     """What is wrong with handing `text` out under `name`; None if nothing is."""
-    if not text or is_secret_reference(text):
+    if not text or is_secret_reference(text) or _PLACE.fullmatch(text):
         return None
     if sounds_secret(name):
         return f"'{name}' holds a literal secret by its name; {REFERENCE}"

@@ -247,11 +247,15 @@ class Redactor:
     """
 
     def __init__(self, values: Iterable[str]) -> None:
-        whole = list(values)
+        whole = self._values = tuple(values)
         parts = [part for value in whole for part in _secret_parts(value)]
         forms = {form for value in (*whole, *parts) for form in _forms(value)}
         ordered = sorted(forms, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+
+    def beside(self, values: Iterable[str]) -> "Redactor":
+        """One that knows these, too."""
+        return Redactor((*self._values, *values))
 
     def clean(self, text: str) -> str:
         """`text` without secrets."""

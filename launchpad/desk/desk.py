@@ -19,6 +19,7 @@ from launchpad.desk import (
     rollouts,
     runs,
     seat,
+    smoke,
 )
 from launchpad.desk.decision import Context, Proposal
 from launchpad.desk.roles import MINIMUM, a, allows
@@ -92,6 +93,7 @@ VERBS: Mapping[type[Command], Callable[[Context, Any], Proposal | Done]] = {
     cmd.CompleteRollout: rollouts.complete,
     cmd.VetoRollout: rollouts.veto,
     cmd.RequestChecks: items.check_all,
+    cmd.RunSmoke: smoke.run,
 }
 
 

@@ -57,6 +57,7 @@ MINIMUM: dict[str, Role] = {
     "rollout-complete": "operator",
     "veto": "engineer",
     "check-all": "engineer",
+    "smoke": "engineer",
 }
 
 

@@ -7,12 +7,14 @@ from functools import partial
 from launchpad.engine.recorder import Recorder
 from launchpad.engine.sampler import Prober
 from launchpad.engine.schedule import every, offset
-from launchpad.model.definition import Check, Item
+from launchpad.engine.smoke_watch import SmokeWatch
+from launchpad.model.definition import BackupProof, Check, Item, SmokeProof
 from launchpad.model.events import ItemChecked
 from launchpad.model.state import ItemState
 from launchpad.model.values import SECOND, Micros
 from launchpad.probes.result import ProbeResult
 from launchpad.rules.items import blocked_by
+from launchpad.rules.proofs import backup_proof
 from launchpad.session import Session
 
 _LOOK = 0.25
@@ -26,10 +28,11 @@ class Checker:
     before the deployment is the old one.
     """
 
-    def __init__(self, session: Session, recorder: Recorder, prober: Prober) -> None:
+    def __init__(self, session: Session, recorder: Recorder, prober: Prober, smoke: SmokeWatch) -> None:
         self._session = session
         self._recorder = recorder
         self._prober = prober
+        self._smoke = smoke
         self._answering: set[str] = set()
 
     async def run(self) -> None:
@@ -74,12 +77,24 @@ class Checker:
 
     async def _check(self, item: Item, check: Check, *, asked: bool) -> None:
         observed = self._session.clock()
-        result = await self._prober.run(self._prober.probe(check))
+        result = await self._found(check)
         state = self._session.state.items.get(item.id)
         if state is not None and (asked or worth_recording(state, check, result, observed)):
             await self._recorder.append(
                 ItemChecked(item=item.id, verdict=result.verdict, reason=result.reason, observed_at=observed)
             )
+
+    async def _found(self, check: Check) -> ProbeResult:
+        match check:
+            case SmokeProof():
+                fact = await self._smoke.found(check.smoke, "check")
+                return ProbeResult(verdict=fact.verdict, reason=fact.sentence)
+            case BackupProof():
+                state, now = self._session.state, self._session.clock()
+                verdict, reason = backup_proof(state, check.backup, check.verified_within, now)
+                return ProbeResult(verdict=verdict, reason=reason)
+            case _:
+                return await self._prober.run(self._prober.probe(check))
 
 
 def worth_recording(item: ItemState, check: Check, result: ProbeResult, observed: Micros) -> bool:

@@ -15,9 +15,9 @@ from launchpad.model.definition import Action, Definition, Step
 from launchpad.model.events import Event, RunConfirmed, RunPlanned, RunRefused
 from launchpad.model.plan import Plan, PlannedStep
 from launchpad.model.rollouts import RolloutAim
-from launchpad.model.state import BackupState, RunState
+from launchpad.model.state import BackupState, MigrationState, RunState
 from launchpad.model.values import SECOND
-from launchpad.providers.capabilities import Backups, Provider
+from launchpad.providers.capabilities import Backups, Migrations, Provider
 from launchpad.rules.gates import evaluate
 from launchpad.rules.view import View
 from launchpad.session import Session
@@ -27,6 +27,7 @@ VALID = 1800.0
 REPAIRS = "repairs"
 """Parameter of a run that the engine requested itself: the failed run it is to mend."""
 NO_BACKUPS: Mapping[str, BackupState] = MappingProxyType({})
+NO_MIGRATIONS: Mapping[str, MigrationState] = MappingProxyType({})
 
 
 class Planner:
@@ -58,7 +59,13 @@ class Planner:
                 plan = await _rollout_plan(run.aim, shown, tools.providers)
             else:
                 plan = await asyncio.to_thread(
-                    make_plan, shown.definition, run.action, run.params, tools.providers, shown.state.backups
+                    make_plan,
+                    shown.definition,
+                    run.action,
+                    run.params,
+                    tools.providers,
+                    shown.state.backups,
+                    shown.state.migrations,
                 )
         except LaunchpadError as error:
             await self._append(run, seq, RunRefused(run=run.id, reason=str(error)))
@@ -110,6 +117,7 @@ def make_plan(
     params: Mapping[str, str],
     providers: Mapping[str, Provider],
     backups: Mapping[str, BackupState] = NO_BACKUPS,
+    migrations: Mapping[str, MigrationState] = NO_MIGRATIONS,
 ) -> Plan:
     """What the action would do. May ask the outside. Raises `Refused` if there is no such action, or a
     provider can't do its step."""
@@ -118,6 +126,11 @@ def make_plan(
         raise Refused(f"there is no action {name} any more", hint="the definition was amended")
     steps, settled = [], dict(params)
     for step in action.steps:
+        provider = providers[step.provider]
+        if isinstance(provider, Migrations) and provider.migrates(step.verb):
+            done = migrations.get(step.provider, MigrationState()).applied
+            steps.append(provider.plan_migration(step.verb, definition.launch, params, done))
+            continue
         planned, more = _planned(step, definition, params, providers, backups)
         steps.append(planned)
         settled |= more

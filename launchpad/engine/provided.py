@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from launchpad.config.secrets import Redactor
 from launchpad.errors import Refused, Unreachable
-from launchpad.model.definition import Launch, RolloutVerb, Verb
+from launchpad.model.definition import AnyVerb, Launch, RolloutVerb, Verb
 from launchpad.model.lifecycles import RolloutStatus
+from launchpad.model.migrations import MigrationFact, MigrationsReading
 from launchpad.model.plan import PlannedStep
 from launchpad.model.rollouts import RolloutAim, RolloutReading
 from launchpad.providers.capabilities import (
@@ -19,10 +20,14 @@ from launchpad.providers.capabilities import (
     Ending,
     Found,
     Job,
+    Migrations,
     PlannedBackup,
     Provider,
     Rollouts,
 )
+
+_EVIDENCE = 4000
+"""Characters of what a dry run printed that a plan keeps."""
 
 
 class Provided:
@@ -88,12 +93,38 @@ class Provided:
             planned = self._provider.plan_backup(asked, launch, params)
         return replace(planned, step=self._cleaned(planned.step))
 
+    def migrates(self, verb: AnyVerb | None = None) -> bool:
+        return isinstance(self._provider, Migrations) and self._provider.migrates(verb)
+
+    def plan_migration(
+        self, verb: Verb, launch: Launch, params: Mapping[str, str], applied: MigrationFact | None
+    ) -> PlannedStep:
+        with self._told():
+            return self._cleaned(self._migrations.plan_migration(verb, launch, params, applied))
+
+    async def read_migrations(self, launch: Launch) -> MigrationsReading:
+        with self._told():
+            reading = await self._migrations.read_migrations(launch)
+        line = self._redactor.line
+        return MigrationsReading(
+            version=line(reading.version, 200),
+            pending=tuple(line(name, 200) for name in reading.pending),
+            destructive=tuple(line(name, 200) for name in reading.destructive),
+        )
+
+    @property
+    def _migrations(self) -> Migrations:
+        if not isinstance(self._provider, Migrations):
+            raise Refused("this provider can't migrate", hint="name one that can")
+        return self._provider
+
     def _cleaned(self, step: PlannedStep) -> PlannedStep:
         return replace(
             step,
             does=self._redactor.line(step.does),
             command=self._redactor.block(step.command),
             undo=self._redactor.line(step.undo) if step.undo else None,
+            evidence=self._redactor.block(step.evidence, _EVIDENCE),
             bound={name: self._redactor.line(value) for name, value in step.bound.items()},
         )
 

@@ -9,9 +9,9 @@ from launchpad.engine.planner import make_plan
 from launchpad.engine.recorder import Recorder
 from launchpad.engine.schedule import every
 from launchpad.errors import LaunchpadError, Unreachable
-from launchpad.model.command import placeholders
 from launchpad.model.definition import Definition
 from launchpad.model.events import ActionProbed
+from launchpad.model.filling import placeholders
 from launchpad.model.state import Readiness
 from launchpad.providers.capabilities import Provider
 from launchpad.rules.readiness import asked_for, worth_recording
@@ -52,7 +52,13 @@ class ReadinessProber:
         at = self._session.clock()
         params = parameters(definition, action)
         try:
-            make_plan(definition, action, dict.fromkeys(params, _ANY), self._providers)
+            make_plan(
+                definition,
+                action,
+                dict.fromkeys(params, _ANY),
+                self._providers,
+                migrations=self._session.state.migrations,
+            )
         except LaunchpadError as error:
             unknown = isinstance(error, Unreachable)
             return Readiness(verdict="unknown" if unknown else "bad", reason=error.message, at=at)

@@ -2,8 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 
+from launchpad.engine.endings import brought
 from launchpad.engine.lease import LeaseKeeper
 from launchpad.engine.logbook import Logbook
 from launchpad.engine.planner import REPAIRS
@@ -14,7 +15,6 @@ from launchpad.engine.targets import Targets
 from launchpad.engine.toolroom import Toolroom, Tools
 from launchpad.errors import Conflict, LeaseLost, Refused, Unreachable
 from launchpad.model import events as ev
-from launchpad.model.backups import BackupFact
 from launchpad.model.definition import Definition
 from launchpad.model.events import Event
 from launchpad.model.plan import GateReport, PlannedStep
@@ -254,28 +254,23 @@ class Runner:
             return Ending(state="unknown", detail=detail)
 
     async def _ended(self, run: RunState, index: int, ending: Ending) -> bool:
+        asked = self._backup_request(run, index)
+        found = brought(run, index, _planned(run, index), ending, asked.vault if asked else "")
         match ending.state:
             case "succeeded":
-                done: list[Event] = [ev.StepSucceeded(run=run.id, step=index, detail=ending.detail)]
-                if ending.backup is not None:
-                    done.append(self._taken(run, index, ending.backup))
-                await self._recorder.append(*done)
+                await self._recorder.append(
+                    ev.StepSucceeded(run=run.id, step=index, detail=ending.detail), *found
+                )
                 return True
             case "aborted" if self._run(run.id).status == "aborting":
-                await self._recorder.append(
-                    ev.StepAborted(run=run.id, step=index, detail=ending.detail), ev.RunAborted(run=run.id)
-                )
+                aborted = ev.StepAborted(run=run.id, step=index, detail=ending.detail)
+                await self._recorder.append(*found, aborted, ev.RunAborted(run=run.id))
                 return False
             case "unknown":
-                await self._interrupt(run, index, ending.detail)
+                await self._interrupt(run, index, ending.detail, found)
                 return False
             case _:
-                return await self._fail(run, index, ending.detail)
-
-    def _taken(self, run: RunState, index: int, backup: BackupFact) -> Event:
-        asked = self._backup_request(run, index)
-        vault = asked.vault if asked else ""
-        return ev.BackupTaken(provider=_planned(run, index).provider, run=run.id, vault=vault, backup=backup)
+                return await self._fail(run, index, ending.detail, found)
 
     async def _conclude(self, run: RunState, index: int) -> bool:
         """Finishes what a crash left between a step's end and the run's."""
@@ -291,8 +286,9 @@ class Runner:
                 await self._append(run, *self._failure(run, index, step.detail))
         return False
 
-    async def _fail(self, run: RunState, index: int, reason: str) -> bool:
+    async def _fail(self, run: RunState, index: int, reason: str, found: Sequence[Event] = ()) -> bool:
         await self._recorder.append(
+            *found,
             ev.StepFailed(run=run.id, step=index, reason=reason),
             *self._failure(self._run(run.id), index, reason),
         )
@@ -314,8 +310,8 @@ class Runner:
         events.append(ev.RunRequested(run=state.next_run_id(repair.run), action=repair.run, params=params))
         return events
 
-    async def _interrupt(self, run: RunState, index: int, reason: str) -> None:
-        events: list[Event] = [ev.StepInterrupted(run=run.id, step=index, reason=reason)]
+    async def _interrupt(self, run: RunState, index: int, reason: str, found: Sequence[Event] = ()) -> None:
+        events: list[Event] = [*found, ev.StepInterrupted(run=run.id, step=index, reason=reason)]
         if self._run(run.id).status == "aborting":
             events.append(ev.RunAborted(run=run.id))
         else:

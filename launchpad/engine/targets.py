@@ -58,9 +58,12 @@ class Targets:
 
     def _hold(self, run: RunState, owner: str, taken: set[str]) -> None:
         """Takes what is free of the run's targets, and renews what is held for it."""
-        providers = {step.provider for step in run.plan.steps} if run.plan else set()
-        targets = sorted(targets_of(run, providers))
         state = self._session.state
+        suites = state.definitions[run.planned_under].smoke if run.planned_under else {}
+        steps = run.plan.steps if run.plan else ()
+        # A smoke test changes nothing that others must be kept off.
+        providers = {step.provider for step in steps if step.provider not in suites}
+        targets = sorted(targets_of(run, providers))
         for lock in left_behind(state, self._store.locks()):
             self._store.release_lock(lock.target, lock.owner)
         locks = self._store.locks()

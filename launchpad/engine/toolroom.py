@@ -15,6 +15,8 @@ from launchpad.config.secrets import Redactor, SecretResolver, references_in
 from launchpad.engine.place import place_of
 from launchpad.engine.provided import Provided
 from launchpad.engine.sampler import Prober
+from launchpad.engine.smoke_steps import SmokeStepper
+from launchpad.engine.suites import Suites
 from launchpad.errors import BadInput, Refused
 from launchpad.model.definition import Definition, Launch, RolloutVerb, Verb
 from launchpad.model.definition import Provider as Declared
@@ -41,11 +43,13 @@ class Tools(NamedTuple):
 
     prober: Prober
     providers: Mapping[str, Provider]
+    """By name; smoke tests stand among them, for the steps that name them."""
     lacking: tuple[BadInput, ...]
     """Why something of it can't be done: each names a secret, or what is not installed."""
     channels: Callable[[], dict[str, Channel]]
     """Makes those channels that can be had, for whoever closes them."""
     redactor: Redactor
+    suites: Suites
 
 
 class Toolroom:
@@ -118,7 +122,10 @@ class Toolroom:
             return made
 
         lacking |= {f"channel {n}": error for n, error in _unknown_channels(definition)}
-        return Tools(Prober(means, redactor), adapters, tuple(lacking.values()), channels, redactor)
+        suites = Suites(means, redactor, definition.launch)
+        for name, suite in definition.smoke.items():
+            adapters[name] = Provided(SmokeStepper(name, suite, suites), redactor)
+        return Tools(Prober(means, redactor), adapters, tuple(lacking.values()), channels, redactor, suites)
 
     def _resolve(self, reference: str) -> BadInput | None:
         """Resolves a reference once; what forbids it."""

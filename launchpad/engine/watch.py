@@ -8,10 +8,12 @@ from typing import Any
 from launchpad.engine.checker import Checker
 from launchpad.engine.evaluator import Evaluator
 from launchpad.engine.lease import LeaseKeeper
+from launchpad.engine.migration_watch import MigrationWatch
 from launchpad.engine.readiness import ReadinessProber
 from launchpad.engine.recorder import Recorder
 from launchpad.engine.rollout_watch import RolloutWatch
 from launchpad.engine.sampler import Sampler
+from launchpad.engine.smoke_watch import SmokeWatch
 from launchpad.engine.toolroom import Toolroom, Tools
 from launchpad.errors import BadInput, Conflict
 from launchpad.model.definition import Definition
@@ -28,7 +30,7 @@ _LACKING_AGAIN = 30.0
 
 
 class Watch:
-    """Sampler, checker, evaluator, readiness and rollouts of one definition at a time.
+    """All that looks at what is outside, by one definition at a time.
 
     Everything they record is bound to the definition that they watch by: once that is amended, nothing more
     of it reaches the journal, and they begin anew.
@@ -88,9 +90,12 @@ class Watch:
         sampler = Sampler(
             self._store, session.launch, definition.signals, tools.prober, self._lease, session.clock
         )
+        smoke = SmokeWatch(session, recorder, definition, tools.suites)
         return [
             sampler.run(),
-            Checker(session, recorder, tools.prober).run(),
+            Checker(session, recorder, tools.prober, smoke).run(),
+            smoke.run(),
+            MigrationWatch(session, recorder, definition, tools.providers).run(),
             Evaluator(session, recorder).run(),
             ReadinessProber(session, recorder, definition, tools.providers).run(),
             RolloutWatch(self._store, session, self._lease, recorder, definition, tools.providers).run(),

@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, field
 
-from launchpad.model.definition import ROLLOUT_VERBS, Name, RolloutVerb, Verb
+from launchpad.model.definition import ROLLOUT_VERBS, AnyVerb, Name, RolloutVerb, Verb
+from launchpad.model.filling import PLACEHOLDER, filled_text, placeholders
 from launchpad.model.lifecycles import ROLLOUT, RolloutStatus
 from launchpad.model.values import Duration, Environment, Text, Value, is_secret_reference
 
@@ -14,8 +15,10 @@ PLACEHOLDERS = ("launch.product", "launch.version", "launch.environment")
 """What an argument may speak of, besides `param.NAME`."""
 ROLLOUT_PLACEHOLDERS = (*PLACEHOLDERS, "rollout.name", "rollout.percent")
 """The same of programs that are about a rollout."""
+MIGRATION_PLACEHOLDERS = (*PLACEHOLDERS, "migrations.version", "migrations.before")
+"""The same of programs that migrate: the version found when the plan was made, and the one that this launch
+found before it migrated."""
 
-_PLACEHOLDER = re.compile(r"\{\{([^{}]*)\}\}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PARAMETER = re.compile(r"param\.[a-zA-Z0-9][a-zA-Z0-9._-]*")
 
@@ -45,7 +48,10 @@ class Program(Value):
                 yield ("argv", index), "other processes can read arguments; pass the secret in 'env'"
         if self.argv and placeholders(self.argv[0]):
             yield ("argv", 0), "expected a program's name without placeholders"
-        if any(name.startswith(("launch.", "param.", "rollout.")) for name in placeholders(self.shell or "")):
+        if any(
+            name.startswith(("launch.", "param.", "rollout.", "migrations."))
+            for name in placeholders(self.shell or "")
+        ):
             yield ("shell",), "placeholders are filled in 'argv' only, as a shell would run what they hold"
         for name in self.env:
             if not _VARIABLE.fullmatch(name):
@@ -57,7 +63,7 @@ class Program(Value):
             if name not in self.speaks_of and not _PARAMETER.fullmatch(name):
                 expected = ", ".join((*self.speaks_of, "param.NAME"))
                 yield f"unknown placeholder '{name}', expected one of {expected}"
-        if "{{" in _PLACEHOLDER.sub("", text):
+        if "{{" in PLACEHOLDER.sub("", text):
             yield "a placeholder that is not closed, expected such as {{ launch.version }}"
 
 
@@ -138,6 +144,48 @@ class CommandRollout(Value):
         return frozenset(found)
 
 
+class StatusProgram(Program):
+    """A program that says how far a database is migrated, in its last line: `{"version": "41", "pending":
+    ["42_add_index", {"name": "43_drop_column", "destructive": true}]}`."""
+
+    timeout: Duration = 30.0
+    """Time after which the reading is given up."""
+
+
+class DryRunProgram(Program):
+    """A program that prints what would be done, and does nothing."""
+
+    timeout: Duration = 120.0
+    """Time after which it is given up, and with it the plan."""
+
+
+class MigrationOperation(CommandOperation):
+    """A program that migrates a database."""
+
+    speaks_of: ClassVar[tuple[str, ...]] = MIGRATION_PLACEHOLDERS
+
+
+class CommandMigrations(Value):
+    """Programs that read and migrate a database: the steps `migrate` and, with `down`, `rollback`."""
+
+    status: StatusProgram
+    up: MigrationOperation
+    """Applies all that is pending."""
+    dry_run: DryRunProgram | None = None
+    """What it prints stands in the plan."""
+    down: MigrationOperation | None = None
+    """Puts back what this launch applied: to `{{ migrations.before }}`."""
+
+    @property
+    def verbs(self) -> tuple[Verb, ...]:
+        """The verbs it offers."""
+        return ("migrate", "rollback") if self.down is not None else ("migrate",)
+
+    def operation(self, verb: AnyVerb) -> MigrationOperation | None:
+        """The program for a verb; None if there is none."""
+        return self.up if verb == "migrate" else self.down if verb == "rollback" else None
+
+
 class CommandRolloutSettings(Value):
     """What the programs must know of one rollout."""
 
@@ -154,16 +202,27 @@ class CommandSettings(Value):
     """A program for each verb that its steps may ask for."""
     rollout: CommandRollout | None = None
     """Programs for `rollouts`."""
+    migrations: CommandMigrations | None = None
+    """Programs that migrate a database."""
 
     def faults(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """What the types can't say: where in it, and what is wrong."""
-        if not self.operations and self.rollout is None:
-            yield (), "can do nothing, expected 'operations' or 'rollout'"
+        if not self.operations and self.rollout is None and self.migrations is None:
+            yield (), "can do nothing, expected 'operations', 'migrations' or 'rollout'"
+        for verb in self.migrations.verbs if self.migrations is not None else ():
+            if verb in self.operations:
+                what = f"'{verb}' is what 'migrations' does already, expected one of them"
+                yield ("operations", verb), what
 
     @property
     def verbs(self) -> tuple[Verb, ...]:
         """The verbs it offers."""
-        return tuple(self.operations)
+        return (*self.operations, *(self.migrations.verbs if self.migrations is not None else ()))
+
+    @property
+    def migrates(self) -> bool:
+        """Whether it says how far a database is migrated."""
+        return self.migrations is not None
 
     @property
     def rolls_out(self) -> bool:
@@ -171,14 +230,9 @@ class CommandSettings(Value):
         return self.rollout is not None
 
 
-def placeholders(text: str) -> list[str]:
-    """The names between double braces."""
-    return [name.strip() for name in _PLACEHOLDER.findall(text)]
-
-
 def filled(argv: tuple[str, ...], values: Mapping[str, str]) -> tuple[str, ...]:
     """`argv` with each placeholder replaced; every argument stays one argument.
 
     `values` maps `launch.version`, `param.NAME` … to text. Raises KeyError with the first missing name.
     """
-    return tuple(_PLACEHOLDER.sub(lambda match: values[match[1].strip()], argument) for argument in argv)
+    return tuple(filled_text(argument, values) for argument in argv)

@@ -60,6 +60,8 @@ class PlannedStep(Value):
     bound: dict[str, str] = {}
     """What the adapter settled when it planned, in its own terms: what it acts on, what it found there. The
     step gets it back, and people approve it with the rest."""
+    evidence: str = ""
+    """What a dry run printed, in lines."""
 
 
 class Plan(Value):

@@ -8,12 +8,16 @@ from launchpad.model.definition import (
     Alert,
     AlertCondition,
     AnyGuard,
+    Check,
     CheckCondition,
     Definition,
     Gate,
     KeepGuard,
     ObjectiveGuard,
     QuietGuard,
+    SmokeCondition,
+    SmokeProof,
+    SmokeSuite,
 )
 from launchpad.model.definition import ObjectiveCondition as OfObjective
 from launchpad.model.values import Value
@@ -42,6 +46,8 @@ class Touched(Value):
     """Those that go forward otherwise, each with why."""
     read_otherwise: frozenset[str]
     """Rollouts of which what was read before says nothing."""
+    smoke: frozenset[str] = frozenset()
+    """Smoke tests that are others now."""
 
 
 def touched(before: Definition, after: Definition) -> Touched:
@@ -54,12 +60,14 @@ def touched(before: Definition, after: Definition) -> Touched:
     }
     checks = _differing(_checks(before), _checks(after))
     graded = _differing(_severities(before), _severities(after))
+    smoke = _differing(before.smoke, after.smoke)
     gates = _differing(before.gates, after.gates) | {
         name
         for name, gate in after.gates.items()
-        if _rests_on(gate, objectives, checks, alerts=bool(alerts | graded))
+        if _rests_on(gate, objectives, checks, smoke, alerts=bool(alerts | graded))
     }
     providers = _differing(before.providers, after.providers)
+    things = dict.fromkeys(providers, "provider") | dict.fromkeys(smoke, "smoke test")
     return Touched(
         signals=signals,
         objectives=objectives,
@@ -67,6 +75,7 @@ def touched(before: Definition, after: Definition) -> Touched:
         checks=checks,
         gates=gates,
         providers=providers,
+        smoke=smoke,
         rollouts={
             name: why
             for name in {*before.rollouts, *after.rollouts}
@@ -82,7 +91,7 @@ def touched(before: Definition, after: Definition) -> Touched:
         actions={
             name: why
             for name in {*before.actions, *after.actions}
-            if (why := _why(name, before.actions.get(name), after.actions.get(name), gates, providers))
+            if (why := _why(name, before.actions.get(name), after.actions.get(name), gates, things))
         },
     )
 
@@ -102,10 +111,25 @@ def _severities(definition: Definition) -> dict[str, str]:
 
 def _checks(definition: Definition) -> dict[str, Any]:
     """What proves an item and, where it recurs, which time of it is meant."""
-    return {item.id: (item.check, item.every, item.due if item.every else None) for item in definition.items}
+    return {
+        item.id: (item.check, _suite(item.check, definition), item.every, item.due if item.every else None)
+        for item in definition.items
+    }
 
 
-def _rests_on(gate: Gate, objectives: frozenset[str], checks: frozenset[str], *, alerts: bool) -> bool:
+def _suite(check: Check | None, definition: Definition) -> SmokeSuite | None:
+    """The smoke test that a check runs."""
+    return definition.smoke.get(check.smoke) if isinstance(check, SmokeProof) else None
+
+
+def _rests_on(
+    gate: Gate,
+    objectives: frozenset[str],
+    checks: frozenset[str],
+    smoke: frozenset[str],
+    *,
+    alerts: bool,
+) -> bool:
     for condition in gate:
         match condition:
             case OfObjective() if condition.objective in objectives:
@@ -113,6 +137,8 @@ def _rests_on(gate: Gate, objectives: frozenset[str], checks: frozenset[str], *,
             case AlertCondition() if alerts:
                 return True
             case CheckCondition() if checks & set(condition.check):
+                return True
+            case SmokeCondition() if condition.smoke in smoke:
                 return True
     return False
 
@@ -151,8 +177,9 @@ def _why(
     before: Action | None,
     after: Action | None,
     gates: frozenset[str],
-    providers: frozenset[str],
+    things: Mapping[str, str],
 ) -> str:
+    """`things` are providers and smoke tests that are touched, by name, each with what it is."""
     if before != after:
         return f"action {name} was amended"
     if after is None:
@@ -160,5 +187,5 @@ def _why(
     if after.gate in gates:
         return f"gate {after.gate} was amended"
     used = [name for step in after.steps for name in (step.provider, step.vault)]
-    target = next((name for name in used if name in providers), None)
-    return f"provider {target} was amended" if target else ""
+    target = next((name for name in used if name in things), None)
+    return f"{things[target]} {target} was amended" if target else ""

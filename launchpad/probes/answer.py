@@ -56,6 +56,11 @@ class Answer:
         values = [value for key, value in self._headers if key.lower() == wanted]
         return b", ".join(values).decode(errors="replace") if values else None
 
+    def lines(self, name: str) -> list[str]:
+        """Values of a header, one for each time that it was sent."""
+        wanted = name.lower().encode()
+        return [value.decode(errors="replace") for key, value in self._headers if key.lower() == wanted]
+
     def feed(self, data: bytes) -> None:
         """Take the next bytes."""
         try:

@@ -9,8 +9,10 @@ import msgspec
 from launchpad.model.backups import BackupFact
 from launchpad.model.definition import AnyVerb, Dump, Launch, RolloutVerb, Verb
 from launchpad.model.lifecycles import RolloutStatus
+from launchpad.model.migrations import MigrationFact, MigrationsReading
 from launchpad.model.plan import PlannedStep
 from launchpad.model.rollouts import RolloutAim, RolloutReading
+from launchpad.model.smoke import SmokeFact
 from launchpad.model.values import Value
 
 Emit = Callable[[list[str]], Awaitable[None]]
@@ -78,6 +80,10 @@ class Ending(Value):
     detail: str = ""
     backup: BackupFact | None = None
     """The backup that it made."""
+    smoke: SmokeFact | None = None
+    """What a smoke test found."""
+    migrated: MigrationFact | None = None
+    """What became of a database's migrations."""
 
 
 class Surroundings(Value):
@@ -167,4 +173,24 @@ class Backups(Protocol):
     def plan_backup(self, asked: BackupRequest, launch: Launch, params: Mapping[str, str]) -> PlannedBackup:
         """What the step would do. Changes nothing; asks the database and the store. Raises `Refused` if it
         can't be done."""
+        ...
+
+
+@runtime_checkable
+class Migrations(Protocol):
+    """What an adapter offers beside, where it can migrate a database."""
+
+    def migrates(self, verb: AnyVerb | None = None) -> bool:
+        """Whether the verb is one that migrates here; without one, whether there is any."""
+        ...
+
+    def plan_migration(
+        self, verb: Verb, launch: Launch, params: Mapping[str, str], applied: MigrationFact | None
+    ) -> PlannedStep:
+        """What the step would do; asks the database. `applied` is what this launch migrated last. Raises as
+        `Provider.plan`."""
+        ...
+
+    async def read_migrations(self, launch: Launch) -> MigrationsReading:
+        """How far the database is. Changes nothing. Raises `Refused` or `Unreachable` if nobody can tell."""
         ...

@@ -1,35 +1,29 @@
 """The `command` provider: a team's own programs as the operations of a plan."""
 
-import asyncio
-import os
-import shlex
-import shutil
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, ClassVar
 
 import msgspec
 from msgspec.structs import replace
 
-from launchpad.errors import Refused, Unreachable
+from launchpad.errors import Refused
 from launchpad.model.command import (
     CommandOperation,
     CommandRollout,
     CommandRolloutSettings,
     CommandSettings,
-    Program,
     RolloutOperation,
-    filled,
 )
 from launchpad.model.definition import AnyVerb, Launch, RolloutVerb, Verb
 from launchpad.model.lifecycles import RolloutStatus
+from launchpad.model.migrations import MigrationFact, MigrationsReading
 from launchpad.model.plan import PlannedStep
 from launchpad.model.rollouts import RolloutAim, RolloutReading
-from launchpad.model.values import is_secret_reference
-from launchpad.probes.program import ended
 from launchpad.providers.capabilities import Emit, Ending, Found, Job, Surroundings
 from launchpad.providers.command_reading import reading_in
+from launchpad.providers.migrating import Migrating, idle, values_of
 from launchpad.providers.minded import Minded
+from launchpad.providers.programs import Programs
 
 
 class CommandProvider:
@@ -39,122 +33,114 @@ class CommandProvider:
 
     def __init__(self, name: str, settings: CommandSettings, surroundings: Surroundings) -> None:
         self._name = name
-        self._operations = settings.operations
-        self._rollout = settings.rollout
-        self._around = surroundings
+        self._settings = settings
+        self._programs = Programs(name, surroundings)
         self._minded = Minded(name, surroundings)
+        made = settings.migrations
+        self._migrating = Migrating(name, made, self._programs) if made is not None else None
 
     def plan(self, verb: Verb, launch: Launch, params: Mapping[str, str]) -> PlannedStep:
-        return self._planned(verb, self._operation(verb), _values(launch, params))
+        return self._programs.planned(verb, self._operation(verb), launch, params)
 
     def edges(self) -> frozenset[tuple[RolloutStatus, RolloutVerb]]:
-        return self._programs.edges
+        return self._rollout.edges
 
     def plan_rollout(self, aim: RolloutAim, launch: Launch, settings: Mapping[str, Any]) -> PlannedStep:
-        values = _values(launch, _params(settings), aim.rollout, aim.percent)
-        step = self._planned(aim.verb, self._rollout_operation(aim.verb), values)
-        return replace(step, does=step.does if self._rollout_operation(aim.verb).title else aim.sentence)
+        operation = self._rollout_operation(aim.verb)
+        step = self._programs.planned(aim.verb, operation, launch, _params(settings), _of_rollout(aim))
+        return replace(step, does=step.does if operation.title else aim.sentence)
 
     async def read_rollout(self, rollout: str, launch: Launch, settings: Mapping[str, Any]) -> RolloutReading:
-        program = self._programs.read
-        argv = _argv(program, _values(launch, _params(settings), rollout))
-        cwd, environ = self._cwd(program), self._environ(program, launch, rollout)
-        try:
-            async with asyncio.timeout(program.timeout):
-                code, output = await ended(
-                    [_program(argv[0], cwd, environ), *argv[1:]], cwd=cwd, environ=environ
-                )
-        except TimeoutError:
-            raise Unreachable(f"{argv[0]} did not answer within {program.timeout:g} s") from None
-        except (OSError, ValueError) as error:
-            raise Unreachable(f"{argv[0]} can't be started: {error}") from None
-        return reading_in(argv[0], code, output)
+        program = self._rollout.read
+        values = {f"param.{name}": value for name, value in _params(settings).items()}
+        said = await self._programs.answer(
+            program,
+            launch,
+            program.timeout,
+            values | {"rollout.name": rollout},
+            {"LAUNCHPAD_ROLLOUT": rollout},
+        )
+        return reading_in(*said)
+
+    def migrates(self, verb: AnyVerb | None = None) -> bool:
+        made = self._settings.migrations
+        return made is not None and (verb is None or verb in made.verbs)
+
+    def plan_migration(
+        self, verb: Verb, launch: Launch, params: Mapping[str, str], applied: MigrationFact | None
+    ) -> PlannedStep:
+        return self._migrations.plan(verb, launch, params, applied)
+
+    async def read_migrations(self, launch: Launch) -> MigrationsReading:
+        return await self._migrations.read(launch)
 
     @property
-    def _programs(self) -> CommandRollout:
-        if self._rollout is None:
+    def _migrations(self) -> Migrating:
+        if self._migrating is None:
+            raise Refused(
+                f"{self._name} can't migrate", hint="give it programs: `migrations: {status, up, …}`"
+            )
+        return self._migrating
+
+    @property
+    def _rollout(self) -> CommandRollout:
+        if self._settings.rollout is None:
             raise Refused(f"{self._name} can't roll out", hint="give it programs: `rollout: {read, set, …}`")
-        return self._rollout
+        return self._settings.rollout
 
     def _rollout_operation(self, verb: RolloutVerb) -> RolloutOperation:
-        operation = self._programs.operation(verb)
+        operation = self._rollout.operation(verb)
         if operation is None:
             raise Refused(f"{self._name} can't {verb} a rollout", hint="add a program for it")
         return operation
 
-    def _planned(self, verb: AnyVerb, operation: CommandOperation, values: Mapping[str, str]) -> PlannedStep:
-        argv = _argv(operation, values)
-        title, undo = _filled((operation.title, operation.undo or ""), values)
-        # Said now, not when people have approved and wait.
-        _program(argv[0], self._cwd(operation), {**self._around.environ, **operation.env})
-        given = " ".join(f"{name}=<{value}>" for name, value in operation.env.items())
-        return PlannedStep(
-            verb=verb,
-            provider=self._name,
-            does=title or f"{verb} by running {argv[0]}",
-            command=f"{given} {shlex.join(argv)}".strip(),
-            undo=undo or None,
-            timeout=operation.timeout,
-            stuck_after=operation.stuck_after,
-        )
-
     async def start(self, job: Job) -> str:
-        operation, argv = self._asked(job)
-        cwd = self._cwd(operation)
-        environ = self._environ(operation, job.launch, job.aim.rollout if job.aim else "")
-        if job.aim is not None and job.aim.percent is not None:
+        if self._follows_migrations(job):
+            return await self._start_migration(job)
+        if job.aim is None:
+            spec = self._programs.spec(self._operation(job.verb), job)
+            return await self._minded.start(job.nonce, spec)
+        environ = {"LAUNCHPAD_ROLLOUT": job.aim.rollout}
+        if job.aim.percent is not None:
             environ["LAUNCHPAD_PERCENT"] = f"{job.aim.percent:g}"
-        environ |= {"LAUNCHPAD_RUN": job.run, "LAUNCHPAD_NONCE": job.nonce}
-        program = _program(argv[0], cwd, environ)
-        spec = {"argv": [program, *argv[1:]], "env": environ, "cwd": str(cwd)}
+        asked = replace(job, params=dict(_params(job.settings)))
+        operation = self._rollout_operation(job.aim.verb)
+        spec = self._programs.spec(operation, asked, _of_rollout(job.aim), environ)
         return await self._minded.start(job.nonce, spec)
 
-    def _asked(self, job: Job) -> tuple[CommandOperation, tuple[str, ...]]:
-        """The operation that a job asks for, and its arguments."""
-        if job.aim is None:
-            operation = self._operation(job.verb)
-            return operation, _argv(operation, _values(job.launch, job.params))
-        changing = self._rollout_operation(job.aim.verb)
-        values = _values(job.launch, _params(job.settings), job.aim.rollout, job.aim.percent)
-        return changing, _argv(changing, values)
+    async def _start_migration(self, job: Job) -> str:
+        await self._migrations.still(job)
+        if idle(job):
+            return await self._minded.start(job.nonce, self._programs.nothing())
+        made = self._settings.migrations
+        operation = made.operation(job.verb) if made is not None else None
+        assert operation is not None, "asked of verbs that migrate"
+        spec = self._programs.spec(operation, job, values_of(job.bound))
+        return await self._minded.start(job.nonce, spec)
 
-    def _environ(self, program: Program, launch: Launch, rollout: str = "") -> dict[str, str]:
-        environ = {
-            **self._around.environ,
-            "LAUNCHPAD_VERSION": launch.version,
-            "LAUNCHPAD_ENVIRONMENT": launch.environment,
-        }
-        if rollout:
-            environ["LAUNCHPAD_ROLLOUT"] = rollout
-        for name, value in program.env.items():
-            environ[name] = self._around.resolve(value) if is_secret_reference(value) else value
-        return environ
+    def _follows_migrations(self, job: Job) -> bool:
+        return job.aim is None and self.migrates(job.verb)
 
-    async def follow(self, provider_id: str, job: Job, emit: Emit) -> Ending:  # noqa: ARG002  # the id says it all
-        return await self._minded.follow(provider_id, emit)
+    async def follow(self, provider_id: str, job: Job, emit: Emit) -> Ending:
+        ending = await self._minded.follow(provider_id, emit)
+        if self._follows_migrations(job) and ending.state != "unknown":
+            return await self._migrations.judged(ending, job)
+        return ending
 
     async def find(self, job: Job) -> Found:
-        return await self._minded.find(job.nonce)
+        found = await self._minded.find(job.nonce)
+        return await self._migrations.asked(found, job) if self._follows_migrations(job) else found
 
     async def cancel(self, provider_id: str, job: Job) -> None:  # noqa: ARG002  # the id says it all
         await self._minded.cancel(provider_id)
 
     def _operation(self, verb: AnyVerb) -> CommandOperation:
-        operation = next((one for name, one in self._operations.items() if name == verb), None)
+        operation = next((one for name, one in self._settings.operations.items() if name == verb), None)
         if operation is None:
             raise Refused(
                 f"{self._name} has no operation `{verb}`", hint="add it to the provider's operations"
             )
         return operation
-
-    def _cwd(self, program: Program) -> Path:
-        return self._around.base_dir / (program.cwd or ".")
-
-
-def _argv(program: Program, values: Mapping[str, str]) -> tuple[str, ...]:
-    if program.shell is not None:
-        return ("/bin/sh", "-c", program.shell)
-    return _filled(program.argv, values)
 
 
 def _params(settings: Mapping[str, Any]) -> Mapping[str, str]:
@@ -162,37 +148,9 @@ def _params(settings: Mapping[str, Any]) -> Mapping[str, str]:
     return msgspec.convert(settings, CommandRolloutSettings).params
 
 
-def _values(
-    launch: Launch, params: Mapping[str, str], rollout: str = "", percent: float | None = None
-) -> dict[str, str]:
-    """What placeholders stand for."""
-    values = {
-        "launch.product": launch.product,
-        "launch.version": launch.version,
-        "launch.environment": launch.environment,
-        **{f"param.{name}": value for name, value in params.items()},
-    }
-    if rollout:
-        values["rollout.name"] = rollout
-    if percent is not None:
-        values["rollout.percent"] = f"{percent:g}"
+def _of_rollout(aim: RolloutAim) -> dict[str, str]:
+    """What placeholders stand for in programs that change a rollout."""
+    values = {"rollout.name": aim.rollout}
+    if aim.percent is not None:
+        values["rollout.percent"] = f"{aim.percent:g}"
     return values
-
-
-def _filled(texts: tuple[str, ...], values: Mapping[str, str]) -> tuple[str, ...]:
-    """The texts with their placeholders filled. Raises `Refused` for a parameter that was not given."""
-    try:
-        return filled(texts, values)
-    except KeyError as error:
-        raise Refused(
-            f"the command needs a value for {error.args[0]}",
-            hint=f"give it: --param {str(error.args[0]).removeprefix('param.')}=…",
-        ) from None
-
-
-def _program(name: str, cwd: Path, environ: Mapping[str, str]) -> str:
-    """The program's path: beside the definition if written as a path, else from PATH. Raises Refused."""
-    found = shutil.which(str(cwd / name) if "/" in name else name, path=environ.get("PATH", os.defpath))
-    if found is None:
-        raise Refused(f"there is no program {name}", hint=f"looked from {cwd} and on PATH")
-    return found

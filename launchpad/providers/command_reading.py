@@ -1,4 +1,4 @@
-"""What a program of the team's own says of a rollout."""
+"""What a program of the team's own says of a rollout, or of a database."""
 
 import json
 import math
@@ -6,15 +6,45 @@ from typing import Any, get_args
 
 from launchpad.errors import Unreachable
 from launchpad.model.lifecycles import RolloutStatus
+from launchpad.model.migrations import MigrationsReading
 from launchpad.model.rollouts import WHOLE, RolloutReading
 from launchpad.model.text import clean
 
+_MIGRATED = 'expected a last line such as {"version": "41", "pending": ["42_add_index"]}'
 _EXPECTED = 'expected a last line such as {"state": "rolling", "percent": 10}'
 
 
 def reading_in(program: str, code: int, output: bytes) -> RolloutReading:
     """The reading in a program's last line: `state` and, where it has them, `percent`, `users`, `version` and
     `detail`. Raises `Unreachable` if there is none."""
+    return _reading(program, _said(program, code, output, _EXPECTED))
+
+
+def migrations_in(program: str, code: int, output: bytes) -> MigrationsReading:
+    """How far a database is, in a program's last line: `version`, and `pending` as names or as `{name,
+    destructive}`. Raises `Unreachable` if it is not there: no version is never up to date."""
+    said = _said(program, code, output, _MIGRATED)
+    version, pending = said.get("version"), said.get("pending")
+    if not isinstance(version, str | int) or isinstance(version, bool):
+        raise Unreachable(f"{program} says version {clean(str(version), 40)!r}", hint=_MIGRATED)
+    if not isinstance(pending, list):
+        raise Unreachable(f"{program} says pending {clean(str(pending), 40)!r}", hint=_MIGRATED)
+    names, destructive = [], []
+    for one in pending:
+        told = {"name": one} if isinstance(one, str | int) else one
+        if not isinstance(told, dict) or not isinstance(told.get("name"), str | int):
+            raise Unreachable(f"{program} says pending {clean(str(one), 40)!r}", hint=_MIGRATED)
+        names.append(clean(str(told["name"])))
+        # Whatever it is, a word on destruction is not overheard.
+        if told.get("destructive", False) is not False:
+            destructive.append(names[-1])
+    return MigrationsReading(
+        version=clean(str(version)), pending=tuple(names), destructive=tuple(destructive)
+    )
+
+
+def _said(program: str, code: int, output: bytes, expected: str) -> dict[str, Any]:
+    """What a program says in its last line. Raises `Unreachable`."""
     lines = [line for line in output.decode(errors="replace").splitlines() if line.strip()]
     last = lines[-1] if lines else ""
     if code != 0:
@@ -22,11 +52,11 @@ def reading_in(program: str, code: int, output: bytes) -> RolloutReading:
         raise Unreachable(f"{program}: {how}" + (f", {clean(last)}" if last else ""))
     try:
         said = json.loads(last)
-    except ValueError:
+    except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
-        raise Unreachable(f"{program} says {clean(last, 80) or 'nothing'!r}", hint=_EXPECTED)
-    return _reading(program, said)
+        raise Unreachable(f"{program} says {clean(last, 80) or 'nothing'!r}", hint=expected)
+    return said
 
 
 def _reading(program: str, said: dict[str, Any]) -> RolloutReading:

@@ -1,7 +1,7 @@
 """The deploy scripts of a rehearsal, as a team would have them: programs that print and take a while.
 
-`python -m launchpad.rehearsal.operations backup | deploy VERSION | rollback | smoke URL VERSION`, run in
-the rehearsal's directory. They end when that directory is gone.
+`python -m launchpad.rehearsal.operations backup | deploy VERSION | rollback`, run in the rehearsal's
+directory. They end when that directory is gone.
 """
 
 import gzip
@@ -10,7 +10,6 @@ import os
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -114,20 +113,6 @@ def rollback() -> None:
     _say(f"{version} serves again")
 
 
-def smoke(url: str, version: str) -> None:
-    """Looks whether the home page is that of the version; a slow start is given some patience."""
-    deadline = time.monotonic() + 10
-    while True:
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  # the rehearsal's own product
-            page = answer.read().decode()
-        if f"Acme {version}" in page:
-            _say(f"the home page is {version}'s")
-            return
-        if time.monotonic() > deadline:
-            sys.exit(f"the home page is not {version}'s")
-        _take(0.5)
-
-
 def _fails_once() -> bool:
     """Whether this deploy is the one that is to fail."""
     if json.loads(Path(SERVICE).read_bytes()).get("deploy") != "fails-once" or Path(_FAILED).exists():
@@ -161,7 +146,6 @@ def main(name: str, *args: str) -> None:
         "backup": backup,
         "deploy": deploy,
         "rollback": rollback,
-        "smoke": smoke,
     }
     with Path(LEDGER).open("a", encoding="utf-8") as ledger:
         ledger.write(f"{name} {os.environ.get('LAUNCHPAD_NONCE', 'by-hand')}\n")

@@ -6,7 +6,7 @@ from launchpad.model import events as ev
 from launchpad.model.definition import PHASES, Definition, Phase
 from launchpad.model.journal import Recorded
 from launchpad.model.samples import Sample
-from launchpad.model.state import ItemState, RunState, State
+from launchpad.model.state import ItemState, RunState, SmokeState, State
 from launchpad.model.state.report import ReportNote
 from launchpad.model.values import SECOND, Micros, Value
 from launchpad.report.decisions import Decision, decisions
@@ -93,6 +93,8 @@ class Report(Value):
     checklist: tuple[Section, ...]
     people: tuple[Person, ...]
     timeline: tuple[Line, ...]
+    smoke: dict[str, SmokeState]
+    """The last outcome of each smoke test that ran."""
     anomalies: int = 0
 
     def said(self, section: ev.ReportSection) -> tuple[ReportNote, ...]:
@@ -130,6 +132,7 @@ def account(state: State, events: Sequence[Recorded], samples: Iterable[Sample],
             if not isinstance(e.event, ev.MessageIntended)
         ),
         anomalies=state.anomalies,
+        smoke={name: one for name, one in state.smoke.items() if one.last is not None},
     )
 
 

@@ -38,6 +38,7 @@ def html(report: Report) -> str:
         title=phrases.title(report),
         summary=phrases.summary(report),
         impact=phrases.impact(report),
+        smoke=list(phrases.smoke(report)),
         means=phrases.means(report),
     )
 

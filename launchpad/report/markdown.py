@@ -58,6 +58,8 @@ def _metrics(report: Report) -> Iterator[str]:
             f"- {measure.kind.capitalize()}: **{measure.shown}** ({plain(measure.sentence)}: "
             f"{phrases.verdict(measure)}, n={measure.n}{off})"
         )
+    for name, verdict, told in phrases.smoke(report):
+        yield f"- Smoke test {plain(name)}: **{verdict}** ({plain(told)})"
     notes = report.said("impact")
     yield from (f"- User impact: {plain(note.text)} ({plain(note.by)})" for note in notes)
     if not notes:

@@ -1,5 +1,7 @@
 """Phrases that every form of the report shares."""
 
+from collections.abc import Iterator
+
 from launchpad.model.state import ItemState, Remark, RunState
 from launchpad.model.state.incidents import REVIEW
 from launchpad.model.values import SECOND, Micros, format_duration, format_instant
@@ -82,6 +84,14 @@ def times_off(measure: Measure) -> str:
     parts = [f"bad for {lasted(measure.bad)}"] if measure.bad >= 1 else []
     parts += [f"unknown for {lasted(measure.unknown)}"] if measure.unknown >= 1 else []
     return ", ".join(parts)
+
+
+def smoke(report: Report) -> Iterator[tuple[str, str, str]]:
+    """Each smoke test: its name, its last verdict, and how it went."""
+    for name, known in report.smoke.items():
+        if known.last is not None:
+            of = f", in {known.run}" if known.run else ""
+            yield name, known.last.verdict, f"{known.last.sentence}, at {clock(report, known.at)}{of}"
 
 
 def impact(report: Report) -> str:

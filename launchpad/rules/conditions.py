@@ -15,24 +15,28 @@ from launchpad.model.definition import (
     CheckCondition,
     CountdownCondition,
     ItemsCondition,
+    MigrationsCondition,
     ObjectiveCondition,
     Phase,
     PhaseCondition,
     PollCondition,
     PresentCondition,
     ReadyCondition,
+    SmokeCondition,
     UnlockedCondition,
     WindowCondition,
 )
-from launchpad.model.plan import GateVerdict
+from launchpad.model.plan import GATE_VERDICTS, GateVerdict
 from launchpad.model.samples import LockInfo
 from launchpad.model.state import ItemState
 from launchpad.model.values import SECOND, format_duration
+from launchpad.rules import migrations
 from launchpad.rules.countdown import current_t0
 from launchpad.rules.items import at_present, stale
 from launchpad.rules.locks import in_the_way
 from launchpad.rules.objectives import Reading, limit_of
 from launchpad.rules.polls import ballots
+from launchpad.rules.proofs import backup_proof
 from launchpad.rules.readiness import VALID
 from launchpad.rules.situation import Situation
 
@@ -40,6 +44,7 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 Judgement = tuple[str, GateVerdict, str]
 """What is asked, the answer, and the numbers behind it."""
+_AS_GATE: Mapping[str, GateVerdict] = {"ok": "GO", "bad": "NO-GO", "unknown": "HOLD"}
 
 
 def _items(condition: ItemsCondition, gate: str, situation: Situation) -> Judgement:
@@ -270,14 +275,42 @@ def _countdown(_condition: CountdownCondition, _gate: str, situation: Situation)
 def _backup(condition: BackupCondition, gate: str, situation: Situation) -> Judgement:  # noqa: ARG001
     of, within = condition.backup.of, condition.backup.verified_within
     name = f"verified backup of {of} within {format_duration(within)}"
-    known = situation.state.backups.get(of)
+    verdict, detail = backup_proof(situation.state, of, within, situation.now)
+    return name, _AS_GATE[verdict], detail
+
+
+def _smoke(condition: SmokeCondition, _gate: str, situation: Situation) -> Judgement:
+    name = f"smoke test {condition.smoke} passed within {format_duration(condition.within)}"
+    known = situation.state.smoke.get(condition.smoke)
+    if known is None or known.last is None:
+        return name, "HOLD", "it has not run yet"
+    age = max(0, situation.now - known.at) / SECOND
+    detail = f"{known.last.sentence}, {format_duration(age)} ago"
+    if age > condition.within:
+        return name, "HOLD", f"{detail}, which is too long"
+    return name, _AS_GATE[known.last.verdict], detail
+
+
+def _migrations(condition: MigrationsCondition, _gate: str, situation: Situation) -> Judgement:
+    name = f"migrated: {', '.join(condition.migrations)}"
+    answers = [(one, *_migrated(one, situation)) for one in condition.migrations]
+    verdict: GateVerdict = max((found for _, found, _ in answers), key=GATE_VERDICTS.index)
+    told = [f"{one} {why}" for one, found, why in answers if found == verdict]
+    return name, verdict, "; ".join(told)
+
+
+def _migrated(name: str, situation: Situation) -> tuple[GateVerdict, str]:
+    """Whether a database is known to lack nothing that the release brings."""
+    known = situation.state.migrations.get(name)
     if known is None:
-        return name, "HOLD", "this launch made none yet"
-    if known.verified is None:
-        return name, "HOLD", "none of this launch was restored to try it"
-    age = (situation.now - known.verified.taken_at) / SECOND
-    detail = f"its data is {format_duration(age)} old, limit {format_duration(within)}"
-    return name, "GO" if age <= within else "NO-GO", detail
+        return "HOLD", "has not been read yet"
+    if known.reading is None:
+        return "HOLD", f"can't be read: {known.reason}"
+    age = max(0, situation.now - known.at) / SECOND
+    told = f"is {known.reading.sentence}, read {format_duration(age)} ago"
+    if age > migrations.VALID:
+        return "HOLD", f"{told}, which is too long"
+    return "NO-GO" if known.reading.pending else "GO", told
 
 
 JUDGES: Mapping[type, Callable[[Any, str, Situation], Judgement]] = {
@@ -293,4 +326,6 @@ JUDGES: Mapping[type, Callable[[Any, str, Situation], Judgement]] = {
     CheckCondition: _check,
     CountdownCondition: _countdown,
     BackupCondition: _backup,
+    SmokeCondition: _smoke,
+    MigrationsCondition: _migrations,
 }

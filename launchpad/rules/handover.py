@@ -67,6 +67,7 @@ _CHAPTERS: Mapping[str, tuple[type[Event], ...]] = {
         ev.ItemAdded,
         ev.ItemAssigned,
         ev.ItemChecked,
+        ev.SmokeRan,
     ),
     "notes": (ev.NoteWritten, ev.ItemCommented, ev.EvidenceAdded),
 }
@@ -76,6 +77,8 @@ _LEFT_OUT = frozenset(
         ev.ObjectiveChanged,
         ev.AlertEased,
         ev.CheckRequested,
+        ev.SmokeRequested,
+        ev.MigrationsRead,
         ev.RunRequested,
         ev.RunPlanned,
         ev.RunConfirmed,

@@ -7,6 +7,7 @@ from launchpad.model import events as ev
 from launchpad.model.definition import Definition
 from launchpad.model.differences import summary
 from launchpad.model.journal import Recorded
+from launchpad.model.migrations import NONE_YET
 from launchpad.model.plan import GateReport
 from launchpad.model.state.amendments import Amendment
 from launchpad.model.values import format_duration, format_quantity
@@ -218,6 +219,25 @@ def _backup_taken(e: ev.BackupTaken) -> Sentence:
     return Sentence(f"{e.provider} is saved as {e.backup.name}{proof}", "ok")
 
 
+def _smoke_ran(e: ev.SmokeRan) -> Sentence:
+    style = {"ok": "ok", "bad": "bad", "unknown": "unknown"}[e.result.verdict]
+    return Sentence(f"smoke test {e.suite}: {e.result.verdict}{_detail(e.result.sentence)}", style)
+
+
+def _migrations_read(e: ev.MigrationsRead) -> Sentence:
+    if e.reading is None:
+        return Sentence(f"migrations of {e.provider} can't be read{_detail(e.reason)}", "unknown")
+    return Sentence(f"{e.provider} is {e.reading.sentence}", "dim")
+
+
+def _migrations_applied(e: ev.MigrationsApplied) -> Sentence:
+    way = "put back" if e.fact.backwards else "migrated"
+    lost = f"; {', '.join(e.fact.destroyed)} destroyed data" if e.fact.destroyed else ""
+    return Sentence(
+        f"{e.provider} was {way} from {e.fact.before or NONE_YET}, is {e.fact.after.sentence}{lost}", "accent"
+    )
+
+
 def _lock(e: ev.LockChanged) -> Sentence:
     target = "all targets" if e.target == "*" else e.target
     return Sentence(f"locked {target}", "warn") if e.held else Sentence(f"unlocked {target}")
@@ -312,5 +332,9 @@ TELLERS: Mapping[type[ev.Event], Callable[[Any], Sentence]] = {
     ev.RolloutAdvanceAnnounced: _rollout_announced,
     ev.RolloutAdvanceWithdrawn: lambda e: Sentence(f"step of {e.rollout} withdrawn: {e.reason}", "warn"),
     ev.BackupTaken: _backup_taken,
+    ev.SmokeRequested: lambda e: Sentence(f"asked for the smoke test {e.suite}", "dim"),
+    ev.SmokeRan: _smoke_ran,
+    ev.MigrationsRead: _migrations_read,
+    ev.MigrationsApplied: _migrations_applied,
     ev.RolloutVetoed: lambda e: Sentence(f"VETOED the next step of {e.rollout}", "warn"),
 }

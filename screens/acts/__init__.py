@@ -18,6 +18,7 @@ from screens.acts.report import ReportActs
 from screens.acts.rollouts import RolloutActs
 from screens.acts.runs import RunActs
 from screens.acts.seat import SeatActs
+from screens.acts.smoke import SmokeActs
 from screens.acts.tour import TourActs
 from screens.acts.writing import WritingActs
 
@@ -41,6 +42,7 @@ class Acts(
     RolloutActs,
     RunActs,
     SeatActs,
+    SmokeActs,
     TourActs,
     WritingActs,
 ):

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from launchpad.model.definition import Item
+from launchpad.model.definition import Item, SmokeProof
 from launchpad.model.journal import Recorded
 from launchpad.model.links import links, pieces
+from launchpad.model.smoke import line_of
 from launchpad.model.state import ItemState, Remark
 from launchpad.model.values import SECOND, format_duration, format_instant
 from launchpad.rules.narrate import narrate
@@ -108,6 +109,10 @@ def _check(scene: Scene, item: ItemState) -> Iterator[Span]:
         yield Span(f"passed last {scene.time(item.proved_at)}", "dim")
     if item.check_requested:
         yield Span("being checked now", "accent")
+    known = scene.view.state.smoke.get(check.smoke) if isinstance(check, SmokeProof) else None
+    if known is not None and known.last is not None:
+        steps = known.last.steps
+        yield from (Span(line_of(number, len(steps), step), "dim") for number, step in enumerate(steps, 1))
 
 
 def _remarks(scene: Scene, item: ItemState) -> Iterator[Span]:

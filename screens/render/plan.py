@@ -12,6 +12,9 @@ from screens.render.row import Row, Span, line, rule, wrap
 from screens.render.scene import Scene
 from screens.render.words import GATES
 
+_EVIDENCE = 30
+"""Lines of a dry run that are shown."""
+
 
 def rows(scene: Scene, run: RunState, gate: GateReport | None, width: int) -> list[Row]:
     """The whole plan of a planned run, wrapped to `width`. `gate` is the gate as it stands now."""
@@ -56,6 +59,10 @@ def _step(number: int, step: PlannedStep, width: int) -> Iterator[Row]:
         yield line(width, [Span(" " * indent), Span(piece)])
     for piece in wrap(f"$ {step.command}", room, most=4):
         yield line(width, [Span(" " * indent), Span(piece, "code")])
+    for text in step.evidence.splitlines()[:_EVIDENCE]:
+        yield line(width, [Span(" " * indent), Span(f"| {text}", "dim")])
+    if (more := len(step.evidence.splitlines()) - _EVIDENCE) > 0:
+        yield line(width, [Span(" " * indent), Span(f"| {more} more lines: launchpad runs --json", "dim")])
     undo = f"undo: {step.undo}" if step.undo else "CAN'T BE UNDONE"
     for piece in wrap(undo, room, most=3):
         yield line(width, [Span(" " * indent), Span(piece, "dim" if step.undo else "bad")])

@@ -17,10 +17,13 @@ from launchpad.model.definition import (
     Channel,
     Condition,
     Definition,
+    DerivedProof,
     Dump,
+    HttpStep,
     Provider,
     Restoration,
     Rollout,
+    SmokeStep,
     Step,
     Threshold,
     Wait,
@@ -148,8 +151,10 @@ def owner(cls: type, name: str) -> type:
     """The class that declares a field; one speaks for what all conditions, or all probes, have."""
     if issubclass(cls, Condition) and name == "advisory":
         return Condition
-    if issubclass(cls, Probe) and name in ("every", "valid_for"):
+    if issubclass(cls, Probe | DerivedProof) and name in ("every", "valid_for"):
         return Probe
+    if issubclass(cls, SmokeStep) and name in ("name", "retries", "pause"):
+        return HttpStep
     return next(base for base in cls.__mro__ if name in get_annotations(base))
 
 

@@ -587,7 +587,7 @@ CASES = [
     (
         LAUNCH + "providers: {a: {kind: command}}",
         "{kind",
-        "can do nothing, expected 'operations' or 'rollout'",
+        "can do nothing, expected 'operations', 'migrations' or 'rollout'",
     ),
     (LAUNCH + SITE.replace("deploy:", "depoly:"), "depoly", ".*did you mean 'deploy'?"),
     (LAUNCH + SITE.replace("argv:", "agrv:"), "agrv", ".*did you mean 'argv'?"),

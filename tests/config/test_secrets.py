@@ -114,6 +114,7 @@ def test_every_reference_of_a_definition_is_listed():
         "env:SHOP_DATABASE",
         "env:SHOP_REDIS",
         "env:BACKUP_PASSPHRASE",
+        "env:SHOP_SMOKE_PASSWORD",
         "env:SHOP_DEPLOY_TOKEN",
         "keyring:shop/database",
         "env:DATABASE_URL",

@@ -30,6 +30,7 @@ ONE_OF_EACH = {
     "comment": cmd.Comment(item="dns", text="hm"),
     "evidence": cmd.AddEvidence(item="dns", text="hm"),
     "check": cmd.RequestCheck(item="page"),
+    "smoke": cmd.RunSmoke(suite="shop"),
     "note": cmd.WriteNote(text="hm"),
     "ack": cmd.Acknowledge(alert="slow"),
     "request": cmd.RequestRun(action="backup"),

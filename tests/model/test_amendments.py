@@ -5,6 +5,8 @@ from msgspec.structs import replace
 from launchpad.model import definition as d
 from launchpad.model import events as ev
 from launchpad.model.fold import fold
+from launchpad.model.migrations import MigrationFact, MigrationsReading
+from launchpad.model.smoke import SmokeFact
 from launchpad.model.state import ItemState
 from tests.model.test_fold import journal, plan, recorded
 from tests.support.histories import amended, definition
@@ -222,3 +224,35 @@ def test_what_recurs_at_other_times_begins_anew_and_criteria_count_while_they_as
     other = replace(criteria, of=(d.HandCriterion(hand="lost-orders", title="Something else"),), at_least=1)
     assert not fold(journal(*marked, changed(rollback_criteria=other))).marks
     assert not fold(journal(*marked, changed(rollback_criteria=None))).marks
+
+
+def test_a_smoke_test_that_is_another_one_has_not_run_and_plans_that_name_it_are_made_anew():
+    steps = (*MADE.actions["deploy"].steps, d.Step(verb="smoke", provider="shop"))
+    deploy = replace(MADE.actions["deploy"], steps=steps, gate=None)
+    page = next(item for item in MADE.items if item.id == "page")
+    walked = replace(page, check=d.SmokeProof(smoke="shop"))
+    made = replace(MADE, actions={**MADE.actions, "deploy": deploy}, items=(walked,))
+    other = replace(made, smoke={"shop": replace(MADE.smoke["shop"], timeout=5.0)})
+    ran = ev.SmokeRan(suite="shop", result=SmokeFact(verdict="ok", steps=()), observed_at=1, cause="request")
+    proved = ev.ItemChecked(item="page", verdict="ok", reason="", observed_at=1)
+    before = fold(journal(to(made), ran, proved, *APPROVED))
+    assert (before.smoke["shop"].last.verdict, before.items["page"].status) == ("ok", "done")
+    after = fold(journal(to(made), ran, proved, *APPROVED, to(other)))
+    assert "shop" not in after.smoke
+    assert after.items["page"].status == "open"
+    assert after.runs["deploy-1"].lapsed == "smoke test shop was amended by ops"
+
+
+def test_what_was_migrated_is_put_back_step_by_step_also_if_the_way_back_ends_in_the_middle():
+    def fact(before: str, after: str, **fields: bool) -> ev.MigrationsApplied:
+        made = MigrationFact(before=before, after=MigrationsReading(version=after), **fields)
+        return ev.MigrationsApplied(provider="db", run="deploy-1", fact=made)
+
+    up, idle = fact("40", "42"), fact("42", "42")
+    half, rest = fact("42", "41", backwards=True), fact("41", "40", backwards=True)
+    assert fold(journal(up, idle)).migrations["db"].applied == up.fact
+    middle = fold(journal(up, half)).migrations["db"]
+    assert (middle.applied.before, middle.applied.after.version) == ("40", "41")
+    assert fold(journal(up, half, rest)).migrations["db"].applied is None
+    read = ev.MigrationsRead(provider="db", observed_at=1, reading=None, reason="away")
+    assert fold(journal(up, read)).migrations["db"].applied == up.fact

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from launchpad.model.http import HttpCheck, HttpExpect
-from launchpad.probes.http import MAX_BODY, HttpProbe
+from launchpad.probes.exchange import MAX_BODY
+from launchpad.probes.http import HttpProbe
 from tests.probes.servers import answer, closed_port, serving
 from tests.probes.test_http import probe
 

@@ -150,14 +150,13 @@ def test_deploying_really_changes_the_product_and_rolling_back_changes_it_back()
         operate(stage, "backup")
         (copy,) = (stage.directory / "backups").iterdir()
         assert copy.suffix in (".gz", ".dump")
-        assert operate(stage, "smoke", stage.url, "4.1.0") == 0
         assert operate(stage, "deploy", "4.2.0") == 0
         assert page(stage.url) == "<h1>Acme 4.2.0</h1>"
         assert operate(stage, "deploy", "4.2.0") == 0
         assert operate(stage, "rollback") == 0
         assert page(stage.url) == "<h1>Acme 4.1.0</h1>"
         assert operate(stage, "rollback") == 0
-        assert len(stage.ledger()) == 6, "each that was carried out is noted"
+        assert len(stage.ledger()) == 5, "each that was carried out is noted"
         directory = stage.directory
         deploying = subprocess.Popen(operation("deploy", "4.2.0"), cwd=directory, stderr=subprocess.DEVNULL)
     assert not directory.exists()

@@ -16,6 +16,7 @@ from launchpad.model import events as ev
 from launchpad.model.fold import fold
 from launchpad.model.journal import recorded
 from launchpad.model.rollouts import RolloutAim, RolloutReading
+from launchpad.model.smoke import SmokeFact, SmokeStepFact
 from launchpad.model.values import SECOND
 from launchpad.report.account import Report, account
 from launchpad.report.chart import chart
@@ -404,3 +405,20 @@ def test_time_that_nobody_saw_is_not_known_and_most_of_it_unseen_is_not_met():
     assert (unseen.met, seen.met) == (None, True)
     # Known until the last sample was stale: two intervals of 5 s, a timeout of 3 s and one second more.
     assert unseen.unknown - seen.unknown == pytest.approx((at(60) - ends) / SECOND - 14.0, abs=0.01)
+
+
+def test_the_last_outcome_of_each_smoke_test_is_told():
+    demo = launches.escalating()
+    steps = (
+        SmokeStepFact(title="Sign in", asks="GET /", verdict="ok", reason="status 200"),
+        SmokeStepFact(title="<b>Buy</b>", asks="POST /", verdict="bad", reason="status 500, expected 201"),
+    )
+    fact = SmokeFact(verdict="bad", steps=steps, seconds=1.5)
+    ran = ev.SmokeRan(suite="shop", result=fact, observed_at=at(13), cause="run", run="deploy-1")
+    report = told(demo.add(13, "engine", ran))
+    assert (
+        r"- Smoke test shop: **bad** (step 2 (\<b\>Buy\</b\>): status 500, expected 201; 1 of 2 steps passed,"
+        " at 09:13:00, in deploy-1)" in markdown(report)
+    )
+    assert "step 2 (&lt;b&gt;Buy&lt;/b&gt;): status 500" in html(report)
+    assert "Smoke tests" not in html(told(launches.escalating()))

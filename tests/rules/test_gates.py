@@ -13,23 +13,29 @@ from launchpad.model.definition import (
     CheckCondition,
     CountdownCondition,
     ItemsCondition,
+    MigrationsCondition,
     ObjectiveCondition,
     PhaseCondition,
     PollCondition,
     PresentCondition,
     ReadyCondition,
+    SmokeCondition,
     UnlockedCondition,
     Window,
     WindowCondition,
 )
+from launchpad.model.migrations import MigrationsReading
 from launchpad.model.samples import LockInfo, Presence
+from launchpad.model.smoke import SmokeFact, SmokeStepFact
 from launchpad.model.state import (
     AlertState,
     CheckResult,
     HoldState,
     ItemState,
+    MigrationState,
     PollState,
     Readiness,
+    SmokeState,
     State,
     Vote,
 )
@@ -437,3 +443,56 @@ def test_where_nothing_is_known_nothing_is_a_go(chosen):
     fresh = State(items={item.id: ItemState(item=item) for item in definition().items})
     report = judged(*(WHOLE[index] for index in sorted(chosen)), state=fresh, watched=False, name="launch")
     assert all(condition.verdict != "GO" for condition in report.conditions)
+
+
+def smoked(verdict: str, seconds: float) -> State:
+    step = SmokeStepFact(title="Buy", asks="POST /", verdict=verdict, reason="status 500")
+    fact = SmokeFact(verdict=verdict, steps=(step,), seconds=0.5)
+    return State(smoke={"shop": SmokeState(last=fact, at=NOW - round(seconds * SECOND))})
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict", "says"),
+    [
+        (State(), "HOLD", "it has not run yet"),
+        (State(smoke={"shop": SmokeState(requested=3)}), "HOLD", "it has not run yet"),
+        (smoked("ok", 600), "GO", "1 of 1 step passed in 500 ms, 10m ago"),
+        (smoked("ok", 601), "HOLD", "10m01s ago, which is too long"),
+        (smoked("bad", 1), "NO-GO", "step 1 (Buy): status 500; 0 of 1 step passed, 1 s ago"),
+        (smoked("bad", 601), "HOLD", "which is too long"),
+        (smoked("unknown", 1), "HOLD", "status 500"),
+    ],
+)
+def test_a_smoke_test_counts_as_long_as_the_gate_says(state, verdict, says):
+    report = judged(SmokeCondition(smoke="shop", within=600.0), state=state)
+    assert report.verdict == verdict
+    assert says in report.conditions[0].detail
+
+
+def migrated(seconds: float = 1.0, **fields) -> MigrationState:
+    return MigrationState(at=NOW - round(seconds * SECOND), **fields)
+
+
+UP_TO_DATE = MigrationsReading(version="42")
+
+
+@pytest.mark.parametrize(
+    ("known", "verdict", "says"),
+    [
+        ({}, "HOLD", "db has not been read yet"),
+        ({"db": migrated(reason="no route")}, "HOLD", "db can't be read: no route"),
+        ({"db": migrated(reading=UP_TO_DATE)}, "GO", "db is at 42, none pending, read 1 s ago"),
+        ({"db": migrated(301, reading=UP_TO_DATE)}, "HOLD", "which is too long"),
+        (
+            {"db": migrated(reading=MigrationsReading(version="", pending=("a", "b", "c", "d")))},
+            "NO-GO",
+            "db is at none, 4 pending: a, b, c and 1 more",
+        ),
+    ],
+)
+def test_a_database_is_migrated_only_if_it_says_so_lately(known, verdict, says):
+    report = judged(MigrationsCondition(migrations=("db",)), state=State(migrations=known))
+    assert report.verdict == verdict
+    assert says in report.conditions[0].detail
+    two = judged(MigrationsCondition(migrations=("db", "other")), state=State(migrations=known))
+    assert two.verdict == max(verdict, "HOLD", key=["GO", "HOLD", "NO-GO"].index)

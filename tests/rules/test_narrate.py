@@ -6,8 +6,10 @@ from launchpad.model import events as ev
 from launchpad.model.backups import BackupFact
 from launchpad.model.events import EVENTS, Event
 from launchpad.model.journal import Recorded
+from launchpad.model.migrations import MigrationFact, MigrationsReading
 from launchpad.model.plan import GateReport
 from launchpad.model.rollouts import RolloutReading
+from launchpad.model.smoke import SmokeFact, SmokeStepFact
 from launchpad.rules.narrate import TELLERS, narrate
 from tests.support import launches
 
@@ -117,6 +119,22 @@ EXAMPLES: dict[type[Event], Event] = {
             run="backup-1",
             vault="vault",
             backup=BackupFact(name="db/a", size=9, sha256="00", taken_at=1, verified_at=2),
+        ),
+        ev.SmokeRequested(suite="shop"),
+        ev.SmokeRan(
+            suite="shop",
+            result=SmokeFact(
+                verdict="bad",
+                steps=(SmokeStepFact(title="Sign in", asks="GET /", verdict="bad", reason="status 500"),),
+            ),
+            observed_at=1,
+            cause="schedule",
+        ),
+        ev.MigrationsRead(provider="db", observed_at=1, reading=MigrationsReading(version="41")),
+        ev.MigrationsApplied(
+            provider="db",
+            run="deploy-1",
+            fact=MigrationFact(before="40", after=MigrationsReading(version="41", pending=("42",))),
         ),
     )
 }

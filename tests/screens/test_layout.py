@@ -84,6 +84,7 @@ def test_bindings_can_be_remapped_and_know_their_verbs() -> None:
         "run",
         "silence",
         "slip",
+        "smoke",
         "take_seat",
         "unlock",
         "unsilence",

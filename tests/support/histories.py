@@ -29,6 +29,7 @@ from launchpad.model.definition import (
     HandCriterion,
     HttpProof,
     HttpSignal,
+    HttpStep,
     Item,
     ItemsCondition,
     KeepGuard,
@@ -48,6 +49,8 @@ from launchpad.model.definition import (
     RollbackCriteria,
     Rollout,
     RolloutStage,
+    SmokeCondition,
+    SmokeSuite,
     Step,
     Threshold,
     UnlockedCondition,
@@ -57,8 +60,10 @@ from launchpad.model.definition import (
 )
 from launchpad.model.fold import Fold
 from launchpad.model.journal import Draft, Recorded
+from launchpad.model.migrations import MigrationFact, MigrationsReading
 from launchpad.model.plan import Plan, PlannedStep
 from launchpad.model.rollouts import RolloutReading
+from launchpad.model.smoke import SmokeFact, SmokeStepFact
 from launchpad.model.state import RunState, State
 from launchpad.model.values import SECOND, Quantity, ZonedTime
 from launchpad.rules.delivery import errands, intended
@@ -154,6 +159,7 @@ def definition() -> Definition:
                 UnlockedCondition(unlocked=("site",)),
                 CheckCondition(check=("page",)),
                 CountdownCondition(countdown="counting", advisory=True),
+                SmokeCondition(smoke="shop", within=600.0, advisory=True),
             ),
         },
         actions={
@@ -185,6 +191,7 @@ def definition() -> Definition:
                 advance="automatic",
             )
         },
+        smoke={"shop": SmokeSuite(steps=(HttpStep(url="https://shop.example/"),))},
         rollback_criteria=RollbackCriteria(
             at_least=2,
             of=(
@@ -378,6 +385,7 @@ def any_command(random: Random, state: State) -> Command:
         cmd.ResumeRollout(rollout="android", expect=expect),
         cmd.CompleteRollout(rollout="android", expect=expect),
         cmd.VetoRollout(rollout="android", text=words),
+        cmd.RunSmoke(suite=draw(["shop", "nothing"])),
     ]
     group = draw([of_items, of_items, of_runs, of_launch, of_polls, of_incidents, of_rollouts])
     return draw(group)
@@ -418,7 +426,7 @@ class LaunchDay:
         """So many acts of people and the engine, each held against what must always be so."""
         acts = [self.act] * 4 + [self.go_forward] * 3 + [self.carry] * 4
         acts += [self.check, self.alert, self.judge, self.advise, self.engine_starts, self.enter_phase]
-        acts += [self.tell, self.look, self.saved]
+        acts += [self.tell, self.look, self.saved, self.smoked, self.migrated]
         for _ in range(steps):
             self.random.choice(acts)()
             self.everything_fits()
@@ -598,6 +606,28 @@ class LaunchDay:
             name="db/a", size=9, sha256="00", taken_at=now, verified_at=self.random.choice([None, now])
         )
         self.engine(ev.BackupTaken(provider="db", run="backup-1", vault="vault", backup=made))
+
+    def migrated(self) -> None:
+        """What is read of a database, or done to it."""
+        draw = self.random.choice
+        reading = MigrationsReading(version=draw(["1", "2"]), pending=draw([(), ("3",)]))
+        fact = MigrationFact(before="1", after=reading, backwards=draw([True, False]))
+        self.engine(
+            draw(
+                [
+                    ev.MigrationsRead(provider="db", observed_at=1, reading=draw([reading, None])),
+                    ev.MigrationsApplied(provider="db", run="deploy-1", fact=fact),
+                ]
+            )
+        )
+
+    def smoked(self) -> None:
+        """A smoke test that was run."""
+        draw = self.random.choice
+        verdict, cause = draw(VERDICTS), draw(["request", "schedule", "check"])
+        step = SmokeStepFact(title="Home", asks="GET /", verdict=verdict, reason="so")
+        result = SmokeFact(verdict=verdict, steps=(step,), seconds=0.1)
+        self.engine(ev.SmokeRan(suite="shop", result=result, observed_at=self.state.at, cause=cause))
 
     def judge(self) -> None:
         verdict = self.random.choice(VERDICTS)

@@ -67,6 +67,7 @@ def plan(of: Plan | None) -> Shape | None:
             "command": step.command,
             "undo": step.undo,
             "timeout": step.timeout,
+            "evidence": step.evidence or None,
         }
         for step in of.steps
     ]

@@ -13,6 +13,7 @@ from launchpad.config.checks import (
     plans,
     rollouts,
     signals,
+    smoke,
     watch,
 )
 from launchpad.config.document import Document
@@ -42,4 +43,5 @@ def check(
     watch.check(document, faults)
     criteria.check(document, faults)
     rollouts.check(document, faults)
-    backups.check(document, faults)
+    backups.check(document, placed, faults)
+    smoke.check(document, placed, faults)

@@ -1,16 +1,18 @@
 """Backups: what saves them, what keeps them, and gates that wait for one."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from launchpad.config.checks.signals import whole
 from launchpad.config.document import Document
 from launchpad.config.faults import HOLE, Faults, Path
 from launchpad.model.backups import ObjectStoreSettings, PostgresSettings
-from launchpad.model.definition import BackupCondition, Dump, Step
+from launchpad.model.definition import BackupCondition, BackupProof, Dump, Item, Step
 
 
-def check(document: Document, faults: Faults) -> None:
-    """Adds what is wrong with steps that save a database or put it back, and with gates that wait for one."""
+def check(document: Document, placed: Sequence[tuple[Path, Item]], faults: Faults) -> None:
+    """Adds what is wrong with steps that save a database or put it back, and with gates and items that wait
+    for one."""
     verified = set()
     for name, action in whole(document.actions):
         for index, step in enumerate(() if action.steps is HOLE else action.steps):
@@ -23,7 +25,14 @@ def check(document: Document, faults: Faults) -> None:
         for index, condition in enumerate(gate):
             if isinstance(condition, BackupCondition) and condition.backup is not HOLE:
                 path: Path = ("gates", name, index, "backup")
-                _check_condition(path, condition, verified, document, faults)
+                asked = condition.backup
+                _check_within((*path, "verified_within"), asked.verified_within, faults)
+                _check_saved((*path, "of"), asked.of, "gate", verified, document, faults)
+    for path, item in placed:
+        if isinstance(item.check, BackupProof):
+            where = (*path, "check")
+            _check_within((*where, "verified_within"), item.check.verified_within, faults)
+            _check_saved((*where, "backup"), item.check.backup, "item", verified, document, faults)
 
 
 def _check_step(path: Path, step: Step, document: Document, faults: Faults) -> None:
@@ -55,19 +64,22 @@ def _check_jobs(path: Path, dump: Dump, faults: Faults) -> None:
         faults.at((*path, "jobs"), what)
 
 
-def _check_condition(
-    path: Path, condition: BackupCondition, verified: set[str], document: Document, faults: Faults
-) -> None:
-    of, within = condition.backup.of, condition.backup.verified_within
+def _check_within(path: Path, within: Any, faults: Faults) -> None:
     if within == 0:
-        faults.at((*path, "verified_within"), "expected a duration above zero")
+        faults.at(path, "expected a duration above zero")
+
+
+def _check_saved(
+    path: Path, of: Any, what: str, verified: set[str], document: Document, faults: Faults
+) -> None:
+    """What waits for a backup of `of` can be met."""
     if of is HOLE:
         return
-    faults.refer((*path, "of"), of, document.providers, "provider")
-    settings = _settings(of, document)
-    if settings is not HOLE and of not in verified:
-        what = f"no action backs '{of}' up with 'verify: restore', so this gate could never open"
-        faults.at((*path, "of"), f"{what}; expected one that does")
+    faults.refer(path, of, document.providers, "provider")
+    if _settings(of, document) is not HOLE and of not in verified:
+        never = "could never open" if what == "gate" else "could never be done"
+        told = f"no action backs '{of}' up with 'verify: restore', so this {what} {never}"
+        faults.at(path, f"{told}; expected one that does")
 
 
 def _settings(name: Any, document: Document) -> Any:

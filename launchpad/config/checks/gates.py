@@ -12,6 +12,7 @@ from launchpad.model.definition import (
     CheckCondition,
     Gate,
     Item,
+    MigrationsCondition,
     ObjectiveCondition,
     PhaseCondition,
     PollCondition,
@@ -57,8 +58,20 @@ def _check_condition(
             faults.refer((*where, "ready"), condition.ready, document.actions, "action")
         case UnlockedCondition():
             _refer_all((*where, "unlocked"), condition.unlocked, document.providers, "provider", faults)
+        case MigrationsCondition():
+            _check_migrations((*where, "migrations"), condition.migrations, document, faults)
         case CheckCondition():
             _refer_all((*where, "check"), condition.check, checked, "item with a check", faults)
+
+
+def _check_migrations(path: Path, names: Any, document: Document, faults: Faults) -> None:
+    _refer_all(path, names, document.providers, "provider", faults)
+    known = dict(whole(document.providers))
+    for index, name in enumerate(() if names is HOLE else names):
+        settings = known[name].settings if name in known else HOLE
+        if settings is not HOLE and not getattr(settings, "migrates", False):
+            what = f"provider '{name}' does not say how far it is migrated, expected one with 'migrations'"
+            faults.at((*path, index), what)
 
 
 def _refer_all(path: Path, names: Any, known: Any, what: str, faults: Faults) -> None:

@@ -22,7 +22,7 @@ def check(document: Document, faults: Faults, reserved_keys: Collection[str]) ->
             _check_key((*path, "key"), name, action.key, taken, reserved_keys, faults)
         for index, step in enumerate(() if action.steps is HOLE else action.steps):
             if step is not HOLE:
-                _check_step((*path, "steps", index), step, document.providers, faults)
+                _check_step((*path, "steps", index), step, document, faults)
         if action.on_failure and action.on_failure is not HOLE:
             faults.refer((*path, "on_failure", "run"), action.on_failure.run, document.actions, "action")
         check_approvals(path, action, document, faults)
@@ -43,7 +43,10 @@ def _check_key(
         faults.at(path, f"key '{key}' opens '{taken[key]}' already, expected another letter")
 
 
-def _check_step(path: Path, step: Any, providers: Any, faults: Faults) -> None:
+def _check_step(path: Path, step: Any, document: Document, faults: Faults) -> None:
+    providers: Any = document.providers
+    if step.verb == "smoke" and (document.smoke is HOLE or step.provider in document.smoke):
+        return
     faults.refer((*path, "provider"), step.provider, providers, "provider")
     provider = providers.get(step.provider, HOLE) if isinstance(providers, dict) else HOLE
     if provider is HOLE or provider.settings is HOLE:

@@ -2,24 +2,37 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from launchpad.config.faults import HOLE, Faults, Path
 from launchpad.config.scalars import quoted
-from launchpad.model.definition import Check, Signal
+from launchpad.model.definition import Check, DerivedProof, Signal
 from launchpad.model.dns import DnsCheck, normal_value, parse_domain, parse_server
 from launchpad.model.http import HttpCheck, parse_host, parse_url
 from launchpad.model.network import TcpCheck, TlsCheck
+from launchpad.model.probe import Probe
 from launchpad.model.services import RedisCheck
 from launchpad.model.values import format_duration
 
 _SHORTEST = 0.1
 """Seconds between two probes; less would be load, not measurement."""
+_SHORTEST_DERIVED = 1.0
+"""Seconds between two looks at what is no probe."""
 
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def check(path: Path, probe: Signal | Check, faults: Faults) -> None:
-    """Adds what is wrong with a probe of whatever kind."""
+    """Adds what is wrong with a test of whatever kind."""
+    if not isinstance(probe, DerivedProof):
+        check_asked(path, probe, faults)
+        _check_rhythm(path, probe, faults)
+    elif probe.every is not HOLE and probe.every < _SHORTEST_DERIVED:
+        faults.at((*path, "every"), f"expected at least {format_duration(_SHORTEST_DERIVED)}")
+
+
+def check_asked(path: Path, probe: Probe, faults: Faults) -> None:
+    """Adds what is wrong with what a probe asks."""
     match probe:
         case HttpCheck():
             _check_http(path, probe, faults)
@@ -33,9 +46,12 @@ def check(path: Path, probe: Signal | Check, faults: Faults) -> None:
             _check_host((*path, "host"), probe.host, faults)
         case DnsCheck():
             _check_dns(path, probe, faults)
-    every, timeout = probe.every, probe.timeout
-    if timeout is not HOLE and timeout <= 0:
+    if probe.timeout is not HOLE and probe.timeout <= 0:
         faults.at((*path, "timeout"), "expected a duration above zero")
+
+
+def _check_rhythm(path: Path, probe: Any, faults: Faults) -> None:
+    every, timeout = probe.every, probe.timeout
     if every is not HOLE and every < _SHORTEST:
         faults.at((*path, "every"), f"expected at least {format_duration(_SHORTEST)} between two probes")
     elif HOLE not in (every, timeout) and timeout > every and faults.written((*path, "timeout")):

@@ -65,6 +65,7 @@ from launchpad.model.commands.runs import (
     RetractRun,
     Unlock,
 )
+from launchpad.model.commands.smoke import RunSmoke
 
 AnyCommand = (
     OpenLaunch
@@ -121,6 +122,7 @@ AnyCommand = (
     | CompleteRollout
     | VetoRollout
     | RequestChecks
+    | RunSmoke
 )
 
 

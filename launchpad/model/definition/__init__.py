@@ -14,12 +14,15 @@ from launchpad.model.definition.actions import Action, OnFailure, Provider, Step
 from launchpad.model.definition.backups import Dump, Keep, Restoration
 from launchpad.model.definition.checklist import Item
 from launchpad.model.definition.checks import (
+    BackupProof,
     Check,
     CommandProof,
+    DerivedProof,
     DnsProof,
     HttpProof,
     PostgresProof,
     RedisProof,
+    SmokeProof,
     TcpProof,
     TlsProof,
 )
@@ -49,12 +52,14 @@ from launchpad.model.definition.gates import (
     Gate,
     Hours,
     ItemsCondition,
+    MigrationsCondition,
     ObjectiveCondition,
     PhaseCondition,
     PollCondition,
     PresentCondition,
     ReadyCondition,
     Recency,
+    SmokeCondition,
     UnlockedCondition,
     Window,
     WindowCondition,
@@ -93,6 +98,20 @@ from launchpad.model.definition.signals import (
     Signal,
     TcpSignal,
     TlsSignal,
+)
+from launchpad.model.definition.smoke import (
+    CommandStep,
+    DnsStep,
+    Extract,
+    HttpStep,
+    PostgresStep,
+    RedisStep,
+    SmokeStep,
+    SmokeSuite,
+    StepExpect,
+    TcpStep,
+    TlsStep,
+    title_of,
 )
 from launchpad.model.definition.targets import Targets
 from launchpad.model.values import Duration, Value, ZonedTime
@@ -142,6 +161,8 @@ class Definition(Value):
     rollback_criteria: RollbackCriteria | None = None
     """What recommends to take the release back."""
     rollouts: dict[Name, Rollout] = {}
+    smoke: dict[Name, SmokeSuite] = {}
+    """Smoke tests."""
 
     @property
     def zone(self) -> str:

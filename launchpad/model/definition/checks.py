@@ -1,10 +1,13 @@
 """Automated tests that prove checklist items: each kind of probe with how long a pass holds."""
 
+from typing import ClassVar
+
+from launchpad.model.definition.names import Name
 from launchpad.model.dns import DnsCheck
 from launchpad.model.http import HttpCheck
 from launchpad.model.network import TcpCheck, TlsCheck
 from launchpad.model.services import CommandCheck, PostgresCheck, RedisCheck
-from launchpad.model.values import Duration
+from launchpad.model.values import Duration, Value, format_duration
 
 EVERY = 60.0
 """Seconds between two probes, unless said otherwise."""
@@ -75,5 +78,56 @@ class RedisProof(RedisCheck, tag="redis"):
     """How long a pass proves the item; after that it is stale."""
 
 
-Check = HttpProof | TcpProof | TlsProof | DnsProof | CommandProof | PostgresProof | RedisProof
-"""In YAML and in the journal, the key `probe` names the kind."""
+class DerivedProof(Value, tag_field="probe"):
+    """An item's test that is no probe; in YAML told by its first key."""
+
+    timeout: ClassVar[float] = 0.0
+    """Seconds that it may take by itself."""
+
+
+class SmokeProof(DerivedProof, tag="smoke"):
+    """An item's test: a smoke test of the definition."""
+
+    timeout: ClassVar[float] = 600.0
+
+    smoke: Name
+    """The smoke test."""
+    every: Duration = 300.0
+    """How often it is verified again."""
+    valid_for: Duration = VALID_FOR
+    """How long a pass proves the item; after that it is stale."""
+
+    @property
+    def asks(self) -> str:
+        return f"smoke test {self.smoke}"
+
+
+class BackupProof(DerivedProof, tag="backup"):
+    """An item's test: a backup of a database was restored to try it, and its data is not too old."""
+
+    backup: Name
+    """The provider whose step backs it up."""
+    verified_within: Duration
+    """Its data is not older, and it was restored and compared."""
+    every: Duration = EVERY
+    """How often it is verified again."""
+    valid_for: Duration = VALID_FOR
+    """How long a pass proves the item; after that it is stale."""
+
+    @property
+    def asks(self) -> str:
+        return f"verified backup of {self.backup} within {format_duration(self.verified_within)}"
+
+
+Check = (
+    HttpProof
+    | TcpProof
+    | TlsProof
+    | DnsProof
+    | CommandProof
+    | PostgresProof
+    | RedisProof
+    | SmokeProof
+    | BackupProof
+)
+"""In the journal, and in YAML for those that are probes, the key `probe` names the kind."""

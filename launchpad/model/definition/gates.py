@@ -123,6 +123,22 @@ class BackupCondition(Condition, tag="backup"):
     advisory: bool = False
 
 
+class SmokeCondition(Condition, tag="smoke"):
+    """A smoke test passed, and lately."""
+
+    smoke: Name
+    within: Duration = 900.0
+    """How old its last outcome may be; an older one says nothing."""
+    advisory: bool = False
+
+
+class MigrationsCondition(Condition, tag="migrations"):
+    """No migration of these databases is pending, as was read lately."""
+
+    migrations: Annotated[tuple[Name, ...], Meta(min_length=1)]
+    advisory: bool = False
+
+
 AnyCondition = (
     ItemsCondition
     | ObjectiveCondition
@@ -136,6 +152,8 @@ AnyCondition = (
     | CheckCondition
     | CountdownCondition
     | BackupCondition
+    | SmokeCondition
+    | MigrationsCondition
 )
 
 

@@ -73,6 +73,7 @@ from launchpad.model.events.launch import (
     Unknown,
 )
 from launchpad.model.events.mentions import MentionsRead
+from launchpad.model.events.migrations import MigrationsApplied, MigrationsRead
 from launchpad.model.events.polls import Answer, PollAnswered, PollCalled, PollClosed, Seen
 from launchpad.model.events.report import ReportNoted, ReportSection
 from launchpad.model.events.rollouts import (
@@ -108,6 +109,7 @@ from launchpad.model.events.runs import (
     StepSucceeded,
 )
 from launchpad.model.events.seat import SeatReturned, SeatTaken
+from launchpad.model.events.smoke import SmokeRan, SmokeRequested
 
 AnyEvent = (
     LaunchOpened
@@ -190,6 +192,10 @@ AnyEvent = (
     | RolloutAdvanceWithdrawn
     | RolloutVetoed
     | BackupTaken
+    | SmokeRequested
+    | SmokeRan
+    | MigrationsRead
+    | MigrationsApplied
 )
 
 

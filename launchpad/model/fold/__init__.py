@@ -20,10 +20,12 @@ from launchpad.model.fold import (
     incidents,
     launch,
     mentions,
+    migrations,
     polls,
     report,
     rollouts,
     runs,
+    smoke,
 )
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
@@ -94,4 +96,6 @@ _HANDLERS: Handlers = {
     **mentions.HANDLERS,
     **rollouts.HANDLERS,
     **backups.HANDLERS,
+    **smoke.HANDLERS,
+    **migrations.HANDLERS,
 }

@@ -11,6 +11,7 @@
   the plan that it was started with.
 - What people saw of a rollback criterion counts as long as that asks for the same; what they come to is
   recorded anew.
+- A smoke test that is another one has not run yet.
 - A rollout that is read otherwise is unknown until it is read anew; one that is judged otherwise soaks anew.
 - A go lapses when the gate ahead, an objective that it was given on, or T-0 changed, or when whoever gave it
   no longer speaks for the team. A no-go stays.
@@ -23,7 +24,7 @@ from msgspec.structs import replace
 from launchpad.model import events as ev
 from launchpad.model.definition import PHASES, Definition
 from launchpad.model.differences import differences
-from launchpad.model.fold import checklist, polls, rollouts
+from launchpad.model.fold import checklist, migrations, polls, rollouts, smoke
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.fold.runs import settle_approval
 from launchpad.model.journal import Recorded
@@ -46,6 +47,8 @@ def _amended(parts: Parts, rec: Recorded, event: ev.LaunchAmended) -> None:
     _measured(parts, rec, of)
     _criteria(parts, before, after)
     rollouts.forget(parts, rec, of.read_otherwise, frozenset(of.rollouts))
+    smoke.forget(parts, of.smoke)
+    migrations.forget(parts, of.providers)
     lapsed = (*_runs(parts, rec, before, of), *_votes(parts, rec, before, of))
     amendment = Amendment(
         seq=rec.seq,

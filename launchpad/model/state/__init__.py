@@ -15,10 +15,12 @@ from launchpad.model.state.delivery import ChannelTest, Escalation, MessageState
 from launchpad.model.state.health import AlertState, ObjectiveState
 from launchpad.model.state.incidents import IncidentEntry, IncidentState, IncidentTask
 from launchpad.model.state.launch import EngineState, HoldState, SeatState
+from launchpad.model.state.migrations import MigrationState
 from launchpad.model.state.polls import PollState, Vote
 from launchpad.model.state.report import ReportNote
 from launchpad.model.state.rollouts import RolloutState
 from launchpad.model.state.runs import Approval, Readiness, RunState, StepState
+from launchpad.model.state.smoke import SmokeState
 from launchpad.model.values import Micros, Value
 
 
@@ -90,6 +92,10 @@ class State(Value):
     """Those that were seen at least once."""
     backups: Mapping[str, BackupState] = {}
     """By the provider of the database; none that an earlier launch made."""
+    smoke: Mapping[str, SmokeState] = {}
+    """Smoke tests that ran or were asked for."""
+    migrations: Mapping[str, MigrationState] = {}
+    """By the provider of the database."""
 
     @property
     def open(self) -> bool:

@@ -1,0 +1,16 @@
+"""Smoke tests, from the palette."""
+
+from launchpad.model import commands as cmd
+from screens.acts.base import Acting
+from screens.dialogs.reading import Reading
+from screens.render import smoke
+
+
+class SmokeActs(Acting):
+    """Verbs on smoke tests."""
+
+    def action_smoke(self, suite: str) -> None:
+        self.perform(cmd.RunSmoke(suite=suite))
+
+    def action_smoke_results(self) -> None:
+        self.push_screen(Reading(self.scene, "Smoke tests", smoke.rows))
