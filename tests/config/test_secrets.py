@@ -121,6 +121,8 @@ def test_every_reference_of_a_definition_is_listed():
         "env:AWS_ACCESS_KEY_ID",
         "env:AWS_SECRET_ACCESS_KEY",
         "env:NETLIFY_AUTH_TOKEN",
+        "file:~/.launchpad/play.json",
+        "file:~/.launchpad/play-reader.json",
         "env:SLACK_TOKEN",
         "env:SMTP_URL",
         "env:PAGER_URL",
