@@ -5,7 +5,6 @@ an account has one open edit for an app, whose successor ends it; a commit ends 
 edit can't be committed again. So an edit is a transaction, and what was never committed has done nothing.
 """
 
-import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -100,10 +99,6 @@ class Pace(NamedTuple):
 
     commit: float = 4.0
     """From the start of a step until its commit is sent at the latest: less than the engine grants."""
-    poll: float = 2.0
-    """Between two looks at what was committed."""
-    publish: float = 45.0
-    """For what was committed to show."""
     asking: Patience = Patience(request=10.0, reading=0.0)
     reading: Patience = Patience(request=8.0, reading=12.0)
 
@@ -154,6 +149,8 @@ class GooglePlayProvider:
         self._turns = _TURNS.setdefault((settings.api, settings.package), Turns())
         self._looked: dict[str, _Looked] = {}
         """By track."""
+        self._unsettled: dict[str, float] = {}
+        """By track: until when, after a commit, each reading looks into it."""
         self._asked: dict[str, str] = {}
         """What the log says of the commit, by nonce."""
 
@@ -198,17 +195,16 @@ class GooglePlayProvider:
         return f"fastlane supply {' '.join(f'--{k} {v}' for k, v in options.items())}  # or {console}"
 
     async def read_rollout(self, rollout: str, launch: Launch, settings: Mapping[str, Any]) -> RolloutReading:  # noqa: ARG002
-        return await self._read(_wanted(launch, settings), fresh=False)
+        return await self._read(_wanted(launch, settings))
 
-    async def _read(self, wanted: Wanted, *, fresh: bool, ending: bool = False) -> RolloutReading:
-        """`fresh`: whatever was seen before. `ending`: by the account whose open edit is to be ended."""
+    async def _read(self, wanted: Wanted, *, ending: bool = False) -> RolloutReading:
+        """`ending`: anew, and by the account whose open edit is to be ended."""
         reference = self._set.reader if self._set.reader and not ending else self._set.credentials
         async with self._api(self.pace.reading, reference=reference) as api:
             path = f"{self._path}/tracks/{quote(wanted.track)}/releases"
             listed = await api.read(Summaries, path)
             known = self._looked.get(wanted.track)
-            late = known is None or boot_seconds() - known.at >= self._set.look_every
-            if known is None or fresh or late or known.listed != listed:
+            if known is None or ending or self._late(wanted.track, known) or known.listed != listed:
                 if reference == self._set.credentials:
                     known = await self._turns.look(self._look(api, wanted.track, listed))
                 else:
@@ -223,6 +219,10 @@ class GooglePlayProvider:
         every = self._set.look_every
         note = f"its share is looked at every {format_duration(every)}" if every else ""
         return reading(found[0] if found else None, summary, wanted, note)
+
+    def _late(self, track: str, known: _Looked) -> bool:
+        now = boot_seconds()
+        return now - known.at >= self._set.look_every or now < self._unsettled.get(track, 0.0)
 
     async def _look(self, api: Api, track: str, listed: Summaries) -> _Looked:
         """Looks into a track, through an edit that is abandoned."""
@@ -268,6 +268,7 @@ class GooglePlayProvider:
             await api.change(type(None), "PUT", path, body=body)
             if aim.verb != "halt":  # which has no second to lose: the commit validates, too
                 await api.change(type(None), "POST", f"{self._path}/edits/{edit.id}:validate")
+        self._unsettled[wanted.track] = boot_seconds() + self._set.look_every
         self._looked.pop(wanted.track, None)
         query: dict[str, str | bool] = {"changesInReviewBehavior": self._behaviour(aim)}
         if not self._set.send_for_review:
@@ -285,32 +286,13 @@ class GooglePlayProvider:
 
     async def follow(self, provider_id: str, job: Job, emit: Emit) -> Ending:
         await emit([self._asked.get(job.nonce, "asked for by an engine before this one")])
-        aim, wanted = _aim(job), _wanted(job.launch, job.settings)
-        until = boot_seconds() + self.pace.publish
-        while True:
-            trouble = says = ""
-            try:
-                stands = await self._read(wanted, fresh=True)
-            except (Refused, Unreachable) as error:
-                trouble = str(error)
-            else:
-                says = f"{stands.version} is {stands.sentence}"
-                if taken(aim, stands):
-                    return Ending(state="succeeded", detail=f"Google Play says that {says}")
-            if boot_seconds() >= until:
-                break
-            await asyncio.sleep(self.pace.poll)
-        if trouble:
-            what = f"edit {provider_id} was committed, and what became of it is not known: {trouble}"
-            return Ending(state="unknown", detail=what)
-        what = f"accepted and ignored: Google Play committed edit {provider_id}, and {says} still"
-        return Ending(state="failed", detail=f"{what}; look into the Play Console")
+        return Ending(state="succeeded", detail=f"Google Play took it (edit {provider_id})")
 
     async def find(self, job: Job) -> Found:
         # The look opens an edit, by which an older one of this account is ended: what is not committed by
         # now never will be.
         try:
-            stands = await self._read(_wanted(job.launch, job.settings), fresh=True, ending=True)
+            stands = await self._read(_wanted(job.launch, job.settings), ending=True)
         except (Refused, Unreachable) as error:
             return Found(state="unknown", detail=f"Google Play does not tell whether it was done: {error}")
         if taken(_aim(job), stands):
@@ -422,4 +404,4 @@ def _explained(error: Rejected, aim: RolloutAim) -> Rejected:
             hint += "; `halt_cancels_review: true` lets a halt do so"
     elif error.status == 403:
         hint = "give the service account the right to release this app: Play Console → Users and permissions"
-    return Rejected(error.message, hint=hint, status=error.status)
+    return Rejected(error.message.rstrip("."), hint=hint, status=error.status)

@@ -42,6 +42,26 @@ class RolloutsBehaviour(ProviderBehaviour):
         await table.follow(id_)
         assert reached(aim, await read(table))
 
+    async def test_what_was_accepted_and_ignored_is_no_success(self, table: Table) -> None:
+        """Its end says that it was taken; that it does not show is read."""
+        aim = table.job.aim
+        assert aim is not None, "the bench's job is about a rollout"
+        await table.plan()
+        table.misbehave("forgotten", *table.bench.mutation)
+        await table.follow(await table.start())
+        assert not reached(aim, await read(table))
+        assert table.mutations == 1
+
+    @pytest.mark.parametrize("fault", [*FAILURES, 401, 403, 429, "silent", "reset", "cut", "wrong type"])
+    async def test_lasting_trouble_ends_in_not_knowing(self, table: Table, fault: int | str) -> None:
+        """Its end says that it was taken; whether it shows can't be read."""
+        await table.follow(await table.start())
+        table.misbehave(fault, "GET", times=100_000)
+        with pytest.raises((Refused, Unreachable)) as caught:
+            await read(table)
+        table.told(caught.value)
+        assert table.mutations == 1
+
     async def test_it_is_planned_without_asking_anybody(self, table: Table) -> None:
         await table.plan()
         assert table.server.requests == []
