@@ -34,7 +34,7 @@ class GoogleVitals:
         self.least = 100
         self.rates = {"crashRate": 0.004, "anrRate": 0.002}
         """Shares of users, not percent."""
-        self._clock = clock
+        self.now = clock
 
     def __call__(self, request: Request, accounts: GoogleAccounts) -> Response:
         if accounts.who(request, SCOPE) is None:
@@ -51,7 +51,7 @@ class GoogleVitals:
     @property
     def _newest(self) -> int:
         """The end of the newest hour that there are rows of."""
-        return int(self._clock()) // _HOUR * _HOUR - self.lag_hours * _HOUR
+        return int(self.now()) // _HOUR * _HOUR - self.lag_hours * _HOUR
 
     def _freshness(self, name: str) -> dict[str, Any]:
         hourly = {"aggregationPeriod": "HOURLY", "latestEndTime": _written(self._newest)}

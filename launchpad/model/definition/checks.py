@@ -5,6 +5,7 @@ from launchpad.model.http import HttpCheck
 from launchpad.model.network import TcpCheck, TlsCheck
 from launchpad.model.services import CommandCheck, PostgresCheck, RedisCheck
 from launchpad.model.values import Duration
+from launchpad.model.vitals import PlayVitalsCheck
 
 EVERY = 60.0
 """Seconds between two probes, unless said otherwise."""
@@ -75,5 +76,16 @@ class RedisProof(RedisCheck, tag="redis"):
     """How long a pass proves the item; after that it is stale."""
 
 
-Check = HttpProof | TcpProof | TlsProof | DnsProof | CommandProof | PostgresProof | RedisProof
+class PlayVitalsProof(PlayVitalsCheck, tag="play_vitals"):
+    """An item's test: vitals of an app on Google Play."""
+
+    every: Duration = 600.0
+    """How often it is verified again."""
+    valid_for: Duration = 3600.0
+    """How long a pass proves the item; after that it is stale."""
+
+
+Check = (
+    HttpProof | TcpProof | TlsProof | DnsProof | CommandProof | PostgresProof | RedisProof | PlayVitalsProof
+)
 """In YAML and in the journal, the key `probe` names the kind."""
