@@ -7,7 +7,7 @@ is below 1), and whether Google takes a smaller share than before (never asked f
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import convert
 
@@ -18,15 +18,6 @@ from launchpad.model.text import clean
 from launchpad.model.values import Value
 from launchpad.rules.rollouts import reached
 
-Lifecycle = Literal[
-    "RELEASE_LIFECYCLE_STATE_UNSPECIFIED",
-    "RELEASE_LIFECYCLE_STATE_DRAFT",
-    "RELEASE_LIFECYCLE_STATE_NOT_SENT_FOR_REVIEW",
-    "RELEASE_LIFECYCLE_STATE_IN_REVIEW",
-    "RELEASE_LIFECYCLE_STATE_APPROVED_NOT_PUBLISHED",
-    "RELEASE_LIFECYCLE_STATE_NOT_APPROVED",
-    "RELEASE_LIFECYCLE_STATE_PUBLISHED",
-]
 _PREFIX = "RELEASE_LIFECYCLE_STATE_"
 _PRECISION = 6
 """Digits after the point to which shares are compared: floating point is not exact."""

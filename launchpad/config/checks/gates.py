@@ -16,6 +16,7 @@ from launchpad.model.definition import (
     PhaseCondition,
     PollCondition,
     ReadyCondition,
+    RolloutCondition,
     UnlockedCondition,
     WindowCondition,
 )
@@ -57,8 +58,17 @@ def _check_condition(
             faults.refer((*where, "ready"), condition.ready, document.actions, "action")
         case UnlockedCondition():
             _refer_all((*where, "unlocked"), condition.unlocked, document.providers, "provider", faults)
+        case RolloutCondition():
+            faults.refer((*where, "rollout"), condition.rollout, document.rollouts, "rollout")
+            _check_own((*where, "rollout"), gate, condition.rollout, document, faults)
         case CheckCondition():
             _refer_all((*where, "check"), condition.check, checked, "item with a check", faults)
+
+
+def _check_own(where: Path, gate: str, name: str, document: Document, faults: Faults) -> None:
+    """A rollout that waits for itself goes nowhere."""
+    if any(known == name and rollout.gate == gate for known, rollout in whole(document.rollouts)):
+        faults.at(where, f"rollout '{name}' itself goes through this gate, expected another")
 
 
 def _refer_all(path: Path, names: Any, known: Any, what: str, faults: Faults) -> None:

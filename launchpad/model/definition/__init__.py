@@ -56,6 +56,7 @@ from launchpad.model.definition.gates import (
     PresentCondition,
     ReadyCondition,
     Recency,
+    RolloutCondition,
     UnlockedCondition,
     Window,
     WindowCondition,

@@ -123,6 +123,15 @@ class BackupCondition(Condition, tag="backup"):
     advisory: bool = False
 
 
+class RolloutCondition(Condition, tag="rollout"):
+    """A rollout is not stopped, its guards hold, and so many users may get the release."""
+
+    rollout: Name
+    percent: Annotated[float, Meta(ge=0, le=100)] = 100.0
+    """The least share of users."""
+    advisory: bool = False
+
+
 AnyCondition = (
     ItemsCondition
     | ObjectiveCondition
@@ -136,6 +145,7 @@ AnyCondition = (
     | CheckCondition
     | CountdownCondition
     | BackupCondition
+    | RolloutCondition
 )
 
 
