@@ -126,7 +126,7 @@ class Api:
         self._client = httpx.AsyncClient(
             limits=httpx.Limits(max_keepalive_connections=0),
             follow_redirects=False,
-            trust_env=not _on_loopback(self._base),
+            trust_env=not on_loopback(self._base),
             headers={"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"},
         )
 
@@ -309,14 +309,15 @@ def address_fault(url: str) -> str | None:
         return "expected a URL such as https://api.example.com"
     if not parsed.host or parsed.scheme not in ("http", "https"):
         return "expected a URL such as https://api.example.com"
-    if parsed.scheme == "http" and not _on_loopback(url):
+    if parsed.scheme == "http" and not on_loopback(url):
         return "expected https: the token would travel in the clear"
     if parsed.userinfo or parsed.query or parsed.fragment:
         return "expected neither a password nor '?' nor '#' in it"
     return None
 
 
-def _on_loopback(url: str) -> bool:
+def on_loopback(url: str) -> bool:
+    """Whether an address leads to this machine alone."""
     host = httpx.URL(url).host
     with contextlib.suppress(ValueError):
         return ipaddress.ip_address(host).is_loopback

@@ -33,6 +33,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "people": ("--role",),
     "notes": ("--search", "--by", "--since"),
     "mentions": ("--all",),
+    "rollouts": (),
 }
 """Command → those of its own arguments that may be given; `--json` and `--quiet` always may."""
 _LONGEST = 1000

@@ -141,10 +141,15 @@ class ReadBack:
             if await self._shows() is not True:
                 raise
             return _SO_ALREADY
+        except Unreachable:
+            # The answer is lost; what was done need not be.
+            if await self._shows() is not True:
+                raise
+            return _UNANSWERED
 
     async def follow(self, provider_id: str, job: Job, emit: Emit) -> Ending:
-        if provider_id == _SO_ALREADY:
-            return Ending(state="succeeded", detail="it was so already")
+        if provider_id in _NO_STEP:
+            return Ending(state="succeeded", detail=_NO_STEP[provider_id])
         ending = await self._provider.follow(provider_id, job, emit)
         if ending.state == "succeeded":
             return await self._shown_in_time()
@@ -158,7 +163,7 @@ class ReadBack:
 
     async def cancel(self, provider_id: str, job: Job) -> None:
         self._cancelled.set()
-        if provider_id != _SO_ALREADY:
+        if provider_id not in _NO_STEP:
             await self._provider.cancel(provider_id, job)
 
     async def _shown_in_time(self) -> Ending:
@@ -198,5 +203,6 @@ class ReadBack:
         return reached(self._aim, reading)
 
 
-_SO_ALREADY = "so-already"
-"""Stands for the id of a step that there was no need for."""
+_SO_ALREADY, _UNANSWERED = "so-already", "unanswered"
+_NO_STEP = {_SO_ALREADY: "it was so already", _UNANSWERED: "its answer was lost, and it shows"}
+"""What stands for the id of a step that shows without one, and how such a step ended."""

@@ -12,6 +12,7 @@ from launchpad.model.network import TcpCheck, TlsCheck
 from launchpad.model.probe import Probe
 from launchpad.model.services import CommandCheck, PostgresCheck, RedisCheck
 from launchpad.model.values import Value
+from launchpad.model.vitals import PlayVitalsCheck
 from launchpad.probes.attempt import Runnable
 from launchpad.probes.command import CommandProbe
 from launchpad.probes.control import Control
@@ -22,6 +23,7 @@ from launchpad.probes.redis import RedisProbe
 from launchpad.probes.result import Saying
 from launchpad.probes.tcp import TcpProbe
 from launchpad.probes.tls import TlsProbe
+from launchpad.probes.vitals import VitalsProbe
 
 
 class Means(Value):
@@ -84,6 +86,10 @@ def _redis(check: RedisCheck, means: Means) -> Runnable:
     return RedisProbe(check, control=means.control, saying=means.saying)
 
 
+def _vitals(check: PlayVitalsCheck, means: Means) -> Runnable:
+    return VitalsProbe(replace(check, credentials=means.resolve(check.credentials)), saying=means.saying)
+
+
 _MAKERS: dict[type[Probe], Callable[[Any, Means], Runnable]] = {
     HttpCheck: _http,
     TcpCheck: _tcp,
@@ -92,5 +98,6 @@ _MAKERS: dict[type[Probe], Callable[[Any, Means], Runnable]] = {
     CommandCheck: _command,
     PostgresCheck: _postgres,
     RedisCheck: _redis,
+    PlayVitalsCheck: _vitals,
 }
 """Every kind of check that a definition may hold."""

@@ -22,11 +22,13 @@ from launchpad.model.definition import (
     PollCondition,
     PresentCondition,
     ReadyCondition,
+    RolloutCondition,
     SmokeCondition,
     UnlockedCondition,
     WindowCondition,
 )
 from launchpad.model.plan import GATE_VERDICTS, GateVerdict
+from launchpad.model.rollouts import shown
 from launchpad.model.samples import LockInfo
 from launchpad.model.state import ItemState
 from launchpad.model.values import SECOND, format_duration
@@ -313,6 +315,20 @@ def _migrated(name: str, situation: Situation) -> tuple[GateVerdict, str]:
     return "NO-GO" if known.reading.pending else "GO", told
 
 
+def _rollout(condition: RolloutCondition, gate: str, situation: Situation) -> Judgement:  # noqa: ARG001
+    name = f"{condition.rollout} has reached {shown(condition.percent)}"
+    of = situation.rollouts.get(condition.rollout)
+    if of is None or of.state is None or not of.known:
+        return name, "HOLD", of.standing if of is not None else "not read yet"
+    if of.breached:
+        return name, "NO-GO", f"{of.standing}, and broken: {of.reason}"
+    if of.status not in ("rolling", "complete") or of.percent < condition.percent:
+        return name, "NO-GO", of.standing
+    if of.status == "rolling" and of.verdict == "unknown":
+        return name, "HOLD", f"{of.standing}; {of.reason}"
+    return name, "GO", of.standing
+
+
 JUDGES: Mapping[type, Callable[[Any, str, Situation], Judgement]] = {
     ItemsCondition: _items,
     ObjectiveCondition: _objective,
@@ -328,4 +344,5 @@ JUDGES: Mapping[type, Callable[[Any, str, Situation], Judgement]] = {
     BackupCondition: _backup,
     SmokeCondition: _smoke,
     MigrationsCondition: _migrations,
+    RolloutCondition: _rollout,
 }

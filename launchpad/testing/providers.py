@@ -19,7 +19,7 @@ import pytest
 
 from launchpad.errors import LaunchpadError, Refused, Unreachable
 from launchpad.model.plan import PlannedStep
-from launchpad.providers.capabilities import Ending, Found, Job, Provider
+from launchpad.providers.capabilities import Ending, Found, Job, Provider, Rollouts
 from launchpad.testing.loopback import Fault, Loopback, Response, Simulator
 
 T = TypeVar("T")
@@ -34,7 +34,11 @@ GIBBERISH = Response(200, b'["what?", 7]')
 
 
 class Bench(Protocol):
-    """An adapter, its simulator and one mutation, as the kit needs to know them."""
+    """An adapter, its simulator and one mutation, as the kit needs to know them.
+
+    `asks_again`, where it has that, are the refusals after which the adapter asks once more: 401 if it has
+    its token renewed, 409 if it looks anew and then knows what it wants.
+    """
 
     secrets: tuple[str, ...]
     """What must never be said: the tokens that the adapter is given."""
@@ -99,11 +103,12 @@ class ProviderBehaviour:
     @pytest.mark.parametrize("status", REFUSALS)
     async def test_a_refusal_says_that_nothing_was_done(self, table: "Table", status: int) -> None:
         await table.plan()
-        table.misbehave(status, *table.bench.mutation)
+        asked = 2 if status in getattr(table.bench, "asks_again", ()) else 1
+        table.misbehave(status, *table.bench.mutation, times=asked)
         with pytest.raises(Refused, match=str(status)) as caught:
             await table.start()
         table.told(caught.value)
-        assert (table.begun, table.mutations) == (0, 1)
+        assert (table.begun, table.mutations) == (0, asked)
 
     @pytest.mark.parametrize("fault", [*FAILURES, "silent", "reset", "lost", "cut", "flood", "wrong type"])
     async def test_what_is_not_known_is_neither_claimed_nor_asked_for_again(
@@ -265,31 +270,35 @@ class Table:
         return self.bench.job("host:0123456789abcdef", self._bound or {})
 
     async def plan(self) -> PlannedStep:
-        job = self.job
-        step = await self._within(asyncio.to_thread(self.provider.plan, job.verb, job.launch, job.params))  # type: ignore[arg-type]  # the kit is for steps of actions
+        job, provider = self.job, self.provider
+        if job.aim is None:
+            step = await self._within(asyncio.to_thread(provider.plan, job.verb, job.launch, job.params))  # type: ignore[arg-type]  # a verb of actions, without an aim
+        else:
+            assert isinstance(provider, Rollouts), "it is to serve a rollout"
+            step = provider.plan_rollout(job.aim, job.launch, job.settings)
         self._bound = dict(step.bound)
-        self._harmless(step.does, step.command, step.undo or "", *step.bound.values())
+        self.harmless(step.does, step.command, step.undo or "", *step.bound.values())
         return step
 
     async def start(self) -> str:
         if self._bound is None:
             await self.plan()
         id_ = await self._within(self.provider.start(self.job))
-        self._harmless(id_)
+        self.harmless(id_)
         return id_
 
     async def follow(self, id_: str) -> Ending:
         async def emit(lines: list[str]) -> None:
             self.lines += lines
-            self._harmless(*lines)
+            self.harmless(*lines)
 
         ending = await self._within(self.provider.follow(id_, self.job, emit))
-        self._harmless(ending.detail)
+        self.harmless(ending.detail)
         return ending
 
     async def find(self) -> Found:
         found = await self._within(self.provider.find(self.job))
-        self._harmless(found.detail, found.provider_id)
+        self.harmless(found.detail, found.provider_id)
         return found
 
     async def cancel(self, id_: str) -> None:
@@ -298,9 +307,10 @@ class Table:
     def told(self, error: LaunchpadError) -> None:
         """What an error says is a sentence, and harmless."""
         assert len(error.message) > 10
-        self._harmless(error.message, error.hint)
+        self.harmless(error.message, error.hint)
 
-    def _harmless(self, *texts: str) -> None:
+    def harmless(self, *texts: str) -> None:
+        """Nothing of this is secret."""
         for text in texts:
             for secret in self.bench.secrets:
                 assert secret not in text

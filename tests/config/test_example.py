@@ -12,7 +12,7 @@ from msgspec import inspect
 
 from launchpad.config import Document, load
 from launchpad.config.starter import example
-from launchpad.model.command import CommandRolloutSettings, CommandSettings
+from launchpad.model.command import CommandSettings
 from launchpad.model.definition import (
     Channel,
     Condition,
@@ -35,6 +35,11 @@ from tests.support.kinds import CHANNELS, PROVIDERS
 TOP = Path(__file__).parents[2]
 EXAMPLE = TOP / "config.example.yaml"
 ADAPTERS = {Provider: PROVIDERS, Channel: CHANNELS}
+ROLLOUTS = {
+    kind: settings.rollout_settings
+    for kind, settings in PROVIDERS.items()
+    if hasattr(settings, "rollout_settings")
+}
 OTHERWISE_WRITTEN = (*ADAPTERS, Quantity, Step, Threshold, Wait, ZonedTime)
 
 
@@ -77,7 +82,7 @@ def test_every_key_of_the_models_is_shown():
     """Where two keys can't stand side by side, a commented line shows the other."""
     text = EXAMPLE.read_text(encoding="utf-8").replace("  # - file:", "  - file:")
     shown = set(keys(yaml.safe_load(text), inspect.type_info(Document)))
-    settings = [CommandRolloutSettings, Dump, Restoration]
+    settings = [*ROLLOUTS.values(), Dump, Restoration]
     settings += [cls for kinds in ADAPTERS.values() for cls in kinds.values()]
     assert declared(Document).union(*map(declared, settings)) == shown
 
@@ -102,9 +107,9 @@ def keys(node, type_):
         case inspect.StructType(cls=cls) if cls is Step:
             yield from saved(node)
         case inspect.StructType(cls=cls, fields=fields) if cls not in OTHERWISE_WRITTEN:
-            beside = inspect.type_info(CommandRolloutSettings).fields if cls is Rollout else ()
             yield from used(node, cls, fields)
-            yield from used(node, CommandRolloutSettings, beside)
+            for settings in ROLLOUTS.values() if cls is Rollout else ():
+                yield from used(node, settings, inspect.type_info(settings).fields)
 
 
 def saved(step):

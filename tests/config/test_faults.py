@@ -199,6 +199,7 @@ CASES = [
     ),
     (LAUNCH + "gates: {launch: [poll: []]}", "[]", "an empty list, expected at least one"),
     (LAUNCH + "gates: {launch: [ready: rollback]}", "rollback", "no action is called 'rollback'"),
+    (LAUNCH + "gates: {launch: [rollout: ios]}", "ios", "no rollout is called 'ios'"),
     (LAUNCH + "gates: {launch: [unlocked: site]}", "site", "no provider is called 'site'"),
     (LAUNCH + "gates: {launch: [check: [dns]]}", "dns", "no item with a check is called 'dns'"),
     (LAUNCH + "gates: {launch: [present: {boss: 1}]}", "boss", "expected .*viewer.*, found 'boss'"),

@@ -15,10 +15,11 @@ from launchpad.model.samples import Sample
 from launchpad.model.state import State
 from launchpad.model.values import SECOND, Quantity
 from launchpad.rules.advance import judged, moves
+from launchpad.rules.gates import evaluate
 from launchpad.rules.ladder import RolloutView, conditions, rollout_views, trouble
 from launchpad.rules.objectives import Meter
 from launchpad.rules.rollout_evidence import RolloutMeter, signal_of, stale_after
-from launchpad.rules.situation import NO_ENGINE
+from launchpad.rules.situation import NO_ENGINE, Situation
 from tests.support.histories import LAUNCH
 
 START = 1_800_000_000
@@ -111,6 +112,42 @@ def events_of(view: RolloutView, *events: ev.Event, at: float, gate: GateReport 
     folded = state(*events, definition=replace(definition(), rollouts={"android": view.rollout}))
     now = round((START + at) * SECOND)
     return [ev.kind_of(event) for event in moves(replace(view, gate=gate), folded, now)]
+
+
+@pytest.mark.parametrize(
+    ("events", "reads", "verdict", "says"),
+    [
+        ((seen(percent=50.0), told()), None, "GO", "rolling at 50%"),
+        ((seen("complete", 100.0),), None, "GO", "complete"),
+        ((seen(percent=10.0), told()), None, "NO-GO", "rolling at 10%"),
+        ((seen("halted", 50.0),), None, "NO-GO", "halted at 50%"),
+        ((seen("in review", 50.0),), None, "NO-GO", "in review"),
+        ((seen(percent=50.0), told()), [0.0], "HOLD", "unknown for 10m"),
+        ((), None, "HOLD", "unknown: "),
+    ],
+)
+def test_a_gate_can_wait_for_a_rollout(events, reads, verdict, says) -> None:
+    view = ladder(*events, at=600, reads=reads)
+    made = replace(definition(), gates={"after": (d.RolloutCondition(rollout="android", percent=50.0),)})
+    folded = state(*events, definition=made)
+    now = round((START + 600) * SECOND)
+    situation = Situation(state=folded, readings={}, now=now, watched=True, rollouts={"android": view})
+    report = evaluate("after", situation)
+    assert report is not None
+    assert (report.verdict, says in report.conditions[0].detail) == (verdict, True), report
+
+
+def test_a_gate_waits_while_the_guards_of_a_rollout_are_broken_or_unknown() -> None:
+    bad = [sample("well", 600.0 - 10.0 * i, "bad") for i in range(8)]
+    made = replace(definition(), gates={"after": (d.RolloutCondition(rollout="android", percent=10.0),)})
+    events = (seen(), told())
+    folded, now = state(*events, definition=made), round((START + 600) * SECOND)
+    for probes, verdict in ((bad, "NO-GO"), ([], "HOLD")):
+        view = ladder(*events, at=600, probes=probes)
+        situation = Situation(state=folded, readings={}, now=now, watched=True, rollouts={"android": view})
+        report = evaluate("after", situation)
+        assert report is not None
+        assert report.verdict == verdict
 
 
 def test_what_was_read_and_well_counts_and_nothing_else() -> None:

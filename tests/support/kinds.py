@@ -5,10 +5,12 @@ from launchpad.channels.smtp import SmtpSettings
 from launchpad.channels.webhook import WebhookSettings
 from launchpad.model.backups import ObjectStoreSettings, PostgresSettings
 from launchpad.model.command import CommandSettings
+from launchpad.providers.google_play import GooglePlaySettings
 from launchpad.providers.netlify import NetlifySettings
 
 PROVIDERS = {
     "command": CommandSettings,
+    "google_play": GooglePlaySettings,
     "netlify": NetlifySettings,
     "object_store": ObjectStoreSettings,
     "postgres": PostgresSettings,

@@ -17,6 +17,7 @@ from launchpad.model.definition import (
     PhaseCondition,
     PollCondition,
     ReadyCondition,
+    RolloutCondition,
     UnlockedCondition,
     WindowCondition,
 )
@@ -60,6 +61,9 @@ def _check_condition(
             _refer_all((*where, "unlocked"), condition.unlocked, document.providers, "provider", faults)
         case MigrationsCondition():
             _check_migrations((*where, "migrations"), condition.migrations, document, faults)
+        case RolloutCondition():
+            faults.refer((*where, "rollout"), condition.rollout, document.rollouts, "rollout")
+            _check_own((*where, "rollout"), gate, condition.rollout, document, faults)
         case CheckCondition():
             _refer_all((*where, "check"), condition.check, checked, "item with a check", faults)
 
@@ -72,6 +76,12 @@ def _check_migrations(path: Path, names: Any, document: Document, faults: Faults
         if settings is not HOLE and not getattr(settings, "migrates", False):
             what = f"provider '{name}' does not say how far it is migrated, expected one with 'migrations'"
             faults.at((*path, index), what)
+
+
+def _check_own(where: Path, gate: str, name: str, document: Document, faults: Faults) -> None:
+    """A rollout that waits for itself goes nowhere."""
+    if any(known == name and rollout.gate == gate for known, rollout in whole(document.rollouts)):
+        faults.at(where, f"rollout '{name}' itself goes through this gate, expected another")
 
 
 def _refer_all(path: Path, names: Any, known: Any, what: str, faults: Faults) -> None:

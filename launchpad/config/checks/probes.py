@@ -13,6 +13,7 @@ from launchpad.model.network import TcpCheck, TlsCheck
 from launchpad.model.probe import Probe
 from launchpad.model.services import RedisCheck
 from launchpad.model.values import format_duration
+from launchpad.model.vitals import PlayVitalsCheck
 
 _SHORTEST = 0.1
 """Seconds between two probes; less would be load, not measurement."""
@@ -44,6 +45,8 @@ def check_asked(path: Path, probe: Probe, faults: Faults) -> None:
                 _check_host((*path, "servername"), probe.servername, faults)
         case RedisCheck() if probe.host:
             _check_host((*path, "host"), probe.host, faults)
+        case PlayVitalsCheck():
+            _check_parsed((*path, "api"), probe.api, parse_url, faults)
         case DnsCheck():
             _check_dns(path, probe, faults)
     if probe.timeout is not HOLE and probe.timeout <= 0:

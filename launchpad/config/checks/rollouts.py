@@ -43,7 +43,7 @@ def _check_guard(path: Path, guard: Any, document: Document, faults: Faults) -> 
         return 0.0 if guard.keep is HOLE else _check_kept(path, guard, document, faults)
     if isinstance(guard, ObjectiveGuard):
         faults.refer((*path, "objective"), guard.objective, document.objectives, "objective")
-        return _window(guard.objective, document)
+        return _window(guard.objective, document) + _lag(guard.objective, document)
     faults.refer((*path, "quiet"), guard.quiet, document.alerts, "alert")
     alerts: Any = {} if document.alerts is HOLE else document.alerts
     alert = alerts.get(guard.quiet, HOLE)
@@ -63,7 +63,7 @@ def _check_kept(path: Path, guard: KeepGuard, document: Document, faults: Faults
     if guard.within == 0:
         faults.at((*path, "within"), "expected a duration above zero")
     _check_samples(path, guard, name, window, document, faults)
-    return window
+    return window + _lag(name, document)
 
 
 def _check_samples(
@@ -87,6 +87,16 @@ def _window(objective: Any, document: Document) -> float:
     objectives: Any = {} if document.objectives is HOLE else document.objectives
     found = objectives.get(objective, HOLE) if objective is not HOLE else HOLE
     return 0.0 if found is HOLE or found.window is HOLE else float(found.window)
+
+
+def _lag(objective: Any, document: Document) -> float:
+    """Seconds by which what its signal tells may lie back when it is told."""
+    objectives: Any = {} if document.objectives is HOLE else document.objectives
+    signals: Any = {} if document.signals is HOLE else document.signals
+    found = objectives.get(objective, HOLE) if objective is not HOLE else HOLE
+    signal = HOLE if found is HOLE or found.signal is HOLE else signals.get(found.signal, HOLE)
+    age = getattr(signal, "max_age", 0.0)
+    return 0.0 if age is HOLE else float(age)
 
 
 def _check_soak(path: Path, looks_back: float, rollout: Rollout, faults: Faults) -> None:

@@ -8,6 +8,7 @@ from launchpad.model.http import HttpCheck
 from launchpad.model.network import TcpCheck, TlsCheck
 from launchpad.model.services import CommandCheck, PostgresCheck, RedisCheck
 from launchpad.model.values import Duration, Value, format_duration
+from launchpad.model.vitals import PlayVitalsCheck
 
 EVERY = 60.0
 """Seconds between two probes, unless said otherwise."""
@@ -119,6 +120,15 @@ class BackupProof(DerivedProof, tag="backup"):
         return f"verified backup of {self.backup} within {format_duration(self.verified_within)}"
 
 
+class PlayVitalsProof(PlayVitalsCheck, tag="play_vitals"):
+    """An item's test: vitals of an app on Google Play."""
+
+    every: Duration = 600.0
+    """How often it is verified again."""
+    valid_for: Duration = 3600.0
+    """How long a pass proves the item; after that it is stale."""
+
+
 Check = (
     HttpProof
     | TcpProof
@@ -129,5 +139,6 @@ Check = (
     | RedisProof
     | SmokeProof
     | BackupProof
+    | PlayVitalsProof
 )
 """In the journal, and in YAML for those that are probes, the key `probe` names the kind."""

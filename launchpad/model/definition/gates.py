@@ -139,6 +139,15 @@ class MigrationsCondition(Condition, tag="migrations"):
     advisory: bool = False
 
 
+class RolloutCondition(Condition, tag="rollout"):
+    """A rollout is not stopped, its guards hold, and so many users may get the release."""
+
+    rollout: Name
+    percent: Annotated[float, Meta(ge=0, le=100)] = 100.0
+    """The least share of users."""
+    advisory: bool = False
+
+
 AnyCondition = (
     ItemsCondition
     | ObjectiveCondition
@@ -154,6 +163,7 @@ AnyCondition = (
     | BackupCondition
     | SmokeCondition
     | MigrationsCondition
+    | RolloutCondition
 )
 
 

@@ -5,6 +5,7 @@ from launchpad.model.http import HttpCheck
 from launchpad.model.network import TcpCheck, TlsCheck
 from launchpad.model.services import CommandCheck, PostgresCheck, RedisCheck
 from launchpad.model.values import Duration
+from launchpad.model.vitals import PlayVitalsCheck
 
 EVERY = 10.0
 """Seconds between two probes, unless said otherwise."""
@@ -59,5 +60,21 @@ class RedisSignal(RedisCheck, tag="redis"):
     """Time between two probes."""
 
 
-Signal = HttpSignal | TcpSignal | TlsSignal | DnsSignal | CommandSignal | PostgresSignal | RedisSignal
+class PlayVitalsSignal(PlayVitalsCheck, tag="play_vitals"):
+    """A measured series: vitals of an app on Google Play."""
+
+    every: Duration = 600.0
+    """Time between two looks; there is news once an hour."""
+
+
+Signal = (
+    HttpSignal
+    | TcpSignal
+    | TlsSignal
+    | DnsSignal
+    | CommandSignal
+    | PostgresSignal
+    | RedisSignal
+    | PlayVitalsSignal
+)
 """In YAML and in the journal, the key `probe` names the kind."""
