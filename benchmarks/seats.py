@@ -42,6 +42,14 @@ _ROW = re.compile(r"\[(.)\] Item (\d\d) ")
 _PATIENCE = 30.0
 
 
+def _children(pid: int) -> list[list[str]]:
+    """The number and the command of each child of a process."""
+    shown = subprocess.run(
+        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=False
+    )
+    return [line.split(None, 1) for line in shown.stdout.splitlines()]
+
+
 class Person:
     """Somebody at a terminal, connected by a real `ssh`."""
 
@@ -164,13 +172,12 @@ class Room:
 
     def processes(self) -> dict[str, list[int]]:
         """The server, its engine and its seats."""
-        shown = subprocess.check_output(
-            ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(self.server.pid)], text=True
-        )
-        lines = [line.split(None, 1) for line in shown.splitlines()]
+        lines = _children(self.server.pid)
+        # The engine is a child of what keeps the secrets.
+        lines += [child for pid, argv in lines if "cli.keeper" in argv for child in _children(int(pid))]
         return {
             "server": [self.server.pid],
-            "engine": [int(pid) for pid, argv in lines if " engine " in argv],
+            "engine": [int(pid) for pid, argv in lines if "launchpad engine " in argv],
             "seat": [int(pid) for pid, argv in lines if " occupy " in argv],
         }
 

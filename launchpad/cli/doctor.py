@@ -3,19 +3,18 @@
 import argparse
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from launchpad.cli import reach
+from launchpad.cli import clocks, reach
 from launchpad.cli.command import argument, command
 from launchpad.cli.engines import watching
 from launchpad.cli.finding import Finding
 from launchpad.cli.shell import Shell
 from launchpad.errors import BadInput, Exit, LaunchpadError
 from launchpad.model.definition import Definition
-from launchpad.model.values import SECOND, format_duration
+from launchpad.model.values import format_duration
 from launchpad.wiring import (
     load_face,
     local_identity,
@@ -26,9 +25,6 @@ from launchpad.wiring import (
 
 if TYPE_CHECKING:
     from launchpad.config import Loaded
-
-_DRIFT = 2.0
-"""Seconds between this machine's clock and the store's that are still called right."""
 
 
 @command(
@@ -101,10 +97,9 @@ def _store(shell: Shell) -> Iterator[Finding]:
             yield Finding("ok", "store", f"{path} will be made by the first `launchpad run`")
             return
         store = shell.store
-        now, here = store.now(), time.time_ns() // 1000
+        drift = abs(clocks.ahead(store))
         yield Finding("ok", "store", store.url)
-        drift = abs(now - here) / SECOND
-        if drift > _DRIFT:
+        if drift > clocks.TOLERATED:
             yield Finding(
                 "bad", "clock", f"{format_duration(drift)} away from the store's; set this machine's"
             )

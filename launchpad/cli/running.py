@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from launchpad.cli import clocks
 from launchpad.cli.command import argument, command
 from launchpad.cli.engines import engine_argv, engine_environ, start_detached, stop, watching
 from launchpad.cli.service import LOG_FORMAT, keep_log
@@ -164,6 +165,7 @@ def open_face(shell: Shell, *, wanted: tuple[Preferences, str] | None = None, re
     about the file that says so; None: as file and environment say."""
     session, desk = shell.session, shell.desk
     chosen, complaint = wanted or preferences(os.environ, file=preferences_file(os.environ))
+    complaint = complaint or clocks.complaint(shell.store)
     memory, via = state_dir(os.environ), whence(os.environ, shell.url)
     kept = scrubbed(os.environ)
     os.environ.clear()

@@ -1,35 +1,29 @@
-"""serve: seats over SSH for everybody whose key the launch knows, and an engine that watches."""
+"""serve: seats over SSH for everybody whose key the launch knows, a page for browsers, and an engine that
+watches."""
 
 import argparse
 import asyncio
 import contextlib
 import signal
 import socket
-import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from launchpad import __version__
 from launchpad.cli.address import Address, address
+from launchpad.cli.browsers import WEB, Wanted, browsers, wanted
 from launchpad.cli.command import argument, command
-from launchpad.cli.engines import engine_argv, engine_environ, watching
 from launchpad.cli.health import answering, health_of
-from launchpad.cli.running import base_dir
+from launchpad.cli.keeping import Parted, part
 from launchpad.cli.seeing import duration
 from launchpad.cli.service import HEALTH, LOG_FORMAT, keep_log, notify_manager
 from launchpad.cli.shell import Shell
-from launchpad.errors import BadInput, Exit, Unreachable
+from launchpad.errors import BadInput, Exit
 from launchpad.wiring import state_dir
 
 if TYPE_CHECKING:
     from launchpad.ssh.server import Listening, Rules
-
-_LOOK = 2.0
-"""Seconds between two looks at the lease of an engine that is not ours."""
-_LONGEST_PAUSE = 60.0
-_STOP = 30.0
-"""Seconds that an engine has to let go of what it runs."""
 
 
 @command(
@@ -37,7 +31,6 @@ _STOP = 30.0
     "give a seat over SSH to everybody whose key the definition names, and see to it that an engine watches",
     argument(
         "--ssh",
-        required=True,
         metavar="[HOST:]PORT",
         help="where to listen: a port alone means every address of this machine, 127.0.0.1:PORT this machine "
         "only",
@@ -56,15 +49,21 @@ _STOP = 30.0
     ),
     HEALTH,
     LOG_FORMAT,
+    *WEB,
     example="launchpad serve --ssh 2222 -c launchpad.yaml",
     details="A connection shows the face, or answers a command that only looks, such as `ssh HOST status "
     "--json`: no shell, no files, no forwarding. A key that is taken out of the file or the definition ends "
-    "its connections. An engine that is watching already goes on; otherwise one is started, started again if "
-    "it fails, and ended with the server.",
+    "its connections. --web shows the launch to browsers, with --ssh or alone: they only look, and need a "
+    "token. An engine that is watching already goes on; otherwise one is started, started again if it fails, "
+    "and ended with the server. Before it listens the server drops its environment: only what starts the "
+    "engine keeps the secrets in it.",
 )
 def serve(shell: Shell, options: argparse.Namespace) -> int:
     keep_log(shell.out, options.log_format)
-    where = address(options.ssh, "--ssh")
+    where = None if options.ssh is None else address(options.ssh, "--ssh")
+    if where is None and options.web is None:
+        raise BadInput("nothing is to be served", hint="--ssh PORT gives seats, --web PORT a page")
+    pages = wanted(options)
     health = address(options.health, "--health", alone="127.0.0.1") if options.health else None
     if not 1 <= options.seats <= 1000:
         raise BadInput(f"{options.seats} seats can't be given", hint="expected 1 to 1000")
@@ -74,60 +73,85 @@ def serve(shell: Shell, options: argparse.Namespace) -> int:
 
     if not options.launch:
         shell.ensure_open()
+    keeper = part(shell)
     rules = Rules(
         seats=options.seats,
         idle=duration(options.idle_limit) if options.idle_limit else None,
         keys=KeyFile(Path(options.authorized_keys)) if options.authorized_keys else None,
         errands=errand,
     )
-    asyncio.run(_serve(shell, where, rules, health))
+    asyncio.run(_serve(shell, keeper, where, rules, health, pages))
     shell.out.say(f"no longer serving {shell.launch}")
     return Exit.DONE
 
 
-async def _serve(shell: Shell, where: Address, rules: "Rules", health: Address | None) -> None:
-    from launchpad.ssh.server import serve
-
+async def _serve(
+    shell: Shell,
+    keeper: Parted,
+    where: Address | None,
+    rules: "Rules",
+    health: Address | None,
+    pages: Wanted | None,
+) -> None:
     stop = _stopped_by_signals()
     over = asyncio.Event()
     engine: list[asyncio.Task[None]] = []
 
-    def ready(listening: "Listening") -> None:
-        engine.append(asyncio.create_task(_keep_engine(shell, over)))
-        call = f"ssh -p {listening.port} {where.host or socket.gethostname()}"
-        at = f"on {where.host}" if where.host else "on EVERY address of this machine"
+    def ready(listening: "Listening | None", web: str | None) -> None:
+        engine.append(asyncio.create_task(keeper.keep(shell, over)))
         notify_manager("READY=1")
-        shell.out.result(
-            {
-                "launch": shell.launch,
-                "host": where.host,
-                "port": listening.port,
-                "fingerprint": listening.fingerprint,
-            },
-            [
-                f"serving {shell.launch} {at}, port {listening.port}: {call}",
-                f"host key {listening.fingerprint}",
-            ],
-        )
+        shell.out.result(*_announcement(shell.launch, where, listening, web))
 
     try:
-        async with _healthy(shell, health):
-            await serve(
-                shell.store,
-                shell.session.launch,
-                host=where.host,
-                port=where.port,
-                key=state_dir(shell.environ) / "ssh_host_ed25519_key",
-                stop=stop,
-                ready=ready,
-                narrate=shell.out.say,
-                rules=rules,
-            )
+        async with _healthy(shell, health), browsers(shell, pages) as web:
+            if where is None:
+                ready(None, web)
+                await stop.wait()
+            else:
+                await _give_seats(shell, where, rules, stop, lambda listening: ready(listening, web))
     finally:
         notify_manager("STOPPING=1")
         # Seats first: the last thing that they show is a launch that is watched.
         over.set()
         await asyncio.gather(*engine)
+
+
+async def _give_seats(
+    shell: Shell, where: Address, rules: "Rules", stop: asyncio.Event, ready: "Callable[[Listening], None]"
+) -> None:
+    from launchpad.ssh.server import serve
+
+    await serve(
+        shell.store,
+        shell.launch,
+        host=where.host,
+        port=where.port,
+        key=state_dir(shell.environ) / "ssh_host_ed25519_key",
+        stop=stop,
+        ready=ready,
+        narrate=shell.out.say,
+        rules=rules,
+    )
+
+
+def _announcement(
+    launch: str, where: Address | None, listening: "Listening | None", web: str | None
+) -> tuple[dict[str, object], list[str]]:
+    """What colleagues need to know, as data and as lines."""
+    data: dict[str, object] = {"launch": launch}
+    lines = []
+    if where is not None and listening is not None:
+        call = f"ssh -p {listening.port} {where.host or socket.gethostname()}"
+        at = f"on {where.host}" if where.host else "on EVERY address of this machine"
+        data |= {"host": where.host, "port": listening.port, "fingerprint": listening.fingerprint}
+        lines = [
+            f"serving {launch} {at}, port {listening.port}: {call}",
+            f"host key {listening.fingerprint}",
+        ]
+    if web is not None:
+        data["web"] = web
+        lines.append(f"showing {launch} to browsers that have the token: {web}")
+    return data, lines
 
 
 @contextlib.asynccontextmanager
@@ -149,64 +173,3 @@ def _stopped_by_signals() -> asyncio.Event:
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
             loop.add_signal_handler(number, stop.set)
     return stop
-
-
-async def _keep_engine(shell: Shell, stop: asyncio.Event) -> None:
-    """Starts an engine whenever nobody watches an open launch; waits longer after each that fails."""
-    loop = asyncio.get_running_loop()
-    pause = 1.0
-    while not stop.is_set():
-        if not await asyncio.to_thread(_lacks_engine, shell):
-            await _unless(stop, _LOOK)
-            continue
-        began = loop.time()
-        status = await _one_engine(shell, stop)
-        if stop.is_set():
-            return
-        pause = 1.0 if loop.time() - began > _LONGEST_PAUSE else min(2 * pause, _LONGEST_PAUSE)
-        shell.out.say(f"the engine has ended with status {status}; looking again in {pause:.0f} s")
-        await _unless(stop, pause)
-
-
-def _lacks_engine(shell: Shell) -> bool:
-    """Whether the launch is open and nobody watches it; not while the store does not say."""
-    try:
-        shell.session.refresh()
-        return shell.session.state.open and watching(shell.store, shell.launch) is None
-    except Unreachable:
-        return False
-
-
-async def _one_engine(shell: Shell, stop: asyncio.Event) -> int:
-    """Runs one engine until it ends or must; its exit status."""
-    process = await asyncio.create_subprocess_exec(
-        *engine_argv(shell.launch, "--log-format", shell.options.log_format, config=shell.file),
-        env=engine_environ(shell.environ, shell.url),
-        cwd=base_dir(shell),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=sys.stderr.fileno(),
-        start_new_session=True,  # Ctrl-C is ours to hand on, after the seats
-    )
-    shell.out.say(f"started an engine (process {process.pid})")
-    ending = asyncio.create_task(stop.wait())
-    ended = asyncio.create_task(process.wait())
-    await asyncio.wait([ending, ended], return_when=asyncio.FIRST_COMPLETED)
-    ending.cancel()
-    return ended.result() if ended.done() else await _stopped(process)
-
-
-async def _stopped(process: asyncio.subprocess.Process) -> int:
-    process.terminate()
-    try:
-        return await asyncio.wait_for(process.wait(), _STOP)
-    except TimeoutError:
-        process.kill()
-        return await process.wait()
-
-
-async def _unless(stop: asyncio.Event, seconds: float) -> None:
-    """Waits so long, or until `stop`."""
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

@@ -39,6 +39,10 @@ class Shell:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes what was opened."""
         if self._store is not None:
             self._store.close()
 

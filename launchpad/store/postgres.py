@@ -6,6 +6,8 @@ session (no prepared statements, no settings), so that a pooler may stand in bet
 """
 
 import contextlib
+import os
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -54,6 +56,8 @@ _BEGIN: tuple[Statement, ...] = (
     ("SET LOCAL statement_timeout = '10s'", ()),
     ("SET LOCAL idle_in_transaction_session_timeout = '3s'", ()),
     (_DURABLY, ()),
+    # No time limit of the server's ends a commit that waits for a synchronous standby.
+    ("SELECT current_setting('synchronous_standby_names') <> ''", ()),
 )
 _GUARD = "INSERT INTO lp_guard VALUES (?) ON CONFLICT DO NOTHING"
 _TAKE_GUARD = "SELECT 1 FROM lp_guard WHERE name = ? FOR UPDATE"
@@ -207,10 +211,15 @@ class _PostgresTransaction(_PostgresReader):
         if guard is not None:
             self._prelude += ((_GUARD, (guard,)), (_TAKE_GUARD, (guard,)))
         self._rung: set[str] = set()
+        self._copied = False
+        """Whether a standby has to confirm what is committed."""
 
     def run(self, *statements: Statement) -> list[list[Record]]:
         prelude, self._prelude = self._prelude, ()
-        return super().run(*prelude, *statements)[len(prelude) :]
+        results = super().run(*prelude, *statements)
+        if prelude:
+            [(self._copied,)] = results[len(_BEGIN) - 1]
+        return results[len(prelude) :]
 
     def ring(self, launch: str) -> None:
         self._rung.add(launch)
@@ -220,7 +229,34 @@ class _PostgresTransaction(_PostgresReader):
 
     def commit(self) -> None:
         bells = [(_NOTIFY, (CHANNEL, launch)) for launch in sorted(self._rung)]
-        self.run(*bells, ("COMMIT", ()))
+        with _in_time(self._connection) if self._copied else contextlib.nullcontext():
+            self.run(*bells, ("COMMIT", ()))
+
+
+@contextlib.contextmanager
+def _in_time(connection: Connection) -> Iterator[None]:
+    """Gives up a commit that a standby does not confirm. Cancelling it would not do: the server would then
+    say that all was well."""
+    given_up = threading.Event()
+
+    def give_up() -> None:
+        given_up.set()
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as sock:
+            sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(PATIENCE, give_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        if not given_up.is_set():
+            raise
+        raise psycopg.OperationalError(
+            f"no standby has confirmed within {PATIENCE:.0f} s what was to be recorded"
+        ) from error
+    finally:
+        timer.cancel()
 
 
 @lru_cache(maxsize=256)

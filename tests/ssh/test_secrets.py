@@ -38,7 +38,7 @@ def holds(pid: int, secret: str) -> bool:
     return False
 
 
-def test_no_seat_holds_a_secret(tmp_path, postgres_database):
+def test_neither_a_seat_nor_the_server_holds_a_secret(tmp_path, postgres_database):
     """The store's password, a provider's token, and whatever else stood in the server's environment."""
     password = str(psycopg.conninfo.conninfo_to_dict(postgres_database)["password"])
     served = Served(Cli(tmp_path))
@@ -63,8 +63,10 @@ def test_no_seat_holds_a_secret(tmp_path, postgres_database):
         seats = served.seats()
         assert len(seats) == 2
         secrets = (TOKEN, OF_SHELL, password)
-        # The search finds what is there.
+        # The search finds what is there; the server itself has to know the store, and nothing else.
         assert holds(served.server.pid, password)
+        assert [secret for secret in (TOKEN, OF_SHELL) if holds(served.server.pid, secret)] == []
+        assert "SHOP_TOKEN=" not in Path(f"/proc/{served.server.pid}/environ").read_text()
         for seat in seats:
             assert [secret for secret in secrets if holds(seat, secret)] == []
             assert "SHOP_TOKEN=" not in Path(f"/proc/{seat}/environ").read_text()

@@ -114,9 +114,9 @@ class Cli:
             assert done.returncode == status, f"{args} exited {done.returncode}\n{done.stdout}{done.stderr}"
         return done
 
-    def json(self, *args: str, status: int | None = 0) -> Any:
+    def json(self, *args: str, status: int | None = 0, env: Mapping[str, str] | None = None) -> Any:
         """What a command prints with `--json`."""
-        return json.loads(self(*args, "--json", status=status).stdout)
+        return json.loads(self(*args, "--json", status=status, env=env).stdout)
 
     def refusal(self, *args: str, status: int) -> str:
         """The one line in which a command says what is wrong."""
@@ -129,7 +129,7 @@ class Cli:
         return subprocess.Popen(
             [PROGRAM, *args],
             cwd=self.home,
-            env=self.environ,
+            env=self.environ | more.pop("env", {}),
             stdin=more.pop("stdin", subprocess.DEVNULL),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

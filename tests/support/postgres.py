@@ -167,6 +167,72 @@ class Cluster:
                 return
 
 
+class Standby(Cluster):
+    """A hot standby that streams from another cluster, synchronously once `synchronous` was called."""
+
+    NAME = "second"
+
+    def __init__(self, primary: Cluster) -> None:
+        super().__init__()
+        self.primary = primary
+        self._password = primary._password
+
+    def create(self) -> None:
+        """Copies the primary."""
+        source = f"{self.primary.url}?application_name={self.NAME}"
+        subprocess.run(
+            [self._bin / "pg_basebackup", "-d", source, "-D", self._data, "-R", "-X", "stream", "-c", "fast"],
+            cwd=self.home,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            timeout=_START_SECONDS,
+            **self._as_user,
+        )
+
+    def synchronous(self) -> None:
+        """From now on the primary acknowledges nothing that the standby has not written down."""
+        self.primary._execute(sql.SQL("ALTER SYSTEM SET synchronous_standby_names = {}").format(self.NAME))
+        self.primary._execute(sql.SQL("SELECT pg_reload_conf()"))
+        with psycopg.connect(self.primary.url, autocommit=True) as connection:
+            asked = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'"
+            deadline = time.monotonic() + _START_SECONDS
+            while connection.execute(asked).fetchone() != (1,):
+                assert time.monotonic() < deadline, "the standby does not stream"
+                time.sleep(0.05)
+
+    def promote(self) -> None:
+        """Makes it a primary."""
+        subprocess.run(
+            [self._bin / "pg_ctl", "promote", "-D", self._data, "-w"],
+            cwd=self.home,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            timeout=_START_SECONDS,
+            **self._as_user,
+        )
+
+    @property
+    def url_of_both(self) -> str:
+        """Whichever of the two can be written to."""
+        hosts = f"127.0.0.1:{self.primary._port},127.0.0.1:{self._port}"
+        return f"postgresql://postgres:{self._password}@{hosts}/postgres?target_session_attrs=read-write"
+
+
+@contextmanager
+def primary_and_standby() -> Iterator[Standby]:
+    """Two running clusters, the second a synchronous copy of the first; removed at the end."""
+    with throwaway_cluster() as primary:
+        standby = Standby(primary)
+        try:
+            standby.create()
+            standby.start()
+            standby.synchronous()
+            yield standby
+        finally:
+            standby.stop()
+            standby.remove()
+
+
 @contextmanager
 def throwaway_cluster(reached_at: Sequence[tuple[str, str]] = ()) -> Iterator[Cluster]:
     """A running cluster, removed at the end; where there is no PostgreSQL, the test is skipped."""
