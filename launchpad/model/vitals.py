@@ -14,7 +14,10 @@ class PlayVitalsCheck(Probe, tag="play_vitals", kw_only=True):
     """The share of an app's users who met a crash, or an app that did not respond (ANR), in the newest hour
     that Google Play tells of."""
 
-    package: Annotated[str, Meta(pattern=r"^[A-Za-z]\w*(\.[A-Za-z]\w*)+$")]
+    package: Annotated[
+        str,
+        Meta(pattern=r"^[A-Za-z]\w*(\.[A-Za-z]\w*)+$", description="A package name such as com.acme.shop."),
+    ]
     """The app's package name."""
     credentials: SecretRef
     """The JSON key of a service account that may view the app."""

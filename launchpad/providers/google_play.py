@@ -47,7 +47,9 @@ _NOT_SENT = re.compile(r"changesNotSentForReview", re.IGNORECASE)
 class GooglePlayRolloutSettings(Value):
     """What Google Play must know of one rollout."""
 
-    track: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][\w:.-]*$")] = "production"
+    track: Annotated[
+        str, Meta(pattern=r"^[A-Za-z0-9][\w:.-]*$", description="A track such as production.")
+    ] = "production"
     """The track: `production`, `beta`, `wear:production` …"""
     version_code: Annotated[int, Meta(ge=1)] | None = None
     """Of the release. Absent: the release that has the launch's version in its name."""
@@ -58,7 +60,10 @@ class GooglePlaySettings(Value):
 
     rollout_settings: ClassVar[type[GooglePlayRolloutSettings]] = GooglePlayRolloutSettings
 
-    package: Annotated[str, Meta(pattern=r"^[A-Za-z]\w*(\.[A-Za-z]\w*)+$")]
+    package: Annotated[
+        str,
+        Meta(pattern=r"^[A-Za-z]\w*(\.[A-Za-z]\w*)+$", description="A package name such as com.acme.shop."),
+    ]
     """The app's package name, such as `com.acme.shop`."""
     credentials: SecretRef
     """The JSON key of a service account that may release the app."""

@@ -54,6 +54,22 @@ def rollout(keys: str) -> str:
     return LAUNCH + SIGNAL + LATENCY + SITE + store + f"rollouts:\n  android:\n{kept}    {_lines(keys)}\n"
 
 
+VITALS = """\
+launch: {product: A, version: 1}
+providers:
+  play: {kind: google_play, package: com.acme.shop, credentials: "env:KEY"}
+signals:
+  crash: {probe: play_vitals, package: com.acme, credentials: "env:KEY", vital: crash_rate, below: 1%}
+objectives:
+  crashes: {signal: crash, error_rate: true, below: 1%, window: 30m}
+rollouts:
+  android:
+    provider: play
+    stages: [{percent: 10, soak: 1h}, {percent: 100}]
+"""
+"""An app on Google Play, with a rollout whose keys may go on."""
+
+
 def _lines(keys: str) -> str:
     """Keys of a flow mapping, the top ones each on a line."""
     return keys.replace(", approvals", "\n    approvals")
@@ -112,6 +128,13 @@ CASES = [
     (rollout("guards: [{keep: latency < 1s, within: 2h}]"), "{keep", ".*a soak is over after 1h"),
     (rollout("guards: [{keep: latency < 1s, within: 1m, at_least: 50}]"), "1m", "50 samples of 'home'"),
     (rollout("guards: [{quiet: down}]"), "down", "no alert is called 'down'"),
+    (
+        VITALS + "    guards: [{keep: crashes < 50%, within: 30m}]\n",
+        "{keep",
+        "it looks back over 6h30m, and a soak is over after 1h",
+    ),
+    (VITALS.replace("com.acme,", "acme,"), "acme,", "expected"),
+    (VITALS.replace("crash_rate,", "crash_rate, api: nowhere,"), "nowhere", "expected"),
     (rollout("guards: [{objective: latncy}]"), "latncy", "no objective is called 'latncy'.*'latency'"),
     (rollout("gate: launch"), "launch", "no gate is called 'launch'"),
     (rollout("advance: automatic, approvals: 1"), "automatic", "the engine can't be approved of"),
