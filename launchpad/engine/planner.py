@@ -17,7 +17,7 @@ from launchpad.model.plan import Plan, PlannedStep
 from launchpad.model.rollouts import RolloutAim
 from launchpad.model.state import BackupState, RunState
 from launchpad.model.values import SECOND
-from launchpad.providers.capabilities import Backups, Provider
+from launchpad.providers.capabilities import BEFORE, Backups, Provider
 from launchpad.rules.gates import evaluate
 from launchpad.rules.view import View
 from launchpad.session import Session
@@ -58,7 +58,13 @@ class Planner:
                 plan = await _rollout_plan(run.aim, shown, tools.providers)
             else:
                 plan = await asyncio.to_thread(
-                    make_plan, shown.definition, run.action, run.params, tools.providers, shown.state.backups
+                    make_plan,
+                    shown.definition,
+                    run.action,
+                    run.params,
+                    tools.providers,
+                    shown.state.backups,
+                    shown.state.runs.get(run.params.get(REPAIRS, "")),
                 )
         except LaunchpadError as error:
             await self._append(run, seq, RunRefused(run=run.id, reason=str(error)))
@@ -110,15 +116,16 @@ def make_plan(
     params: Mapping[str, str],
     providers: Mapping[str, Provider],
     backups: Mapping[str, BackupState] = NO_BACKUPS,
+    failed: RunState | None = None,
 ) -> Plan:
-    """What the action would do. May ask the outside. Raises `Refused` if there is no such action, or a
-    provider can't do its step."""
+    """What the action would do; after the run that `failed`, if it is to mend that. May ask the outside.
+    Raises `Refused` if there is no such action, or a provider can't do its step."""
     action = definition.actions.get(name)
     if action is None:
         raise Refused(f"there is no action {name} any more", hint="the definition was amended")
     steps, settled = [], dict(params)
     for step in action.steps:
-        planned, more = _planned(step, definition, params, providers, backups)
+        planned, more = _planned(step, definition, {**params, **_before(failed, step)}, providers, backups)
         steps.append(planned)
         settled |= more
     needed, approvers, waived = approvals_of(definition, action.approvals, action.approvers)
@@ -154,6 +161,14 @@ def _planned(
     took = known.last.seconds if known else None
     planned = provider.plan_backup(replace(asked, took=took), definition.launch, params)
     return planned.step, planned.params
+
+
+def _before(failed: RunState | None, step: Step) -> dict[str, str]:
+    """What the step's provider showed when the failed run was planned: how far a repair is to go back."""
+    steps = failed.plan.steps if failed is not None and failed.plan is not None else ()
+    shown = (one.bound.get(BEFORE) for one in steps if one.provider == step.provider)
+    before = next(filter(None, shown), None)
+    return {BEFORE: before} if before else {}
 
 
 def _on_failure(action: Action) -> str | None:

@@ -22,7 +22,7 @@ from launchpad.model.definition import Launch, Verb
 from launchpad.model.plan import PlannedStep
 from launchpad.model.text import clean
 from launchpad.model.values import Duration, SecretRef, Value
-from launchpad.providers.capabilities import Emit, Ending, Found, Job, Surroundings
+from launchpad.providers.capabilities import BEFORE, Emit, Ending, Found, Job, Surroundings
 
 _VERBS: tuple[Verb, ...] = ("deploy", "promote", "rollback", "purge")
 _DEPLOY = "deploy_id"
@@ -171,7 +171,7 @@ class NetlifyProvider:
         does = f"publishes the newest build of {_mark(launch)} on {site.address}, for everybody"
         does += f", in place of {site.shows}; there is none yet"
         command = _cli("restoreSiteDeploy", site_id=site.id, deploy_id="ID OF THE BUILD")
-        return self._step("promote", site, does, {"from": site.now}, [command])
+        return self._step("promote", site, does, {BEFORE: site.now}, [command])
 
     def _build_plan(self, site: _Site, launch: Launch) -> PlannedStep:
         builds = f"builds {site.address} from its production branch"
@@ -179,7 +179,7 @@ class NetlifyProvider:
             does = f"{builds} and does not publish it: the site is locked on {site.shows}"
         else:
             does = f"{builds} and publishes it for everybody, in place of {site.shows}"
-        bound = {"from": site.now, "publishes": "no" if site.locked else "yes"}
+        bound = {BEFORE: site.now, "publishes": "no" if site.locked else "yes"}
         command = _cli("createSiteBuild", site_id=site.id, title=_mark(launch))
         return self._step("deploy", site, does, bound, [command])
 
@@ -188,7 +188,7 @@ class NetlifyProvider:
         does = f"publishes {target} on {site.address}, for everybody, in place of {site.shows}"
         if verb == "rollback":
             does += ", and locks the site on it" if locks else "; the next push to git will replace it"
-        bound = {"from": site.now}
+        bound = {BEFORE: site.now}
         if chosen:
             bound["to"] = target.id
         else:
@@ -387,9 +387,12 @@ class NetlifyProvider:
         return next((d for d in ready if (d.title or "").startswith(_mark(launch) + _SEPARATOR)), None)
 
     async def _earlier(self, api: Api, site: _Site, params: Mapping[str, str]) -> _Deploy:
-        """Where a rollback leads: the deploy that a parameter names, or else the newest one that was
-        published and is older than the present one."""
-        if id_ := params.get(_DEPLOY):
+        """Where a rollback leads: the deploy that a parameter names, the one that was live before the run
+        that it is to mend, or else the newest one that was published and is older than the present one."""
+        if params.get(BEFORE) == site.now and not params.get(_DEPLOY):
+            what = f"nothing of the failed deploy was published: {site.address} shows {site.shows}, as before"
+            raise Refused(what, hint=f"to go back further, name a deploy: --param {_DEPLOY}=…")
+        if id_ := params.get(_DEPLOY) or params.get(BEFORE):
             return await self._publishable(api, id_)
         born = (site.published_deploy and site.published_deploy.created_at) or ""
         for deploy in await self._list(api, site, {"state": "ready"}):
@@ -427,7 +430,7 @@ def _mark(launch: Launch) -> str:
 
 def _expected(site: _Site, job: Job) -> None:
     """Raises `Refused` if the site does not publish what it did when the step was planned."""
-    before = job.bound.get("from", site.now)
+    before = job.bound.get(BEFORE, site.now)
     if site.now != before:
         what = f"{site.address} shows {site.shows}, and no longer deploy {before} as when this was planned"
         raise Refused(f"nothing was done: {what}", hint="look, and ask again")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -18,7 +19,8 @@ import msgspec
 
 from launchpad.model.values import SECOND, Micros, parse_zoned_time
 from launchpad.rehearsal.example import Example
-from launchpad.rehearsal.files import LEDGER, MOMENTS, ORDERS, PACE, RELEASE, SERVICE
+from launchpad.rehearsal.files import LEDGER, MOMENTS, ORDERS, PACE, RELEASE, SERVICE, SHARE, TOKEN
+from launchpad.rehearsal.operations import USERS
 
 _PATIENCE = 20.0
 """Seconds that the product and the engine may take to end."""
@@ -65,8 +67,11 @@ class Stage:
             (SERVICE, msgspec.json.encode(service).decode()),
             (PACE, str(self._example.speed)),
             (ORDERS, json.dumps(orders)),
+            (SHARE, json.dumps({"state": "approved", "percent": 0, "users": USERS})),
+            (TOKEN, secrets.token_hex(16)),
         ):
             (self.directory / name).write_text(text, encoding="utf-8")
+        (self.directory / TOKEN).chmod(0o600)
         text = definition(self._example, self.url, time.time(), login)
         self.definition.write_text(text, encoding="utf-8")
 
