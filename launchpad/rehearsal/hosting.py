@@ -10,7 +10,7 @@ from launchpad.rehearsal.netlify import NetlifySimulator
 from launchpad.rehearsal.service import Service
 from launchpad.testing.loopback import Request, Response
 
-PREFIX = "/api/v1/"
+_PATHS = "/api/v1/"
 """How the paths of Netlify's API begin."""
 _VERSION = re.compile(r"\d+(\.\d+)+")
 _NOT_STARTED = "Build script returned non-zero exit code: 2"
@@ -27,6 +27,10 @@ class Hosting:
         self._directory = directory
         self._guard = threading.Lock()
         self._published = self._netlify.published
+
+    @staticmethod
+    def serves(path: str) -> bool:
+        return path.startswith(_PATHS)
 
     def __call__(self, request: Request) -> Response:
         with self._guard:

@@ -1,7 +1,7 @@
 """The deploy scripts of a rehearsal, as a team would have them: programs that print and take a while.
 
-`python -m launchpad.rehearsal.operations backup | deploy VERSION | rollback | smoke URL VERSION | store VERB
-[PERCENT]`, run in the rehearsal's directory. They end when that directory is gone.
+`python -m launchpad.rehearsal.operations backup | deploy VERSION | rollback | smoke URL VERSION`, run in
+the rehearsal's directory. They end when that directory is gone.
 """
 
 import gzip
@@ -15,15 +15,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from launchpad.rehearsal.database import NAME, client
-from launchpad.rehearsal.files import DATABASE, LEDGER, ORDERS, PACE, RELEASE, SERVICE, SHARE
+from launchpad.rehearsal.files import DATABASE, LEDGER, ORDERS, PACE, RELEASE, SERVICE
 
 _BEFORE = "release.before.json"
 _FAILED = "deploy.failed"
 _SCRATCH = "scratch"
 _DATABASE_WITHIN = 20.0
 """Seconds that the database may take to come up."""
-USERS = 120_000
-"""How many have the app."""
 _SERVERS = ("web-1", "web-2", "web-3", "web-4")
 _LEAST = 0.3
 """Fewest seconds that something takes, at whatever pace: so that there is a middle to disturb."""
@@ -130,34 +128,9 @@ def smoke(url: str, version: str) -> None:
         _take(0.5)
 
 
-def store(verb: str, percent: str = "0") -> None:
-    """The app store: prints how the app's rollout stands, or changes it."""
-    stands = json.loads(Path(SHARE).read_text(encoding="utf-8"))
-    if verb == "read":
-        _say(json.dumps(stands))
-        return
-    if verb == "halt" and _service().get("store") == "refuses-halts":
-        sys.exit("the store does not take changes of this app now")
-    _take(1.0)
-    changed: dict[str, dict[str, object]] = {
-        "set": {"state": "rolling", "percent": float(percent)},
-        "halt": {"state": "halted"},
-        "resume": {"state": "rolling"},
-        "complete": {"state": "complete", "percent": 100.0},
-    }
-    _replace(SHARE, json.dumps(stands | changed[verb]))
-    _say(f"{verb}: the store took it")
-
-
-def _service() -> dict[str, object]:
-    """How the product is to behave."""
-    told: dict[str, object] = json.loads(Path(SERVICE).read_bytes())
-    return told
-
-
 def _fails_once() -> bool:
     """Whether this deploy is the one that is to fail."""
-    if _service().get("deploy") != "fails-once" or Path(_FAILED).exists():
+    if json.loads(Path(SERVICE).read_bytes()).get("deploy") != "fails-once" or Path(_FAILED).exists():
         return False
     Path(_FAILED).touch()
     return True
@@ -189,11 +162,9 @@ def main(name: str, *args: str) -> None:
         "deploy": deploy,
         "rollback": rollback,
         "smoke": smoke,
-        "store": store,
     }
-    if args[:1] != ("read",):
-        with Path(LEDGER).open("a", encoding="utf-8") as ledger:
-            ledger.write(f"{name} {os.environ.get('LAUNCHPAD_NONCE', 'by-hand')}\n")
+    with Path(LEDGER).open("a", encoding="utf-8") as ledger:
+        ledger.write(f"{name} {os.environ.get('LAUNCHPAD_NONCE', 'by-hand')}\n")
     operations[name](*args)
 
 

@@ -23,8 +23,9 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from launchpad.rehearsal.database import Database
-from launchpad.rehearsal.files import MOMENTS, RELEASE, SERVICE, SHARE
-from launchpad.rehearsal.hosting import PREFIX, Hosting
+from launchpad.rehearsal.files import MOMENTS, RELEASE, SERVICE
+from launchpad.rehearsal.hosting import Hosting
+from launchpad.rehearsal.mobile import Mobile
 from launchpad.rehearsal.service import Service, Weather, weather
 from launchpad.testing.loopback import Request
 
@@ -44,20 +45,20 @@ class Product(ThreadingHTTPServer):
         self.service = msgspec.json.decode((directory / SERVICE).read_bytes(), type=Service)
         self._release = directory / RELEASE
         self._moments = directory / MOMENTS
-        self._share = directory / SHARE
         self._shared: dict[str, float] = {}
         """When the share of each moment that has one was reached."""
         netlify = self.service.netlify
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        self.hosting = None if netlify is None else Hosting(directory, self.service, netlify, url)
+        self._hosting = None if netlify is None else Hosting(directory, self.service, netlify, url)
+        self._mobile = Mobile(directory, self.service) if self.service.google_play else None
         self._began = time.time()
         self._first_deploy: float | None = None
         self._noted: set[str] = set()
         self._guard = threading.Lock()
 
     def version(self) -> str:
-        if self.hosting is not None:
-            self.hosting.settle()
+        if self._hosting is not None:
+            self._hosting.settle()
         return str(json.loads(self._release.read_text(encoding="utf-8"))["version"])
 
     def weather(self) -> Weather:
@@ -78,11 +79,18 @@ class Product(ThreadingHTTPServer):
                 self._note(name)
         return found
 
+    def vendor(self, path: str) -> Hosting | Mobile | None:
+        """Whose API a path belongs to; None: it is the product's own."""
+        return next((one for one in (self._hosting, self._mobile) if one and one.serves(path)), None)
+
     def _note_shares(self, now: float) -> None:
-        percent = json.loads(self._share.read_text(encoding="utf-8"))["percent"]
+        if self._mobile is None:
+            return
+        percent = self._mobile.percent()
         for name, moment in self.service.moments.items():
-            if moment.since == "share" and percent >= moment.percent:
-                self._shared.setdefault(name, now)
+            if moment.since == "share" and percent >= moment.percent and name not in self._shared:
+                self._shared[name] = now
+                self._mobile.trouble()
 
     def _note(self, name: str) -> None:
         if name in self._noted:
@@ -99,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: Product
 
     def do_GET(self) -> None:
-        if self._of_netlify():
+        if self._of_vendor():
             return
         now = self.server.weather()
         if self.path == "/health":
@@ -115,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Takes what the pager is sent; being reached is all that is rehearsed."""
-        if self._of_netlify():
+        if self._of_vendor():
             return
         self.rfile.read(int(self.headers.get("Content-Length", "0")))
         if self.path == "/pager" and self.server.service.pager == "down":
@@ -125,15 +133,22 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(HTTPStatus.NOT_FOUND, "no such page")
 
-    def _of_netlify(self) -> bool:
-        """Whether it is a request to the host's API, which is answered then."""
+    def do_PUT(self) -> None:
+        if not self._of_vendor():
+            self._answer(HTTPStatus.NOT_FOUND, "no such page")
+
+    do_PATCH = do_DELETE = do_PUT  # noqa: N815  # the base class names them so
+
+    def _of_vendor(self) -> bool:
+        """Whether it is a request to a vendor's API, which is answered then."""
         split = urlsplit(self.path)
-        if self.server.hosting is None or not split.path.startswith(PREFIX):
+        vendor = self.server.vendor(split.path)
+        if vendor is None:
             return False
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
         query = dict(parse_qsl(split.query, keep_blank_values=True))
-        answer = self.server.hosting(Request(self.command, split.path, query, headers, body))
+        answer = vendor(Request(self.command, split.path, query, headers, body))
         self.send_response(answer.status)
         for name, value in {"Content-Type": "application/json", **answer.headers}.items():
             self.send_header(name, value)

@@ -49,8 +49,10 @@ class Service(Value):
     netlify: Duration | None = None
     """Seconds that a build takes at the simulated Netlify that hosts the site; absent: there is none, and
     deploy scripts do."""
-    store: Literal["works", "refuses-halts"] = "works"
-    """Whether the app store does what it is asked for."""
+    google_play: bool = False
+    """Whether there is an app as well, in a simulated Google Play."""
+    store: Literal["works", "in-review"] = "works"
+    """`in-review`: from the first moment of the app's on, another of its changes is in review."""
 
 
 class Change(Value):
@@ -61,7 +63,7 @@ class Change(Value):
     """Beside the service's own, or in the place of one with the same name."""
     pager: Literal["up", "down"] | None = None
     deploy: Literal["works", "fails-once"] | None = None
-    store: Literal["works", "refuses-halts"] | None = None
+    store: Literal["works", "in-review"] | None = None
 
     def applied(self, service: Service) -> Service:
         return replace(

@@ -132,7 +132,7 @@ def test_web_and_android_halt_the_app_and_roll_the_site_back(cli, faults, coped)
 @pytest.mark.parametrize(
     ("faults", "broken"),
     [
-        (("pager-down", "store-refuses"), ("message pager is told", "rollout android is halted")),
+        (("pager-down", "in-review"), ("message pager is told", "rollout android is halted")),
         (("errors-stay",), ("alert checkout_errors is resolved",)),
     ],
 )
