@@ -1,19 +1,20 @@
 """The engine killed at every boundary of a step: no second deploy, no double bump, no lost halt.
 
-What was done is counted where it is done: by the simulated Netlify, and by the scripts of a store.
+What was done is counted where it is done: by the simulated Netlify and Google Play, and by a store's scripts.
 """
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 import pytest
 
 from launchpad.errors import Refused
 from launchpad.model import commands as cmd
-from launchpad.model.definition import Action, Definition, Launch, Provider, RolloutStage, Step
+from launchpad.model.definition import Action, Definition, Launch, Provider, Rollout, RolloutStage, Step
 from launchpad.model.journal import verify
+from launchpad.rehearsal.google_play import GooglePlaySimulator
 from launchpad.rehearsal.netlify import NetlifySimulator
 from launchpad.testing.loopback import Fault, Loopback
 from tests.support.app_store import AppStore, rollout_launch
@@ -37,6 +38,9 @@ BOUNDARIES = {
 }
 
 
+STAGES = (RolloutStage(percent=10), RolloutStage(percent=50), RolloutStage(percent=100))
+
+
 class Target(Protocol):
     """What is mutated, and how often it was."""
 
@@ -58,6 +62,8 @@ class Target(Protocol):
         """Whether the target stands as it was asked to."""
         ...
 
+    environ: Mapping[str, str]
+    """What the engine needs."""
     run: str
     can_tell: bool
     """Whether the target tells for certain that a step was never asked for."""
@@ -68,6 +74,7 @@ class Site:
 
     run = "deploy-1"
     can_tell = False
+    environ = ENVIRON
 
     def __init__(self, war_room: Open, base: Path) -> None:
         self.server = Loopback(NetlifySimulator(TOKEN, build_seconds=0.5))
@@ -108,11 +115,11 @@ class Share:
 
     run = "bump-1"
     can_tell = True
+    environ = MappingProxyType[str, str]({})
 
     def __init__(self, war_room: Open, base: Path) -> None:
-        stages = (RolloutStage(percent=10), RolloutStage(percent=50), RolloutStage(percent=100))
         self.store = AppStore(base)
-        self.room = war_room(rollout_launch(stages=stages, guards=()))
+        self.room = war_room(rollout_launch(stages=STAGES, guards=()))
 
     def ask(self) -> None:
         self.room.does("ops", cmd.BumpRollout(rollout="android"))
@@ -145,9 +152,63 @@ class Stop(Share):
         return self.store.state == ("halted", 10)
 
 
-@pytest.fixture(params=[Site, Share, Stop], ids=["deploy", "bump", "halt"])
+class PlayShare(Share):
+    """A bump on a simulated Google Play."""
+
+    def __init__(self, war_room: Open, base: Path) -> None:
+        self.server = Loopback(GooglePlaySimulator())
+        self.server.__enter__()
+        self.play: GooglePlaySimulator = self.server.simulator
+        self.environ = {"PLAY_KEY": self.play.key(self.server.url)}
+        settings = {
+            "package": self.play.package,
+            "credentials": "env:PLAY_KEY",
+            "look_every": 0,
+            "api": self.server.url,
+        }
+        definition = Definition(
+            launch=Launch(product="Acme", version="4.2.0", environment="production"),
+            operators=PEOPLE,
+            providers={"play": Provider(kind="google_play", settings=settings)},
+            rollouts={"android": Rollout(provider="play", stages=STAGES, every=0.5, settles_within=5.0)},
+        )
+        self.room = war_room(definition)
+
+    def close(self) -> None:
+        self.server.close()
+
+    @property
+    def done(self) -> int:
+        return len(self.play.commits)
+
+    @property
+    def so(self) -> bool:
+        return self.play.stands() == ("inProgress", 0.5)
+
+
+class PlayStop(PlayShare):
+    """A halt there."""
+
+    run = "halt-1"
+    ask = Stop.ask
+
+    @property
+    def so(self) -> bool:
+        return self.play.stands() == ("halted", 0.1)
+
+
+TARGETS = {
+    "deploy": Site,
+    "bump": Share,
+    "halt": Stop,
+    "bump on Google Play": PlayShare,
+    "halt on Google Play": PlayStop,
+}
+
+
+@pytest.fixture(params=TARGETS)
 def target(request: pytest.FixtureRequest, war_room: Open, tmp_path: Path) -> Iterator[Target]:
-    target = request.param(war_room, tmp_path)
+    target = TARGETS[request.param](war_room, tmp_path)
     yield target
     target.close()
 
@@ -174,18 +235,19 @@ def confirmed(target: Target) -> bool:
 
 @pytest.mark.proves("netlify", "engine")
 @pytest.mark.proves("command", "engine")
+@pytest.mark.proves("google_play", "engine")
 @pytest.mark.parametrize("dies", BOUNDARIES.values(), ids=BOUNDARIES)
 def test_whatever_is_asked_for_is_done_once(target: Target, dies: str) -> None:
     room = target.room
-    first = room.engine(environ=ENVIRON)
+    first = room.engine(environ=target.environ)
     until(lambda: seen(room), what="the rollout to be read")
     first.terminate()
     first.wait()
     target.ask()
-    doomed = room.engine(environ=ENVIRON, dies=dies, ttl="6")
+    doomed = room.engine(environ=target.environ, dies=dies, ttl="6")
     until(lambda: confirmed(target) or doomed.poll() is not None, what="its plan to be confirmed")
     until(lambda: doomed.poll() is not None, what=f"the engine to die {dies}")
-    room.engine(environ=ENVIRON, standby=True, ttl=UNHURRIED)
+    room.engine(environ=target.environ, standby=True, ttl=UNHURRIED)
     until(lambda: confirmed(target), what="its plan to be confirmed")
     run = room.when(target.run, "succeeded", "failed", "interrupted", "refused", "aborted")
     if dies == BOUNDARIES["intended, and not asked for"] and not target.can_tell:
@@ -200,24 +262,25 @@ def test_whatever_is_asked_for_is_done_once(target: Target, dies: str) -> None:
     assert verify(room.launch, room.store.rows(room.launch, limit=10_000)).seq == room.session.state.seq
 
 
+LOST = {"deploy": "/builds$", "bump on Google Play": ":commit$", "halt on Google Play": ":commit$"}
+"""The request of each whose answer never comes."""
+
+
 @pytest.mark.proves("netlify", "engine")
-def test_an_engine_killed_between_request_and_answer_publishes_once(war_room: Open, tmp_path: Path) -> None:
-    """The request is carried out, and its answer never comes."""
-    site = Site(war_room, tmp_path)
-    try:
-        site.server.simulator.build_seconds = math.inf
-        room = site.room
-        engine = room.engine(environ=ENVIRON)
-        site.server.misbehave(Fault("withheld"), "POST", "/builds$")
-        site.ask()
-        until(lambda: confirmed(site), what="its plan to be confirmed")
-        until(lambda: site.done, what="the build to be asked for")
-        engine.kill()
-        engine.wait()
-        room.engine(environ=ENVIRON, standby=True, ttl=UNHURRIED)
-        until(lambda: site.server.asked("GET", "/deploys/"), what="the build to be found")
-        site.finish()
-        assert room.when(site.run, "succeeded", "failed", "interrupted").status == "succeeded"
-        assert (site.done, site.so) == (1, True)
-    finally:
-        site.close()
+@pytest.mark.proves("google_play", "engine")
+@pytest.mark.parametrize("target", LOST, indirect=True)
+def test_between_request_and_answer(target: Site | PlayShare, request: pytest.FixtureRequest) -> None:
+    """What was asked for is carried out, and the engine dies while it waits to hear so."""
+    room, server = target.room, target.server
+    engine = room.engine(environ=target.environ)
+    until(lambda: seen(room), what="the rollout to be read")
+    server.misbehave(Fault("withheld"), "POST", LOST[request.node.callspec.params["target"]])
+    target.ask()
+    until(lambda: confirmed(target), what="its plan to be confirmed")
+    until(lambda: target.done, what="it to be carried out")
+    engine.kill()
+    engine.wait()
+    room.engine(environ=target.environ, standby=True, ttl=UNHURRIED)
+    run = room.when(target.run, "succeeded", "failed", "interrupted")
+    assert (run.status, run.steps[0].attempt) == ("succeeded", 1), run.reason
+    assert (target.done, target.so) == (1, True)

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -77,7 +77,7 @@ class WarRoom:
         self,
         *,
         standby: bool = False,
-        environ: dict[str, str] | None = None,
+        environ: Mapping[str, str] | None = None,
         ttl: str = TTL,
         dies: str = "",
     ) -> subprocess.Popen[str]:
