@@ -203,7 +203,7 @@ class NetlifyProvider:
         does = (
             f"takes {what} of {site.address} out of the CDN's caches; visits are slower until they fill again"
         )
-        command = _cli("purgeCache", **self._purge_body(site.id))
+        command = _cli("purgeCache", body=self._purge_body(site.id))
         step = self._step("purge", site, does, {}, [command])
         return replace(step, undo="nothing to undo: the caches fill by themselves")
 

@@ -92,8 +92,10 @@ class NetlifySimulator:
                 status, body = handle(request, *match.groups())
                 if status >= 400:
                     return self._error(status, body)
-                data = b"" if body is None else json.dumps(body).encode()
-                return Response(status, data, limit | {"X-Nf-Request-Id": f"01SIM{len(self.deploys):05d}"})
+                headers = limit | {"X-Nf-Request-Id": f"01SIM{len(self.deploys):05d}"}
+                if body is None:
+                    return Response(status, b"", headers | {"Content-Type": "text/plain"})
+                return Response(status, json.dumps(body).encode(), headers)
         return self._error(404, "Not Found")
 
     def _routes(self) -> Iterator[tuple[str, str, Callable[..., tuple[int, Any]]]]:
@@ -165,7 +167,7 @@ class NetlifySimulator:
         return self._one(id_, 200)
 
     def _purge(self, request: Request) -> tuple[int, Any]:
-        asked = json.loads(request.body)
+        asked = json.loads(request.body or b"{}")
         if asked.get("site_id") != self.site_id:
             return 404, "Site not found"
         self.purged.append(asked.get("cache_tags", []))
