@@ -26,21 +26,24 @@ check: $(INSTALLED) ## format, lint, types, import order and the fast tests
 	@$(BIN)/lint-imports
 	@$(BIN)/pytest -q -m "not slow" $(SIDE_BY_SIDE)
 
-# Prism comes from npm, Google's client from the package index, each into a folder of its own; docs/adapters.md
-# says what SPECS holds.
-conformance: $(INSTALLED) ## judge the adapters by mocks of the vendors' specifications: SPECS=DIR
+# Prism and netlify-cli come from npm, Google's client from the package index, each into a folder of its own;
+# docs/adapters.md says what SPECS holds.
+JUDGES = LAUNCHPAD_SPECS="$(if $(SPECS),$(abspath $(SPECS)))" \
+  LAUNCHPAD_PRISM="$(CURDIR)/.prism/node_modules/.bin/prism" \
+  LAUNCHPAD_NETLIFY_CLI="$(CURDIR)/.netlify-cli/node_modules/.bin/netlify" \
+  LAUNCHPAD_GOOGLE_CLIENT="$(if $(wildcard .google/googleapiclient),$(CURDIR)/.google)"
+NPM_INSTALL := npm install --silent --no-fund --no-audit --prefix
+
+conformance: $(INSTALLED) ## judge adapters by the vendors' specifications and clients: SPECS=DIR
 	@test -d "$(SPECS)" || { echo "Say where the specifications lie: make conformance SPECS=DIR" >&2; exit 1; }
-	@test -x .prism/node_modules/.bin/prism || npm install --silent --no-fund --no-audit --prefix .prism @stoplight/prism-cli@5
+	@test -x .prism/node_modules/.bin/prism || $(NPM_INSTALL) .prism @stoplight/prism-cli@5
+	@test -x .netlify-cli/node_modules/.bin/netlify || $(NPM_INSTALL) .netlify-cli netlify-cli@27
 	@test -d .google/googleapiclient || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	  --target .google google-api-python-client==2.202.0
-	@LAUNCHPAD_SPECS="$(abspath $(SPECS))" LAUNCHPAD_PRISM="$(CURDIR)/.prism/node_modules/.bin/prism" \
-	  LAUNCHPAD_GOOGLE_CLIENT="$(CURDIR)/.google" \
-	  $(BIN)/pytest -q tests/conformance
+	@$(JUDGES) LAUNCHPAD_GOOGLE_CLIENT="$(CURDIR)/.google" $(BIN)/pytest -q tests/conformance
 
 maturity: $(INSTALLED) ## write down what is proven of which adapter (docs/adapters.md)
-	@LAUNCHPAD_SPECS="$(if $(SPECS),$(abspath $(SPECS)))" LAUNCHPAD_PRISM="$(CURDIR)/.prism/node_modules/.bin/prism" \
-	  LAUNCHPAD_GOOGLE_CLIENT="$(if $(wildcard .google/googleapiclient),$(CURDIR)/.google)" \
-	  $(BIN)/python -m tools.maturity
+	@$(JUDGES) $(BIN)/python -m tools.maturity
 
 bench: $(INSTALLED) ## measure, as ratios within one run
 	@$(BIN)/python -m benchmarks
@@ -58,7 +61,7 @@ lock: ## remake requirements.lock from pyproject.toml
 	@echo "requirements.lock is up to date"
 
 clean: ## remove what builds and tests left behind; .venv stays
-	@rm -rf .prism .google dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis snapshot_report.html
+	@rm -rf .prism .netlify-cli .google dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis snapshot_report.html
 	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
 
 .venv: $(INSTALLED)

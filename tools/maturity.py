@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 PAGE = Path("docs/adapters.md")
+AREAS = ("providers", "backups", "engine", "conformance")
+"""Where tests claim to prove something."""
 LEVELS = {
     "contract kit": "contract kit",
     "simulator": "stateful simulator",
@@ -23,8 +25,13 @@ LEVELS = {
     "live": "live",
 }
 """Level → the head of its column."""
-ELSEWHERE = {"command", "object_store", "postgres"}
-"""Adapters that are proven in other ways: the kit is for APIs whose mutations outlive the request."""
+NOT_MEANT = {
+    "command": LEVELS.keys() - {"engine"},
+    "object_store": {"contract kit", "official spec"},
+    "postgres": {"contract kit", "simulator", "official spec"},
+}
+"""What an adapter can't be held against: the kit is for APIs whose mutations outlive the request, programs of
+a team's own have no vendor, and a real PostgreSQL needs no simulator."""
 _TABLE = re.compile(r"(?<=<!-- maturity -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
 Claims = dict[tuple[str, str], bool]
@@ -57,7 +64,10 @@ def table(claims: Claims, adapters: list[str]) -> str:
     """The table in Markdown."""
     lines = ["| adapter | " + " | ".join(LEVELS.values()) + " |", "|---" * (len(LEVELS) + 1) + "|"]
     for adapter in adapters:
-        cells = ["yes" if claims.get((adapter, level)) else "no" for level in LEVELS]
+        beside = NOT_MEANT.get(adapter, set())
+        cells = [
+            "yes" if claims.get((adapter, level)) else "n/a" if level in beside else "no" for level in LEVELS
+        ]
         lines.append(f"| `{adapter}` | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
@@ -67,10 +77,10 @@ def main() -> int:
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
     witness = Witness()
-    failed = pytest.main(["-q", "tests/providers", "tests/engine", "tests/conformance"], plugins=[witness])
+    failed = pytest.main(["-q", *(f"tests/{area}" for area in AREAS)], plugins=[witness])
     if failed:
         return int(failed)
-    adapters = sorted({point.name for point in entry_points(group="launchpad.providers")} - ELSEWHERE)
+    adapters = sorted({point.name for point in entry_points(group="launchpad.providers")})
     page = PAGE.read_text(encoding="utf-8")
     made = _TABLE.sub(table(witness.claims, adapters), page)
     if check and made != page:

@@ -17,7 +17,7 @@ from launchpad.model.plan import Plan, PlannedStep
 from launchpad.model.rollouts import RolloutAim
 from launchpad.model.state import BackupState, MigrationState, RunState
 from launchpad.model.values import SECOND
-from launchpad.providers.capabilities import Backups, Migrations, Provider
+from launchpad.providers.capabilities import BEFORE, Backups, Migrations, Provider
 from launchpad.rules.gates import evaluate
 from launchpad.rules.view import View
 from launchpad.session import Session
@@ -66,6 +66,7 @@ class Planner:
                     tools.providers,
                     shown.state.backups,
                     shown.state.migrations,
+                    shown.state.runs.get(run.params.get(REPAIRS, "")),
                 )
         except LaunchpadError as error:
             await self._append(run, seq, RunRefused(run=run.id, reason=str(error)))
@@ -118,9 +119,10 @@ def make_plan(
     providers: Mapping[str, Provider],
     backups: Mapping[str, BackupState] = NO_BACKUPS,
     migrations: Mapping[str, MigrationState] = NO_MIGRATIONS,
+    failed: RunState | None = None,
 ) -> Plan:
-    """What the action would do. May ask the outside. Raises `Refused` if there is no such action, or a
-    provider can't do its step."""
+    """What the action would do; after the run that `failed`, if it is to mend that. May ask the outside.
+    Raises `Refused` if there is no such action, or a provider can't do its step."""
     action = definition.actions.get(name)
     if action is None:
         raise Refused(f"there is no action {name} any more", hint="the definition was amended")
@@ -131,7 +133,7 @@ def make_plan(
             done = migrations.get(step.provider, MigrationState()).applied
             steps.append(provider.plan_migration(step.verb, definition.launch, params, done))
             continue
-        planned, more = _planned(step, definition, params, providers, backups)
+        planned, more = _planned(step, definition, {**params, **_before(failed, step)}, providers, backups)
         steps.append(planned)
         settled |= more
     needed, approvers, waived = approvals_of(definition, action.approvals, action.approvers)
@@ -167,6 +169,14 @@ def _planned(
     took = known.last.seconds if known else None
     planned = provider.plan_backup(replace(asked, took=took), definition.launch, params)
     return planned.step, planned.params
+
+
+def _before(failed: RunState | None, step: Step) -> dict[str, str]:
+    """What the step's provider showed when the failed run was planned: how far a repair is to go back."""
+    steps = failed.plan.steps if failed is not None and failed.plan is not None else ()
+    shown = (one.bound.get(BEFORE) for one in steps if one.provider == step.provider)
+    before = next(filter(None, shown), None)
+    return {BEFORE: before} if before else {}
 
 
 def _on_failure(action: Action) -> str | None:

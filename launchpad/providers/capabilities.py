@@ -20,6 +20,11 @@ Emit = Callable[[list[str]], Awaitable[None]]
 adapter says."""
 
 
+BEFORE = "from"
+"""In `PlannedStep.bound`: what was live when the step was planned. Where a run is to mend another that
+failed, its steps are planned with what those of the same provider had there, as a parameter of this name."""
+
+
 class BackupRequest(Value):
     """What the definition says of a step that saves a database, or puts it back."""
 

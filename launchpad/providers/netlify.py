@@ -7,13 +7,10 @@ and how a cancelled deploy reads.
 
 import asyncio
 import contextlib
-import json
-import shlex
 from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, NamedTuple
 
 from msgspec import Meta
-from msgspec.structs import replace
 
 from launchpad.clock import boot_seconds
 from launchpad.errors import Refused, Unreachable
@@ -22,13 +19,12 @@ from launchpad.model.definition import Launch, Verb
 from launchpad.model.plan import PlannedStep
 from launchpad.model.text import clean
 from launchpad.model.values import Duration, SecretRef, Value
-from launchpad.providers.capabilities import Emit, Ending, Found, Job, Surroundings
+from launchpad.providers.capabilities import BEFORE, Emit, Ending, Found, Job, Surroundings
+from launchpad.providers.netlify_plans import SEPARATOR, Deploy, Plans, Site, mark, purge_body
 
 _VERBS: tuple[Verb, ...] = ("deploy", "promote", "rollback", "purge")
 _DEPLOY = "deploy_id"
 """The parameter that names a deploy to publish."""
-_SEPARATOR = " · "
-"""Between the parts of a build's title: what is deployed, the run, the nonce."""
 _PAGE = 100
 _SEND_WITHIN = 4.0
 """Seconds after the start of a step within which its mutations are sent: less than the engine grants."""
@@ -77,49 +73,6 @@ class Pace(NamedTuple):
     finding: Patience = Patience(reading=30.0)
 
 
-class _Deploy(Value):
-    id: str
-    state: str = ""
-    title: str | None = None
-    error_message: str | None = None
-    created_at: str | None = None
-    published_at: str | None = None
-    locked: bool | None = None
-    skipped: bool | None = None
-    context: str | None = None
-    deploy_ssl_url: str | None = None
-
-    def __str__(self) -> str:
-        title = clean((self.title or "").partition(_SEPARATOR)[0], 60)
-        return f"deploy {self.id} ({title})" if title else f"deploy {self.id}"
-
-
-class _Site(Value):
-    id: str
-    name: str = ""
-    ssl_url: str | None = None
-    url: str | None = None
-    admin_url: str | None = None
-    published_deploy: _Deploy | None = None
-
-    @property
-    def address(self) -> str:
-        return self.ssl_url or self.url or self.name or self.id
-
-    @property
-    def now(self) -> str:
-        """The id of what it publishes; empty if nothing."""
-        return self.published_deploy.id if self.published_deploy else ""
-
-    @property
-    def locked(self) -> bool:
-        return bool(self.published_deploy and self.published_deploy.locked)
-
-    @property
-    def shows(self) -> str:
-        return str(self.published_deploy) if self.published_deploy else "nothing"
-
-
 class _Build(Value):
     deploy_id: str
 
@@ -143,6 +96,13 @@ class NetlifyProvider:
         self._name = name
         self._set = settings
         self._around = surroundings
+        self._plans = Plans(
+            name=name,
+            lock=settings.lock,
+            cache_tags=settings.cache_tags,
+            timeout=settings.timeout,
+            stuck_after=settings.stuck_after,
+        )
         self._asked: dict[str, str] = {}
         """What the log says of the request, by nonce."""
 
@@ -155,82 +115,25 @@ class NetlifyProvider:
         async with self._api(self.pace.planning) as api:
             site = await self._site(api)
             if verb == "purge":
-                return self._purge_plan(site)
+                return self._plans.purge(site)
             if verb == "rollback":
-                target: _Deploy | None = await self._earlier(api, site, params)
+                target: Deploy | None = await self._earlier(api, site, params)
             elif verb == "promote" or params.get(_DEPLOY):
                 target = await self._chosen(api, site, launch, params)
             else:
                 target = None
         if target is None:
-            return self._build_plan(site, launch) if verb == "deploy" else self._later_plan(site, launch)
-        return self._publish_plan(verb, site, target, chosen=verb != "promote" or bool(params.get(_DEPLOY)))
-
-    def _later_plan(self, site: _Site, launch: Launch) -> PlannedStep:
-        """Of publishing what a step before this one builds."""
-        does = f"publishes the newest build of {_mark(launch)} on {site.address}, for everybody"
-        does += f", in place of {site.shows}; there is none yet"
-        command = _cli("restoreSiteDeploy", site_id=site.id, deploy_id="ID OF THE BUILD")
-        return self._step("promote", site, does, {"from": site.now}, [command])
-
-    def _build_plan(self, site: _Site, launch: Launch) -> PlannedStep:
-        builds = f"builds {site.address} from its production branch"
-        if site.locked:
-            does = f"{builds} and does not publish it: the site is locked on {site.shows}"
-        else:
-            does = f"{builds} and publishes it for everybody, in place of {site.shows}"
-        bound = {"from": site.now, "publishes": "no" if site.locked else "yes"}
-        command = _cli("createSiteBuild", site_id=site.id, title=_mark(launch))
-        return self._step("deploy", site, does, bound, [command])
-
-    def _publish_plan(self, verb: Verb, site: _Site, target: _Deploy, *, chosen: bool) -> PlannedStep:
-        locks = verb == "rollback" and self._set.lock
-        does = f"publishes {target} on {site.address}, for everybody, in place of {site.shows}"
-        if verb == "rollback":
-            does += ", and locks the site on it" if locks else "; the next push to git will replace it"
-        bound = {"from": site.now}
-        if chosen:
-            bound["to"] = target.id
-        else:
-            does += "; or a newer build of this version, if there is one by then"
-        commands = [_cli("restoreSiteDeploy", site_id=site.id, deploy_id=target.id)]
-        if locks:
-            commands.append(_cli("lockDeploy", deploy_id=target.id))
-        return self._step(verb, site, does, bound, commands)
-
-    def _purge_plan(self, site: _Site) -> PlannedStep:
-        what = ", ".join(self._set.cache_tags) or "everything"
-        does = (
-            f"takes {what} of {site.address} out of the CDN's caches; visits are slower until they fill again"
-        )
-        command = _cli("purgeCache", **self._purge_body(site.id))
-        step = self._step("purge", site, does, {}, [command])
-        return replace(step, undo="nothing to undo: the caches fill by themselves")
-
-    def _step(
-        self, verb: Verb, site: _Site, does: str, bound: dict[str, str], commands: list[str]
-    ) -> PlannedStep:
-        console = f"{site.admin_url}/deploys" if site.admin_url else "https://app.netlify.com"
-        undo = f"publish {site.shows} again"
-        if verb == "rollback" and self._set.lock:
-            undo += ", and unlock it"
-        return PlannedStep(
-            verb=verb,
-            provider=self._name,
-            does=does,
-            command=f"{' && '.join(commands)}  # or {console}",
-            undo=undo if site.now else None,
-            timeout=self._set.timeout,
-            stuck_after=self._set.stuck_after,
-            bound={**bound, "site": site.id},
-        )
+            return self._plans.build(site, launch) if verb == "deploy" else self._plans.later(site, launch)
+        return self._plans.publish(verb, site, target, chosen=verb != "promote" or bool(params.get(_DEPLOY)))
 
     async def start(self, job: Job) -> str:
         async with self._api(self.pace.asking, send_by=boot_seconds() + _SEND_WITHIN) as api:
             with nothing_asked_yet():
                 site = await self._site(api)
             if job.verb == "purge":
-                purged = await api.change(type(None), "POST", "/api/v1/purge", body=self._purge_body(site.id))
+                purged = await api.change(
+                    type(None), "POST", "/api/v1/purge", body=purge_body(site.id, self._set.cache_tags)
+                )
                 self._asked[job.nonce] = purged.line
                 return site.id
             with nothing_asked_yet():
@@ -238,17 +141,17 @@ class NetlifyProvider:
             if target is not None:
                 return await self._publish(api, site, target, job)
             _expected(site, job)
-            query = {"title": _SEPARATOR.join((_mark(job.launch), job.run, job.nonce))}
+            query = {"title": SEPARATOR.join((mark(job.launch), job.run, job.nonce))}
             build = await api.change(_Build, "POST", f"/api/v1/sites/{site.id}/builds", query)
             self._asked[job.nonce] = build.line
             return build.value.deploy_id
 
-    async def _publish(self, api: Api, site: _Site, target: str, job: Job) -> str:
+    async def _publish(self, api: Api, site: Site, target: str, job: Job) -> str:
         """Publishes a deploy and locks it, as far as that is not so already."""
         if site.now != target:
             _expected(site, job)
             path = f"/api/v1/sites/{site.id}/deploys/{target}/restore"
-            asked = await api.change(_Deploy, "POST", path)
+            asked = await api.change(Deploy, "POST", path)
             self._asked[job.nonce] = asked.line
             if not self._locks(job):
                 return target
@@ -256,7 +159,7 @@ class NetlifyProvider:
                 site = await self._site(api)
         if self._locks(job) and site.now == target and not site.locked:
             try:
-                await api.change(_Deploy, "POST", f"/api/v1/deploys/{target}/lock")
+                await api.change(Deploy, "POST", f"/api/v1/deploys/{target}/lock")
             except (Refused, Unreachable) as error:
                 what = f"deploy {target} is published, but not locked: {error.message}"
                 raise Unreachable(what, hint="retry the step, or lock it in Netlify") from None
@@ -279,12 +182,12 @@ class NetlifyProvider:
             )
         return _failure(deploy)
 
-    async def _built(self, api: Api, id_: str, emit: Emit) -> _Deploy:
+    async def _built(self, api: Api, id_: str, emit: Emit) -> Deploy:
         """Waits for the end of a build and passes on its log; its states, where there is no log."""
         log, said, state = True, 0, ""
         while True:
             # Read before the log: what was written by its end is complete.
-            deploy = await api.read(_Deploy, f"/api/v1/deploys/{id_}")
+            deploy = await api.read(Deploy, f"/api/v1/deploys/{id_}")
             if log:
                 try:
                     lines = await api.read(list[_LogLine], f"/api/v1/deploys/{id_}/log")
@@ -336,7 +239,7 @@ class NetlifyProvider:
         # Publishing by id may be asked for again: what is so already is left alone.
         return Found(state="at-work", provider_id=target) if done else Found(state="never-started")
 
-    async def _by_nonce(self, api: Api, site: _Site, job: Job) -> Found:
+    async def _by_nonce(self, api: Api, site: Site, job: Job) -> Found:
         newest = await self._list(api, site, {})
         found = next((deploy for deploy in newest if job.nonce in (deploy.title or "")), None)
         if found is not None:
@@ -358,15 +261,15 @@ class NetlifyProvider:
         token = self._around.resolve(self._set.token)
         return Api("Netlify", self._set.api, token=token, patience=patience, send_by=send_by)
 
-    async def _site(self, api: Api) -> _Site:
-        return await api.read(_Site, f"/api/v1/sites/{self._set.site}")
+    async def _site(self, api: Api) -> Site:
+        return await api.read(Site, f"/api/v1/sites/{self._set.site}")
 
-    async def _list(self, api: Api, site: _Site, query: dict[str, str]) -> list[_Deploy]:
+    async def _list(self, api: Api, site: Site, query: dict[str, str]) -> list[Deploy]:
         """The newest deploys, newest first."""
         path = f"/api/v1/sites/{site.id}/deploys"
-        return await api.read(list[_Deploy], path, {**query, "per_page": _PAGE})
+        return await api.read(list[Deploy], path, {**query, "per_page": _PAGE})
 
-    async def _target(self, api: Api, site: _Site, job: Job) -> str | None:
+    async def _target(self, api: Api, site: Site, job: Job) -> str | None:
         """The deploy that the step publishes; None if it builds one. Raises `Refused` if there is none."""
         if to := job.bound.get("to"):
             return to
@@ -374,22 +277,23 @@ class NetlifyProvider:
             return None
         chosen = await self._chosen(api, site, job.launch, job.params)
         if chosen is None:
-            raise Refused(f"there is no build of {_mark(job.launch)} to publish", hint="deploy first")
+            raise Refused(f"there is no build of {mark(job.launch)} to publish", hint="deploy first")
         return chosen.id
 
-    async def _chosen(
-        self, api: Api, site: _Site, launch: Launch, params: Mapping[str, str]
-    ) -> _Deploy | None:
+    async def _chosen(self, api: Api, site: Site, launch: Launch, params: Mapping[str, str]) -> Deploy | None:
         """The deploy that a parameter names; without one, the newest that was built for this version."""
         if id_ := params.get(_DEPLOY):
             return await self._publishable(api, id_)
         ready = await self._list(api, site, {"state": "ready"})
-        return next((d for d in ready if (d.title or "").startswith(_mark(launch) + _SEPARATOR)), None)
+        return next((d for d in ready if (d.title or "").startswith(mark(launch) + SEPARATOR)), None)
 
-    async def _earlier(self, api: Api, site: _Site, params: Mapping[str, str]) -> _Deploy:
-        """Where a rollback leads: the deploy that a parameter names, or else the newest one that was
-        published and is older than the present one."""
-        if id_ := params.get(_DEPLOY):
+    async def _earlier(self, api: Api, site: Site, params: Mapping[str, str]) -> Deploy:
+        """Where a rollback leads: the deploy that a parameter names, the one that was live before the run
+        that it is to mend, or else the newest one that was published and is older than the present one."""
+        if params.get(BEFORE) == site.now and not params.get(_DEPLOY):
+            what = f"nothing of the failed deploy was published: {site.address} shows {site.shows}, as before"
+            raise Refused(what, hint=f"to go back further, name a deploy: --param {_DEPLOY}=…")
+        if id_ := params.get(_DEPLOY) or params.get(BEFORE):
             return await self._publishable(api, id_)
         born = (site.published_deploy and site.published_deploy.created_at) or ""
         for deploy in await self._list(api, site, {"state": "ready"}):
@@ -400,10 +304,10 @@ class NetlifyProvider:
             hint=f"name one: --param {_DEPLOY}=…",
         )
 
-    async def _publishable(self, api: Api, id_: str) -> _Deploy:
+    async def _publishable(self, api: Api, id_: str) -> Deploy:
         if not id_.isalnum():
             raise Refused(f"'{clean(id_, 60)}' is no id of a deploy", hint="expected letters and digits")
-        deploy = await api.read(_Deploy, f"/api/v1/deploys/{id_}")
+        deploy = await api.read(Deploy, f"/api/v1/deploys/{id_}")
         if deploy.state != "ready":
             raise Refused(f"{deploy} can't be published: its state is {deploy.state}", hint="name another")
         return deploy
@@ -411,37 +315,24 @@ class NetlifyProvider:
     def _locks(self, job: Job) -> bool:
         return job.verb == "rollback" and self._set.lock
 
-    def _purge_body(self, site: str) -> dict[str, object]:
-        return {"site_id": site} | ({"cache_tags": self._set.cache_tags} if self._set.cache_tags else {})
-
 
 def _builds(job: Job) -> bool:
     """Whether the step builds a deploy, instead of publishing one that there is."""
     return job.verb == "deploy" and "to" not in job.bound
 
 
-def _mark(launch: Launch) -> str:
-    """How the title of a build begins."""
-    return f"{launch.product} {launch.version} {launch.environment}"
-
-
-def _expected(site: _Site, job: Job) -> None:
+def _expected(site: Site, job: Job) -> None:
     """Raises `Refused` if the site does not publish what it did when the step was planned."""
-    before = job.bound.get("from", site.now)
+    before = job.bound.get(BEFORE, site.now)
     if site.now != before:
         what = f"{site.address} shows {site.shows}, and no longer deploy {before} as when this was planned"
         raise Refused(f"nothing was done: {what}", hint="look, and ask again")
 
 
-def _failure(deploy: _Deploy) -> Ending:
+def _failure(deploy: Deploy) -> Ending:
     why = clean(deploy.error_message or "")
     if deploy.skipped:
         return Ending(state="failed", detail=f"Netlify skipped {deploy}: {why or 'nothing to build'}")
     if "cancel" in why.lower():
         return Ending(state="aborted", detail=f"{deploy}: {why}")
     return Ending(state="failed", detail=f"{deploy} ended as {deploy.state}: {why or 'no reason is given'}")
-
-
-def _cli(operation: str, **data: object) -> str:
-    """The command of netlify-cli for an operation of the API."""
-    return f"netlify api {operation} --data {shlex.quote(json.dumps(data))}"

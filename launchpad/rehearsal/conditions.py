@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from launchpad.model.rollouts import shown
 from launchpad.model.state import RunState, State
 from launchpad.rules.gates import evaluate
 from launchpad.rules.view import View
@@ -125,6 +126,28 @@ def _approver(view: View, name: str) -> str:
     return ", ".join(approval.by for approval in run.approvals) if run and run.approvals else "nobody"
 
 
+def _requester(view: View, name: str) -> str:
+    run = run_called(view.state, name)
+    return run.requested_by if run else "nobody"
+
+
+def _aim(view: View, name: str) -> str:
+    run = run_called(view.state, name)
+    return run.aim.why if run is not None and run.aim is not None else ""
+
+
+def _rollout(view: View, name: str) -> str:
+    return next((str(one.status) for one in view.rollouts if one.name == name), "undefined")
+
+
+def _standing(view: View, name: str) -> str:
+    return next((f"{one.standing} {one.because}".strip() for one in view.rollouts if one.name == name), "")
+
+
+def _share(view: View, name: str) -> str:
+    return next((shown(one.percent) for one in view.rollouts if one.name == name), "undefined")
+
+
 def _alert(view: View, name: str) -> str:
     alert = view.state.alerts.get(name)
     return alert.status if alert else "inactive"
@@ -196,6 +219,11 @@ SUBJECTS: dict[str, Subject] = {
         detail=_reason,
     ),
     "approver": Subject(named=True, value=_approver, words="who approved the run"),
+    "requester": Subject(named=True, value=_requester, words="who asked for the run, or engine", detail=_aim),
+    "rollout": Subject(
+        named=True, value=_rollout, words="approved, rolling, halted, complete, unknown, …", detail=_standing
+    ),
+    "share": Subject(named=True, value=_share, words="what share of users it has: 10%"),
     "alert": Subject(named=True, value=_alert, words="inactive, pending, firing, resolved"),
     "vote": Subject(named=True, value=_vote, words="not asked, asked, go, no-go"),
     "criterion": Subject(named=True, value=_criterion, words="met, not met, unknown"),

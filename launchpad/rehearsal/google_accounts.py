@@ -53,6 +53,11 @@ class GoogleAccounts:
             }
         )
 
+    def adopt(self, key: str) -> None:
+        """Knows the account of a JSON key that `key` gave, in another process maybe."""
+        held = json.loads(key)
+        self._keys[held["client_email"]] = held["private_key"]
+
     def token(self, name: str = "launchpad") -> str:
         """The token that an account is granted; another one after each `expire`."""
         return f"ya29.{name}.{self._generation:04d}.hunter2-correct-horse"

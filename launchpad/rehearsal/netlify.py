@@ -31,10 +31,17 @@ class NetlifySimulator:
     site_id = "3970e0fe-8564-4903-9a55-c5f8de49fb8b"
 
     def __init__(
-        self, token: str, *, build_seconds: float = 0.2, clock: Callable[[], float] = time.monotonic
+        self,
+        token: str,
+        *,
+        build_seconds: float = 0.2,
+        address: str = "https://shop.example.com",
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Builds never end by themselves if `build_seconds` is infinite; `finish` ends them."""
+        """Builds never end by themselves if `build_seconds` is infinite; `finish` ends them. `address` is
+        where visitors find the site."""
         self.token = token
+        self.address = address
         self.build_seconds = build_seconds
         self.has_log = True
         self.requests_left = 500
@@ -59,7 +66,7 @@ class NetlifySimulator:
         """Ends all builds."""
         for deploy in self.deploys.values():
             deploy["_due"] = True
-        self._settle()
+        self.settle()
 
     def built(self) -> list[dict[str, Any]]:
         """The deploys that were asked for over the API."""
@@ -78,15 +85,17 @@ class NetlifySimulator:
             return self._error(429, "API rate limit exceeded", limit | wait)
         if request.headers.get("authorization") != f"Bearer {self.token}":
             return self._error(401, "Access Denied")
-        self._settle()
+        self.settle()
         path = request.path.removeprefix("/api/v1")
         for method, pattern, handle in self._routes():
             if method == request.method and (match := re.fullmatch(pattern, path)):
                 status, body = handle(request, *match.groups())
                 if status >= 400:
                     return self._error(status, body)
-                data = b"" if body is None else json.dumps(body).encode()
-                return Response(status, data, limit | {"X-Nf-Request-Id": f"01SIM{len(self.deploys):05d}"})
+                headers = limit | {"X-Nf-Request-Id": f"01SIM{len(self.deploys):05d}"}
+                if body is None:
+                    return Response(status, b"", headers | {"Content-Type": "text/plain"})
+                return Response(status, json.dumps(body).encode(), headers)
         return self._error(404, "Not Found")
 
     def _routes(self) -> Iterator[tuple[str, str, Callable[..., tuple[int, Any]]]]:
@@ -105,8 +114,8 @@ class NetlifySimulator:
         return {
             "id": self.site_id,
             "name": "acme-shop",
-            "url": "http://shop.example.com",
-            "ssl_url": "https://shop.example.com",
+            "url": self.address.replace("https:", "http:"),
+            "ssl_url": self.address,
             "admin_url": "https://app.netlify.com/sites/acme-shop",
             "published_deploy": _shown(self.deploys[self.published]),
         }
@@ -158,7 +167,7 @@ class NetlifySimulator:
         return self._one(id_, 200)
 
     def _purge(self, request: Request) -> tuple[int, Any]:
-        asked = json.loads(request.body)
+        asked = json.loads(request.body or b"{}")
         if asked.get("site_id") != self.site_id:
             return 404, "Site not found"
         self.purged.append(asked.get("cache_tags", []))
@@ -198,7 +207,7 @@ class NetlifySimulator:
                 self.deploys[self.published]["locked"] = False
         self.published = deploy["id"]
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Lets builds go on as far as time has."""
         for deploy in self.deploys.values():
             if deploy["state"] not in _STAGES[:-1]:

@@ -18,12 +18,16 @@ import time
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
 from launchpad.rehearsal.database import Database
 from launchpad.rehearsal.files import MOMENTS, RELEASE, SERVICE
+from launchpad.rehearsal.hosting import Hosting
+from launchpad.rehearsal.mobile import Mobile
 from launchpad.rehearsal.service import Service, Weather, weather
+from launchpad.testing.loopback import Request
 
 _LEAVE_WITHIN = 15.0
 """Seconds the engine is given to end before the directory is removed all the same."""
@@ -41,12 +45,20 @@ class Product(ThreadingHTTPServer):
         self.service = msgspec.json.decode((directory / SERVICE).read_bytes(), type=Service)
         self._release = directory / RELEASE
         self._moments = directory / MOMENTS
+        self._shared: dict[str, float] = {}
+        """When the share of each moment that has one was reached."""
+        netlify = self.service.netlify
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        self._hosting = None if netlify is None else Hosting(directory, self.service, netlify, url)
+        self._mobile = Mobile(directory, self.service) if self.service.google_play else None
         self._began = time.time()
         self._first_deploy: float | None = None
         self._noted: set[str] = set()
         self._guard = threading.Lock()
 
     def version(self) -> str:
+        if self._hosting is not None:
+            self._hosting.settle()
         return str(json.loads(self._release.read_text(encoding="utf-8"))["version"])
 
     def weather(self) -> Weather:
@@ -55,22 +67,38 @@ class Product(ThreadingHTTPServer):
         deployed = self._release.stat().st_mtime if self.version() != self.service.version else None
         with self._guard:
             self._first_deploy = self._first_deploy or deployed
+            self._note_shares(now)
             found = weather(
                 self.service,
                 now - self._began,
                 since_deploy=None if deployed is None else now - deployed,
                 since_first_deploy=None if self._first_deploy is None else now - self._first_deploy,
+                since_share={name: now - at for name, at in self._shared.items()},
             )
             for name in found.moments:
                 self._note(name)
         return found
+
+    def vendor(self, path: str) -> Hosting | Mobile | None:
+        """Whose API a path belongs to; None: it is the product's own."""
+        return next((one for one in (self._hosting, self._mobile) if one and one.serves(path)), None)
+
+    def _note_shares(self, now: float) -> None:
+        if self._mobile is None:
+            return
+        percent = self._mobile.percent()
+        for name, moment in self.service.moments.items():
+            if moment.since == "share" and percent >= moment.percent and name not in self._shared:
+                self._shared[name] = now
+                self._mobile.trouble()
 
     def _note(self, name: str) -> None:
         if name in self._noted:
             return
         self._noted.add(name)
         moment = self.service.moments[name]
-        since = self._began if moment.since == "start" else self._first_deploy or self._began
+        begun = {"start": self._began, "deploy": self._first_deploy, "share": self._shared.get(name)}
+        since = begun[moment.since] or self._began
         with self._moments.open("a", encoding="utf-8") as file:
             file.write(f"{name} {round((since + moment.after) * 1_000_000)}\n")
 
@@ -79,6 +107,8 @@ class _Handler(BaseHTTPRequestHandler):
     server: Product
 
     def do_GET(self) -> None:
+        if self._of_vendor():
+            return
         now = self.server.weather()
         if self.path == "/health":
             self._answer(HTTPStatus.OK, "ok")
@@ -93,6 +123,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Takes what the pager is sent; being reached is all that is rehearsed."""
+        if self._of_vendor():
+            return
         self.rfile.read(int(self.headers.get("Content-Length", "0")))
         if self.path == "/pager" and self.server.service.pager == "down":
             self._answer(HTTPStatus.SERVICE_UNAVAILABLE, "the pager is down")
@@ -100,6 +132,30 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.ACCEPTED, "{}")
         else:
             self._answer(HTTPStatus.NOT_FOUND, "no such page")
+
+    def do_PUT(self) -> None:
+        if not self._of_vendor():
+            self._answer(HTTPStatus.NOT_FOUND, "no such page")
+
+    do_PATCH = do_DELETE = do_PUT  # noqa: N815  # the base class names them so
+
+    def _of_vendor(self) -> bool:
+        """Whether it is a request to a vendor's API, which is answered then."""
+        split = urlsplit(self.path)
+        vendor = self.server.vendor(split.path)
+        if vendor is None:
+            return False
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        query = dict(parse_qsl(split.query, keep_blank_values=True))
+        answer = vendor(Request(self.command, split.path, query, headers, body))
+        self.send_response(answer.status)
+        for name, value in {"Content-Type": "application/json", **answer.headers}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        self.wfile.write(answer.body)
+        return True
 
     def _answer(self, status: HTTPStatus, text: str) -> None:
         body = text.encode()

@@ -1,5 +1,7 @@
 """What a small web service does at each moment of a rehearsal: how fast it answers, how often it fails."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from msgspec.structs import replace
@@ -11,8 +13,10 @@ from launchpad.model.values import Duration, Fraction, Value
 class Moment(Value):
     """A stretch of time in which the service behaves otherwise."""
 
-    since: Literal["start", "deploy"]
-    """What it is counted from: the start of the rehearsal, or the last deploy while that is live."""
+    since: Literal["start", "deploy", "share"]
+    """What it is counted from: the start of the rehearsal, the last deploy while that is live, or, while it
+    is, the instant at which `percent` of the users may have the new app."""
+    percent: float = 100.0
     after: Duration = 0.0
     lasts: Duration | None = None
     """Absent: to the end, or until the release is taken back."""
@@ -42,6 +46,13 @@ class Service(Value):
     deploy: Literal["works", "fails-once"] = "works"
     orders: int = 1200
     """How many the backup copies."""
+    netlify: Duration | None = None
+    """Seconds that a build takes at the simulated Netlify that hosts the site; absent: there is none, and
+    deploy scripts do."""
+    google_play: bool = False
+    """Whether there is an app as well, in a simulated Google Play."""
+    store: Literal["works", "in-review"] = "works"
+    """`in-review`: from the first moment of the app's on, another of its changes is in review."""
 
 
 class Change(Value):
@@ -52,6 +63,7 @@ class Change(Value):
     """Beside the service's own, or in the place of one with the same name."""
     pager: Literal["up", "down"] | None = None
     deploy: Literal["works", "fails-once"] | None = None
+    store: Literal["works", "in-review"] | None = None
 
     def applied(self, service: Service) -> Service:
         return replace(
@@ -60,6 +72,7 @@ class Change(Value):
             moments={**service.moments, **self.moments},
             pager=self.pager or service.pager,
             deploy=self.deploy or service.deploy,
+            store=self.store or service.store,
         )
 
 
@@ -75,14 +88,25 @@ class Weather(Value):
 
 
 def weather(
-    service: Service, elapsed: float, *, since_deploy: float | None, since_first_deploy: float | None
+    service: Service,
+    elapsed: float,
+    *,
+    since_deploy: float | None,
+    since_first_deploy: float | None,
+    since_share: Mapping[str, float] = MappingProxyType({}),
 ) -> Weather:
     """How it behaves `elapsed` seconds after its start. `since_deploy` is None while the old version is
-    live, `since_first_deploy` before there was any deploy."""
+    live, `since_first_deploy` before there was any deploy. `since_share` has the moments whose share was
+    reached, and how long ago."""
     on = []
     for name, moment in service.moments.items():
         deployed = since_first_deploy if moment.outlasts_rollback else since_deploy
-        if moment.covers(elapsed if moment.since == "start" else deployed):
+        counted = {
+            "start": elapsed,
+            "deploy": deployed,
+            "share": None if deployed is None else since_share.get(name),
+        }
+        if moment.covers(counted[moment.since]):
             on.append(name)
     moments = [service.moments[name] for name in on]
     slow = [moment.latency for moment in moments if moment.latency is not None]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -18,7 +19,8 @@ import msgspec
 
 from launchpad.model.values import SECOND, Micros, parse_zoned_time
 from launchpad.rehearsal.example import Example
-from launchpad.rehearsal.files import LEDGER, MOMENTS, ORDERS, PACE, RELEASE, SERVICE
+from launchpad.rehearsal.files import KEY, LEDGER, MOMENTS, ORDERS, PACE, RELEASE, SERVICE, TOKEN
+from launchpad.rehearsal.mobile import new_key
 
 _PATIENCE = 20.0
 """Seconds that the product and the engine may take to end."""
@@ -67,8 +69,18 @@ class Stage:
             (ORDERS, json.dumps(orders)),
         ):
             (self.directory / name).write_text(text, encoding="utf-8")
+        if service.netlify is not None:
+            self._keep_secret(TOKEN, secrets.token_hex(16))
+        if service.google_play:
+            self._keep_secret(KEY, new_key(self.url))
         text = definition(self._example, self.url, time.time(), login)
         self.definition.write_text(text, encoding="utf-8")
+
+    def _keep_secret(self, name: str, text: str) -> None:
+        """The engine finds it there from its start on, and so does the product."""
+        path = self.directory / name
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="utf-8")
 
     def _start_product(self, listening: int, ended: int) -> subprocess.Popen[bytes]:
         arguments = (str(self.directory), str(listening), str(ended))

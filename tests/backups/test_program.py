@@ -20,7 +20,11 @@ from tests.support.object_store import ACCESS, full_s3_server, s3_server
 from tests.support.postgres import Cluster
 from tests.support.war_room import until
 
-pytestmark = [pytest.mark.needs("gpg", "pg_dump", "pg_restore", "psql"), pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.needs("gpg", "pg_dump", "pg_restore", "psql"),
+    pytest.mark.timeout(300),
+    pytest.mark.proves("postgres", "live"),
+]
 PASSPHRASE = "correct horse 'battery' staple"
 BUCKET = "acme-backups"
 WAITING = (
@@ -134,6 +138,8 @@ def test_what_was_saved_comes_back_when_a_table_was_dropped(
     assert query(database, SCRATCHES) == []
 
 
+@pytest.mark.proves("postgres", "vendor's client")
+@pytest.mark.proves("object_store", "simulator", "vendor's client")
 def test_s3_keeps_it_and_plain_gpg_and_pg_restore_open_it(
     database: str, postgres_cluster: Cluster, endpoint: str, tmp_path: Path
 ) -> None:

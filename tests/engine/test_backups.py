@@ -24,7 +24,12 @@ from launchpad.model.values import SECOND
 from launchpad.rules.gates import evaluate
 from tests.support.war_room import PEOPLE, WarRoom, until
 
-pytestmark = [pytest.mark.needs("gpg", "pg_dump", "pg_restore"), pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.needs("gpg", "pg_dump", "pg_restore"),
+    pytest.mark.timeout(300),
+    pytest.mark.proves("postgres", "engine"),
+    pytest.mark.proves("object_store", "engine"),
+]
 Open = Callable[[Definition], WarRoom]
 PASSPHRASE = "hush-hush-hush"
 WAITING = (

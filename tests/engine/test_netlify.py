@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 
 import pytest
+from msgspec.structs import replace
 
 from launchpad.model import commands as cmd
 from launchpad.model.definition import Action, Definition, Launch, OnFailure, Provider, Step
@@ -15,7 +16,8 @@ from tests.support.war_room import PEOPLE, WarRoom, until
 pytestmark = [pytest.mark.slow, pytest.mark.proves("netlify", "engine")]
 TOKEN = "nfp_hunter2-correct-horse"
 ENVIRON = {"NETLIFY_AUTH_TOKEN": TOKEN}
-OLD, LIVE = f"{1:024x}", f"{2:024x}"
+LIVE = f"{2:024x}"
+SMOKE = Step(verb="smoke", provider="shop")
 
 
 @pytest.fixture
@@ -135,9 +137,32 @@ def test_each_refusal_ends_in_a_sentence(
     run = room.when(room.go("deploy"), "succeeded", "failed", "interrupted")
     assert (run.status, reason in run.reason) == (status, True), run.reason
     assert (server.simulator.built(), len(server.asked("POST"))) == ([], 1)
-    if status == "failed":  # what follows a failure is offered, and says to where it leads
-        offered = room.when("rollback-1", "planned")
-        assert f"publishes deploy {OLD}" in offered.plan.steps[0].does
+    if status == "failed":  # what follows a failure does not go back past what was live before
+        offered = room.when("rollback-1", "planned", "refused")
+        assert offered.status == "refused"
+        assert "nothing of the failed deploy was published" in offered.reason
+        assert server.simulator.published == LIVE
+
+
+def test_what_follows_a_failure_goes_back_to_what_was_live_before(room: WarRoom, server: Loopback) -> None:
+    """Whatever is published meanwhile."""
+    definition = room.definition
+    deploy = replace(definition.actions["deploy"], steps=(*definition.actions["deploy"].steps, SMOKE))
+    shop = Provider(kind="command", settings={"operations": {"smoke": {"argv": ["false"]}}})
+    after = replace(
+        definition,
+        providers={**definition.providers, "shop": shop},
+        actions={**definition.actions, "deploy": deploy},
+    )
+    room.does("lead", cmd.Amend(definition=after, base=definition.digest(), text="with a smoke test"))
+    room.engine(environ=ENVIRON)
+    run = room.when(room.go("deploy"), "failed")
+    assert run.reason.startswith("step 2 (smoke shop)")
+    offered = room.when("rollback-1", "planned")
+    assert f"publishes deploy {LIVE} (4.1.0)" in offered.plan.steps[0].does
+    room.does("ops", cmd.ConfirmRun(run=offered.id, digest=offered.digest))
+    room.when(offered.id, "succeeded")
+    assert (server.simulator.published, server.simulator.locked) == (LIVE, True)
 
 
 def test_an_abort_cancels_the_build(room: WarRoom, server: Loopback) -> None:

@@ -157,6 +157,46 @@ def test_an_automatic_repair_starts_by_itself(war_room: Open, tmp_path: Path) ->
     assert room.recorded() == ["deploy", "rollback"]
 
 
+def test_an_automatic_repair_still_needs_the_approvals_that_its_action_asks_for(
+    war_room: Open, tmp_path: Path
+) -> None:
+    record = tmp_path / "record"
+    operations = {"deploy": recording(record, "deploy", code=1), "rollback": recording(record, "rollback")}
+    room = war_room(
+        commands_launch(
+            operations,
+            deploy=action("deploy", on_failure=OnFailure(run="back", mode="auto")),
+            back=action("rollback", approvals=1),
+        )
+    )
+    room.engine()
+    room.go("deploy")
+    repair = until(lambda: (run := room.when("back-1", "planned")).awaits_approval and run)
+    assert (repair.requested_by, repair.confirmed_by) == ("engine", "engine")
+    assert room.recorded() == ["deploy"]
+    room.does("ops", cmd.ApproveRun(run="back-1", digest=repair.digest))
+    room.when("back-1", "succeeded")
+    assert room.recorded() == ["deploy", "rollback"]
+
+
+def test_what_never_follows_a_failure_is_neither_done_nor_offered(war_room: Open, tmp_path: Path) -> None:
+    record = tmp_path / "record"
+    operations = {"deploy": recording(record, "deploy", code=1), "rollback": recording(record, "rollback")}
+    room = war_room(
+        commands_launch(
+            operations,
+            deploy=action("deploy", on_failure=OnFailure(run="back", mode="never")),
+            back=action("rollback"),
+        )
+    )
+    room.engine()
+    run_id = room.go("deploy")
+    assert room.when(run_id, "failed").plan.on_failure is None
+    # Whatever were to follow would have been asked for together with the failure.
+    assert list(room.view().state.runs) == [run_id]
+    assert room.recorded() == ["deploy"]
+
+
 def test_an_abort_ends_the_command_with_all_its_children(war_room: Open, tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     script = f'sleep 300 & echo $! > "{pids}"; wait'

@@ -18,7 +18,7 @@ PATIENT = 200.0
     [
         (
             ["rehearse", "web-servise"],
-            "there is no example 'web-servise'; did you mean 'web-service'?; there is web-service",
+            "there is no example 'web-servise'; did you mean 'web-service'?; there is web-and-android, web-",
         ),
         (
             ["rehearse", "--fault", "pager-donw"],
@@ -41,11 +41,12 @@ def test_a_report_that_is_there_is_not_overwritten(cli):  # noqa: F811
 
 def test_examples_and_faults_are_listed(cli):  # noqa: F811
     shown = cli("rehearse", "--list").stdout
-    assert shown.startswith("web-service: ")
+    assert shown.startswith("web-and-android: ")
+    assert "\nweb-service: " in shown
     assert "--fault engine-killed: the engine is killed" in shown
-    (listed,) = cli.json("rehearse", "--list")
-    assert listed["name"] == "web-service"
-    assert "pager-down" in listed["faults"]
+    listed = cli.json("rehearse", "--list")
+    assert [one["name"] for one in listed] == ["web-and-android", "web-service"]
+    assert all("pager-down" in one["faults"] for one in listed)
 
 
 @pytest.mark.slow
@@ -94,6 +95,53 @@ def test_faults_that_it_does_not_expect_are_named_by_what_they_break(cli, fault,
     assert "expectations broken" in last
     assert broken in last
     assert ("steps were not taken" in done.stdout) is not to_the_end
+    assert left(cli) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("faults", "coped"),
+    [
+        ((), ()),
+        (
+            ("build-fails", "engine-killed-at-the-halt"),
+            ("nothing was published, and so nothing is rolled back",),
+        ),
+        (("engine-killed",), None),
+    ],
+    ids=["undisturbed", "build and halt", "deploy"],
+)
+def test_web_and_android_halt_the_app_and_roll_the_site_back(cli, faults, coped):  # noqa: F811
+    disturbed = [part for fault in faults for part in ("--fault", fault)]
+    done = cli(
+        "rehearse", "web-and-android", "--headless", "--json", "-o", "day.md", *disturbed, timeout=PATIENT
+    )
+    played = json.loads(done.stdout)
+    assert {one["verdict"] for one in played["expectations"]} == {"ok"}
+    assert played["missed"] == []
+    if coped is not None:  # whether Netlify was asked when the engine dies is a matter of the moment
+        assert len(played["coped"]) == len(coped)
+        assert all(part in told for part, told in zip(coped, played["coped"], strict=True))
+    report = (cli.home / "day.md").read_text()
+    assert "android: halted at 50%, broken: errors" in report.replace("*", "").replace("\\", "")
+    assert "the site is back at 4.1.0; the app is halted at 50 %" in report
+    assert left(cli) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("faults", "broken"),
+    [
+        (("pager-down", "in-review"), ("message pager is told", "rollout android is halted")),
+        (("errors-stay",), ("alert checkout_errors is resolved",)),
+    ],
+)
+def test_web_and_android_name_what_a_fault_breaks(cli, faults, broken):  # noqa: F811
+    disturbed = [part for fault in faults for part in ("--fault", fault)]
+    done = cli("rehearse", "web-and-android", "--headless", *disturbed, status=1, timeout=PATIENT)
+    for sentence in broken:
+        assert re.search(rf"^(BROKEN|not reached) .*{sentence}", done.stdout, re.MULTILINE)
+    assert "expectations broken" in done.stderr.splitlines()[-1]
     assert left(cli) == []
 
 

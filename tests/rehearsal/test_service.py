@@ -52,3 +52,17 @@ def test_the_worst_of_what_is_on_counts(elapsed, deployed, first):
 @pytest.mark.parametrize(("elapsed", "on"), [(None, False), (4.9, False), (5, True), (7.9, True), (8, False)])
 def test_a_moment_lasts_from_its_first_instant_to_before_its_last(elapsed, on):
     assert Moment(since="start", after=5.0, lasts=3.0).covers(elapsed) is on
+
+
+def test_a_moment_of_the_app_comes_with_its_share_and_goes_with_the_release():
+    service = load("web-and-android").script.product
+
+    def errors(deployed, first, shares, of=service):
+        return weather(of, 500, since_deploy=deployed, since_first_deploy=first, since_share=shares).errors
+
+    assert errors(100, 100, {}) == 0, "too few have the app"
+    assert errors(100, 100, {"rush": 9.9}) == 0
+    assert errors(100, 100, {"rush": 10}) == 0.4
+    assert errors(None, 100, {"rush": 10}) == 0, "the old site can stand the new app"
+    staying = load("web-and-android").disturbed(["errors-stay"]).script.product
+    assert errors(None, 100, {"rush": 10}, staying) == 0.4

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -74,9 +74,15 @@ class WarRoom:
         return LocalDesk(self.store, self.session, self.person(name)).perform(command)
 
     def engine(
-        self, *, standby: bool = False, environ: dict[str, str] | None = None
+        self,
+        *,
+        standby: bool = False,
+        environ: Mapping[str, str] | None = None,
+        ttl: str = TTL,
+        dies: str = "",
     ) -> subprocess.Popen[str]:
-        """Starts an engine; returns once it holds the lease (not waiting for that with `standby`)."""
+        """Starts an engine; returns once it holds the lease (not waiting for that with `standby`). `dies`
+        says at which event it is to be killed: `before step.running`, `after run.started`."""
         before = self.epoch
         process = subprocess.Popen(
             [
@@ -86,8 +92,9 @@ class WarRoom:
                 self.url,
                 self.launch,
                 str(self.base),
-                TTL,
+                ttl,
                 "standby" if standby else "alone",
+                dies,
             ],
             env={**os.environ, **(environ or {})},
             stdout=subprocess.PIPE,

@@ -1,0 +1,146 @@
+"""What steps on a site of Netlify would do, to whom, how it is undone, and how without Launchpad."""
+
+import json
+import shlex
+
+from msgspec.structs import replace
+
+from launchpad.model.definition import Launch, Verb
+from launchpad.model.plan import PlannedStep
+from launchpad.model.text import clean
+from launchpad.model.values import Value
+from launchpad.providers.capabilities import BEFORE
+
+SEPARATOR = " · "
+"""Between the parts of a build's title: what is deployed, the run, the nonce."""
+
+
+class Deploy(Value):
+    """A deploy, as far as its fields matter here."""
+
+    id: str
+    state: str = ""
+    title: str | None = None
+    error_message: str | None = None
+    created_at: str | None = None
+    published_at: str | None = None
+    locked: bool | None = None
+    skipped: bool | None = None
+    context: str | None = None
+    deploy_ssl_url: str | None = None
+
+    def __str__(self) -> str:
+        title = clean((self.title or "").partition(SEPARATOR)[0], 60)
+        return f"deploy {self.id} ({title})" if title else f"deploy {self.id}"
+
+
+class Site(Value):
+    """A site, as far as its fields matter here."""
+
+    id: str
+    name: str = ""
+    ssl_url: str | None = None
+    url: str | None = None
+    admin_url: str | None = None
+    published_deploy: Deploy | None = None
+
+    @property
+    def address(self) -> str:
+        return self.ssl_url or self.url or self.name or self.id
+
+    @property
+    def now(self) -> str:
+        """The id of what it publishes; empty if nothing."""
+        return self.published_deploy.id if self.published_deploy else ""
+
+    @property
+    def locked(self) -> bool:
+        return bool(self.published_deploy and self.published_deploy.locked)
+
+    @property
+    def shows(self) -> str:
+        return str(self.published_deploy) if self.published_deploy else "nothing"
+
+
+class Plans(Value):
+    """Plans of one provider, by its settings."""
+
+    name: str
+    lock: bool
+    cache_tags: tuple[str, ...]
+    timeout: float
+    stuck_after: float
+
+    def later(self, site: Site, launch: Launch) -> PlannedStep:
+        """Of publishing what a step before this one builds."""
+        does = f"publishes the newest build of {mark(launch)} on {site.address}, for everybody"
+        does += f", in place of {site.shows}; there is none yet"
+        command = _cli("restoreSiteDeploy", site_id=site.id, deploy_id="ID OF THE BUILD")
+        return self._step("promote", site, does, {BEFORE: site.now}, [command])
+
+    def build(self, site: Site, launch: Launch) -> PlannedStep:
+        builds = f"builds {site.address} from its production branch"
+        if site.locked:
+            does = f"{builds} and does not publish it: the site is locked on {site.shows}"
+        else:
+            does = f"{builds} and publishes it for everybody, in place of {site.shows}"
+        bound = {BEFORE: site.now, "publishes": "no" if site.locked else "yes"}
+        command = _cli("createSiteBuild", site_id=site.id, title=mark(launch))
+        return self._step("deploy", site, does, bound, [command])
+
+    def publish(self, verb: Verb, site: Site, target: Deploy, *, chosen: bool) -> PlannedStep:
+        locks = verb == "rollback" and self.lock
+        does = f"publishes {target} on {site.address}, for everybody, in place of {site.shows}"
+        if verb == "rollback":
+            does += ", and locks the site on it" if locks else "; the next push to git will replace it"
+        bound = {BEFORE: site.now}
+        if chosen:
+            bound["to"] = target.id
+        else:
+            does += "; or a newer build of this version, if there is one by then"
+        commands = [_cli("restoreSiteDeploy", site_id=site.id, deploy_id=target.id)]
+        if locks:
+            commands.append(_cli("lockDeploy", deploy_id=target.id))
+        return self._step(verb, site, does, bound, commands)
+
+    def purge(self, site: Site) -> PlannedStep:
+        what = ", ".join(self.cache_tags) or "everything"
+        does = (
+            f"takes {what} of {site.address} out of the CDN's caches; visits are slower until they fill again"
+        )
+        command = _cli("purgeCache", body=purge_body(site.id, self.cache_tags))
+        step = self._step("purge", site, does, {}, [command])
+        return replace(step, undo="nothing to undo: the caches fill by themselves")
+
+    def _step(
+        self, verb: Verb, site: Site, does: str, bound: dict[str, str], commands: list[str]
+    ) -> PlannedStep:
+        console = f"{site.admin_url}/deploys" if site.admin_url else "https://app.netlify.com"
+        undo = f"publish {site.shows} again"
+        if verb == "rollback" and self.lock:
+            undo += ", and unlock it"
+        return PlannedStep(
+            verb=verb,
+            provider=self.name,
+            does=does,
+            command=f"{' && '.join(commands)}  # or {console}",
+            undo=undo if site.now else None,
+            timeout=self.timeout,
+            stuck_after=self.stuck_after,
+            bound={**bound, "site": site.id},
+        )
+
+
+def mark(launch: Launch) -> str:
+    """How the title of a build begins."""
+    return f"{launch.product} {launch.version} {launch.environment}"
+
+
+def purge_body(site: str, cache_tags: tuple[str, ...]) -> dict[str, object]:
+    """What is asked for to empty the caches of a site, of everything without tags."""
+    return {"site_id": site} | ({"cache_tags": cache_tags} if cache_tags else {})
+
+
+def _cli(operation: str, **data: object) -> str:
+    """The command of netlify-cli for an operation of the API."""
+    return f"netlify api {operation} --data {shlex.quote(json.dumps(data))}"
