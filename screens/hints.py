@@ -29,6 +29,8 @@ _ROLLS = {
 
 def hints(face: "Acting") -> tuple[list[Hint], list[Hint]]:
     """The footer's hints: those that give way, and those that stay."""
+    if face.query_one("#query").has_focus:
+        return [Hint("enter", "keep the filter"), Hint("esc", "clear it")], []
     live = _live(face)
     first = [
         _hint(face, b)

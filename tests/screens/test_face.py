@@ -1194,3 +1194,26 @@ async def test_a_phase_that_is_not_looked_at_moves_nothing(open_face: Opener) ->
         seat.face.refresh_view()
         await seat.pilot.pause()
         assert seat.face.board.tab == "timeline"
+
+
+async def test_what_other_threads_ask_leaves_the_layout_alone(open_face: Opener) -> None:
+    """A layout made by another thread for an older size ends the face at its next full repaint."""
+    async with open_face("during", size=(120, 40)) as seat:
+        compositor = seat.face.screen._compositor
+        compositor._full_map_invalidated = True
+        before = compositor._full_map
+        assert seat.face.board.points > 40
+        assert seat.face._presence().looking_at == "launch: deploy"
+        assert compositor._full_map is before
+
+
+async def test_two_keys_at_once_end_a_dialog_once(open_face: Opener) -> None:
+    async with open_face("launched") as seat:
+        await seat.press("P")
+        await seat.shows("Plans")
+        dialog = seat.face.screen
+        for _ in range(3):
+            dialog.post_message(Key("1", "1"))
+        await seat.until(lambda: len([e for e in seat.events if isinstance(e.event, ev.RunRequested)]) == 1)
+        await seat.press("escape")
+        await seat.until(lambda: len(seat.face.screen_stack) == 1)
