@@ -70,7 +70,9 @@ class Board(Vertical):
     def refill(self) -> None:
         """Gives every visible panel what it lists."""
         scene = self.scene
-        self.points = objectives.points(max(_LEAST_TREND, self.panel("objectives").size.width - 2))
+        # A trend that is out of sight for a moment comes back as fine as it was.
+        if width := self.panel("objectives").size.width:
+            self.points = objectives.points(max(_LEAST_TREND, width - 2))
         phase = next((p for p in PHASES if p == self.tab), scene.view.state.phase)
         makers: dict[str, Callable[[], Listing]] = {
             "objectives": lambda: panels.objectives_listing(scene),

@@ -22,9 +22,13 @@ class Painter:
     def style(self, name: str, back: str = "") -> Style:
         """A style over the background of its row; badges keep their own."""
         style = self._styles.get(name) or self._styles["text"]
-        if not back or name.startswith("badge"):
+        under = self._styles[f"back:{back}"] if back else Style.null()
+        if name.startswith("badge"):
+            # Reversed on what is reversed it could not be told from it: it becomes a gap instead.
+            lost = style.reverse and under.reverse and style.bgcolor is None
+            return style + Style(reverse=False) if lost else style
+        if not back:
             return style
-        under = self._styles[f"back:{back}"]
         # Reversed, every colour would become a block of its own.
         return (Style(bold=style.bold, underline=style.underline) if under.reverse else style) + under
 
