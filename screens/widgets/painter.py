@@ -36,8 +36,15 @@ class Painter:
         """Exactly `width` cells; `back` overrides the row's own background."""
         under = back or row.back
         spans, taken = measured(row.spans, width)
-        segments = [Segment(self.glyphs.shown(s.text), self.style(s.style, under)) for s in spans]
+        segments = [
+            Segment(self.glyphs.shown(s.text), _leading_to(s.act, self.style(s.style, under))) for s in spans
+        ]
         rest = width - taken
         if rest > 0:
             segments.append(Segment(" " * rest, self.style("text", under)))
         return Strip(segments, width).simplify()
+
+
+def _leading_to(act: str, style: Style) -> Style:
+    """The style with what Textual does when it is clicked."""
+    return style + Style(meta={"@click": act}) if act else style

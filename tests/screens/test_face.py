@@ -1217,3 +1217,30 @@ async def test_two_keys_at_once_end_a_dialog_once(open_face: Opener) -> None:
         await seat.until(lambda: len([e for e in seat.events if isinstance(e.event, ev.RunRequested)]) == 1)
         await seat.press("escape")
         await seat.until(lambda: len(seat.face.screen_stack) == 1)
+
+
+async def test_tabs_footer_and_entries_take_clicks(open_face: Opener) -> None:
+    async with open_face("during") as seat:
+        lines = seat.text.splitlines()
+        await seat.pilot.click(offset=(lines[1].index("6 People"), 1))
+        await seat.until(lambda: seat.face.board.tab == "people")
+        await seat.pilot.click(offset=(lines[1].index("2 Launch"), 1))
+        await seat.until(lambda: seat.face.board.tab == "launch")
+        await seat.pilot.click(offset=(lines[-1].index("help"), 23))
+        await seat.shows("Help")
+        await seat.press("escape")
+        await seat.until(lambda: len(seat.face.screen_stack) == 1)
+        row = next(y for y, text in enumerate(lines) if "Announcement sent" in text)
+        await seat.pilot.click(offset=(10, row), times=2)
+        await seat.shows("Item announce")
+
+
+async def test_a_word_after_an_exclamation_mark_is_filtered_out(open_face: Opener) -> None:
+    async with open_face("during") as seat:
+        await seat.press("slash")
+        await seat.shows("enter keep the filter")
+        await seat.pilot.press(*"!released", "enter")
+        await seat.until(lambda: "Announcement sent" in seat.text)
+        await seat.press("5", "slash", *"deploy !step", "enter")
+        await seat.until(lambda: "step 2 begins" not in seat.text)
+        assert "confirmed deploy-1" in seat.text
