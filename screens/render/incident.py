@@ -24,9 +24,8 @@ def row(scene: Scene, shown: IncidentView, width: int) -> Row:
     ]
     commander = Span(f"{state.commander} ", "dim") if state.commander else Span("NO COMMANDER ", "warn")
     opens = scene.hint("incident.open", "opens it" if width >= 110 else "more")
-    return line(
-        width, left, [commander, _next(scene, shown), Span(f"  {opens} " if opens else " ", "dim")], gap=2
-    )
+    right = [commander, _next(scene, shown), Span(f"  {opens}" if opens else "", "dim"), Span(" ")]
+    return line(width, left, right, gap=2)
 
 
 def _next(scene: Scene, shown: IncidentView) -> Span:

@@ -44,8 +44,8 @@ _ELSEWHERE = r"▌ ?(✓|●|\d)"
 TABLE: dict[str, Press] = {
     "jump": Press("nothing has happened to deploy yet"),
     "jump.back": Press("there is nowhere to go back to"),
-    "item.tick": Press("ticked deploy", back=("z",), same=False),
-    "item.undo": Press("deploy is open again", first=("space",), same=False),
+    "item.tick": Press(r"\[✓\] Release", back=("z",), same=False),
+    "item.undo": Press("deploy is open again", hides=r"\[✓\] Release", first=("space",), same=False),
     "alert.acknowledge": Press("no alert waits"),
     "phase.next": Press(r"Enter post-launch\?"),
     "poll.answer": Press("Call the roll"),
@@ -97,8 +97,8 @@ TABLE: dict[str, Press] = {
     "list.first": _UP,
     "list.last": _DOWN,
     "list.details": Press("Item deploy"),
-    "action.backup": Press("Plan: backup", same=False),
     "action.deploy": Press("deploy-1 is running; see it to its end"),
+    "action.backup": Press("Plan: backup", same=False),
     "action.rollback": Press("Plan: rollback", same=False),
 }
 """Id of a binding → what its keys do on a launch that is under way, to its director."""

@@ -1235,6 +1235,21 @@ async def test_tabs_footer_and_entries_take_clicks(open_face: Opener) -> None:
         await seat.shows("Item announce")
 
 
+async def test_z_never_takes_back_an_older_tick_in_the_place_of_one_on_its_way(open_face: Opener) -> None:
+    async with open_face("during") as seat:
+        seat.line.clear.clear()
+        await seat.press("space", "z")
+        await seat.shows("your last act is still on its way")
+        seat.line.clear.set()
+        await seat.shows("[✓] Release deployed")
+        await seat.until(lambda: seat.face.caught_up)
+        await seat.press("z")
+        await seat.shows("deploy is open again")
+        assert not [
+            e for e in seat.events if isinstance(e.event, ev.ItemReopened) and e.event.item != "deploy"
+        ]
+
+
 async def test_a_word_after_an_exclamation_mark_is_filtered_out(open_face: Opener) -> None:
     async with open_face("during") as seat:
         await seat.press("slash")
