@@ -75,7 +75,7 @@ def measured(spans: Iterable[Span], width: int) -> tuple[tuple[Span, ...], int]:
         size = cell_len(span.text)
         if taken + size > width:
             if width > taken:
-                kept.append(Span(cut(span.text, width - taken), span.style))
+                kept.append(span._replace(text=cut(span.text, width - taken)))
                 taken += cell_len(kept[-1].text)
             break
         if span.text:
