@@ -20,6 +20,8 @@ from screens.widgets.listing import Listing, ListPanel
 
 _ONE_LINE = 84
 """From this width on a condition and its numbers stand on one line."""
+_LEAST_TREND = 20
+"""Cells."""
 
 
 class Board(Vertical):
@@ -42,16 +44,18 @@ class Board(Vertical):
         self._events: list[Recorded] = []
         self._timeline = panels.TimelineListing()
         self._arranged: Arrangement | None = None
+        self._panels = {name: ListPanel(id=name, keeps_cursor=name == "checklist") for name in PANELS}
+        self.points = objectives.points(_LEAST_TREND)
+        """How many points of the past the trends draw. Other threads read it, so it is never asked of the
+        layout: that would be made anew there, under the hands of the thread that paints it."""
 
     def compose(self) -> ComposeResult:
         with Container(id="columns"):
             with Vertical(id="left"):
-                for name in LEFT:
-                    yield ListPanel(id=name)
+                yield from (self._panels[name] for name in LEFT)
             with Vertical(id="right"):
-                for name in RIGHT:
-                    yield ListPanel(id=name, keeps_cursor=name == "checklist")
-        yield ListPanel(id="action")
+                yield from (self._panels[name] for name in RIGHT)
+        yield self._panels["action"]
 
     # What is shown
 
@@ -66,6 +70,9 @@ class Board(Vertical):
     def refill(self) -> None:
         """Gives every visible panel what it lists."""
         scene = self.scene
+        # A trend that is out of sight for a moment comes back as fine as it was.
+        if width := self.panel("objectives").size.width:
+            self.points = objectives.points(max(_LEAST_TREND, width - 2))
         phase = next((p for p in PHASES if p == self.tab), scene.view.state.phase)
         makers: dict[str, Callable[[], Listing]] = {
             "objectives": lambda: panels.objectives_listing(scene),
@@ -86,7 +93,7 @@ class Board(Vertical):
                 panel.show(make())
 
     def panel(self, name: str) -> ListPanel:
-        return self.query_one(f"#{name}", ListPanel)
+        return self._panels[name]
 
     @property
     def item(self) -> ItemView | None:
@@ -100,11 +107,6 @@ class Board(Vertical):
         """The list that has the focus."""
         focused = self.screen.focused
         return focused if isinstance(focused, ListPanel) else None
-
-    @property
-    def points(self) -> int:
-        """How many points of the past the objectives' trends draw."""
-        return objectives.points(max(20, self.query_one("#objectives").size.width - 2))
 
     @property
     def looking_at(self) -> str:
@@ -196,8 +198,8 @@ class Board(Vertical):
     def _apply(self, chosen: Arrangement) -> None:
         heights = {**chosen.left, **chosen.right}
         for name in PANELS[:-1]:
-            _place(self.query_one(f"#{name}"), heights.get(name, -1))
-        _place(self.query_one("#action"), chosen.action)
+            _place(self.panel(name), heights.get(name, -1))
+        _place(self.panel("action"), chosen.action)
         columns = self.query_one("#columns")
         columns.display = bool(heights)
         columns.styles.layout = "horizontal" if chosen.columns else "vertical"

@@ -276,7 +276,7 @@ class Face(Attended, Acts, inherit_bindings=False):
         """Takes the keys for the actions of a definition, as this operator has them."""
         found = keymap(self.preferences.keys, definition)
         self._bindings = found.bindings(definition)
-        self.set_keymap(found.of_lists)
+        self.set_keymap(found.brought_along)
         self.scene = replace(self.scene, keys=found.shown)
         if found.complaint:
             self._message = (found.complaint, "warn", monotonic())

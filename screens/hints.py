@@ -29,6 +29,9 @@ _ROLLS = {
 
 def hints(face: "Acting") -> tuple[list[Hint], list[Hint]]:
     """The footer's hints: those that give way, and those that stay."""
+    if face.query_one("#query").has_focus:
+        clears = face.scene.keys.get("back", "")
+        return [Hint("enter", "keep the filter"), *([Hint(clears, "clear it")] if clears else [])], []
     live = _live(face)
     first = [
         _hint(face, b)
@@ -69,7 +72,8 @@ def _hint(face: "Acting", binding: "Binding") -> Hint:
         and face.board.item.mark in ("done", "skipped")
     ):
         label = "untick"
-    return Hint(told(binding.key), label, binding.id or "")
+    act = binding.action if binding.action.startswith("app.") else f"app.{binding.action}"
+    return Hint(told(binding.key), label, binding.id or "", act)
 
 
 def _matters(face: "Acting", binding: "Binding") -> bool:  # noqa: C901  # a table of keys

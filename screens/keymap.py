@@ -8,12 +8,16 @@ from textual.binding import Binding, BindingsMap
 from textual.keys import Keys, _character_to_key
 
 from launchpad.model.definition import Definition
-from screens.keys import BINDINGS, OF_ACTION, OF_LISTS, told
+from screens.keys import BINDINGS, DIALOGS, LEAVE, OF_ACTION, OF_DIALOGS, OF_LISTS, told
 
 Chosen = Mapping[str, tuple[str, ...]]
 """Id of a binding → its keys."""
 
-USUAL: Chosen = {b.id or "": tuple(b.key.split(",")) for b in (*BINDINGS, *OF_LISTS)}
+USUAL: Chosen = {b.id or "": tuple(b.key.split(",")) for b in (*BINDINGS, *OF_LISTS, *OF_DIALOGS)}
+_KEPT = {binding.id or "" for binding in (*OF_LISTS, *OF_DIALOGS)}
+"""What must have a key, for the palette does not offer it."""
+_WITHIN = [{binding.id or "" for binding in keys} for keys in DIALOGS.values()]
+"""The bindings of each kind of dialog, which hears no others."""
 _NAMED = {key.value for key in Keys} | {"space"}
 
 
@@ -41,9 +45,9 @@ class Keymap(NamedTuple):
         return BindingsMap(listening)
 
     @property
-    def of_lists(self) -> dict[str, str]:
-        """What Textual has to change in the bindings that every list brings along."""
-        changed = {b.id or "": self.chosen[b.id or ""] for b in OF_LISTS}
+    def brought_along(self) -> dict[str, str]:
+        """What Textual has to change in the bindings that lists and dialogs bring along."""
+        changed = {b.id or "": self.chosen[b.id or ""] for b in (*OF_LISTS, *OF_DIALOGS)}
         return {name: ",".join(keys) for name, keys in changed.items() if keys != USUAL[name]}
 
 
@@ -88,24 +92,33 @@ def _keys(name: str, text: str) -> tuple[str, ...]:
         base = key.rpartition("+")[2]
         if base not in _NAMED and len(told(base)) != 1:
             raise ValueError(f"{name}: there is no key {key!r}")
-    if not keys and name in {binding.id for binding in OF_LISTS}:
+    if not keys and name in _KEPT:
         raise ValueError(f"{name} can have other keys, not none")
+    if name == "question.yes" and not {"enter", "space"}.isdisjoint(keys):
+        raise ValueError("neither enter nor space can be question.yes: they are pressed too easily")
     return tuple(keys)
 
 
 def _owner(chosen: Chosen, keys: Iterable[str]) -> str:
-    """Which binding has one of the keys; empty if none has."""
-    return next((name for name, theirs in chosen.items() if set(theirs) & set(keys)), "")
+    """Which binding outside dialogs has one of the keys; empty if none has."""
+    outside = ((name, theirs) for name, theirs in chosen.items() if not _in_dialogs(name))
+    return next((name for name, theirs in outside if set(theirs) & set(keys)), "")
+
+
+def _in_dialogs(name: str) -> bool:
+    return any(name in within for within in _WITHIN)
 
 
 def _check(chosen: Chosen) -> None:
-    """Raises ValueError where two want the same key."""
-    owner: dict[str, str] = {}
-    for name, keys in chosen.items():
-        for key in keys:
-            if key in owner:
-                raise ValueError(f"{told(key)} is both {owner[key]} and {name}")
-            owner[key] = name
+    """Raises ValueError where two want the same key at the same place."""
+    outside = [name for name in chosen if not _in_dialogs(name)]
+    for names in (outside, *_WITHIN):
+        owner = {} if names is outside else dict.fromkeys(LEAVE.key.split(","), "what leaves every dialog")
+        for name in (name for name in chosen if name in names):
+            for key in chosen[name]:
+                if key in owner:
+                    raise ValueError(f"{told(key)} is both {owner[key]} and {name}")
+                owner[key] = name
 
 
 def _with(binding: Binding, keys: tuple[str, ...]) -> Binding:

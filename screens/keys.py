@@ -1,6 +1,7 @@
 """Which key does what. Ids stay when keys are remapped; the footer and the help are made from these."""
 
 import re
+from collections.abc import Mapping, Sequence
 
 from textual.binding import Binding
 from textual.keys import format_key
@@ -84,8 +85,8 @@ BINDINGS = [
     Binding("4", "tab('rollouts')", "rollouts", id="tab.rollouts"),
     Binding("5", "tab('timeline')", "timeline", id="tab.timeline"),
     Binding("6", "tab('people')", "people", id="tab.people"),
-    Binding("tab", "app.focus_next", "next panel", id="panel.next"),
-    Binding("shift+tab", "app.focus_previous", "previous panel", id="panel.previous"),
+    Binding("tab,right", "app.focus_next", "next panel", id="panel.next"),
+    Binding("shift+tab,left", "app.focus_previous", "previous panel", id="panel.previous"),
     Binding("F", "zoom", "zoom panel", id="panel.zoom"),
     Binding("o", "jump", "go to what it is about", id="jump"),
     Binding("backspace", "jump_back", "back to where I was", id="jump.back"),
@@ -94,7 +95,7 @@ BINDINGS = [
     Binding("n", "match(1)", "next match", id="filter.next"),
     Binding("N", "match(-1)", "previous match", id="filter.previous"),
     Binding("escape", "step_back", "clear filter, zoom", id="back"),
-    Binding("f5", "refresh", "refresh", id="refresh"),
+    Binding("f5,ctrl+r", "refresh", "refresh", id="refresh"),
     Binding("slash", "filter", "filter", id="filter"),
     Binding("colon,ctrl+p", "command_palette", "palette", id="palette"),
     Binding("question_mark,f1", "help", "help", id="help"),
@@ -105,13 +106,74 @@ BINDINGS = [
 OF_LISTS = [
     Binding("up,k", "move(-1)", "up", show=False, id="list.up"),
     Binding("down,j", "move(1)", "down", show=False, id="list.down"),
-    Binding("pageup", "page(-1)", "page up", show=False, id="list.page-up"),
-    Binding("pagedown", "page(1)", "page down", show=False, id="list.page-down"),
+    Binding("pageup,ctrl+u", "page(-1)", "page up", show=False, id="list.page-up"),
+    Binding("pagedown,ctrl+d", "page(1)", "page down", show=False, id="list.page-down"),
     Binding("home", "move(-1000000000)", "first", show=False, id="list.first"),
     Binding("end", "move(1000000000)", "last", show=False, id="list.last"),
     Binding("enter", "open", "details", show=False, id="list.details"),
 ]
 """What every list brings along."""
+
+IN_DIALOGS = [
+    Binding("up,k", "scroll_rows(-1)", "up", show=False, id="dialog.up"),
+    Binding("down,j", "scroll_rows(1)", "down", show=False, id="dialog.down"),
+    Binding("pageup,ctrl+u", "scroll_pages(-1)", "page up", show=False, id="dialog.page-up"),
+    Binding("pagedown,space,ctrl+d", "scroll_pages(1)", "page down", show=False, id="dialog.page-down"),
+    Binding("home", "scroll_rows(-1000000000)", "first", show=False, id="dialog.first"),
+    Binding("end", "scroll_rows(1000000000)", "last", show=False, id="dialog.last"),
+    Binding("enter", "leave", "close", show=False, id="dialog.close"),
+    Binding("Y", "copy_all", "copy all of it", show=False, id="dialog.copy"),
+]
+"""What every dialog brings along that has something to read."""
+LEAVE = Binding("escape,ctrl+c", "leave", "close", show=False)
+"""Always leaves what is open; no wish can change that."""
+IN_READING = [Binding("y", "copy_all", "copy all of it", show=False, id="reading.copy")]
+IN_HELP = [Binding("t", "tour", "the tour", show=False, id="help.tour")]
+IN_QUESTIONS = [
+    Binding("y", "yes", "yes", show=False, id="question.yes"),
+    Binding("exclamation_mark", "override", "override the gate", show=False, id="question.override"),
+]
+IN_PLAN = [Binding("R", "reject", "reject it", show=False, id="plan.reject")]
+IN_CHOICE = [Binding("t", "choose_next", "next", show=False, id="question.next")]
+IN_ANSWER = [*IN_CHOICE, Binding("n", "answer_no", "no", show=False, id="question.no")]
+IN_RESOLVE = [
+    Binding("t", "choose('retry')", "retry", show=False, id="resolve.retry"),
+    Binding("s", "choose('skip')", "skip", show=False, id="resolve.skip"),
+    Binding("d", "choose('done')", "done", show=False, id="resolve.done"),
+    Binding("b", "choose('roll-back')", "roll back", show=False, id="resolve.roll-back"),
+]
+IN_DECLARE = [
+    Binding("c", "grade('critical')", "critical", show=False, id="declare.critical"),
+    Binding("h", "grade('high')", "high", show=False, id="declare.high"),
+    Binding("m", "grade('medium')", "medium", show=False, id="declare.medium"),
+    Binding("l", "grade('low')", "low", show=False, id="declare.low"),
+    Binding("w", "say_what", "what is wrong", show=False, id="declare.what"),
+    Binding("i", "say_impact", "whom it hits", show=False, id="declare.impact"),
+]
+IN_INCIDENT = [
+    Binding("u", "act('update')", "update", show=False, id="incident.update"),
+    Binding("i", "act('impact')", "impact", show=False, id="incident.impact"),
+    Binding("s", "act('severity')", "severity", show=False, id="incident.severity"),
+    Binding("c", "act('command')", "command", show=False, id="incident.command"),
+    Binding("t", "act('task')", "task", show=False, id="incident.task"),
+    Binding("d", "act('done')", "task done", show=False, id="incident.done"),
+    Binding("m", "act('mitigate')", "mitigating", show=False, id="incident.mitigate"),
+    Binding("r", "act('resolve')", "resolved", show=False, id="incident.resolve"),
+    Binding("v", "act('review')", "review", show=False, id="incident.review"),
+]
+
+DIALOGS: Mapping[str, Sequence[Binding]] = {
+    "reading": (*IN_DIALOGS, *IN_READING),
+    "help": (*IN_DIALOGS, *IN_READING, *IN_HELP),
+    "question": (*IN_DIALOGS, *IN_QUESTIONS),
+    "plan": (*IN_DIALOGS, *IN_QUESTIONS, *IN_PLAN),
+    "choice": (*IN_DIALOGS, *IN_QUESTIONS, *IN_ANSWER),
+    "resolve": (*IN_DIALOGS, *IN_QUESTIONS, *IN_RESOLVE),
+    "declare": (*IN_DIALOGS, *IN_QUESTIONS, *IN_DECLARE),
+    "incident": (*IN_DIALOGS, *IN_READING, *IN_INCIDENT),
+}
+"""Kind of dialog → all its keys: a key may mean one thing here and another there, but not two in one."""
+OF_DIALOGS = list({binding.id: binding for keys in DIALOGS.values() for binding in keys}.values())
 
 OF_ACTION = "action."
 """Begins the id of the key that opens the plan of an action of the definition."""

@@ -16,7 +16,7 @@ from screens.render.row import Row, Span, line, wrap
 from screens.render.scene import Scene
 from screens.widgets.listing import Listing
 
-_UNFOUND = f"no item is found so: words, team:NAME, @NAME, is:{', is:'.join((*STATES, 'mine'))}"
+_UNFOUND = f"no item is found so: words, !words, team:NAME, @NAME, is:{', is:'.join((*STATES, 'mine'))}"
 
 
 class Newest(Sequence[Recorded]):

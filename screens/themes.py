@@ -41,7 +41,7 @@ class Palette:
 DARK = Palette(
     name="dark", title="Dark", dark=True, background="#12161c", surface="#1a2029", text="#d7dde5",
     dim="#8b98a8", faint="#465160", accent="#7cb7ff", info="#8fd3e8", ok="#7fd18b", warn="#f2b757",
-    bad="#ff7b72", unknown="#d5b3ff", cursor="#2b3a4f", cursor_faint="#1e2732", bar="#1e2732",
+    bad="#ff7b72", unknown="#d5b3ff", cursor="#223044", cursor_faint="#1e2732", bar="#1e2732",
     on_badge="#10141a", trend="#5fa8d3", rehearsal="#8fd3e8", ground_production="#3b1419",
     ground_rehearsal="#0f303a",
 )  # fmt: skip
@@ -49,21 +49,21 @@ LIGHT = Palette(
     name="light", title="Light", dark=False, background="#fbfbf8", surface="#f0f0ea", text="#1d232b",
     dim="#5a6572", faint="#b4bac2", accent="#0a58b0", info="#0b6275", ok="#17672c", warn="#855000",
     bad="#b3201a", unknown="#6b35a8", cursor="#d5e4f7", cursor_faint="#ebeff4", bar="#e8e9e4",
-    on_badge="#ffffff", trend="#2a6f9e", rehearsal="#0b6275", ground_production="#fbdcd8",
+    on_badge="#ffffff", trend="#22638f", rehearsal="#0b6275", ground_production="#fbdcd8",
     ground_rehearsal="#d6eef2",
 )  # fmt: skip
 CONTRAST = Palette(
     name="high-contrast", title="High contrast", dark=True, background="#000000", surface="#0a0a0a",
-    text="#ffffff", dim="#d0d0d0", faint="#8a8a8a", accent="#66c7ff", info="#7fffff", ok="#4dff5c",
-    warn="#ffd000", bad="#ff8a80", unknown="#e6b8ff", cursor="#003c78", cursor_faint="#1c1c1c", bar="#1c1c1c",
-    on_badge="#000000", trend="#66c7ff", rehearsal="#7fffff", ground_production="#4a0000",
-    ground_rehearsal="#002f3d",
+    text="#ffffff", dim="#d0d0d0", faint="#8a8a8a", accent="#73ccff", info="#7fffff", ok="#4dff5c",
+    warn="#ffd000", bad="#ff938a", unknown="#e6b8ff", cursor="#00264d", cursor_faint="#1c1c1c", bar="#1c1c1c",
+    on_badge="#000000", trend="#73ccff", rehearsal="#7fffff", ground_production="#4a0000",
+    ground_rehearsal="#00222c",
 )  # fmt: skip
 # After Okabe and Ito: blue for good, orange and vermilion for trouble; told apart by deuter- and protanopes.
 COLOUR_BLIND = Palette(
     name="colour-blind", title="Colour-blind safe", dark=True, background="#12161c", surface="#1a2029",
     text="#dde2e8", dim="#94a0ae", faint="#465160", accent="#9ccdf0", info="#9ccdf0", ok="#56b4e9",
-    warn="#f0e442", bad="#ff9a4d", unknown="#d9a6c6", cursor="#2b3a4f", cursor_faint="#1e2732", bar="#1e2732",
+    warn="#f0e442", bad="#ff9a4d", unknown="#d9a6c6", cursor="#263448", cursor_faint="#1e2732", bar="#1e2732",
     on_badge="#10141a", trend="#7fa6c4", rehearsal="#9ccdf0", ground_production="#40240a",
     ground_rehearsal="#0f2c40",
 )  # fmt: skip

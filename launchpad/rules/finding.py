@@ -1,4 +1,4 @@
-"""Finding items by what is written behind `/`: words, `team:qa`, `@eva`, `is:overdue`."""
+"""Finding by what is written behind `/`: words, `!words`; of items also `team:qa`, `@eva`, `is:overdue`."""
 
 from collections.abc import Callable, Collection, Mapping
 
@@ -28,11 +28,13 @@ class Query(Value):
     teams: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
+    unwanted: tuple[str, ...] = ()
+    """Words that must not occur."""
 
 
 def parse(text: str) -> Query:
     """What a person has written so far; a mark without anything behind it asks for nothing yet."""
-    found: dict[str, list[str]] = {"words": [], "teams": [], "people": [], "states": []}
+    found: dict[str, list[str]] = {"words": [], "teams": [], "people": [], "states": [], "unwanted": []}
     for word in text.lower().split():
         kind, value = _read(word)
         if value:
@@ -41,10 +43,18 @@ def parse(text: str) -> Query:
 
 
 def _read(word: str) -> tuple[str, str]:
-    for mark, kind in (("team:", "teams"), ("is:", "states"), ("@", "people")):
+    for mark, kind in (("team:", "teams"), ("is:", "states"), ("@", "people"), ("!", "unwanted")):
         if word.startswith(mark):
             return kind, word.removeprefix(mark)
     return "words", word
+
+
+def worded(text: str) -> Callable[[str], bool]:
+    """Whether something said has every word of `text` in it, and none that follows a `!`."""
+    words = text.lower().split()
+    wanted = [word for word in words if not word.startswith("!")]
+    unwanted = [word[1:] for word in words if word.startswith("!") and len(word) > 1]
+    return lambda said: _says(said.lower(), wanted, unwanted)
 
 
 def finder(
@@ -69,14 +79,14 @@ def finder(
             (not query.teams or _named(_team(item), query.teams, team_names))
             and (not people or _named(_person(item), people, person_names))
             and all(any(holds(item) for holds in states) for states in asked)
-            and (not query.words or _says(said(item).lower(), query.words))
+            and _says(said(item).lower(), query.words, query.unwanted)
         )
 
     return meant
 
 
-def _says(text: str, words: Collection[str]) -> bool:
-    return all(word in text for word in words)
+def _says(text: str, words: Collection[str], unwanted: Collection[str]) -> bool:
+    return all(word in text for word in words) and not any(word in text for word in unwanted)
 
 
 def _team(item: ItemView) -> str:

@@ -33,6 +33,10 @@ class Acting(InOrder):
     scene: Scene
     board: "Board"
     preferences: Preferences
+    _unanswered = 0
+    """Commands that the desk has not answered yet."""
+    _newest = 0
+    """The newest event that the desk has told of."""
 
     def say(self, text: str, style: str = "ok") -> None:
         """One line in the row kept for it."""
@@ -86,15 +90,26 @@ class Acting(InOrder):
             try:
                 done = self.desk.perform(command)
             except LaunchpadError as error:
-                style = "warn" if isinstance(error, Refused) else "bad"
-                self.call_later(self.say, str(error), style)
+                self.call_later(self._refused, error)
             else:
                 self.call_later(self._performed, done, then)
             self.call_later(self.refresh_view)
 
+        self._unanswered += 1
         self.run_worker(work, thread=True, group="desk")
 
+    @property
+    def caught_up(self) -> bool:
+        """Whether all that was asked of the desk has been answered and can be seen in the session."""
+        return not self._unanswered and self.session.state.seq >= self._newest
+
+    def _refused(self, error: LaunchpadError) -> None:
+        self._unanswered -= 1
+        self.say(str(error), "warn" if isinstance(error, Refused) else "bad")
+
     def _performed(self, done: Done, then: Then | None) -> None:
+        self._unanswered -= 1
+        self._newest = max(self._newest, done.seq)
         self.say(done.message, "info" if done.already else "ok")
         if then is not None:
             then(done)

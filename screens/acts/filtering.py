@@ -3,6 +3,7 @@
 from textual.widgets import Input
 
 from screens.acts.base import Acting
+from screens.widgets.lines import Lines
 from screens.widgets.listing import ListPanel
 
 
@@ -20,6 +21,7 @@ class FilterActs(Acting):
         self.query_one("#message").display = False
         # Not `query.focus()`, which waits its turn: the next key is for the filter already.
         self.screen.set_focus(query)
+        self._tell_keys()
 
     def filter_by(self, text: str) -> None:
         """Lists what contains these words."""
@@ -35,6 +37,11 @@ class FilterActs(Acting):
         if event.input.id == "query":
             event.input.display = False
             self.query_one("#message").display = True
+            self._tell_keys()
+
+    def _tell_keys(self) -> None:
+        """The last line names other keys while a filter is written."""
+        self.call_after_refresh(self.query_one("#footer", Lines).redraw)
 
     def action_match(self, by: int) -> None:
         panel = self.board.focused_panel

@@ -78,6 +78,10 @@ class ItemActs(Acting):
         self.push_screen(Reading(self.scene, "Progress by team", teams.rows))
 
     def action_undo(self) -> None:
+        if not self.caught_up:
+            # An older tick must not go in the place of the one that is on its way.
+            self.say("your last act is still on its way: press it again in a moment", "info")
+            return
         me = self.desk.identity.name
         for recorded in reversed(self.session.events):
             event = recorded.event

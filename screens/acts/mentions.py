@@ -58,8 +58,12 @@ class MentionActs(Acting):
 
         self.push_screen(Reading(self.scene, "What mentions you", rows))
         if unread and self.permits("mentions_read"):
-            try:
-                self.desk.perform(cmd.ReadMentions(upto=max(unread)))
-            except LaunchpadError as error:
-                self.say(str(error), "bad")
-            self.refresh_view()
+            self.run_worker(lambda: self._has_read(max(unread)), thread=True, group="desk")
+
+    def _has_read(self, upto: int) -> None:
+        """Off the event loop, for a store may be slow; nothing is said where it went well."""
+        try:
+            self.desk.perform(cmd.ReadMentions(upto=upto))
+        except LaunchpadError as error:
+            self.call_later(self.say, str(error), "bad")
+        self.call_later(self.refresh_view)

@@ -139,7 +139,7 @@ class RunActs(Acting):
             f"{name} stops at its next safe point. What is done stays done: nothing is rolled back by this."
         )
         self.ask(
-            Simple(self.scene, f"Abort {name}?", "abort it", sentences(sentence), also="X"),
+            Simple(self.scene, f"Abort {name}?", "abort it", sentences(sentence), also="run.abort"),
             lambda _answer: self.perform(cmd.AbortRun(run=name)),
         )
 

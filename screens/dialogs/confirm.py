@@ -1,24 +1,24 @@
 """A question whose yes has consequences.
 
-Cancel has the focus and Enter never confirms. `y` confirms what can be undone; what can't takes the
-typed name of its target. Keys that were waiting when the question came up are dropped.
+Cancel has the focus and Enter never confirms. One key, usually `y`, confirms what can be undone; what can't
+takes the typed name of its target. Keys that were waiting when the question came up are dropped.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
+from textual.binding import BindingType
 from textual.events import Key
 
 from screens.dialogs.prompt import Prompt
 from screens.dialogs.reading import Framed
+from screens.keys import IN_QUESTIONS, told
 from screens.render.row import Row, Span, line
 from screens.render.scene import Scene
 
 GUARD = 0.5
 """Seconds in which keys are dropped, for they were meant for something else."""
-_SCROLLS = ("j", "k", " ")
-"""Printable keys that the frame needs."""
 
 
 class Confirmed(NamedTuple):
@@ -30,6 +30,7 @@ class Confirmed(NamedTuple):
 class Confirm(Framed):
     """Asks; dismissed with `Confirmed`, or with None."""
 
+    BINDINGS: ClassVar[list[BindingType]] = list(IN_QUESTIONS)
     FOOT = 3
 
     def __init__(self, scene: Scene) -> None:
@@ -41,7 +42,7 @@ class Confirm(Framed):
     # What a question says of itself
 
     def asks(self) -> str:
-        """What `y` does, in a few words."""
+        """What yes does, in a few words."""
         raise NotImplementedError
 
     def hindrance(self) -> str:
@@ -53,7 +54,7 @@ class Confirm(Framed):
         return ""
 
     def name_to_type(self) -> str:
-        """What must be typed to confirm; empty where `y` is enough."""
+        """What must be typed to confirm; empty where one key is enough."""
         return ""
 
     # Keys
@@ -76,20 +77,21 @@ class Confirm(Framed):
             event.stop()
             event.prevent_default()
             return
-        if event.character == "!" and self.against() and not self.hindrance():
-            event.stop()
-            self._ask_override()
-        elif self.name_to_type():
+        bound = self.active_bindings.get(event.key)
+        overrides = bound is not None and bound.binding.id == "question.override"
+        if self.name_to_type() and not (overrides and self._can_override):
             self._type(event)
-        elif event.character == "y":
-            event.stop()
-            self._confirm()
-        elif event.is_printable and event.character not in _SCROLLS:
-            event.stop()
-            self.on_other(event)
 
-    def on_other(self, event: Key) -> None:
-        """Any other printable key."""
+    @property
+    def _can_override(self) -> bool:
+        return bool(self.against()) and not self.hindrance() and self.scene.me.role == "director"
+
+    def action_yes(self) -> None:
+        self._confirm()
+
+    def action_override(self) -> None:
+        if self._can_override:
+            self._ask_override()
 
     def _type(self, event: Key) -> None:
         if event.key == "backspace":
@@ -113,8 +115,6 @@ class Confirm(Framed):
         self.dismiss(Confirmed(override=self.override))
 
     def _ask_override(self) -> None:
-        if self.scene.me.role != "director":
-            return
         note = f"{self.against()}. The reason stands in the journal, on the screen and in the report."
 
         def given(reason: str | None) -> None:
@@ -147,23 +147,33 @@ class Confirm(Framed):
             return []
         if self.against() and not self.override:
             if self.scene.me.role == "director":
-                return [Span(" !", "key"), Span(" override it with a reason", "key-label")]
+                return self.keys(("question.override", "override it with a reason"))
             return [Span(" a director can override it", "dim")]
         if name := self.name_to_type():
             typed = [Span(self._typed, "title"), Span(self.scene.glyphs.pointer, "accent")]
             return [Span(f" CAN'T BE UNDONE: type {name} to {self.asks()}: ", "bad"), *typed]
-        return [Span(" y", "key"), Span(f" {self.asks()}", "text")]
+        others = [
+            span
+            for of, does in self.besides()
+            for span in (Span(f"   {self.scene.keys[of]}", "key"), Span(f" {does}", "key-label"))
+        ]
+        return [Span(f" {self.scene.keys['question.yes']}", "key"), Span(f" {self.asks()}", "text"), *others]
+
+    def besides(self) -> Sequence[tuple[str, str]]:
+        """Other answers: ids of their keys, and what they do."""
+        return ()
 
     def _cancel(self) -> list[Span]:
         return [
             Span(" "),
             Span(f"{self.scene.glyphs.pointer} Cancel ", "tab-chosen"),
-            Span("  enter, esc", "dim"),
+            Span(f"  {self.scene.keys['dialog.close']}, esc", "dim"),
+            *([Span(f"  copied {self._copied}", "ok")] if self._copied else []),
         ]
 
 
 class Simple(Confirm):
-    """A question in a few sentences, answered by one `y`."""
+    """A question in a few sentences; `also` is the id of a further key that says yes."""
 
     def __init__(
         self, scene: Scene, title: str, asks: str, rows: Callable[[Scene, int], list[Row]], also: str = ""
@@ -183,6 +193,8 @@ class Simple(Confirm):
     def asks(self) -> str:
         return self._asks
 
-    def on_other(self, event: Key) -> None:
-        if event.character == self._also:
+    def on_key(self, event: Key) -> None:
+        super().on_key(event)
+        if self._also and self.listens and told(event.key) == self.scene.keys.get(self._also):
+            event.stop()
             self._confirm()

@@ -1,8 +1,12 @@
 """Marking a rollback criterion, with all of them in front."""
 
-from textual.events import Key
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
 
 from screens.dialogs.confirm import Confirm
+from screens.keys import IN_ANSWER
 from screens.render import criteria
 from screens.render.row import Row, Span
 from screens.render.scene import Scene
@@ -10,6 +14,8 @@ from screens.render.scene import Scene
 
 class CriteriaDialog(Confirm):
     """Dismissed with a criterion's name and whether it is met."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(IN_ANSWER)
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
@@ -26,22 +32,25 @@ class CriteriaDialog(Confirm):
         return names[self._chosen % len(names)] if names else ""
 
     def title_spans(self) -> list[Span]:
-        more = "  t: next" if len(self.by_hand) > 1 else ""
+        more = f"  {self.scene.keys['question.next']}: next" if len(self.by_hand) > 1 else ""
         return [Span(" Rollback criteria", "title"), Span(more, "dim")]
 
     def body(self, width: int) -> list[Row]:
         return criteria.rows(self.scene, width, self.name_chosen)
 
     def asks(self) -> str:
-        return f"{self.name_chosen} is met;  n it is not"
+        return f"{self.name_chosen} is met"
 
-    def on_other(self, event: Key) -> None:
-        if event.character == "t":
-            self._chosen += 1
-            self.guard_again()
-            self.redraw()
-        elif event.character == "n":
-            self.dismiss((self.name_chosen, False))
+    def besides(self) -> Sequence[tuple[str, str]]:
+        return [("question.no", "it is not")]
+
+    def action_choose_next(self) -> None:
+        self._chosen += 1
+        self.guard_again()
+        self.redraw()
+
+    def action_answer_no(self) -> None:
+        self.dismiss((self.name_chosen, False))
 
     def _confirm(self) -> None:
         self.dismiss((self.name_chosen, True))

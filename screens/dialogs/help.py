@@ -2,20 +2,21 @@
 
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from screens.dialogs.reading import Reading
-from screens.render.row import Row, Span, line
+from screens.keys import IN_HELP
+from screens.render.row import Row, line
 
 
 class Help(Reading):
     """Dismissed with True where the tour is wanted."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("t", "tour", "tour", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = list(IN_HELP)
 
     def foot(self, width: int) -> list[Row]:
-        close = [Span(" esc", "key"), Span(" close ", "key-label")]
-        return [line(width, [*close, Span(" t", "key"), Span(" the tour", "key-label")], self.more())]
+        hints = ("", "close"), ("help.tour", "the tour"), ("reading.copy", "copy")
+        return [line(width, self.keys(*hints), self.more())]
 
     def action_tour(self) -> None:
         self.dismiss(True)

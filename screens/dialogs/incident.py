@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual.events import Key
+from textual.binding import Binding, BindingType
 
 from launchpad.model import commands as cmd
 from launchpad.model.definition import SEVERITIES, Severity
@@ -11,16 +11,17 @@ from launchpad.rules.view.health import affected
 from screens.dialogs.confirm import Confirm
 from screens.dialogs.prompt import Prompt
 from screens.dialogs.reading import Framed
+from screens.keys import IN_DECLARE, IN_INCIDENT, IN_READING
 from screens.render import incident as incident_rows
 from screens.render.row import Row, Span, line, wrap
 from screens.render.scene import Scene
 from screens.render.words import SEVERITY
 
-_BY_LETTER: dict[str, Severity] = {severity[0]: severity for severity in SEVERITIES}
-
 
 class DeclareDialog(Confirm):
     """Asks how grave it is, what is wrong and whom it hits; dismissed with the command."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(IN_DECLARE)
 
     def __init__(self, scene: Scene, alert: AlertView | None) -> None:
         super().__init__(scene)
@@ -39,46 +40,49 @@ class DeclareDialog(Confirm):
             what = what or f"{self._alert.rule}, now {self._alert.shown}"
             impact = impact or affected(self.scene.view.definition, self._alert.state.name)
         rows = [line(width, [Span(" how grave  ", "dim"), *self._grades()]), Row()]
-        rows += self._field("w", "what is wrong", what or "nobody has said yet", width)
-        rows += self._field("i", "whom it hits", impact or "nobody has said yet", width)
+        rows += self._field("what", "what is wrong", what or "nobody has said yet", width)
+        rows += self._field("impact", "whom it hits", impact or "nobody has said yet", width)
         if self._alert is not None and self._alert.unacknowledged:
             rows += [Row(), line(width, [Span(" It acknowledges the alert in your name.", "dim")])]
         return rows
 
     def _grades(self) -> list[Span]:
         spans = []
-        for letter, severity in _BY_LETTER.items():
+        for severity in SEVERITIES:
             chosen = severity == self._severity
             pointer = self.scene.glyphs.pointer if chosen else " "
             said = SEVERITY[severity]
             spans += [
-                Span(f"{pointer}{letter} ", "key"),
+                Span(f"{pointer}{self._key(severity)} ", "key"),
                 Span(f"{said.word if chosen else severity}  ", said.style if chosen else "dim"),
             ]
         return spans
 
-    def _field(self, key: str, name: str, text: str, width: int) -> list[Row]:
+    def _key(self, of: str) -> str:
+        return self.scene.keys[f"declare.{of}"]
+
+    def _field(self, of: str, name: str, text: str, width: int) -> list[Row]:
         pieces = wrap(text, width - 4, most=4)
-        heading = line(width, [Span(f" {key} ", "key"), Span(name, "dim")])
+        heading = line(width, [Span(f" {self._key(of)} ", "key"), Span(name, "dim")])
         return [heading, *(line(width, [Span(f"   {piece}")]) for piece in pieces)]
 
     def hindrance(self) -> str:
         if self._severity is None:
-            return f"how grave is it? {', '.join(_BY_LETTER)}"
-        return "" if self._what or self._alert else "what is wrong? w"
+            return f"how grave is it? {', '.join(map(self._key, SEVERITIES))}"
+        return "" if self._what or self._alert else f"what is wrong? {self._key('what')}"
 
     def asks(self) -> str:
         return "declare it"
 
-    def on_other(self, event: Key) -> None:
-        letter = event.character or ""
-        if letter in _BY_LETTER:
-            self._severity = _BY_LETTER[letter]
-            self.redraw()
-        elif letter == "w":
-            self._ask("What is wrong?", "In words for everybody.", "_what")
-        elif letter == "i":
-            self._ask("Whom or what does it hit?", "Users, regions, money; what you know so far.", "_impact")
+    def action_grade(self, severity: Severity) -> None:
+        self._severity = severity
+        self.redraw()
+
+    def action_say_what(self) -> None:
+        self._ask("What is wrong?", "In words for everybody.", "_what")
+
+    def action_say_impact(self) -> None:
+        self._ask("Whom or what does it hit?", "Users, regions, money; what you know so far.", "_impact")
 
     def _ask(self, title: str, note: str, field: str) -> None:
         def given(text: str | None) -> None:
@@ -105,19 +109,8 @@ class DeclareDialog(Confirm):
 class IncidentDialog(Framed):
     """An incident to read, and the keys that act on it; dismissed with the act that was chosen."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*IN_READING, *IN_INCIDENT]
     FOOT = 3
-    ACTS: ClassVar[dict[str, tuple[str, str]]] = {
-        "u": ("update", "update"),
-        "i": ("impact", "impact"),
-        "s": ("severity", "severity"),
-        "c": ("command", "command"),
-        "t": ("task", "task"),
-        "d": ("done", "task done"),
-        "m": ("mitigate", "mitigating"),
-        "r": ("resolve", "resolved"),
-        "v": ("review", "review"),
-    }
-    """Key → act, and its words in the foot."""
 
     def __init__(self, scene: Scene, name: str) -> None:
         super().__init__(scene)
@@ -128,13 +121,16 @@ class IncidentDialog(Framed):
         return next((each for each in self.scene.view.incidents if each.state.id == self._name), None)
 
     @property
-    def _possible(self) -> dict[str, tuple[str, str]]:
+    def _possible(self) -> list[Binding]:
+        """Of its own keys, those that have something to do."""
         shown = self.incident
         if shown is None or self.scene.read_only:
-            return {}
-        open_ = {"u", "i", "s", "c", "t", "d", "m", "r"} - ({"m"} if shown.state.mitigating_at else set())
-        keys = open_ if shown.state.open else {"t", "d", "v"} if shown.state.status == "resolved" else {"d"}
-        return {key: act for key, act in self.ACTS.items() if key in keys}
+            return []
+        acts = {"task", "done", "review"} if shown.state.status == "resolved" else {"done"}
+        if shown.state.open:
+            acts = {"update", "impact", "severity", "command", "task", "done", "mitigate", "resolve"}
+            acts -= {"mitigate"} if shown.state.mitigating_at else set()
+        return [binding for binding in IN_INCIDENT if (binding.id or "").partition(".")[2] in acts]
 
     def title_spans(self) -> list[Span]:
         return [Span(f" {self._name}", "title")]
@@ -144,15 +140,11 @@ class IncidentDialog(Framed):
         return incident_rows.rows(self.scene, shown, width) if shown else []
 
     def foot(self, width: int) -> list[Row]:
-        hints = [
-            (Span(f" {key}", "key"), Span(f" {told} ", "key-label"))
-            for key, (_, told) in self._possible.items()
-        ]
-        rows = [line(width, [span for hint in half for span in hint]) for half in (hints[:4], hints[4:])]
-        return [*rows, *super().foot(width)]
+        hints = [(binding.id or "", binding.description) for binding in self._possible]
+        keys = [("", "close"), ("reading.copy", "copy")]
+        first, second = (line(width, self.keys(*half)) for half in (hints[:4], hints[4:]))
+        return [first, second, line(width, self.keys(*keys), self.more())]
 
-    def on_key(self, event: Key) -> None:
-        act = self._possible.get(event.character or "")
-        if act is not None:
-            event.stop()
-            self.dismiss(act[0])
+    def action_act(self, act: str) -> None:
+        if any(binding.id == f"incident.{act}" for binding in self._possible):
+            self.dismiss(act)

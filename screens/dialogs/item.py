@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Key
 
 from launchpad.model.journal import Recorded
 from launchpad.rules.view import ItemView
 from screens.dialogs.reading import Framed
+from screens.keys import IN_READING
 from screens.panels import detail_rows
 from screens.render import item as item_rows
 from screens.render.row import Row, Span, line
@@ -35,15 +36,14 @@ class History:
 
 
 class ItemDialog(Framed):
-    """Kept up to date while it is read. `y` copies all of it, a digit the link with that number."""
+    """Kept up to date while it is read; a digit copies the link with that number."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "copy_all", "copy", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = list(IN_READING)
 
     def __init__(self, scene: Scene, item: ItemView, events: Sequence[Recorded]) -> None:
         super().__init__(scene)
         self._item = item
         self._history = History(events, item.id)
-        self._copied = ""
 
     @property
     def item(self) -> ItemView:
@@ -61,30 +61,19 @@ class ItemDialog(Framed):
         return item_rows.details(self.scene, self.item, self._history.all())
 
     def foot(self, width: int) -> list[Row]:
-        keys = {"esc": "close", "y": "copy"}
         count = len(item_rows.links_of(self.item.state))
-        if count:
-            keys["1" if count == 1 else f"1-{min(count, 9)}"] = "copy link"
-        spans = [
-            span
-            for key, label in keys.items()
-            for span in (Span(f" {key}", "key"), Span(f" {label} ", "key-label"))
-        ]
-        if self._copied:
-            spans.append(Span(f" copied {self._copied}", "ok"))
-        return [line(width, spans, self.more())]
+        numbers = "1" if count == 1 else f"1-{min(count, 9)}"
+        links = [Span(f" {numbers}", "key"), Span(" copy link ", "key-label")] if count else []
+        spans = self.keys(("", "close"), ("reading.copy", "copy"))
+        return [line(width, [*links, *spans], self.more())]
 
     def action_copy_all(self) -> None:
-        self._copy("\n".join(span.text for span in self._paragraphs()), "all of it")
+        # Paragraphs as they are, not as this frame wraps them.
+        self.copy("\n".join(span.text for span in self._paragraphs()), "all of it")
 
     def on_key(self, event: Key) -> None:
         links = item_rows.links_of(self.item.state)
         number = int(event.key) if event.key.isascii() and event.key.isdigit() else 0
         if 1 <= number <= len(links):
             event.stop()
-            self._copy(links[number - 1], links[number - 1])
-
-    def _copy(self, text: str, what: str) -> None:
-        self.app.copy_to_clipboard(text)
-        self._copied = what
-        self.redraw()
+            self.copy(links[number - 1], links[number - 1])

@@ -1,15 +1,17 @@
 """The plan of a run: asked for, read, confirmed or let go; and the same plan before somebody approves it."""
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import ClassVar, Literal
 
 from msgspec.structs import replace
-from textual.events import Key
+from textual.binding import BindingType
 
 from launchpad.model.plan import GateReport
 from launchpad.model.state import RunState
 from launchpad.rules.gates import evaluate
 from launchpad.rules.view import run_view
 from screens.dialogs.confirm import Confirm
+from screens.keys import IN_PLAN
 from screens.render import plan as plan_rows
 from screens.render.row import Row, Span, line
 from screens.render.scene import Scene
@@ -19,6 +21,8 @@ Mode = Literal["confirm", "approve"]
 
 class PlanDialog(Confirm):
     """Shows the run `run_id` as soon as the engine has planned it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(IN_PLAN)
 
     def __init__(self, scene: Scene, run_id: str, mode: Mode = "confirm") -> None:
         super().__init__(scene)
@@ -101,13 +105,16 @@ class PlanDialog(Confirm):
 
     def asks(self) -> str:
         if self.mode == "approve":
-            return f"approve this plan ({self.digest});  R reject it"
+            return f"approve this plan ({self.digest})"
         run = self.run
         needed = run.plan.approvals if run and run.plan else 0
         if needed:
             return f"confirm; it then waits for {needed} approval{'s' * (needed > 1)}"
         return "do it"
 
-    def on_other(self, event: Key) -> None:
-        if self.mode == "approve" and event.character == "R":
+    def besides(self) -> Sequence[tuple[str, str]]:
+        return [("plan.reject", "reject it")] if self.mode == "approve" else []
+
+    def action_reject(self) -> None:
+        if self.mode == "approve":
             self.dismiss("reject")

@@ -8,8 +8,8 @@ from screens.render.plans import Choice, choices
 from screens.render.row import Row, Span, line
 from screens.render.scene import Scene
 
-_KEYS = "123456789abcdefghilmnopqrstuvwxyz"
-"""In the order in which rows get them; `j` and `k` scroll."""
+_KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
+"""In the order in which rows get them, but for those that scroll."""
 
 
 class PlansDialog(Framed):
@@ -18,6 +18,8 @@ class PlansDialog(Framed):
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
         self._key_of: dict[Choice, str] = {}
+
+    def on_mount(self) -> None:
         self._give_keys()
 
     @property
@@ -31,9 +33,10 @@ class PlansDialog(Framed):
 
     def _give_keys(self) -> None:
         """A row keeps its key while others come and go; what waits for others has none."""
+        free = [key for key in _KEYS if key not in self.active_bindings]
         for choice in self.choices:
-            if choice.wish != "look" and choice not in self._key_of and len(self._key_of) < len(_KEYS):
-                self._key_of[choice] = _KEYS[len(self._key_of)]
+            if choice.wish != "look" and choice not in self._key_of and len(self._key_of) < len(free):
+                self._key_of[choice] = free[len(self._key_of)]
 
     def title_spans(self) -> list[Span]:
         return [Span(" Plans", "title"), Span("  a key opens one to read; nothing happens yet", "dim")]

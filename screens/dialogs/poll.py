@@ -1,14 +1,16 @@
 """Answering the roll-call, with the numbers in front that the answer is bound to."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
-from textual.events import Key
+from textual.binding import BindingType
 
 from launchpad.model.events import Answer
 from launchpad.model.state import PollState
 from launchpad.rules.polls import Ballot
 from launchpad.rules.view import View
 from screens.dialogs.confirm import Confirm
+from screens.keys import IN_ANSWER
 from screens.render import gate as gate_rows
 from screens.render import poll as poll_rows
 from screens.render.row import Row, Span, line, wrap
@@ -17,6 +19,8 @@ from screens.render.scene import Scene
 
 class PollDialog(Confirm):
     """Dismissed with the team and its answer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(IN_ANSWER)
 
     def __init__(self, scene: Scene, teams: Sequence[str]) -> None:
         super().__init__(scene)
@@ -38,7 +42,9 @@ class PollDialog(Confirm):
 
     def title_spans(self) -> list[Span]:
         proxy = [Span("  as proxy", "warn")] if self.proxy else []
-        more = f"  {self._chosen + 1} of {len(self._teams)}, t: next team" if len(self._teams) > 1 else ""
+        key = self.scene.keys["question.next"]
+        count = len(self._teams)
+        more = f"  {self._chosen + 1} of {count}, {key}: next team" if count > 1 else ""
         return [Span(f" Go or no-go for {self.team}?", "title"), *proxy, Span(more, "dim")]
 
     def body(self, width: int) -> list[Row]:
@@ -72,14 +78,18 @@ class PollDialog(Confirm):
         return "" if self.team in poll.teams else f"{self.team} is not asked"
 
     def asks(self) -> str:
-        return f"go for {self.team};  n no-go, with a reason"
+        return f"go for {self.team}"
 
-    def on_other(self, event: Key) -> None:
-        if event.character == "t":
-            self._chosen = (self._chosen + 1) % len(self._teams)
-            self.guard_again()
-            self.redraw()
-        elif event.character == "n" and not self.hindrance():
+    def besides(self) -> Sequence[tuple[str, str]]:
+        return [("question.no", "no-go, with a reason")]
+
+    def action_choose_next(self) -> None:
+        self._chosen = (self._chosen + 1) % len(self._teams)
+        self.guard_again()
+        self.redraw()
+
+    def action_answer_no(self) -> None:
+        if not self.hindrance():
             self._answer("no-go")
 
     def _confirm(self) -> None:

@@ -4,14 +4,15 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Input
 
 from launchpad.desk.decision import optional_words
 from launchpad.errors import LaunchpadError
+from screens.dialogs.base import Dialog
+from screens.keys import LEAVE
 from screens.render.row import Row, Span, line, wrap
 from screens.render.scene import Scene
 from screens.widgets.field import Field
@@ -20,10 +21,10 @@ from screens.widgets.lines import Lines
 _WIDEST = 76
 
 
-class Prompt(ModalScreen[str | None]):
+class Prompt(Dialog[str | None]):
     """Asks for words; None when it was left. Enter keeps them, as nothing is acted on by them alone."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+c", "leave", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [LEAVE]
 
     def __init__(
         self,

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
+from screens.dialogs.base import Dialog
+from screens.keys import IN_DIALOGS, IN_READING, LEAVE
 from screens.render.row import Row, Span, line
 from screens.render.scene import Scene
 from screens.widgets.lines import Lines
@@ -16,18 +17,10 @@ from screens.widgets.scroll import Scroll
 _WIDEST = 104
 
 
-class Framed(ModalScreen[Any]):
+class Framed(Dialog[Any]):
     """A frame in the middle with a title, rows to scroll through, and a foot."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "scroll_rows(-1)", "up", show=False),
-        Binding("down,j", "scroll_rows(1)", "down", show=False),
-        Binding("pageup", "scroll_pages(-1)", "page up", show=False),
-        Binding("pagedown,space", "scroll_pages(1)", "page down", show=False),
-        Binding("home", "scroll_rows(-100000)", "first", show=False),
-        Binding("end", "scroll_rows(100000)", "last", show=False),
-        Binding("escape,enter,ctrl+c", "leave", "close", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [LEAVE, *IN_DIALOGS]
     FOOT = 1
     """Rows of the foot."""
 
@@ -35,6 +28,8 @@ class Framed(ModalScreen[Any]):
         super().__init__()
         self.scene = scene
         self._fitted = (0, 0)
+        self._copied = ""
+        """What was copied last, in a word."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame"):
@@ -67,7 +62,15 @@ class Framed(ModalScreen[Any]):
 
     def foot(self, width: int) -> list[Row]:
         """What can be done; `FOOT` rows."""
-        return [line(width, [Span(" esc", "key"), Span(" close", "key-label")], self.more())]
+        return [line(width, self.keys(("", "close")), self.more())]
+
+    def keys(self, *hints: tuple[str, str]) -> list[Span]:
+        """Keys and what they do, by the ids of their bindings; the empty id stands for escape."""
+        told = [(self.scene.keys[of] if of else "esc", does) for of, does in hints]
+        spans = [
+            span for key, does in told for span in (Span(f" {key}", "key"), Span(f" {does} ", "key-label"))
+        ]
+        return [*spans, Span(f" copied {self._copied}", "ok")] if self._copied else spans
 
     def more(self) -> list[Span]:
         """Says that there is more to read than fits."""
@@ -104,12 +107,25 @@ class Framed(ModalScreen[Any]):
     def action_leave(self) -> None:
         self.dismiss(None)
 
+    def action_copy_all(self) -> None:
+        """All that there is to read, also what is out of sight."""
+        width = self.query_one(Scroll).size.width
+        self.copy("\n".join(row.text.rstrip() for row in self.body(width)), "all of it")
+
+    def copy(self, text: str, what: str) -> None:
+        """Into the terminal's clipboard; the foot tells `what`."""
+        self.app.copy_to_clipboard(text)
+        self._copied = what
+        self.redraw()
+
     def on_resize(self) -> None:
         self.call_after_refresh(self.redraw)
 
 
 class Reading(Framed):
     """Rows made anew from each scene."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(IN_READING)
 
     def __init__(self, scene: Scene, title: str, rows: Callable[[Scene, int], list[Row]]) -> None:
         super().__init__(scene)
@@ -121,3 +137,6 @@ class Reading(Framed):
 
     def body(self, width: int) -> list[Row]:
         return self._rows(self.scene, width)
+
+    def foot(self, width: int) -> list[Row]:
+        return [line(width, self.keys(("", "close"), ("reading.copy", "copy")), self.more())]

@@ -1,23 +1,28 @@
 """How an interrupted run goes on: nobody but a person can know."""
 
-from textual.events import Key
+from typing import ClassVar
+
+from textual.binding import BindingType
 
 from launchpad.model.events import Resolution
 from launchpad.model.state import RunState
 from screens.dialogs.confirm import Confirm
+from screens.keys import IN_RESOLVE
 from screens.render.row import Row, Span, line, wrap
 from screens.render.scene import Scene
 
-CHOICES: dict[str, tuple[Resolution, str]] = {
-    "t": ("retry", "Do the step again from its beginning. Only if it is safe to do twice."),
-    "s": ("skip", "Go on with the next step and leave this one undone."),
-    "d": ("done", "It was done: you have looked at the provider and seen it. Go on with the next step."),
-    "b": ("roll-back", "Give this run up and ask for the action that repairs it. That one has its own plan."),
+MEANINGS: dict[Resolution, str] = {
+    "retry": "Do the step again from its beginning. Only if it is safe to do twice.",
+    "skip": "Go on with the next step and leave this one undone.",
+    "done": "It was done: you have looked at the provider and seen it. Go on with the next step.",
+    "roll-back": "Give this run up and ask for the action that repairs it. That one has its own plan.",
 }
 
 
 class ResolveDialog(Confirm):
     """Dismissed with the chosen resolution."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(IN_RESOLVE)
 
     def __init__(self, scene: Scene, run_id: str) -> None:
         super().__init__(scene)
@@ -42,7 +47,8 @@ class ResolveDialog(Confirm):
                 rows += [line(width, [Span(f" {piece}", "warn")]) for piece in wrap(text, width - 2, most=4)]
             if step.provider_id:
                 rows.append(line(width, [Span(f" the provider knows it as {step.provider_id}", "dim")]))
-        for key, (resolution, meaning) in CHOICES.items():
+        for resolution, meaning in MEANINGS.items():
+            key = self._key(resolution)
             chosen = resolution == self.chosen
             pointer = self.scene.glyphs.pointer if chosen else " "
             back = "cursor" if chosen else ""
@@ -55,16 +61,17 @@ class ResolveDialog(Confirm):
         run = self.run
         if run is None or run.status != "interrupted":
             return f"it is {run.status if run else 'gone'}: somebody has decided"
-        return "" if self.chosen else f"choose {', '.join(CHOICES)}"
+        return "" if self.chosen else f"choose {', '.join(map(self._key, MEANINGS))}"
+
+    def _key(self, resolution: Resolution) -> str:
+        return self.scene.keys[f"resolve.{resolution}"]
 
     def asks(self) -> str:
         return f"{self.chosen}"
 
-    def on_other(self, event: Key) -> None:
-        choice = CHOICES.get(event.character or "")
-        if choice is not None:
-            self.chosen = choice[0]
-            self.redraw()
+    def action_choose(self, resolution: Resolution) -> None:
+        self.chosen = resolution
+        self.redraw()
 
     def _confirm(self) -> None:
         if not self.hindrance():

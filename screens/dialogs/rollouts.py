@@ -1,12 +1,14 @@
 """Choosing a rollout, with what it would mean in front."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
-from textual.events import Key
+from textual.binding import BindingType
 
 from launchpad.model.rollouts import people, shown
 from launchpad.rules.ladder import RolloutView
 from screens.dialogs.confirm import Confirm
+from screens.keys import IN_CHOICE
 from screens.render import rollouts
 from screens.render.row import Row, Span, line, wrap
 from screens.render.scene import Scene
@@ -16,6 +18,8 @@ EVERY = "*"
 
 class RolloutDialog(Confirm):
     """Dismissed with the name of a rollout, or with `EVERY` (a halt can be of all)."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(IN_CHOICE)
 
     def __init__(self, scene: Scene, wish: str, names: Sequence[str], chosen: str = "") -> None:
         """`names` can be chosen, `chosen` first."""
@@ -29,7 +33,7 @@ class RolloutDialog(Confirm):
         return self._names[self._chosen % len(self._names)]
 
     def title_spans(self) -> list[Span]:
-        more = "  t: next" if len(self._names) > 1 else ""
+        more = f"  {self.scene.keys['question.next']}: next" if len(self._names) > 1 else ""
         return [Span(f" {self._wish.capitalize()} a rollout", "title"), Span(more, "dim")]
 
     def body(self, width: int) -> list[Row]:
@@ -56,11 +60,10 @@ class RolloutDialog(Confirm):
         what = "all of them" if self.chosen == EVERY else self.chosen
         return f"{self._wish} {what}"
 
-    def on_other(self, event: Key) -> None:
-        if event.character == "t":
-            self._chosen += 1
-            self.guard_again()
-            self.redraw()
+    def action_choose_next(self) -> None:
+        self._chosen += 1
+        self.guard_again()
+        self.redraw()
 
     def _confirm(self) -> None:
         self.dismiss(self.chosen)

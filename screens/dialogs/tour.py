@@ -3,11 +3,12 @@
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.events import Key
-from textual.screen import ModalScreen
 
+from screens.dialogs.base import Dialog
+from screens.keys import LEAVE
 from screens.render import tour
 from screens.render.row import Row
 from screens.render.scene import Scene
@@ -16,10 +17,10 @@ from screens.widgets.lines import Lines
 _WIDEST = 84
 
 
-class Tour(ModalScreen[bool]):
+class Tour(Dialog[bool]):
     """Dismissed with whether it was seen or left by its reader, and not taken away by an alert."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+c", "leave", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [LEAVE]
 
     def __init__(self, scene: Scene) -> None:
         super().__init__()
@@ -47,7 +48,7 @@ class Tour(ModalScreen[bool]):
     def show(self, scene: Scene) -> None:
         """Takes a later scene; an alert that nobody has acknowledged ends the tour."""
         self.scene = scene
-        if any(alert.unacknowledged for alert in scene.view.alerts) and self.is_current:
+        if any(alert.unacknowledged for alert in scene.view.alerts):
             self.dismiss(False)
 
     def on_key(self, event: Key) -> None:

@@ -13,6 +13,8 @@ class Hint(NamedTuple):
     label: str
     of: str = ""
     """Id of the binding."""
+    act: str = ""
+    """What a click on it does."""
 
 
 def footer(first: Iterable[Hint], last: Iterable[Hint], width: int) -> Row:
@@ -29,4 +31,4 @@ def footer(first: Iterable[Hint], last: Iterable[Hint], width: int) -> Row:
 
 
 def _spans(hint: Hint) -> list[Span]:
-    return [Span(f" {hint.key}", "key"), Span(f" {hint.label} ", "key-label")]
+    return [Span(f" {hint.key}", "key", hint.act), Span(f" {hint.label} ", "key-label", hint.act)]

@@ -14,7 +14,7 @@ _PANELS = {
     "gate": "What must hold before the next phase. HOLD means that something is not known.",
     "alerts": "Rules whose threshold is crossed. Acknowledging says that somebody has it.",
     "checklist": "What has to be done, by whom, until when. Enter shows an item in full. "
-    "/ takes words, team:qa, @eva, is:open, is:overdue, is:mine and the like.",
+    "/ takes words, !words, team:qa, @eva, is:open, is:overdue, is:mine and the like.",
     "poll": "The roll-call: each team's answer, bound to the numbers it was given on.",
     "people": "Who has this launch open, and who keeps runs off a target.",
     "timeline": "All that happened, newest first.",

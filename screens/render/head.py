@@ -155,7 +155,8 @@ def tab_line(scene: Scene, tab: str, width: int) -> Row:
                 name += f" {scene.glyphs.here}"
         key = scene.keys.get(f"tab.{target}", "")
         chosen = target == tab
-        spans.append(Span(f" {f'{key} {name}'.lstrip()} ", "tab-chosen" if chosen else "tab"))
+        said = f" {f'{key} {name}'.lstrip()} "
+        spans.append(Span(said, "tab-chosen" if chosen else "tab", f"app.tab('{target}')"))
         spans.append(Span(" "))
     held = view.state.seat
     if held is not None:

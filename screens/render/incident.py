@@ -23,7 +23,9 @@ def row(scene: Scene, shown: IncidentView, width: int) -> Row:
         Span(f"  {shown.measured}", "dim"),
     ]
     commander = Span(f"{state.commander} ", "dim") if state.commander else Span("NO COMMANDER ", "warn")
-    return line(width, left, [commander, _next(scene, shown), Span("  I ", "dim")], gap=2)
+    opens = scene.hint("incident.open", "opens it" if width >= 110 else "more")
+    right = [commander, _next(scene, shown), Span(f"  {opens}" if opens else "", "dim"), Span(" ")]
+    return line(width, left, right, gap=2)
 
 
 def _next(scene: Scene, shown: IncidentView) -> Span:

@@ -103,7 +103,7 @@ def _why(shown: ObjectiveView) -> str:
 def _budget(shown: ObjectiveView, width: int) -> Span:
     left = shown.reading.budget
     if left is None or shown.reading.verdict == "unknown":
-        return Span(fit("-", width, right=True), "faint")
+        return Span(fit("-", width, right=True), "dim")
     style = "bad" if left <= 0 else "warn" if left < 0.25 else "dim"
     text = "spent" if left <= 0 else f"{left * 100:.0f}%" + " left" * (width > 9)
     return Span(fit(text, width, right=True), style)

@@ -22,6 +22,8 @@ class Span(NamedTuple):
 
     text: str
     style: str = "text"
+    act: str = ""
+    """What a click on it does: an action such as `app.tab('people')`."""
 
 
 class Row(NamedTuple):
@@ -69,11 +71,11 @@ def measured(spans: Iterable[Span], width: int) -> tuple[tuple[Span, ...], int]:
     taken = 0
     for span in spans:
         if "\n" in span.text:
-            span = Span(span.text.replace("\n", " "), span.style)
+            span = span._replace(text=span.text.replace("\n", " "))
         size = cell_len(span.text)
         if taken + size > width:
             if width > taken:
-                kept.append(Span(cut(span.text, width - taken), span.style))
+                kept.append(span._replace(text=cut(span.text, width - taken)))
                 taken += cell_len(kept[-1].text)
             break
         if span.text:

@@ -13,10 +13,10 @@ from launchpad.model.values import SECOND, Micros, format_instant
 from launchpad.rules.presence import at_work
 from launchpad.rules.view import View, view
 from screens.glyphs import BRAILLE, Glyphs
-from screens.keys import BINDINGS, OF_LISTS, told
+from screens.keys import BINDINGS, OF_DIALOGS, OF_LISTS, told
 from screens.render.row import cut
 
-KEYS = {b.id or "": told(b.key.partition(",")[0]) for b in (*BINDINGS, *OF_LISTS)}
+KEYS = {b.id or "": told(b.key.partition(",")[0]) for b in (*BINDINGS, *OF_LISTS, *OF_DIALOGS)}
 """The usual keys."""
 _AWAY = "the store is out of reach"
 

@@ -29,7 +29,7 @@ def row(scene: Scene, recorded: Recorded, width: int) -> Row:
         Span(sentence.text, sentence.style),
     ]
     claimed = [Span(" claimed", "warn")] if recorded.auth == "claimed" else []
-    number = [Span(f"  #{recorded.seq} ", "faint")] if wide else []
+    number = [Span(f"  #{recorded.seq} ", "dim")] if wide else []
     return line(width, spans, [*claimed, *number])
 
 

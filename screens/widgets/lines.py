@@ -17,6 +17,8 @@ Draw = Callable[[int, int], list[Row]]
 class Painted(Widget):
     """A widget whose lines are strips, made by `strips` for the whole of it."""
 
+    auto_links = False
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's own name
         super().__init__(id=id)
         self._strips: list[Strip] = []

@@ -9,6 +9,7 @@ from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.strip import Strip
 
+from launchpad.rules.finding import worded
 from screens.keys import OF_LISTS
 from screens.render.row import Row, Span, rule, wrap
 from screens.widgets.lines import Painted
@@ -98,7 +99,7 @@ class ListPanel(Painted, can_focus=True):
         self._remember()
 
     def filter(self, text: str) -> None:
-        """Lists only the entries that contain every word of `text`."""
+        """Lists only the entries that contain every word of `text`, and none that follows a `!`."""
         self.query_text = text
         if self._listing is not None:
             self.show(self._listing)
@@ -106,15 +107,15 @@ class ListPanel(Painted, can_focus=True):
             self.redraw()
 
     def _filtered(self, listing: Listing) -> Sequence[Any]:
-        words = self.query_text.lower().split()
-        if not words:
+        if not self.query_text.strip():
             return listing.entries
         if listing.finder is not None:
             meant = listing.finder(self.query_text)
             return [entry for entry in listing.entries if meant(entry)]
         entries, text, passed = self._passed
         if entries is not listing.entries or text != self.query_text:
-            passed = [e for e in listing.entries if all(w in listing.plain(e).lower() for w in words)]
+            meant = worded(self.query_text)
+            passed = [entry for entry in listing.entries if meant(listing.plain(entry))]
             self._passed = listing.entries, self.query_text, passed
         return passed
 
@@ -272,6 +273,8 @@ class ListPanel(Painted, can_focus=True):
         index = self._top + place
         if 0 <= place < self._room and index < len(self._entries):
             self.action_move(index - self._cursor)
+            if event.chain == 2:
+                self.action_open()
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
         self._scroll(3)

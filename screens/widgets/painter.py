@@ -22,9 +22,13 @@ class Painter:
     def style(self, name: str, back: str = "") -> Style:
         """A style over the background of its row; badges keep their own."""
         style = self._styles.get(name) or self._styles["text"]
-        if not back or name.startswith("badge"):
+        under = self._styles[f"back:{back}"] if back else Style.null()
+        if name.startswith("badge"):
+            # Reversed on what is reversed it could not be told from it: it becomes a gap instead.
+            lost = style.reverse and under.reverse and style.bgcolor is None
+            return style + Style(reverse=False) if lost else style
+        if not back:
             return style
-        under = self._styles[f"back:{back}"]
         # Reversed, every colour would become a block of its own.
         return (Style(bold=style.bold, underline=style.underline) if under.reverse else style) + under
 
@@ -32,8 +36,15 @@ class Painter:
         """Exactly `width` cells; `back` overrides the row's own background."""
         under = back or row.back
         spans, taken = measured(row.spans, width)
-        segments = [Segment(self.glyphs.shown(s.text), self.style(s.style, under)) for s in spans]
+        segments = [
+            Segment(self.glyphs.shown(s.text), _leading_to(s.act, self.style(s.style, under))) for s in spans
+        ]
         rest = width - taken
         if rest > 0:
             segments.append(Segment(" " * rest, self.style("text", under)))
         return Strip(segments, width).simplify()
+
+
+def _leading_to(act: str, style: Style) -> Style:
+    """The style with what Textual does when it is clicked."""
+    return style + Style(meta={"@click": act}) if act else style

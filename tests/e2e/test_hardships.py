@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -71,6 +72,65 @@ def test_of_a_megabyte_pasted_into_a_field_is_kept_what_can_be() -> None:
         face.until("a word and")
         face.type(b"\r")
         face.until("noted")
+
+
+DIALOGS = [b"w", b"?", b"P", b"G", b":", b"X", b"/", b">", b"\r", b"I", b"b"]
+
+
+def test_a_megabyte_pasted_into_any_dialog_answers_nothing() -> None:
+    with on_terminal(*DEMO, size=(100, 30)) as face:
+        face.until("CHECKLIST")
+        for key in DIALOGS:
+            face.type(key)
+            _drained(face)
+            _pasted(face, b"y o X prod d t " * (1 << 16))
+            _drained(face)
+            face.type(b"\x1b")
+            _drained(face)
+        _answers(face)
+        for said in (b"abort was asked", b"entered post-launch", b"declared incident", b"Leave?"):
+            assert said not in face.output
+
+
+def test_a_storm_of_sizes_with_dialogs_open_leaves_it_whole() -> None:
+    sizes = random.Random(11)
+    with on_terminal(*DEMO, size=(100, 30)) as face:
+        face.until("CHECKLIST")
+        for key in DIALOGS:
+            face.type(key)
+            for _ in range(25):
+                face.resize(sizes.randint(1, 220), sizes.randint(1, 70))
+                face.process.send_signal(28)  # SIGWINCH, as the kernel would
+                face.read(0.005)
+            face.type(b"\x1b")
+            face.read(0.2)
+        face.resize(80, 24)
+        face.process.send_signal(28)
+        _drained(face)
+        face.type(b"\x1b")
+        _drained(face)
+        _answers(face)
+
+
+def test_stopped_and_continued_blurred_and_focused_it_goes_on() -> None:
+    with on_terminal(*DEMO) as face:
+        face.until("CHECKLIST")
+        for _ in range(3):
+            face.process.send_signal(signal.SIGSTOP)
+            face.type(b"jjj")
+            face.resize(100, 30)
+            face.process.send_signal(signal.SIGCONT)
+            face.type(b"\x1b[O\x1b[I")  # focus out, focus in
+            face.resize(80, 24)
+            face.process.send_signal(28)
+            _drained(face)
+        _answers(face)
+
+
+def _drained(face: OnTerminal) -> None:
+    """Reads until nothing has come for a moment."""
+    while face.read(0.4):
+        pass
 
 
 def _pasted(face: OnTerminal, text: bytes) -> None:

@@ -113,8 +113,8 @@ def test_any_text_can_be_looked_for(items, text):
 
 
 def test_what_was_written_is_read():
-    assert parse("  Dns team:QA @Eva is:open is: @ team: ") == Query(
-        words=("dns",), teams=("qa",), people=("eva",), states=("open",)
+    assert parse("  Dns !Web team:QA @Eva is:open is: @ team: ! ") == Query(
+        unwanted=("web",), words=("dns",), teams=("qa",), people=("eva",), states=("open",)
     )
 
 

@@ -1194,3 +1194,68 @@ async def test_a_phase_that_is_not_looked_at_moves_nothing(open_face: Opener) ->
         seat.face.refresh_view()
         await seat.pilot.pause()
         assert seat.face.board.tab == "timeline"
+
+
+async def test_what_other_threads_ask_leaves_the_layout_alone(open_face: Opener) -> None:
+    """A layout made by another thread for an older size ends the face at its next full repaint."""
+    async with open_face("during", size=(120, 40)) as seat:
+        compositor = seat.face.screen._compositor
+        compositor._full_map_invalidated = True
+        before = compositor._full_map
+        assert seat.face.board.points > 40
+        assert seat.face._presence().looking_at == "launch: deploy"
+        assert compositor._full_map is before
+
+
+async def test_two_keys_at_once_end_a_dialog_once(open_face: Opener) -> None:
+    async with open_face("launched") as seat:
+        await seat.press("P")
+        await seat.shows("Plans")
+        dialog = seat.face.screen
+        for _ in range(3):
+            dialog.post_message(Key("1", "1"))
+        await seat.until(lambda: len([e for e in seat.events if isinstance(e.event, ev.RunRequested)]) == 1)
+        await seat.press("escape")
+        await seat.until(lambda: len(seat.face.screen_stack) == 1)
+
+
+async def test_tabs_footer_and_entries_take_clicks(open_face: Opener) -> None:
+    async with open_face("during") as seat:
+        lines = seat.text.splitlines()
+        await seat.pilot.click(offset=(lines[1].index("6 People"), 1))
+        await seat.until(lambda: seat.face.board.tab == "people")
+        await seat.pilot.click(offset=(lines[1].index("2 Launch"), 1))
+        await seat.until(lambda: seat.face.board.tab == "launch")
+        await seat.pilot.click(offset=(lines[-1].index("help"), 23))
+        await seat.shows("Help")
+        await seat.press("escape")
+        await seat.until(lambda: len(seat.face.screen_stack) == 1)
+        row = next(y for y, text in enumerate(lines) if "Announcement sent" in text)
+        await seat.pilot.click(offset=(10, row), times=2)
+        await seat.shows("Item announce")
+
+
+async def test_z_never_takes_back_an_older_tick_in_the_place_of_one_on_its_way(open_face: Opener) -> None:
+    async with open_face("during") as seat:
+        seat.line.clear.clear()
+        await seat.press("space", "z")
+        await seat.shows("your last act is still on its way")
+        seat.line.clear.set()
+        await seat.shows("[✓] Release deployed")
+        await seat.until(lambda: seat.face.caught_up)
+        await seat.press("z")
+        await seat.shows("deploy is open again")
+        assert not [
+            e for e in seat.events if isinstance(e.event, ev.ItemReopened) and e.event.item != "deploy"
+        ]
+
+
+async def test_a_word_after_an_exclamation_mark_is_filtered_out(open_face: Opener) -> None:
+    async with open_face("during") as seat:
+        await seat.press("slash")
+        await seat.shows("enter keep the filter")
+        await seat.pilot.press(*"!released", "enter")
+        await seat.until(lambda: "Announcement sent" in seat.text)
+        await seat.press("5", "slash", *"deploy !step", "enter")
+        await seat.until(lambda: "step 2 begins" not in seat.text)
+        assert "confirmed deploy-1" in seat.text

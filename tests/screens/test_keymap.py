@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from screens.keymap import USUAL, keymap
-from screens.keys import BINDINGS, OF_LISTS, told
+from screens.keys import BINDINGS, DIALOGS, LEAVE, OF_DIALOGS, OF_LISTS, told
 from tests.support import launches
 
 DEFINITION = launches.definition()
@@ -22,7 +22,7 @@ def test_without_wishes_all_is_as_usual() -> None:
     assert found.shown["phase.next"] == ">"
     assert found.shown["filter"] == "/"
     assert found.shown["action.deploy"] == "d"
-    assert not found.of_lists
+    assert not found.brought_along
 
 
 def test_a_key_is_changed_added_or_taken_away() -> None:
@@ -31,7 +31,7 @@ def test_a_key_is_changed_added_or_taken_away() -> None:
     assert not found.complaint
     assert found.shown["item.tick"] == "t"
     assert "item.skip" not in found.shown
-    assert found.of_lists == {"list.down": "down,n"}
+    assert found.brought_along == {"list.down": "down,n"}
     keys = found.bindings(DEFINITION).key_to_bindings
     assert [b.id for b in keys["ctrl+y"]] == ["copy"]
     assert "s" not in keys
@@ -46,6 +46,11 @@ def test_a_key_is_changed_added_or_taken_away() -> None:
         ({"item.tick": "k"}, "k is both item.tick and list.up"),
         ({"item.tick": "hyper"}, "item.tick: there is no key 'hyper'"),
         ({"list.down": ""}, "list.down can have other keys, not none"),
+        ({"dialog.close": ""}, "dialog.close can have other keys, not none"),
+        ({"plan.reject": "y"}, "y is both question.yes and plan.reject"),
+        ({"dialog.close": "Y"}, "Y is both dialog.close and dialog.copy"),
+        ({"help.tour": "escape"}, "esc is both what leaves every dialog and help.tour"),
+        ({"question.yes": "enter", "dialog.close": "x"}, "neither enter nor space can be question.yes"),
     ],
 )
 def test_what_cannot_be_leaves_all_as_usual(wishes: dict[str, str], complaint: str) -> None:
@@ -76,6 +81,21 @@ def test_an_action_may_have_another_key() -> None:
     assert taken.shown["action.deploy"] == "d"
 
 
+def test_no_dialog_has_a_key_twice_and_no_two_share_an_id() -> None:
+    for keys in DIALOGS.values():
+        pressed = [key for binding in (LEAVE, *keys) for key in binding.key.split(",")]
+        assert len(set(pressed)) == len(pressed)
+    by_id = {b.id: b for b in (*BINDINGS, *OF_LISTS, *OF_DIALOGS)}
+    assert len(by_id) == len(BINDINGS) + len(OF_LISTS) + len(OF_DIALOGS)
+
+
+def test_a_key_may_mean_one_thing_in_a_dialog_and_another_outside() -> None:
+    wishes = {"question.yes": "o", "incident.task": "y", "reading.copy": "C"}
+    found = keymap({"item.tick": "t", **wishes}, DEFINITION)
+    assert not found.complaint
+    assert found.brought_along == wishes
+
+
 names = st.sampled_from([*USUAL, "action.deploy", "action.backup", "nonsense"])
 keys = st.sampled_from(["a", "d", "b", "t", "T", "x", "ctrl+t", "f9", "", "a,t", "]", "left"])
 
@@ -84,14 +104,18 @@ keys = st.sampled_from(["a", "d", "b", "t", "T", "x", "ctrl+t", "f9", "", "a,t",
 def test_no_wishes_make_a_clash_or_lose_help_and_quit(wishes: dict[str, str]) -> None:
     bare = replace(DEFINITION.actions["deploy"], key=None)
     found = keymap(wishes, replace(DEFINITION, actions={**DEFINITION.actions, "bare": bare}))
-    all_keys = [key for theirs in found.chosen.values() for key in theirs]
-    assert len(set(all_keys)) == len(all_keys)
+    inside = {binding.id for binding in OF_DIALOGS}
+    places = [[name for name in found.chosen if name not in inside]]
+    places += [[binding.id or "" for binding in theirs] for theirs in DIALOGS.values()]
+    for place in places:
+        pressed = [key for name in place for key in found.chosen[name]]
+        assert len(set(pressed)) == len(pressed)
     for name in USUAL:
         assert found.chosen[name] or wishes[name] == ""
 
 
 def test_every_binding_is_explained() -> None:
     explained = DOC.read_text(encoding="utf-8")
-    for binding in (*BINDINGS, *OF_LISTS):
+    for binding in (*BINDINGS, *OF_LISTS, *OF_DIALOGS):
         usual = ", ".join(told(key) for key in binding.key.split(","))
         assert f"| `{binding.id}` | {usual} |" in explained, f"docs/face.md lacks {binding.id} ({usual})"

@@ -35,7 +35,13 @@ SCENES = {
     "plan": launches.planned,
     "gates": launches.deciding,
     "advised": launches.advised,
+    "incident": launches.declared,
+    "roll-call": launches.deciding,
+    "item": launches.launched,
 }
+"""Name of a picture → what has happened."""
+OPENED = {"gates": "G", "incident": "I", "roll-call": "g", "item": "enter"}
+"""Name of a picture → the key that opens what it shows."""
 
 
 @pytest.fixture
@@ -43,7 +49,7 @@ def face(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Face]:
     """A face on the scene that the test names."""
     store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
     SCENES[request.param]().write(store)
-    now = moment("deciding" if request.param == "gates" else "during")
+    now = moment("deciding" if request.param in ("gates", "roll-call") else "during")
     session = Session(store, LAUNCH, clock=lambda: now)
     opened = Face(session, LocalDesk(store, session, LEAD), glyphs=UNICODE)
     yield opened
@@ -53,7 +59,9 @@ def face(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Face]:
 
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
 @pytest.mark.parametrize("face", SCENES, indirect=True)
-def test_picture(snap_compare: Any, face: Face, size: tuple[int, int]) -> None:
+def test_picture(
+    snap_compare: Any, face: Face, size: tuple[int, int], request: pytest.FixtureRequest
+) -> None:
     async def settled(pilot: Pilot[int]) -> None:
         # The fourth seat is the face's own, announced after the first view.
         while face.scene.loading or len(face.scene.view.people) < 4:
@@ -63,8 +71,8 @@ def test_picture(snap_compare: Any, face: Face, size: tuple[int, int]) -> None:
             await pilot.press("d")
             while not isinstance(face.screen, PlanDialog):
                 await pilot.pause(0.02)
-        if face.scene.view.ballots:
-            await pilot.press("G")
+        if opens := OPENED.get(request.node.callspec.params["face"]):
+            await pilot.press(opens)
         await pilot.pause()
 
     assert snap_compare(face, terminal_size=size, run_before=settled)

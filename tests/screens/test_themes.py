@@ -7,10 +7,13 @@ from textual.color import Color
 
 from launchpad.model.preferences import GLYPHS, THEMES
 from screens import themes
-from screens.glyphs import SETS
+from screens.glyphs import SETS, UNICODE
 from screens.themes import PALETTES, Palette, styles
+from screens.widgets.painter import Painter
 
-READ = ("text", "dim", "accent", "info", "ok", "warn", "bad", "unknown")
+DECORATION = ("faint", "rule")
+"""Lines, gaps and the thumb of a list: nothing to read."""
+GROUNDS = ("", "cursor", "cursor-faint", "bar", "production", "rehearsal", "surface")
 
 
 def _contrast(one: str, other: str) -> float:
@@ -26,15 +29,23 @@ def _contrast(one: str, other: str) -> float:
 
 
 @pytest.mark.parametrize("palette", PALETTES.values(), ids=PALETTES)
-@pytest.mark.parametrize("name", READ)
-def test_texts_stand_out_from_their_backgrounds(palette: Palette, name: str) -> None:
-    colour = getattr(palette, name)
-    assert _contrast(colour, palette.background) >= 4.5
-    assert _contrast(colour, palette.cursor) >= 3.0
-    for ground in (palette.ground_production, palette.ground_rehearsal):
-        assert _contrast(colour, ground) >= 4.5
-    if name not in ("text", "accent"):
-        assert _contrast(palette.on_badge, colour) >= 4.5
+@pytest.mark.parametrize("role", [name for name in styles("dark") if not name.startswith("back:")])
+def test_texts_stand_out_from_every_ground(palette: Palette, role: str) -> None:
+    """WCAG 2.2, 1.4.3 (AA), and 1.4.6 (AAA) in high contrast."""
+    painter = Painter(palette.name, UNICODE)
+    least = 7.0 if palette.name == "high-contrast" else 4.5
+    for ground in ("alarm",) if role == "alarm" else GROUNDS if role not in DECORATION else ():
+        style = painter.style(role, ground)
+        assert style.color
+        assert style.bgcolor
+        assert _contrast(style.color.name, style.bgcolor.name) >= least, (role, ground)
+
+
+def test_a_badge_can_be_told_from_a_reversed_line() -> None:
+    painter = Painter(themes.NO_COLOUR, UNICODE)
+    for badge in ("badge-production", "badge-bad", "badge-unknown", "badge-environment", "badge-idle"):
+        assert painter.style(badge).reverse
+        assert not painter.style(badge, "production").reverse
 
 
 @pytest.mark.parametrize("theme", [*themes.CHOICES, themes.NO_COLOUR])

@@ -1,0 +1,84 @@
+"""Dialogs' own keys: an operator may have others, and what is shown is what is heard."""
+
+import pytest
+
+from launchpad.model import events as ev
+from launchpad.model.preferences import Preferences
+from screens.dialogs.confirm import Confirm
+from tests.screens.conftest import Opener
+from tests.support.launches import ADA, LEAD
+
+pytestmark = pytest.mark.slow
+
+WISHES = {
+    "question.yes": "o",
+    "question.no": "x",
+    "plan.reject": "Z",
+    "resolve.retry": "1",
+    "incident.task": "9",
+    "help.tour": "f2",
+    "reading.copy": "f4",
+    "declare.high": "f3",
+    "dialog.close": "Q",
+    "dialog.down": "down",
+}
+
+
+@pytest.mark.parametrize(
+    ("scenario", "who", "opens", "shown", "gone"),
+    [
+        ("during", LEAD, "question_mark", "F2 the tour  F4 copy", " t the tour"),
+        ("interrupted", LEAD, "R", "choose 1, s, d, b", "t retry"),
+        ("waiting", ADA, "P", "o approve this plan", "R reject"),
+        ("waiting", ADA, "P", "Z reject it", " y "),
+        ("declared", ADA, "I", " 9 task ", " t task"),
+        ("degraded", ADA, "I", "F3 ", "h high"),
+        ("deciding", LEAD, "g", "x no-go", "n no-go"),
+        ("during", LEAD, "X", "Cancel   Q, esc", "enter"),
+    ],
+)
+async def test_what_is_shown_is_what_was_wished(  # a table
+    open_face: Opener, scenario: str, who: object, opens: str, shown: str, gone: str
+) -> None:
+    async with open_face(scenario, who, preferences=Preferences(keys=WISHES)) as seat:
+        await seat.press(opens)
+        await seat.until(lambda: len(seat.face.screen_stack) == 2)
+        await seat.shows(shown)
+        assert gone not in "\n".join(seat.text.splitlines()[-12:])
+        await seat.press("escape")
+        await seat.until(lambda: len(seat.face.screen_stack) == 1)
+
+
+async def test_only_the_wished_key_says_yes(open_face: Opener) -> None:
+    async with open_face("during", preferences=Preferences(keys=WISHES)) as seat:
+        await seat.press("X")
+        await seat.shows("o abort it")
+        before = len(seat.events)
+        await seat.answer("y")
+        assert isinstance(seat.face.screen, Confirm)
+        assert len(seat.events) == before
+        await seat.press("o")
+        await seat.until(lambda: isinstance(seat.events[-1].event, ev.AbortRequested))
+
+
+async def test_a_key_that_aborts_confirms_it_under_its_new_name(open_face: Opener) -> None:
+    async with open_face("during", preferences=Preferences(keys={"run.abort": "ctrl+x"})) as seat:
+        await seat.press("ctrl+x")
+        await seat.shows("Abort deploy-1?")
+        await seat.answer("ctrl+x")
+        await seat.until(lambda: isinstance(seat.events[-1].event, ev.AbortRequested))
+
+
+async def test_what_is_read_is_copied_whole(open_face: Opener) -> None:
+    async with open_face("planned") as seat:
+        await seat.press("d")
+        await seat.shows("y confirm")
+        await seat.answer("Y")
+        await seat.shows("copied all of it")
+        assert "plan " in seat.face.clipboard, "its last line is out of sight at this size"
+        assert "3 STEPS" in seat.face.clipboard
+        await seat.press("escape")
+        await seat.press("question_mark")
+        await seat.shows("Help")
+        await seat.press("y")
+        await seat.until(lambda: "SIGNS" in seat.face.clipboard)
