@@ -1231,7 +1231,12 @@ async def test_tabs_footer_and_entries_take_clicks(open_face: Opener) -> None:
         await seat.press("escape")
         await seat.until(lambda: len(seat.face.screen_stack) == 1)
         row = next(y for y, text in enumerate(lines) if "Announcement sent" in text)
-        await seat.pilot.click(offset=(10, row), times=2)
+        for _ in range(20):
+            # On a busy machine two clicks may come too far apart to be one double click.
+            await seat.pilot.click(offset=(10, row), times=2)
+            await seat.pilot.pause()
+            if len(seat.face.screen_stack) > 1:
+                break
         await seat.shows("Item announce")
 
 
