@@ -100,7 +100,7 @@ class LaunchActs(Acting):
         def left(_answer: Confirmed) -> None:
             self.exit(0, return_code=0)
 
-        self.ask(Simple(self.scene, "Leave?", "leave", _goes_on, also="q"), left)
+        self.ask(Simple(self.scene, "Leave?", "leave", _goes_on, also="quit"), left)
 
 
 def _goes_on(scene: Scene, width: int) -> list[Row]:

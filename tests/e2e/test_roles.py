@@ -66,6 +66,7 @@ SHELL = {
     "halt": "halt android",
     "veto": "veto android --reason no",
     "check-all": "check --all",
+    "smoke": "smoke shop",
 }
 """Verb → the command of the shell that asks the desk for it and nothing else first."""
 ELSEWHERE = {

@@ -165,7 +165,7 @@ def test_an_engine_killed_between_the_commit_and_its_answer(store: Store, verb: 
     until(lambda: store.server.asked("POST", ":commit$"), what="the commit", seconds=60)
     engine.kill()
     engine.wait()
-    store.room.engine(environ=store.environ)
+    store.room.engine(environ=store.environ, standby=True)
     run = store.ended(run_id)
     assert run.status == "succeeded", run.reason
     assert store.play.stands() == (("inProgress", 0.5) if verb == "bump" else ("halted", 0.1))

@@ -95,6 +95,7 @@ def test_bump_halt_resume_complete(war_room: Open, tmp_path: Path) -> None:
     until(lambda: confirmed(room, "ops", confirm), what="the gate to open")
     done(room, "bump-1")
     assert store.state == ("rolling", 50)
+    until(lambda: seen(room).percent == 50, what="the bump to be seen")
     # An engineer halts with one word; nobody confirms or approves anything.
     room.does("eva", cmd.HaltRollout(rollout="android"))
     done(room, "halt-1")

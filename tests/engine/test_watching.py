@@ -112,7 +112,7 @@ def test_without_an_engine_everything_turns_unknown_and_never_go(war_room: Open,
     until(lambda: room.view().verdict == "HOLD", what="HOLD")
     until(lambda: room.view().items[0].mark == "stale", what="the item to go stale")
     until(lambda: room.view().objectives[0].reading.verdict == "unknown", what="unknown")
-    assert "no engine is watching" in room.view().engine.sentence
+    until(lambda: "no engine is watching" in room.view().engine.sentence, what="the lease to lapse")
 
 
 def test_a_requested_check_is_run_at_once(war_room: Open, shop: Shop, tmp_path: Path) -> None:

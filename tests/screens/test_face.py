@@ -871,7 +871,7 @@ async def test_a_rollback_criterion_is_marked_with_all_of_them_in_front(open_fac
         await seat.shows("ROLL BACK? 2/5 (r)")
         await seat.press("C")
         await seat.shows("recommends roll back (r)")
-        await seat.shows("payments-fail is met;  n it is not")
+        await seat.shows("payments-fail is met   n it is not")
         await seat.answer("t")
         await seat.shows("data-wrong is met")
         await seat.answer("n")
@@ -1108,7 +1108,7 @@ async def test_the_filter_knows_teams_people_and_states(open_face: Opener) -> No
         await seat.shows("(1 shown)")
         assert [i.id for i in seat.face.board.panel("checklist")._entries] == ["payments"]
         await seat.press("slash", "ctrl+u", *"is:failed")
-        await seat.shows("no item is found so: words, team:NAME")
+        await seat.shows("no item is found so: words, !words, team:NAME")
 
 
 async def test_progress_by_team_is_shown(open_face: Opener) -> None:

@@ -1,6 +1,7 @@
 """`launchpad serve --web` as people use it."""
 
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def test_a_token_of_a_file_lets_in_and_is_said_nowhere(cli):
 @pytest.mark.needs("tmux")
 def test_a_new_token_stands_on_the_terminal_alone(cli):
     terminal = Terminal(
-        ["sh", "-c", f"exec {PROGRAM} serve --web 0 > out 2> err"],
+        ["sh", "-c", f"exec {shlex.quote(str(PROGRAM))} serve --web 0 > out 2> err"],
         size=(160, 30), environ=cli.environ, cwd=cli.home,
     )  # fmt: skip
     try:
