@@ -17,6 +17,7 @@ class FilterActs(Acting):
         self.filtered = panel = self.board.focused_panel or self.board.panel("checklist")
         query = self.query_one("#query", Input)
         query.value = panel.query_text
+        query.action_select_all()
         query.display = True
         self.query_one("#message").display = False
         # Not `query.focus()`, which waits its turn: the next key is for the filter already.

@@ -27,7 +27,8 @@ class FilterField(Field):
     """Tells at once what is written, and when its writer is done: the next key may rest on it."""
 
     def __init__(self, *, written: Callable[[str], None], done: Callable[[], None]) -> None:
-        super().__init__(id="query", compact=True, placeholder="filter")
+        # Textual selects everything when the focus has arrived, which may be after the first letter.
+        super().__init__(id="query", compact=True, placeholder="filter", select_on_focus=False)
         self._written = written
         self._done = done
 

@@ -49,6 +49,11 @@ def test_keys_that_come_in_one_piece_act_one_after_the_other() -> None:
         face.type(b"/flag")  # g, a and l are keys of their own outside the filter
         face.until("/flag")
         assert b"go / no-go" not in face.output
+        for words in (b"pay", b"flag", b"domain", b"pay"):  # each in the place of the one before
+            face.type(b"\r")
+            face.forget()
+            face.type(b"/" + words)
+            face.until("/" + words.decode())
         face.type(b"\r5/slip")
         face.until("/slip")
         face.until("TIMELINE")
