@@ -8,7 +8,7 @@ SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist worksteal
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check conformance maturity bench screenshots lock clean .venv
+.PHONY: help run test lint check conformance maturity bench screenshots lock clean .venv
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -19,11 +19,13 @@ run: $(INSTALLED) ## open the dashboard on a small built-in rehearsal
 test: $(INSTALLED) ## run all tests; what this machine lacks is skipped and named
 	@$(BIN)/pytest $(SIDE_BY_SIDE)
 
-check: $(INSTALLED) ## format, lint, types, import order and the fast tests
+lint: $(INSTALLED) ## format, lint, types and import order
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+check: lint ## all that, and the fast tests
 	@$(BIN)/pytest -q -m "not slow" $(SIDE_BY_SIDE)
 
 # Prism and netlify-cli come from npm, Google's client from the package index, each into a folder of its own;

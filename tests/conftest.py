@@ -21,10 +21,15 @@ settings.load_profile("launchpad")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever drives a program from outside is slow, marked so or not."""
+    """Whatever drives a program from outside is slow, marked so or not.
+
+    A slow test has a second try, named and counted at the end: it depends on what else the machine does.
+    """
     for item in items:
         if "postgres_cluster" in getattr(item, "fixturenames", ()) or item.get_closest_marker("needs"):
             item.add_marker("slow")
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

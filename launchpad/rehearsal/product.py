@@ -54,6 +54,8 @@ class Product(ThreadingHTTPServer):
         self._began = time.time()
         self._first_deploy: float | None = None
         self._noted: set[str] = set()
+        self._owed = 0.0
+        """Failures of the checkout that its share of errors has added up to."""
         self._guard = threading.Lock()
 
     def version(self) -> str:
@@ -78,6 +80,15 @@ class Product(ThreadingHTTPServer):
             for name in found.moments:
                 self._note(name)
         return found
+
+    def fails(self, share: float) -> bool:
+        """Whether this checkout is one of the `share` that fail: spread evenly, so that no day is luckier."""
+        with self._guard:
+            self._owed = self._owed + share if share else 0.0
+            if self._owed < 1.0:
+                return False
+            self._owed -= 1.0
+            return True
 
     def vendor(self, path: str) -> Hosting | Mobile | None:
         """Whose API a path belongs to; None: it is the product's own."""
@@ -114,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.OK, "ok")
             return
         time.sleep(now.latency * random.uniform(0.7, 1.3))  # noqa: S311  # weather, no secret
-        if self.path == "/checkout" and random.random() < now.errors:  # noqa: S311
+        if self.path == "/checkout" and self.server.fails(now.errors):
             self._answer(HTTPStatus.SERVICE_UNAVAILABLE, "the payment queue is full")
         elif self.path in ("/", "/checkout"):
             self._answer(HTTPStatus.OK, f"<h1>Acme {self.server.version()}</h1>")

@@ -22,7 +22,6 @@ from tests.support.war_room import until
 
 pytestmark = [
     pytest.mark.needs("gpg", "pg_dump", "pg_restore", "psql"),
-    pytest.mark.timeout(300),
     pytest.mark.proves("postgres", "live"),
 ]
 PASSPHRASE = "correct horse 'battery' staple"

@@ -267,7 +267,7 @@ def test_an_interrupt_ends_with_130(opened):
         assert watching.stdout is not None
         assert watching.stdout.readline().startswith("NO-GO")
         watching.send_signal(2)
-        assert eventually(watching.poll, seconds=10) == 130
+        assert eventually(watching.poll) == 130
         assert watching.stderr is not None
         assert watching.stderr.read() == ""
     finally:

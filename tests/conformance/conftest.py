@@ -83,4 +83,4 @@ def mock() -> Iterator[Callable[[str], Mock]]:
     yield start
     for process in started:
         process.terminate()
-        process.wait(10)
+        process.wait(60)

@@ -47,7 +47,7 @@ async def test_the_specification_refuses_no_request(mock, tmp_path: Path) -> Non
             ):
                 # A mock has no state: what the adapter makes of its answers is not judged here.
                 try:
-                    async with asyncio.timeout(3):
+                    async with asyncio.timeout(6):
                         await step
                 except (LaunchpadError, TimeoutError):
                     pass

@@ -84,7 +84,7 @@ def test_a_follower_is_told_of_what_somebody_else_has_folded(store):
         for _ in range(20):
             told.clear()
             desk.perform(cmd.WriteNote(text="hm"))
-            assert told.wait(10)
+            assert told.wait(60)
 
 
 def test_a_follower_is_told_of_a_damaged_store_and_goes_on(store):
@@ -109,7 +109,7 @@ def test_a_follower_is_told_of_a_damaged_store_and_goes_on(store):
     session.source = Faulty()
     with session.following(on_change):
         LocalDesk(store, Session(store, LAUNCH), PEOPLE["eva"]).perform(cmd.WriteNote(text="hm"))
-        assert heard.wait(10)
+        assert heard.wait(60)
     assert told == ["the file is damaged", "it does not answer", ""]
 
 

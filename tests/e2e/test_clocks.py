@@ -14,7 +14,7 @@ from tests.support.cli import DEFINITION, LAUNCH, PROGRAM, Cli, eventually
 from tests.support.shop import Shop
 from tests.support.terminal import Terminal
 
-pytestmark = [pytest.mark.slow, pytest.mark.needs("tmux", "cc"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.needs("tmux", "cc")]
 # Wall clocks alone are off: what measures spans goes on as it does on any host.
 _OFF = r"""
 #define _GNU_SOURCE

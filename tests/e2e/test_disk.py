@@ -13,7 +13,6 @@ from tests.support.terminal import Terminal
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.needs("tmux", "mount"),
-    pytest.mark.timeout(300),
     pytest.mark.skipif(os.geteuid() != 0, reason="a disk of a few megabytes is mounted by root alone"),
 ]
 

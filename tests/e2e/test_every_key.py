@@ -16,7 +16,7 @@ from screens.keys import BINDINGS, OF_ACTION, OF_LISTS
 from tests.support import launches
 from tests.support.terminal import Terminal
 
-pytestmark = [pytest.mark.slow, pytest.mark.needs("tmux"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.needs("tmux")]
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
@@ -154,7 +154,7 @@ def _press(terminal: Terminal, name: str, key: str) -> None:
     for each in does.back:
         _settled(terminal)
         terminal.press(each)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while does.same and _apart_from_message(terminal.screen()) != _apart_from_message(before):
         assert time.monotonic() < deadline, f"{name} ({key}):\n{before}\nbecame\n{terminal.screen()}"
         time.sleep(0.03)

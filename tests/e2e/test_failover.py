@@ -15,7 +15,7 @@ from tests.support.cli import LAUNCH, PROGRAM, Cli, eventually
 from tests.support.postgres import primary_and_standby
 from tests.support.terminal import Terminal
 
-pytestmark = [pytest.mark.slow, pytest.mark.needs("ssh", "ssh-keygen", "tmux"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.needs("ssh", "ssh-keygen", "tmux")]
 
 
 def test_faces_seat_and_engine_go_on_behind_the_promoted_standby(tmp_path):

@@ -183,7 +183,7 @@ def test_a_window_that_is_closed_leaves_no_process_behind(room: Terminal) -> Non
     faces = _children(pane)
     assert faces
     room._tmux("kill-pane")
-    until(lambda: not any(map(_alive, faces)), seconds=15, what="the face to end with its window")
+    until(lambda: not any(map(_alive, faces)), what="the face to end with its window")
 
 
 def _children(pid: int) -> list[int]:

@@ -27,7 +27,6 @@ from tests.support.war_room import until
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.needs("tmux", "ssh", "ssh-keygen", "ip"),
-    pytest.mark.timeout(600),
     pytest.mark.skipif(os.geteuid() != 0, reason="network namespaces are made by root alone"),
 ]
 

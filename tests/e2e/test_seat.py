@@ -21,7 +21,7 @@ from launchpad.wiring import load_definition
 from tests.support.terminal import Terminal
 from tests.support.war_room import until
 
-pytestmark = [pytest.mark.slow, pytest.mark.needs("tmux", "ssh", "ssh-keygen"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.needs("tmux", "ssh", "ssh-keygen")]
 
 LAUNCHPAD = str(Path(sys.executable).parent / "launchpad")
 LAUNCH = "acme-4.2.0-staging"
@@ -118,7 +118,7 @@ def by_palette(terminal: Terminal, wish: str) -> None:
     terminal.press(":")
     terminal.shows("Search|search")
     terminal.type(wish)
-    terminal.shows(rf"^.*{re.escape(wish)}", seconds=10)
+    terminal.shows(rf"^.*{re.escape(wish)}")
     terminal.press("Enter")
 
 

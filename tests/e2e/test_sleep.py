@@ -13,7 +13,7 @@ from tests.support.cli import DEFINITION, LAUNCH, PROGRAM, Cli, eventually
 from tests.support.shop import Shop
 from tests.support.terminal import Terminal
 
-pytestmark = [pytest.mark.slow, pytest.mark.needs("tmux"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.needs("tmux")]
 MEASURED = """\
 signals:
   shop: {probe: http, url: "URL", every: 1s, timeout: 1s}

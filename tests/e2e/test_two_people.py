@@ -8,7 +8,7 @@ from launchpad.model import commands as cmd
 from tests.ssh.served import Served
 from tests.support.cli import Cli, eventually
 
-pytestmark = [pytest.mark.needs("ssh", "ssh-keygen", "tmux"), pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.needs("ssh", "ssh-keygen", "tmux"), pytest.mark.slow]
 
 MINE = re.compile(r"^ @\d ", re.MULTILINE)
 """The sign at the head of whoever has something unread."""

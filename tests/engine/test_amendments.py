@@ -34,7 +34,7 @@ def _probing(url: str, **more: object) -> Definition:
         signals={"homepage": signal},
         objectives={"availability": Objective(signal="homepage", target=0.9, window=600.0)},
         alerts={"down": Alert(when=Threshold(objective="availability", op="<", limit=limit))},
-        items=(Item(id="answers", title="It answers", check=HttpProof(url=url, every=0.5, timeout=1.0)),),
+        items=(Item(id="answers", title="It answers", check=HttpProof(url=url, every=0.5, timeout=10.0)),),
     )
 
 

@@ -26,7 +26,6 @@ from tests.support.war_room import PEOPLE, WarRoom, until
 
 pytestmark = [
     pytest.mark.needs("gpg", "pg_dump", "pg_restore"),
-    pytest.mark.timeout(300),
     pytest.mark.proves("postgres", "engine"),
     pytest.mark.proves("object_store", "engine"),
 ]

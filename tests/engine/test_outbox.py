@@ -54,7 +54,7 @@ def telling(shop: Shop, record, *notify: str, **channels: Channel) -> Definition
     down = Threshold(objective="availability", op="<", limit=Quantity(value=0.9, unit="%"))
     return replace(
         commands_launch({"deploy": recording(record, "deploy", seconds=1.0)}, deploy=action("deploy")),
-        signals={"home": HttpSignal(url=shop.url, every=0.2, timeout=1.0)},
+        signals={"home": HttpSignal(url=shop.url, every=0.2, timeout=10.0)},
         objectives={"availability": Objective(signal="home", target=0.9, window=2.0)},
         alerts={"down": Alert(when=down, severity="critical", notify=notify)},
         channels=channels,

@@ -112,7 +112,7 @@ def test_an_engine_without_its_secrets_does_not_take_the_lease(war_room: Open) -
     operations = {"deploy": {"argv": ["true"], "env": {"TOKEN": "env:SHOP_TOKEN_THAT_IS_NOT_SET"}}}
     room = war_room(commands_launch(operations, deploy=action("deploy")))
     engine = room.engine()
-    assert engine.wait(10) == 2
+    assert engine.wait(60) == 2
     assert "env:SHOP_TOKEN_THAT_IS_NOT_SET is not set" in engine.stdout.read()
     assert room.store.lease(room.launch) is None
 

@@ -43,12 +43,12 @@ def test_a_second_engine_is_refused_and_a_standby_waits(war_room: Open) -> None:
     room = war_room(commands_launch({"deploy": {"argv": ["true"]}}, deploy=action("deploy")))
     first = room.engine()
     second = room.engine()
-    assert second.wait(10) == 3
+    assert second.wait(60) == 3
     assert "watches acme-4.2.0 already" in second.stdout.read()
     standby = room.engine(standby=True)
     before = room.epoch
     first.terminate()
-    assert first.wait(10) == 0
+    assert first.wait(60) == 0
     until(lambda: room.epoch > before, what="the standby to take over")
     assert standby.poll() is None
 
@@ -204,7 +204,7 @@ def test_the_engine_of_a_closed_launch_ends_and_none_begins(war_room: Open) -> N
     room = war_room(commands_launch({"deploy": {"argv": ["true"]}}, deploy=action("deploy")))
     engine = room.engine()
     room.does("lead", cmd.CloseLaunch(outcome="success"))
-    assert engine.wait(10) == 0
+    assert engine.wait(60) == 0
     late = room.engine()
-    assert late.wait(10) == 3
+    assert late.wait(60) == 3
     assert "is closed (success)" in late.stdout.read()

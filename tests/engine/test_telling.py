@@ -41,7 +41,7 @@ MINUTE = 60
 def definition(slack: Slack, hook: HttpPager, mail: MailServer) -> Definition:
     return Definition(
         launch=Launch(product="Acme", version="4.2.0", environment="staging"),
-        signals={"home": HttpSignal(url="http://127.0.0.1:1/", every=1.0, timeout=1.0)},
+        signals={"home": HttpSignal(url="http://127.0.0.1:1/", every=1.0, timeout=10.0)},
         objectives={
             "errors": Objective(
                 signal="home", window=10.0, error_rate=True, below=Quantity(value=0.01, unit="%")

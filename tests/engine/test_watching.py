@@ -34,7 +34,7 @@ Open = Callable[[Definition], WarRoom]
 
 
 def _watching(shop: Shop) -> Definition:
-    probe = HttpSignal(url=shop.url, every=0.2, timeout=1.0)
+    probe = HttpSignal(url=shop.url, every=0.2, timeout=10.0)
     return replace(
         commands_launch({"deploy": {"argv": ["true"]}}),
         signals={"homepage": probe},
@@ -63,7 +63,7 @@ def _watching(shop: Shop) -> Definition:
                 id="shop-answers",
                 title="The shop answers",
                 required=True,
-                check=HttpProof(url=shop.url, every=0.5, valid_for=2.0, timeout=1.0),
+                check=HttpProof(url=shop.url, every=0.5, valid_for=2.0, timeout=10.0),
             ),
         ),
     )
@@ -219,7 +219,7 @@ def test_the_way_back_is_asked_after(war_room: Open, tmp_path: Path) -> None:
     until(lambda: room.view().gate.verdict == "NO-GO", what="the engine to have asked")
     assert "there is no program ./back.sh" in room.view().gate.conditions[0].detail
     engine.terminate()
-    engine.wait(10)
+    engine.wait(60)
     script = room.base / "back.sh"
     script.write_text("#!/bin/sh\n")
     script.chmod(0o700)

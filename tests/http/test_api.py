@@ -15,7 +15,7 @@ from launchpad.http import Api, Patience, Rejected, Unanswered, address_fault, n
 from launchpad.testing.loopback import Fault, Loopback, Request, Response
 
 TOKEN = "hunter2-correct-horse"
-QUICK = Patience(request=2.0, reading=20.0, pause=0.01)
+QUICK = Patience(request=5.0, reading=20.0, pause=0.01)
 
 
 class Thing(msgspec.Struct):

@@ -17,7 +17,7 @@ from launchpad.testing.loopback import Fault, Loopback, Response
 from launchpad.testing.rollouts import RolloutsBehaviour
 
 LAUNCH = Launch(product="Acme", version="4.2.0", environment="production")
-QUICK = Patience(request=2.0, reading=1.0, pause=0.01)
+QUICK = Patience(request=5.0, reading=1.0, pause=0.01)
 AT_10 = RolloutReading(status="rolling", percent=10.0, version="4.2.0 (420)")
 COMMIT = ("POST", ":commit$")
 BUMP = RolloutAim(rollout="android", verb="bump", percent=50.0, seen=AT_10)

@@ -18,7 +18,7 @@ from launchpad.testing.providers import ProviderBehaviour
 
 TOKEN = "nfp_hunter2-correct-horse"
 LAUNCH = Launch(product="Acme", version="4.2.0", environment="production")
-QUICK = Patience(request=2.0, reading=1.0, pause=0.01)
+QUICK = Patience(request=5.0, reading=1.0, pause=0.01)
 
 
 def surroundings(directory: Path, token: str) -> Surroundings:

@@ -9,8 +9,7 @@ import pytest
 from tests.rehearsal.test_rehearse import cli, left  # noqa: F401  # the fixture
 from tests.support.cli import eventually
 
-pytestmark = pytest.mark.timeout(240)
-PATIENT = 200.0
+PATIENT = 400.0
 
 
 @pytest.mark.parametrize(

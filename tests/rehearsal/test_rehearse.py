@@ -160,7 +160,7 @@ def test_deploying_really_changes_the_product_and_rolling_back_changes_it_back()
         directory = stage.directory
         deploying = subprocess.Popen(operation("deploy", "4.2.0"), cwd=directory, stderr=subprocess.DEVNULL)
     assert not directory.exists()
-    assert deploying.wait(10) == 1, "a script does not outlive the rehearsal"
+    assert deploying.wait(60) == 1, "a script does not outlive the rehearsal"
 
 
 def operation(*args: str) -> list[str]:

@@ -84,7 +84,7 @@ class Client:
     def ended(self, *, seconds: float = 20.0) -> int:
         """Waits for ssh to end; its exit status."""
         status = self.process.wait(seconds)
-        self._reader.join(5)
+        self._reader.join(60)
         return status
 
     def close(self) -> None:
@@ -92,7 +92,7 @@ class Client:
             self.process.send_signal(signal.SIGCONT)
             self.process.kill()
         self.process.wait()
-        self._reader.join(5)
+        self._reader.join(60)
         os.close(self._master)
 
     def _read(self) -> None:

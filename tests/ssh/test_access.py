@@ -61,12 +61,12 @@ def test_a_key_of_the_file_gets_in_and_is_dropped_when_it_is_taken_out(house):
     assert client.ended() == 3
     client.sees(r"\x1b\[\?1049llaunchpad: your key was revoked\r")
     assert not alive(seat)
-    until(lambda: any("of eva was revoked: 127.0.0.1 is dropped" in line for line in house.said), seconds=5)
+    until(lambda: any("of eva was revoked: 127.0.0.1 is dropped" in line for line in house.said))
     assert "Permission denied" in house.runs(house.ssh("stranger", "-tt")).stderr
     other.type("k")
     other.sees("key b'k'")
     listed(house, line)
-    until(lambda: "Permission denied" not in house.runs(house.ssh("stranger", "-T")).stderr, seconds=10)
+    until(lambda: "Permission denied" not in house.runs(house.ssh("stranger", "-T")).stderr)
 
 
 def test_a_line_that_breaks_later_is_told_by_its_number(house):

@@ -96,7 +96,7 @@ def test_killed_server_leaves_no_face(served):
     bob.shows(r"bob\b")
     [seat] = served.seats()
     served.server.kill()
-    eventually(lambda: not alive(seat), seconds=2)
+    eventually(lambda: not alive(seat))
     bob.shows("ended with status 255")
 
 
@@ -107,7 +107,7 @@ def test_killed_client_leaves_no_face(served):
     bob.shows(r"bob\b")
     [seat] = served.seats()
     bob.close()
-    eventually(lambda: not alive(seat), seconds=3)
+    eventually(lambda: not alive(seat))
     served.says("bob from 127.0.0.1 has left")
 
 
@@ -198,7 +198,7 @@ def test_a_killed_client_leaves_no_command(served):
     terminal.shows(r"(HOLD|NO-GO|GO) ")
     [seat] = served.seats()
     terminal.close()
-    eventually(lambda: not alive(seat), seconds=5)
+    eventually(lambda: not alive(seat))
 
 
 def test_a_faulty_line_of_the_key_file_is_named_before_anybody_is_served(served):

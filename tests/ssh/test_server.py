@@ -45,7 +45,7 @@ def test_key_says_who_it_is_whatever_the_login_name(house):
     assert (person.operator, person.role, person.via) == ("eva", "engineer", "ssh 127.0.0.1")
     client.type("q")
     assert client.ended() == 7
-    until(lambda: not house.store.present("acme-4.2.0"), seconds=5, what="eva to have left")
+    until(lambda: not house.store.present("acme-4.2.0"), what="eva to have left")
 
 
 def test_unknown_key_password_and_nothing_are_refused(open_house):
@@ -56,7 +56,7 @@ def test_unknown_key_password_and_nothing_are_refused(open_house):
         ["ssh-keygen", "-lf", open_house.base / "stranger.pub"], text=True
     ).split()[1]
     refused = f"refused 127.0.0.1: no operator proved to have the key {shown}"
-    until(lambda: refused in open_house.said, seconds=5)
+    until(lambda: refused in open_house.said)
     nothing = open_house.runs(open_house.ssh("eva", "-o", "PubkeyAuthentication=no", "-tt"))
     assert "Permission denied (publickey)" in nothing.stderr
 
@@ -80,7 +80,7 @@ def test_tick_is_stamped_with_the_keys_operator_and_seen_elsewhere_within_a_seco
     client.seat()
     began = time.monotonic()
     client.type("t")
-    until(house.session.refresh, seconds=5)
+    until(house.session.refresh)
     assert time.monotonic() - began < 1
     last = house.session.events[-1]
     assert (last.kind, last.actor, last.auth) == ("item.ticked", "eva", "key")
@@ -206,16 +206,16 @@ def test_killed_client_leaves_no_seat(house, deaf):
         client.type("i")
         client.sees("deaf")
     client.process.kill()
-    until(lambda: not alive(seat), seconds=5, what="the seat to end")
+    until(lambda: not alive(seat), what="the seat to end")
     assert alive(others)
-    until(lambda: any("eva from 127.0.0.1 has left" in line for line in house.said), seconds=5)
+    until(lambda: any("eva from 127.0.0.1 has left" in line for line in house.said))
 
 
 def test_killed_server_leaves_no_seat(house):
     house.serve()
     seat = house.client("eva").seat()
     house.server.kill()
-    until(lambda: not alive(seat), seconds=2, what="the seat to end")
+    until(lambda: not alive(seat), what="the seat to end")
 
 
 def test_killed_server_leaves_no_seat_that_does_not_listen(house):
@@ -225,7 +225,7 @@ def test_killed_server_leaves_no_seat_that_does_not_listen(house):
     client.type("i")
     client.sees("deaf")
     house.server.kill()
-    until(lambda: not alive(seat), seconds=3, what="the seat to end")
+    until(lambda: not alive(seat), what="the seat to end")
 
 
 @pytest.mark.parametrize("deaf", [False, True])
@@ -237,7 +237,7 @@ def test_ending_server_restores_terminals_and_ends_seats(house, deaf):
         client.type("i")
         client.sees("deaf")
     house.server.terminate()
-    assert house.server.wait(10) == 0
+    assert house.server.wait(60) == 0
     assert client.ended() == 4
     assert not alive(seat)
     assert client.seen.endswith(
@@ -271,7 +271,7 @@ def test_client_that_stops_reading_makes_its_seat_wait_and_nothing_grow(house):
     for _ in range(20):
         other.seen = b""
         other.type("k")
-        other.sees("key b'k'", seconds=2)
+        other.sees("key b'k'")
         time.sleep(0.1)
     assert rss(server) - before < 16
     client.process.send_signal(signal.SIGCONT)
@@ -290,7 +290,7 @@ def test_seat_that_stops_reading_makes_its_client_wait_and_nothing_grow(house):
         until(lambda: typed.stalls(1.0), seconds=60, what="the client to wait")
         assert typed.bytes < 8 << 20  # what the channel and the terminals between hold
         other.type("k")
-        other.sees("key b'k'", seconds=2)
+        other.sees("key b'k'")
         assert rss(server) - before < 16
     finally:
         client.process.kill()
@@ -337,7 +337,7 @@ def test_silent_strangers_neither_pile_up_nor_keep_operators_out(house):
     client.seat()
     strangers = [socket.create_connection(("127.0.0.1", house.port)) for _ in range(40)]
     try:
-        until(lambda: sum(map(is_shut, strangers)) == 20, seconds=5)
+        until(lambda: sum(map(is_shut, strangers)) == 20)
         client.type("q")
         assert client.ended() == 7
         house.client("lead").seat()
@@ -372,7 +372,7 @@ def test_tick_through_a_seat_on_postgresql(tmp_path, postgres_database):
         client = house.client("eva")
         client.seat()
         client.type("t")
-        until(house.session.refresh, seconds=5)
+        until(house.session.refresh)
         last = house.session.events[-1]
         assert (last.kind, last.actor, last.auth) == ("item.ticked", "eva", "key")
         client.sees("done: ")
@@ -397,12 +397,12 @@ def test_seats_that_came_and_went_leave_nothing_in_the_server(house):
         house.runs(house.ssh("lead", "-T"))
         house.runs(house.ssh("stranger", "-T"))
         clients[3].type("q")
-        until(lambda: not any(alive(seat) for seat in seats), seconds=10)
-        until(lambda: not house.store.present("acme-4.2.0"), seconds=10)
+        until(lambda: not any(alive(seat) for seat in seats))
+        until(lambda: not house.store.present("acme-4.2.0"))
 
     descriptors, threads = held()
     for _ in range(4):
         come_and_go()
-    until(lambda: held()[0] == descriptors, seconds=10, what=f"{descriptors} descriptors again")
+    until(lambda: held()[0] == descriptors, what=f"{descriptors} descriptors again")
     # The loop's pool keeps a few threads; sixteen seats would have left more.
-    until(lambda: held()[1] < threads + 8, seconds=10, what=f"{threads} threads again")
+    until(lambda: held()[1] < threads + 8, what=f"{threads} threads again")

@@ -2,7 +2,7 @@ import pytest
 
 from tests.store.crash import run
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow]
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgres"])

@@ -11,7 +11,7 @@ from launchpad.store.archive import verify_store
 from launchpad.testing.drafts import note, opening
 from tests.support.postgres import primary_and_standby
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow]
 LAUNCH = "acme-1"
 WRITERS = 4
 

@@ -324,7 +324,7 @@ def test_closing_wakes_those_who_wait(url, opened):
             time.sleep(0.01)
         store.close()
         with pytest.raises(Unreachable, match="closed"):
-            waiting.result(5)
+            waiting.result(60)
 
 
 def test_a_lease_from_before_a_restart_of_the_machine_is_void(url, opened):

@@ -96,7 +96,7 @@ class Cli:
         status: int | None = 0,
         stdin: str | None = None,
         env: Mapping[str, str] | None = None,
-        timeout: float = 60,
+        timeout: float = 180,
     ) -> subprocess.CompletedProcess[str]:
         """Runs a command to its end; fails unless it exits with `status` (None: whatever it is)."""
         done = subprocess.run(
@@ -150,7 +150,7 @@ def processes_with(text: str) -> list[int]:
     return [pid for pid in found if pid != os.getpid()]
 
 
-def eventually(condition: Callable[[], Any], *, seconds: float = 20.0) -> Any:
+def eventually(condition: Callable[[], Any], *, seconds: float = 60.0) -> Any:
     """What `condition` returns once it is true. Fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):

@@ -158,7 +158,7 @@ def silent_server() -> Iterator[int]:
         yield listening.getsockname()[1]
 
 
-def eventually(condition: Callable[[], Any], what: str, seconds: float = 20.0) -> Any:
+def eventually(condition: Callable[[], Any], what: str, seconds: float = 60.0) -> Any:
     """The first true value; fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):

@@ -44,7 +44,7 @@ class Terminal:
 
     def _tmux(self, *arguments: str) -> str:
         done = subprocess.run(
-            ["tmux", "-L", self._socket, *arguments], capture_output=True, text=True, timeout=20
+            ["tmux", "-L", self._socket, *arguments], capture_output=True, text=True, timeout=60
         )
         return done.stdout
 
@@ -62,7 +62,7 @@ class Terminal:
         """What stands there now."""
         return self._tmux("capture-pane", "-p")
 
-    def shows(self, pattern: str, *, seconds: float = 20.0) -> re.Match[str]:
+    def shows(self, pattern: str, *, seconds: float = 60.0) -> re.Match[str]:
         """Waits until the screen matches."""
         deadline = time.monotonic() + seconds
         while True:
@@ -74,7 +74,7 @@ class Terminal:
             )
             time.sleep(0.03)
 
-    def hides(self, pattern: str, *, seconds: float = 20.0) -> None:
+    def hides(self, pattern: str, *, seconds: float = 60.0) -> None:
         """Waits until the screen does not match."""
         deadline = time.monotonic() + seconds
         while re.search(pattern, screen := self.screen(), re.MULTILINE):

@@ -158,7 +158,7 @@ class WarRoom:
                 process.terminate()
         for process in self.engines:
             try:
-                process.wait(timeout=10)
+                process.wait(timeout=60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
