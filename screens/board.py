@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.events import Resize
 from textual.geometry import Size
+from textual.message import Message
 from textual.widget import Widget
 
 from launchpad.model.definition import PHASES
@@ -26,6 +27,9 @@ _LEAST_TREND = 20
 
 class Board(Vertical):
     """Panels side by side or one under the other, as the terminal allows."""
+
+    class Rearranged(Message):
+        """Other panels are seen now: some keys matter where a panel is, some where it is not."""
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(id="board")
@@ -194,6 +198,7 @@ class Board(Vertical):
         if arrangement != self._arranged:
             self._arranged = arrangement
             self._apply(arrangement)
+            self.post_message(self.Rearranged())
 
     def _apply(self, chosen: Arrangement) -> None:
         heights = {**chosen.left, **chosen.right}

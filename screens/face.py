@@ -324,6 +324,9 @@ class Face(Attended, Acts, inherit_bindings=False):
             self.board.zoom(name)
         self.screen.set_focus(widget)
 
+    def on_board_rearranged(self) -> None:
+        self.query_one("#footer", Lines).redraw()
+
     def on_list_panel_moved(self, _event: ListPanel.Moved) -> None:
         self.query_one("#footer", Lines).redraw()
 

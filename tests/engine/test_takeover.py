@@ -148,7 +148,12 @@ def test_a_frozen_engine_does_nothing_more_once_another_has_taken_over(
     assert others == sorted(others)
     assert [step.attempt for step in run.steps] == [1, 1, 1]
     successor.kill()
-    until(lambda: f":{frozen.pid}:" in room.holder, what="the thawed engine, on standby since, to take over")
+
+    def thawed_holds() -> bool:
+        assert frozen.poll() is None, f"it ended with {frozen.returncode}: {frozen.stdout.read()}"
+        return f":{frozen.pid}:" in room.holder
+
+    until(thawed_holds, seconds=120, what="the thawed engine, on standby since, to take over")
 
 
 def test_an_engine_frozen_before_its_command_began_never_begins_it(war_room: Open, tmp_path: Path) -> None:

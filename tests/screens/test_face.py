@@ -460,6 +460,17 @@ async def test_tabs_and_zoom(open_face: Opener) -> None:
         await seat.shows("OBJECTIVES")
 
 
+async def test_the_footer_follows_what_is_seen(open_face: Opener) -> None:
+    async with open_face("during", size=(200, 60)) as seat:
+        await seat.shows("GATE post-launch")
+        assert "G gates" not in seat.text
+        for key in ("F", "escape"):
+            await seat.press("F")
+            await seat.until(lambda: "G gates" in seat.text and "GATE" not in seat.text)
+            await seat.press(key)
+            await seat.until(lambda: "G gates" not in seat.text and "GATE post-launch" in seat.text)
+
+
 async def test_details_open_on_enter(open_face: Opener) -> None:
     async with open_face("before") as seat:
         await select(seat, "backup-tested")
