@@ -16,7 +16,6 @@ from launchpad.model.definition import (
     Channel,
     Condition,
     Criterion,
-    DerivedProof,
     Dump,
     Guard,
     Provider,
@@ -27,6 +26,7 @@ from launchpad.model.definition import (
     Verb,
     Wait,
 )
+from launchpad.model.probe import Derived
 from launchpad.model.values import Quantity, ZonedTime
 
 Schema = dict[str, Any]
@@ -158,7 +158,7 @@ def _structs(roots: tuple[type, ...]) -> dict[str, type]:
 def _polish(component: Schema, cls: type) -> None:
     """Says what the reader does beyond the types: no other keys, text for numbers, one for a list of one."""
     properties: Schema = component["properties"]
-    if issubclass(cls, Condition | Criterion | Guard | DerivedProof):  # told by their first key
+    if issubclass(cls, Condition | Criterion | Guard | Derived):  # told by their first key
         tag = str(cls.__struct_config__.tag_field)
         properties.pop(tag, None)
         component["required"] = [name for name in component.get("required", ()) if name != tag]

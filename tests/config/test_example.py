@@ -17,7 +17,6 @@ from launchpad.model.definition import (
     Channel,
     Condition,
     Definition,
-    DerivedProof,
     Dump,
     HttpStep,
     Provider,
@@ -28,7 +27,7 @@ from launchpad.model.definition import (
     Threshold,
     Wait,
 )
-from launchpad.model.probe import Probe
+from launchpad.model.probe import Derived, Probe
 from launchpad.model.values import Quantity, ZonedTime
 from tests.support.kinds import CHANNELS, PROVIDERS
 
@@ -156,7 +155,7 @@ def owner(cls: type, name: str) -> type:
     """The class that declares a field; one speaks for what all conditions, or all probes, have."""
     if issubclass(cls, Condition) and name == "advisory":
         return Condition
-    if issubclass(cls, Probe | DerivedProof) and name in ("every", "valid_for"):
+    if issubclass(cls, Probe | Derived) and name in ("every", "valid_for"):
         return Probe
     if issubclass(cls, SmokeStep) and name in ("name", "retries", "pause"):
         return HttpStep

@@ -17,7 +17,6 @@ from launchpad.model.definition.checks import (
     BackupProof,
     Check,
     CommandProof,
-    DerivedProof,
     DnsProof,
     HttpProof,
     PlayVitalsProof,
@@ -92,6 +91,7 @@ from launchpad.model.definition.rollouts import (
     RolloutStage,
 )
 from launchpad.model.definition.signals import (
+    BackupSignal,
     CommandSignal,
     DnsSignal,
     HttpSignal,
