@@ -100,7 +100,7 @@ def test_a_gate_waits_for_a_backup_and_the_backup_comes_back(
     read = room.view()
     aged = (read.now - known.last.taken_at) / SECOND
     assert 0 < (read.objectives[0].reading.value or 0) <= aged
-    until(lambda: "old" in room.session.state.alerts, what="the alert on its age")
+    until(lambda: "old" in room.view().state.alerts, what="the alert on its age")
     situation = room.view().situation
     open_, closed = (
         evaluate("saved", replace(situation, now=known.last.taken_at + seconds * SECOND))
