@@ -20,6 +20,7 @@ from launchpad.config.scalars import STRUCTS, environment_fault, parsed, quoted,
 from launchpad.model.definition import (
     Channel,
     Dump,
+    Given,
     Name,
     Provider,
     Restoration,
@@ -49,6 +50,7 @@ def _struct_info(cls: type) -> inspect.StructType:
 _OPTIONS: dict[Verb, tuple[str, inspect.StructType]] = {
     "backup": ("dump", _struct_info(Dump)),
     "restore": ("restoration", _struct_info(Restoration)),
+    "smoke": ("given", _struct_info(Given)),
 }
 """By verb: the field of a step for what may stand beside it, and what that is."""
 

@@ -17,6 +17,7 @@ from launchpad.model.definition import (
     Condition,
     Criterion,
     Dump,
+    Given,
     Guard,
     Provider,
     Restoration,
@@ -95,7 +96,7 @@ def _schema(root: type, title: str, adapters: Mapping[type, Settings]) -> Schema
         settings = {kind: components.pop(cls.__name__) for kind, cls in kinds.items()}
         components[adapter.__name__] = {"anyOf": [_adapter(kind, one) for kind, one in settings.items()]}
     if Step.__name__ in components:
-        beside = {"backup": Dump, "restore": Restoration}
+        beside = {"backup": Dump, "restore": Restoration, "smoke": Given}
         told = [_step(verb, components.pop(cls.__name__)) for verb, cls in beside.items()]
         components[Step.__name__] = {"anyOf": [components[Step.__name__], *told]}
     if Rollout.__name__ in components:

@@ -67,8 +67,9 @@ class ReadinessProber:
 
 
 def parameters(definition: Definition, action: str) -> tuple[str, ...]:
-    """The parameters that the providers of an action's steps mention."""
-    names = {step.provider for step in definition.actions[action].steps}
-    settings = msgspec.json.encode([definition.providers[name].settings for name in sorted(names)])
+    """The parameters that an action's steps and their providers mention."""
+    steps = definition.actions[action].steps
+    names = sorted({step.provider for step in steps} & definition.providers.keys())
+    settings = msgspec.json.encode([[definition.providers[name].settings for name in names], steps])
     mentioned = [name for name in placeholders(settings.decode()) if name.startswith("param.")]
     return tuple(dict.fromkeys(name.removeprefix("param.") for name in mentioned))

@@ -221,7 +221,8 @@ def _backup_taken(e: ev.BackupTaken) -> Sentence:
 
 def _smoke_ran(e: ev.SmokeRan) -> Sentence:
     style = {"ok": "ok", "bad": "bad", "unknown": "unknown"}[e.result.verdict]
-    return Sentence(f"smoke test {e.suite}: {e.result.verdict}{_detail(e.result.sentence)}", style)
+    given = "".join(f", {name} = {value}" for name, value in e.result.given.items())
+    return Sentence(f"smoke test {e.suite}{given}: {e.result.verdict}{_detail(e.result.sentence)}", style)
 
 
 def _migrations_read(e: ev.MigrationsRead) -> Sentence:

@@ -18,6 +18,7 @@ from launchpad.model.definition import (
     Condition,
     Definition,
     Dump,
+    Given,
     HttpStep,
     Provider,
     Restoration,
@@ -81,7 +82,7 @@ def test_every_key_of_the_models_is_shown():
     """Where two keys can't stand side by side, a commented line shows the other."""
     text = EXAMPLE.read_text(encoding="utf-8").replace("  # - file:", "  - file:")
     shown = set(keys(yaml.safe_load(text), inspect.type_info(Document)))
-    settings = [*ROLLOUTS.values(), Dump, Restoration]
+    settings = [*ROLLOUTS.values(), Dump, Restoration, Given]
     settings += [cls for kinds in ADAPTERS.values() for cls in kinds.values()]
     assert declared(Document).union(*map(declared, settings)) == shown
 
@@ -112,9 +113,9 @@ def keys(node, type_):
 
 
 def saved(step):
-    """As `keys`, of a step that saves a database or puts it back."""
-    for verb, options in (("backup", Dump), ("restore", Restoration)):
-        if verb in step:
+    """As `keys`, of a step that has more to say than its provider."""
+    for verb, options in (("backup", Dump), ("restore", Restoration), ("smoke", Given)):
+        if verb in step and len(step) > 1:
             yield from keys(step, inspect.type_info(options))
 
 

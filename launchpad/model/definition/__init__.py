@@ -10,7 +10,7 @@ import hashlib
 
 import msgspec
 
-from launchpad.model.definition.actions import Action, OnFailure, Provider, Step
+from launchpad.model.definition.actions import Action, Given, OnFailure, Provider, Step
 from launchpad.model.definition.backups import Dump, Keep, Restoration
 from launchpad.model.definition.checklist import Item
 from launchpad.model.definition.checks import (
