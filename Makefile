@@ -28,11 +28,12 @@ lint: $(INSTALLED) ## format, lint, types and import order
 check: lint ## all that, and the fast tests
 	@$(BIN)/pytest -q -m "not slow" $(SIDE_BY_SIDE)
 
-# Prism and netlify-cli come from npm, Google's client from the package index, each into a folder of its own;
+# Prism, netlify-cli and Azurite come from npm, Google's client from the package index, each into a folder of its own;
 # docs/adapters.md says what SPECS holds.
 JUDGES = LAUNCHPAD_SPECS="$(if $(SPECS),$(abspath $(SPECS)))" \
   LAUNCHPAD_PRISM="$(CURDIR)/.prism/node_modules/.bin/prism" \
   LAUNCHPAD_NETLIFY_CLI="$(CURDIR)/.netlify-cli/node_modules/.bin/netlify" \
+  LAUNCHPAD_AZURITE="$(CURDIR)/.azurite/node_modules/.bin/azurite-blob" \
   LAUNCHPAD_GOOGLE_CLIENT="$(if $(wildcard .google/googleapiclient),$(CURDIR)/.google)"
 NPM_INSTALL := npm install --silent --no-fund --no-audit --prefix
 
@@ -40,6 +41,7 @@ conformance: $(INSTALLED) ## judge adapters by the vendors' specifications and c
 	@test -d "$(SPECS)" || { echo "Say where the specifications lie: make conformance SPECS=DIR" >&2; exit 1; }
 	@test -x .prism/node_modules/.bin/prism || $(NPM_INSTALL) .prism @stoplight/prism-cli@5
 	@test -x .netlify-cli/node_modules/.bin/netlify || $(NPM_INSTALL) .netlify-cli netlify-cli@27
+	@test -x .azurite/node_modules/.bin/azurite-blob || $(NPM_INSTALL) .azurite azurite@3
 	@test -d .google/googleapiclient || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	  --target .google google-api-python-client==2.202.0
 	@$(JUDGES) LAUNCHPAD_GOOGLE_CLIENT="$(CURDIR)/.google" $(BIN)/pytest -q tests/conformance

@@ -1,7 +1,6 @@
 """`python -m launchpad.backups DIRECTORY`, the task as JSON on standard input."""
 
 import asyncio
-import contextlib
 import os
 import shutil
 import signal
@@ -14,6 +13,9 @@ from launchpad.backups.programs import say
 from launchpad.backups.restoring import restore
 from launchpad.backups.saving import save
 from launchpad.backups.task import OUTCOME, WORK, Fault, Outcome, Task
+
+_RESERVED = 4096
+"""Bytes."""
 
 
 async def _carried(task: Task, work: Path) -> Outcome:
@@ -35,18 +37,21 @@ def main(directory: Path, data: bytes) -> int:
     task = msgspec.json.decode(data, type=Task)
     work = directory / WORK
     work.mkdir(mode=0o700)
+    fresh = directory / f"{OUTCOME}.new"
+    # Room for the outcome, should the disk be full by then.
+    fresh.write_bytes(b" " * _RESERVED)
     try:
         outcome = asyncio.run(_carried(task, work))
     except asyncio.CancelledError:
+        fresh.unlink()
         say("ended on request; nothing of it is kept")
         return -signal.SIGTERM
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    fresh = directory / f"{OUTCOME}.new"
-    fresh.write_bytes(msgspec.json.encode(outcome))
+    with fresh.open("r+b") as file:
+        file.write(msgspec.json.encode(outcome).ljust(_RESERVED))
     fresh.rename(directory / OUTCOME)
-    with contextlib.suppress(OSError):
-        say(outcome.fault or outcome.said)
+    say(outcome.fault or outcome.said)
     return 1 if outcome.fault else 0
 
 

@@ -16,9 +16,9 @@ _KEPT = 20
 
 
 def say(line: str) -> None:
-    """A line for the run's log."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    """A line for the run's log. Work does not fail of a log that takes none, as on a full disk."""
+    with contextlib.suppress(OSError):
+        os.write(sys.stdout.fileno(), f"{line}\n".encode())
 
 
 async def run(

@@ -64,6 +64,7 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Rollouts", "rollouts", ("rollouts", "bump", "halt", "resume", "complete", "veto")),
     ("Checklist", "smoke", ("smoke",)),
     ("Shell", "completion", ("completion",)),
+    ("Runs", "migrations", ("migrations",)),
 )
 """Heading, module and commands: only the module of the command that was typed is imported."""
 

@@ -6,6 +6,7 @@ import time
 from launchpad.cli import shapes, words
 from launchpad.cli.command import argument, command
 from launchpad.cli.shell import Shell
+from launchpad.cli.verdicts import gravest
 from launchpad.errors import Exit, Unreachable
 from launchpad.model import commands as cmd
 from launchpad.model.smoke import SmokeFact, SmokeVerdict, line_of
@@ -14,8 +15,6 @@ from launchpad.model.values import SECOND, format_duration
 
 _WAIT = 60.0
 """Seconds to wait for an outcome beyond the time that the suite may take."""
-_EXIT: dict[SmokeVerdict, Exit] = {"ok": Exit.DONE, "unknown": Exit.HOLD, "bad": Exit.NO}
-"""By how grave a verdict is: the worst is the command's."""
 
 
 @command(
@@ -38,7 +37,7 @@ def smoke(shell: Shell, options: argparse.Namespace) -> int:
     known = _answered(shell, options.suite)
     assert known.last is not None, "it was answered"
     shell.out.result(shapes.smoke(options.suite, known), _lines(options.suite, known.last))
-    return _EXIT[known.last.verdict]
+    return gravest([known.last.verdict])
 
 
 def _list(shell: Shell) -> int:
@@ -57,8 +56,7 @@ def _list(shell: Shell) -> int:
         shell.out.table(rows, words.STYLES) if suites else [],
     )
     verdicts: list[SmokeVerdict] = [one.last.verdict if one.last else "unknown" for one in known.values()]
-    grave = {exit_: place for place, exit_ in enumerate(_EXIT.values())}
-    return max((_EXIT[verdict] for verdict in verdicts), key=lambda one: grave[one], default=Exit.DONE)
+    return gravest(verdicts)
 
 
 def _answered(shell: Shell, name: str) -> SmokeState:

@@ -22,13 +22,13 @@ from launchpad.model.definition import (
     ChannelSettings,
     Check,
     Definition,
-    DerivedProof,
     Item,
     Provider,
     Rollout,
     Signal,
 )
 from launchpad.model.keys import RESERVED_KEYS
+from launchpad.model.probe import Derived
 from launchpad.model.values import Value, is_secret_reference
 
 P = TypeVar("P", bound=Check | Signal)
@@ -151,7 +151,7 @@ def _resolved(path: Path, item: Item, environment: str, faults: Faults) -> Item:
     """The item as the journal holds it; one that belongs elsewhere has no test, and no secret of it."""
     if item.check is None:
         return item
-    if isinstance(item.check, DerivedProof):
+    if isinstance(item.check, Derived):
         return item if item.belongs(environment) else msgspec.structs.replace(item, check=None)
     check = _timed((*path, "check"), item.check, faults) if item.belongs(environment) else None
     return msgspec.structs.replace(item, check=check)
@@ -159,7 +159,7 @@ def _resolved(path: Path, item: Item, environment: str, faults: Faults) -> Item:
 
 def _timed(path: Path, probe: P, faults: Faults) -> P:
     """A timeout that nobody wrote is never longer than the time between two probes."""
-    if probe.timeout <= probe.every or faults.written((*path, "timeout")):
+    if isinstance(probe, Derived) or probe.timeout <= probe.every or faults.written((*path, "timeout")):
         return probe
     return msgspec.structs.replace(probe, timeout=probe.every)
 

@@ -19,8 +19,8 @@ from launchpad.config.nodes import Mapping, Node, Scalar, Sequence
 from launchpad.config.scalars import STRUCTS, environment_fault, parsed, quoted, scalar
 from launchpad.model.definition import (
     Channel,
-    DerivedProof,
     Dump,
+    Given,
     Name,
     Provider,
     Restoration,
@@ -28,7 +28,7 @@ from launchpad.model.definition import (
     Step,
     Verb,
 )
-from launchpad.model.probe import Probe
+from launchpad.model.probe import Derived, Probe
 
 Settings = AbstractMapping[str, type[msgspec.Struct]]
 """Kind of provider or channel → the struct that its settings are read into."""
@@ -50,6 +50,7 @@ def _struct_info(cls: type) -> inspect.StructType:
 _OPTIONS: dict[Verb, tuple[str, inspect.StructType]] = {
     "backup": ("dump", _struct_info(Dump)),
     "restore": ("restoration", _struct_info(Restoration)),
+    "smoke": ("given", _struct_info(Given)),
 }
 """By verb: the field of a step for what may stand beside it, and what that is."""
 
@@ -108,7 +109,7 @@ class Reader:
             return self._read(node, members[0], path, kind, hint)
         by_tag = {str(member.tag): member for member in members if isinstance(member, inspect.StructType)}
         if any(issubclass(member.cls, Probe) for member in by_tag.values()):
-            derived = {tag: one for tag, one in by_tag.items() if issubclass(one.cls, DerivedProof)}
+            derived = {tag: one for tag, one in by_tag.items() if issubclass(one.cls, Derived)}
             first = next(iter(node.pairs), "") if isinstance(node, Mapping) else ""
             if first in derived:
                 return self._struct(node, derived[first], path)

@@ -16,8 +16,8 @@ from launchpad.model.definition import (
     Channel,
     Condition,
     Criterion,
-    DerivedProof,
     Dump,
+    Given,
     Guard,
     Provider,
     Restoration,
@@ -27,6 +27,7 @@ from launchpad.model.definition import (
     Verb,
     Wait,
 )
+from launchpad.model.probe import Derived
 from launchpad.model.values import Quantity, ZonedTime
 
 Schema = dict[str, Any]
@@ -95,7 +96,7 @@ def _schema(root: type, title: str, adapters: Mapping[type, Settings]) -> Schema
         settings = {kind: components.pop(cls.__name__) for kind, cls in kinds.items()}
         components[adapter.__name__] = {"anyOf": [_adapter(kind, one) for kind, one in settings.items()]}
     if Step.__name__ in components:
-        beside = {"backup": Dump, "restore": Restoration}
+        beside = {"backup": Dump, "restore": Restoration, "smoke": Given}
         told = [_step(verb, components.pop(cls.__name__)) for verb, cls in beside.items()]
         components[Step.__name__] = {"anyOf": [components[Step.__name__], *told]}
     if Rollout.__name__ in components:
@@ -158,7 +159,7 @@ def _structs(roots: tuple[type, ...]) -> dict[str, type]:
 def _polish(component: Schema, cls: type) -> None:
     """Says what the reader does beyond the types: no other keys, text for numbers, one for a list of one."""
     properties: Schema = component["properties"]
-    if issubclass(cls, Condition | Criterion | Guard | DerivedProof):  # told by their first key
+    if issubclass(cls, Condition | Criterion | Guard | Derived):  # told by their first key
         tag = str(cls.__struct_config__.tag_field)
         properties.pop(tag, None)
         component["required"] = [name for name in component.get("required", ()) if name != tag]

@@ -1,23 +1,23 @@
-"""Asks now and then how far databases are migrated, so that gates can rest on it."""
+"""Asks how far databases are migrated, so that gates can rest on it and people can see it."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 
+from launchpad.engine.asking import Question, keep_asking
 from launchpad.engine.recorder import Recorder
-from launchpad.engine.schedule import every, offset
 from launchpad.errors import LaunchpadError
 from launchpad.model.definition import Definition
 from launchpad.model.events import MigrationsRead
 from launchpad.providers.capabilities import Migrations, Provider
-from launchpad.rules.migrations import asked_for, worth_recording
+from launchpad.rules.migrations import asked_for, lasts, worth_recording
 from launchpad.session import Session
 
-_EVERY = 30.0
-_FIRST_WITHIN = 2.0
+_PART = 10
+"""So many times an answer is asked for while the last one counts."""
 
 
 class MigrationWatch:
-    """One schedule for each database that a gate asks for."""
+    """One schedule for each database that the launch migrates, or that a gate asks for."""
 
     def __init__(
         self,
@@ -33,18 +33,18 @@ class MigrationWatch:
         self._providers = providers
 
     async def run(self) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            for name in asked_for(self._definition):
-                first = offset(name, _FIRST_WITHIN)
-                tasks.create_task(every(_EVERY, self._reader(name), first_after=first))
+        await keep_asking(
+            (
+                Question(name, lasts(self._definition, name) / _PART, partial(self._news, name))
+                for name in asked_for(self._definition)
+            ),
+            self._recorder,
+        )
 
-    def _reader(self, name: str) -> Callable[[], Awaitable[None]]:
-        async def read() -> None:
-            said = await self._asked(name)
-            if worth_recording(self._session.state.migrations.get(name), said):
-                await self._recorder.append(said)
-
-        return read
+    async def _news(self, name: str) -> MigrationsRead | None:
+        said = await self._asked(name)
+        known = self._session.state.migrations.get(name)
+        return said if worth_recording(known, said, lasts(self._definition, name)) else None
 
     async def _asked(self, name: str) -> MigrationsRead:
         at = self._session.clock()

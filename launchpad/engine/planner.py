@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from msgspec.structs import replace
 
-from launchpad.engine.plans import approvals_of, backup_request
+from launchpad.engine.plans import approvals_of, backup_request, with_given
 from launchpad.engine.recorder import Recorder
 from launchpad.engine.rollout_steps import Rolled
 from launchpad.engine.toolroom import Toolroom
@@ -17,7 +17,7 @@ from launchpad.model.plan import Plan, PlannedStep
 from launchpad.model.rollouts import RolloutAim
 from launchpad.model.state import BackupState, MigrationState, RunState
 from launchpad.model.values import SECOND
-from launchpad.providers.capabilities import BEFORE, Backups, Migrations, Provider
+from launchpad.providers.capabilities import AFTER, BEFORE, Backups, Migrations, Provider
 from launchpad.rules.gates import evaluate
 from launchpad.rules.view import View
 from launchpad.session import Session
@@ -127,14 +127,15 @@ def make_plan(
     if action is None:
         raise Refused(f"there is no action {name} any more", hint="the definition was amended")
     steps, settled = [], dict(params)
-    for step in action.steps:
+    for place, step in enumerate(action.steps):
         provider = providers[step.provider]
         if isinstance(provider, Migrations) and provider.migrates(step.verb):
             done = migrations.get(step.provider, MigrationState()).applied
             steps.append(provider.plan_migration(step.verb, definition.launch, params, done))
             continue
-        planned, more = _planned(step, definition, {**params, **_before(failed, step)}, providers, backups)
-        steps.append(planned)
+        told = {**params, **_before(failed, step), **_after(action, place)}
+        planned, more = _planned(step, definition, told, providers, backups)
+        steps.append(with_given(planned, step, definition.launch, params))
         settled |= more
     needed, approvers, waived = approvals_of(definition, action.approvals, action.approvers)
     return Plan(
@@ -177,6 +178,13 @@ def _before(failed: RunState | None, step: Step) -> dict[str, str]:
     shown = (one.bound.get(BEFORE) for one in steps if one.provider == step.provider)
     before = next(filter(None, shown), None)
     return {BEFORE: before} if before else {}
+
+
+def _after(action: Action, place: int) -> dict[str, str]:
+    """What the step's provider does before it in the same action."""
+    provider = action.steps[place].provider
+    verbs = [step.verb for step in action.steps[:place] if step.provider == provider]
+    return {AFTER: verbs[-1]} if verbs else {}
 
 
 def _on_failure(action: Action) -> str | None:

@@ -53,7 +53,8 @@ class Provided:
     async def follow(self, provider_id: str, job: Job, emit: Emit) -> Ending:
         with self._told():
             ending = await self._provider.follow(provider_id, job, emit)
-        return replace(ending, detail=self._redactor.line(ending.detail))
+        brought = {name: self._redactor.line(value) for name, value in ending.brought.items()}
+        return replace(ending, detail=self._redactor.line(ending.detail), brought=brought)
 
     async def find(self, job: Job) -> Found:
         try:

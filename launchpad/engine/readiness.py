@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 
 import msgspec
 
+from launchpad.engine.asking import Question, keep_asking
 from launchpad.engine.planner import make_plan
 from launchpad.engine.recorder import Recorder
-from launchpad.engine.schedule import every
 from launchpad.errors import LaunchpadError, Unreachable
 from launchpad.model.definition import Definition
 from launchpad.model.events import ActionProbed
@@ -37,16 +38,16 @@ class ReadinessProber:
         self._providers = providers
 
     async def run(self) -> None:
-        if asked_for(self._definition):
-            await every(_EVERY, self._ask)
+        await keep_asking(
+            (Question(name, _EVERY, partial(self._news, name)) for name in asked_for(self._definition)),
+            self._recorder,
+        )
 
-    async def _ask(self) -> None:
-        for action in asked_for(self._definition):
-            said = await asyncio.to_thread(self._answer, self._definition, action)
-            if worth_recording(self._session.state.readiness.get(action), said):
-                await self._recorder.append(
-                    ActionProbed(action=action, verdict=said.verdict, reason=said.reason, observed_at=said.at)
-                )
+    async def _news(self, action: str) -> ActionProbed | None:
+        said = await asyncio.to_thread(self._answer, self._definition, action)
+        if not worth_recording(self._session.state.readiness.get(action), said):
+            return None
+        return ActionProbed(action=action, verdict=said.verdict, reason=said.reason, observed_at=said.at)
 
     def _answer(self, definition: Definition, action: str) -> Readiness:
         at = self._session.clock()
@@ -67,8 +68,9 @@ class ReadinessProber:
 
 
 def parameters(definition: Definition, action: str) -> tuple[str, ...]:
-    """The parameters that the providers of an action's steps mention."""
-    names = {step.provider for step in definition.actions[action].steps}
-    settings = msgspec.json.encode([definition.providers[name].settings for name in sorted(names)])
+    """The parameters that an action's steps and their providers mention."""
+    steps = definition.actions[action].steps
+    names = sorted({step.provider for step in steps} & definition.providers.keys())
+    settings = msgspec.json.encode([[definition.providers[name].settings for name in names], steps])
     mentioned = [name for name in placeholders(settings.decode()) if name.startswith("param.")]
     return tuple(dict.fromkeys(name.removeprefix("param.") for name in mentioned))

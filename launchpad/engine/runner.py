@@ -258,9 +258,8 @@ class Runner:
         found = brought(run, index, _planned(run, index), ending, asked.vault if asked else "")
         match ending.state:
             case "succeeded":
-                await self._recorder.append(
-                    ev.StepSucceeded(run=run.id, step=index, detail=ending.detail), *found
-                )
+                done = ev.StepSucceeded(run=run.id, step=index, detail=ending.detail, brought=ending.brought)
+                await self._recorder.append(done, *found)
                 return True
             case "aborted" if self._run(run.id).status == "aborting":
                 aborted = ev.StepAborted(run=run.id, step=index, detail=ending.detail)
@@ -365,6 +364,7 @@ class Runner:
             settings=definition.rollouts[run.aim.rollout].settings if run.aim else {},
             backup=self._backup_request(run, index),
             bound=planned.bound,
+            brought=run.brought(index),
         )
         provider = tools.providers[planned.provider]
         return (provider if run.aim is None else ReadBack(provider, self._rolled(run), run.aim)), job

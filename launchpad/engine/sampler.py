@@ -8,10 +8,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from msgspec.structs import replace
 
 from launchpad.config.secrets import Redactor
+from launchpad.engine.known import BackupAge
 from launchpad.engine.lease import LeaseKeeper
 from launchpad.engine.schedule import every, offset
 from launchpad.errors import Refused, Unreachable
-from launchpad.model.definition import Signal
+from launchpad.model.definition import BackupSignal, Signal
 from launchpad.model.probe import Probe
 from launchpad.model.samples import Sample
 from launchpad.model.store import Store
@@ -19,6 +20,7 @@ from launchpad.model.values import Micros
 from launchpad.probes.attempt import Runnable
 from launchpad.probes.kinds import Means, runnable
 from launchpad.probes.result import ProbeResult
+from launchpad.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -69,18 +71,18 @@ class Sampler:
     def __init__(
         self,
         store: Store,
-        launch: str,
+        session: Session,
         signals: Mapping[str, Signal],
         prober: Prober,
         lease: LeaseKeeper,
-        clock: Callable[[], Micros],
     ) -> None:
         self._store = store
-        self._launch = launch
+        self._session = session
+        self._launch = session.launch
         self._signals = signals
         self._prober = prober
         self._lease = lease
-        self._clock = clock
+        self._clock = session.clock
         self._fresh: deque[Sample] = deque(maxlen=_KEPT)
 
     async def run(self) -> None:
@@ -92,7 +94,11 @@ class Sampler:
                 tasks.create_task(every(signal.every, self._taker(name, signal), first_after=first))
 
     def _taker(self, name: str, signal: Signal) -> Callable[[], Awaitable[None]]:
-        probe = self._prober.probe(signal)
+        probe = (
+            BackupAge(signal, self._session)
+            if isinstance(signal, BackupSignal)
+            else self._prober.probe(signal)
+        )
 
         async def take() -> None:
             self._lease.ensure()

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from launchpad.engine.suites import Suites
+from launchpad.errors import Refused
 from launchpad.model.definition import Launch, SmokeSuite, Verb
+from launchpad.model.filling import filled_text
 from launchpad.model.plan import PlannedStep
 from launchpad.providers.capabilities import Emit, Ending, Found, Job
 
@@ -41,15 +43,16 @@ class SmokeStepper:
         )
 
     async def start(self, job: Job) -> str:
+        _given(job)
         self._stops[job.nonce] = asyncio.Event()
         return job.nonce
 
-    async def follow(self, provider_id: str, job: Job, emit: Emit) -> Ending:  # noqa: ARG002
+    async def follow(self, provider_id: str, job: Job, emit: Emit) -> Ending:
         async def say(line: str) -> None:
             await emit([line])
 
         stop = self._stops.setdefault(provider_id, asyncio.Event())
-        walking = asyncio.create_task(self._suites.run(self._suite, say))
+        walking = asyncio.create_task(self._suites.run(self._suite, say, _given(job)))
         stopping = asyncio.create_task(stop.wait())
         try:
             await asyncio.wait({walking, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -68,3 +71,16 @@ class SmokeStepper:
     async def cancel(self, provider_id: str, job: Job) -> None:  # noqa: ARG002
         if provider_id in self._stops:
             self._stops[provider_id].set()
+
+
+def _given(job: Job) -> dict[str, str]:
+    """What the step gives to the smoke test. Raises `Refused` if a step before it did not bring it: nothing
+    else is looked at in its place."""
+    try:
+        return {name: filled_text(text, job.brought) for name, text in job.bound.items()}
+    except KeyError as error:
+        lacking = error.args[0]
+        raise Refused(
+            f"nothing was looked at: no step of this run brought {lacking}",
+            hint="was the step before it skipped, or marked done?",
+        ) from None

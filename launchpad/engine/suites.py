@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from time import monotonic
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -20,6 +21,8 @@ from launchpad.probes.steps import HttpStepProbe
 
 Say = Callable[[str], Awaitable[None]]
 
+NOTHING_GIVEN: Mapping[str, str] = MappingProxyType({})
+
 _REASON = 300
 """Characters of a step's reason that are kept."""
 
@@ -36,15 +39,19 @@ class Suites:
         self._redactor = redactor
         self._launch = launch
 
-    async def run(self, suite: SmokeSuite, say: Say = _nothing) -> SmokeFact:
-        """Takes its steps; `say` hears of each as it ends."""
+    async def run(
+        self, suite: SmokeSuite, say: Say = _nothing, given: Mapping[str, str] = NOTHING_GIVEN
+    ) -> SmokeFact:
+        """Takes its steps; `say` hears of each as it ends. What is `given` takes the place of its values of
+        the same names, as it stands: nothing in it is a reference."""
         try:
-            values = self._means.resolved(suite.values)
+            own = {name: text for name, text in suite.values.items() if name not in given}
+            values = self._means.resolved(own)
         except Refused as error:
             return SmokeFact(verdict="unknown", steps=(), reason=self._redactor.line(str(error), _REASON))
         known = {f"launch.{name}": str(getattr(self._launch, name)) for name in _OF_LAUNCH}
-        walk = _Walk(suite, known | values, self._means, self._redactor)
-        return await walk.run(say)
+        walk = _Walk(suite, known | values | dict(given), self._means, self._redactor)
+        return replace(await walk.run(say), given=dict(given))
 
 
 _OF_LAUNCH = ("product", "version", "environment")

@@ -87,9 +87,7 @@ class Watch:
         self, definition: Definition, tools: Tools, recorder: Recorder
     ) -> list[Coroutine[Any, Any, None]]:
         session = self._session
-        sampler = Sampler(
-            self._store, session.launch, definition.signals, tools.prober, self._lease, session.clock
-        )
+        sampler = Sampler(self._store, session, definition.signals, tools.prober, self._lease)
         smoke = SmokeWatch(session, recorder, definition, tools.suites)
         return [
             sampler.run(),

@@ -1,6 +1,6 @@
 """What all probes have in common, whatever they ask."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
@@ -19,6 +19,13 @@ class Probe(Value, tag_field="probe"):
     def asks(self) -> str:
         """The question in a line, for people: `GET https://acme.com/`."""
         raise NotImplementedError
+
+
+class Derived(Value, tag_field="probe"):
+    """A question that the launch answers by itself; in YAML told by its first key."""
+
+    timeout: ClassVar[float] = 0.0
+    """Seconds that it may take by itself."""
 
 
 def address(host: str, port: int) -> str:

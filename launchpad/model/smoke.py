@@ -39,6 +39,9 @@ class SmokeFact(Value):
     """For all steps, tries and pauses included."""
     reason: str = ""
     """Why it could not even begin."""
+    given: dict[str, str] = {}
+    """What it was given in place of the test's own values. It then looked somewhere else, and says nothing
+    of the test as it stands."""
 
     @property
     def passed(self) -> int:

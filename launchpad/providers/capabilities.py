@@ -25,6 +25,11 @@ BEFORE = "from"
 failed, its steps are planned with what those of the same provider had there, as a parameter of this name."""
 
 
+AFTER = "after"
+"""Among the parameters of a plan: the verb of the last step before this one that its provider takes. What
+that step brings, this one finds in `Job.brought`."""
+
+
 class BackupRequest(Value):
     """What the definition says of a step that saves a database, or puts it back."""
 
@@ -66,6 +71,8 @@ class Job(Value):
     """Where the backups are kept, where the step is about one."""
     bound: dict[str, str] = msgspec.field(default_factory=dict)
     """`PlannedStep.bound`, as `plan` set it."""
+    brought: dict[str, str] = msgspec.field(default_factory=dict)
+    """What the steps before it in the run brought, as `PROVIDER.NAME`."""
 
 
 class Found(Value):
@@ -89,6 +96,9 @@ class Ending(Value):
     """What a smoke test found."""
     migrated: MigrationFact | None = None
     """What became of a database's migrations."""
+    brought: dict[str, str] = msgspec.field(default_factory=dict)
+    """What later steps of the run may use, by its name. The settings struct declares the names, as
+    `brings(verb)`."""
 
 
 class Surroundings(Value):

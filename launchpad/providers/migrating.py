@@ -53,7 +53,8 @@ class Migrating:
         if not reading.pending:
             return _idle(step, f"nothing is pending {_at(reading.version)}", reading)
         count = f"{len(reading.pending)} migration{'s' * (len(reading.pending) != 1)}"
-        does = f"apply {count} {_at(reading.version)}: {', '.join(reading.pending)}"
+        does = f"apply {count}, from {reading.version or NONE_YET} to {reading.pending[-1]}"
+        does += f": {', '.join(reading.pending)}" if len(reading.pending) > 1 else ""
         does = f"{step.does}: {does}" if up.title else does
         undo = step.undo or ("the step `rollback` runs them backwards" if down is not None else None)
         if reading.destructive:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, NamedTuple
 
 from msgspec import Meta
+from msgspec.structs import replace
 
 from launchpad.clock import boot_seconds
 from launchpad.errors import Refused, Unreachable
@@ -19,12 +20,13 @@ from launchpad.model.definition import Launch, Verb
 from launchpad.model.plan import PlannedStep
 from launchpad.model.text import clean
 from launchpad.model.values import Duration, SecretRef, Value
-from launchpad.providers.capabilities import BEFORE, Emit, Ending, Found, Job, Surroundings
-from launchpad.providers.netlify_plans import SEPARATOR, Deploy, Plans, Site, mark, purge_body
+from launchpad.providers.capabilities import AFTER, BEFORE, Emit, Ending, Found, Job, Surroundings
+from launchpad.providers.netlify_plans import BROUGHT, SEPARATOR, Deploy, Plans, Site, mark, purge_body
 
-_VERBS: tuple[Verb, ...] = ("deploy", "promote", "rollback", "purge")
+_VERBS: tuple[Verb, ...] = ("deploy", "promote", "rollback", "purge", "stage")
 _DEPLOY = "deploy_id"
-"""The parameter that names a deploy to publish."""
+"""The parameter that names a deploy to publish; what a step brings under this name, too."""
+_URL = "url"
 _PAGE = 100
 _SEND_WITHIN = 4.0
 """Seconds after the start of a step within which its mutations are sent: less than the engine grants."""
@@ -53,6 +55,10 @@ class NetlifySettings(Value):
     def verbs(self) -> tuple[Verb, ...]:
         """The verbs it offers."""
         return _VERBS
+
+    def brings(self, verb: Verb) -> tuple[str, ...]:
+        """What a step brings for later ones: the deploy's id, and an address at which it is shown alone."""
+        return (_DEPLOY, _URL) if verb in ("deploy", "stage") else ()
 
     def faults(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """What the types can't say: where in it, and what is wrong."""
@@ -118,10 +124,14 @@ class NetlifyProvider:
                 return self._plans.purge(site)
             if verb == "rollback":
                 target: Deploy | None = await self._earlier(api, site, params)
+            elif verb == "promote" and params.get(AFTER) in ("deploy", "stage") and not params.get(_DEPLOY):
+                return self._plans.brought(site)
             elif verb == "promote" or params.get(_DEPLOY):
                 target = await self._chosen(api, site, launch, params)
             else:
                 target = None
+        if verb == "stage":
+            return self._plans.stage(site, launch, target)
         if target is None:
             return self._plans.build(site, launch) if verb == "deploy" else self._plans.later(site, launch)
         return self._plans.publish(verb, site, target, chosen=verb != "promote" or bool(params.get(_DEPLOY)))
@@ -138,13 +148,30 @@ class NetlifyProvider:
                 return site.id
             with nothing_asked_yet():
                 target = await self._target(api, site, job)
+            if target is not None and job.verb == "stage":
+                return target  # it is built already
             if target is not None:
                 return await self._publish(api, site, target, job)
             _expected(site, job)
-            query = {"title": SEPARATOR.join((mark(job.launch), job.run, job.nonce))}
+            return await self._build(api, site, job)
+
+    async def _build(self, api: Api, site: Site, job: Job) -> str:
+        """Asks for a build; of one that nobody is to be shown, with the site locked before."""
+        locks = job.verb == "stage" and not site.locked
+        if locks:
+            await api.change(Deploy, "POST", f"/api/v1/deploys/{site.now}/lock")
+            if not (await self._site(api)).locked:
+                what = f"nothing was built: the lock was accepted, but {site.address} is not locked"
+                raise Refused(what, hint="try again, or lock it in Netlify")
+        query = {"title": SEPARATOR.join((mark(job.launch), job.run, job.nonce))}
+        try:
             build = await api.change(_Build, "POST", f"/api/v1/sites/{site.id}/builds", query)
-            self._asked[job.nonce] = build.line
-            return build.value.deploy_id
+        except (Refused, Unreachable) as error:
+            kind = Refused if isinstance(error, Refused) else Unreachable
+            left = f"; {site.address} is locked on {site.shows} by now" if locks else ""
+            raise kind(error.message + left, hint=error.hint) from None
+        self._asked[job.nonce] = build.line
+        return build.value.deploy_id
 
     async def _publish(self, api: Api, site: Site, target: str, job: Job) -> str:
         """Publishes a deploy and locks it, as far as that is not so already."""
@@ -171,11 +198,12 @@ class NetlifyProvider:
             return Ending(state="succeeded", detail="accepted; Netlify does not say when it is done")
         try:
             async with self._api(self.pace.following) as api:
-                if not _builds(job):
+                if not _builds(job) and job.verb != "stage":
                     return await self._shown(api, provider_id, job)
                 deploy = await self._built(api, provider_id, emit)
                 if deploy.state == "ready" and not deploy.skipped:
-                    return await self._shown(api, provider_id, job)
+                    ready = self._staged if job.verb == "stage" else self._shown
+                    return replace(await ready(api, provider_id, job), brought=_brought(deploy))
         except (Refused, Unreachable) as error:
             return Ending(
                 state="unknown", detail=f"what became of deploy {provider_id} is not known: {error}"
@@ -223,6 +251,19 @@ class NetlifyProvider:
                 return Ending(state="failed", detail=f"{what}{why}")
             await asyncio.sleep(self.pace.poll)
 
+    async def _staged(self, api: Api, target: str, job: Job) -> Ending:
+        """Reads back that nobody is shown what was built."""
+        site = await self._site(api)
+        if site.now == target:
+            what = f"{site.address} shows deploy {target} to everybody already, before anybody looked at it"
+            return Ending(state="failed", detail=f"{what}: the site was unlocked, or somebody published it")
+        if _builds(job) and not site.locked:
+            what = f"the site is not locked on {site.shows} any more: what git brings next is published"
+            return Ending(state="failed", detail=f"deploy {target} is built, but {what}")
+        locked = f", locked on {site.shows}" if site.locked else f", which shows {site.shows}"
+        what = f"deploy {target} is built and shown to nobody on {site.address}{locked}"
+        return Ending(state="succeeded", detail=f"{what}; promote publishes it")
+
     async def find(self, job: Job) -> Found:
         if job.verb == "purge":
             why = "whether the caches were purged is not known; purging again does no harm: retry"
@@ -235,6 +276,8 @@ class NetlifyProvider:
                     return await self._by_nonce(api, site, job)
         except (Refused, Unreachable) as error:
             return Found(state="unknown", detail=f"Netlify does not tell whether it was begun: {error}")
+        if job.verb == "stage":
+            return Found(state="at-work", provider_id=target)
         done = site.now == target and (site.locked or not self._locks(job))
         # Publishing by id may be asked for again: what is so already is left alone.
         return Found(state="at-work", provider_id=target) if done else Found(state="never-started")
@@ -275,6 +318,13 @@ class NetlifyProvider:
             return to
         if _builds(job):
             return None
+        if BROUGHT in job.bound:
+            if built := job.brought.get(f"{self._name}.{_DEPLOY}"):
+                return built
+            raise Refused(
+                f"nothing was published: no step of this run brought a deploy of {self._name}",
+                hint=f"was it skipped, or marked done? Ask anew, and name the deploy: --param {_DEPLOY}=…",
+            )
         chosen = await self._chosen(api, site, job.launch, job.params)
         if chosen is None:
             raise Refused(f"there is no build of {mark(job.launch)} to publish", hint="deploy first")
@@ -318,7 +368,14 @@ class NetlifyProvider:
 
 def _builds(job: Job) -> bool:
     """Whether the step builds a deploy, instead of publishing one that there is."""
-    return job.verb == "deploy" and "to" not in job.bound
+    return job.verb in ("deploy", "stage") and "to" not in job.bound
+
+
+def _brought(deploy: Deploy) -> dict[str, str]:
+    """What later steps of the run may use of it. An address that would carry what they send in the clear is
+    none."""
+    address = deploy.deploy_ssl_url or ""
+    return {_DEPLOY: deploy.id} | ({} if address_fault(address) else {_URL: address})
 
 
 def _expected(site: Site, job: Job) -> None:

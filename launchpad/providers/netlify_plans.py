@@ -5,6 +5,7 @@ import shlex
 
 from msgspec.structs import replace
 
+from launchpad.errors import Refused
 from launchpad.model.definition import Launch, Verb
 from launchpad.model.plan import PlannedStep
 from launchpad.model.text import clean
@@ -13,6 +14,10 @@ from launchpad.providers.capabilities import BEFORE
 
 SEPARATOR = " · "
 """Between the parts of a build's title: what is deployed, the run, the nonce."""
+
+
+BROUGHT = "brought"
+"""In a plan: that the step publishes what a step before it in the same run builds."""
 
 
 class Deploy(Value):
@@ -77,6 +82,33 @@ class Plans(Value):
         does += f", in place of {site.shows}; there is none yet"
         command = _cli("restoreSiteDeploy", site_id=site.id, deploy_id="ID OF THE BUILD")
         return self._step("promote", site, does, {BEFORE: site.now}, [command])
+
+    def brought(self, site: Site) -> PlannedStep:
+        """Of publishing what a step before this one in the same run builds."""
+        does = f"publishes the deploy of the step before it, that and no other, on {site.address}"
+        does += f", for everybody, in place of {site.shows}"
+        command = _cli("restoreSiteDeploy", site_id=site.id, deploy_id="ID OF THE DEPLOY")
+        return self._step("promote", site, does, {BEFORE: site.now, BROUGHT: "yes"}, [command])
+
+    def stage(self, site: Site, launch: Launch, target: Deploy | None) -> PlannedStep:
+        """Of building what is shown at an address of its own alone, or of taking `target` for it. Raises
+        `Refused` where that can't be."""
+        if not site.now:
+            what = f"{site.address} publishes nothing yet, so that it can't be locked on it"
+            raise Refused(what, hint="deploy first")
+        if target is not None and target.id == site.now:
+            raise Refused(f"{site.address} shows {site.shows} already", hint="name another deploy")
+        if target is not None:
+            does = f"takes {target}, which is built, at its own address; {site.address} goes on to show"
+            step = self._step("stage", site, f"{does} {site.shows}", {BEFORE: site.now, "to": target.id}, [])
+            return replace(step, command=target.deploy_ssl_url or step.command, undo="nothing is changed")
+        lock = f"locks {site.address} on {site.shows}, then " if not site.locked else ""
+        does = f"{lock}builds its production branch at an address of its own, published to nobody"
+        does += f"; {site.address} goes on to show {site.shows}, whatever git brings, until it is unlocked"
+        commands = [_cli("lockDeploy", deploy_id=site.now)] if lock else []
+        commands.append(_cli("createSiteBuild", site_id=site.id, title=mark(launch)))
+        step = self._step("stage", site, does, {BEFORE: site.now}, commands)
+        return replace(step, undo="unlock the site" if lock else "nothing to undo: nobody sees it")
 
     def build(self, site: Site, launch: Launch) -> PlannedStep:
         builds = f"builds {site.address} from its production branch"

@@ -36,10 +36,12 @@ class NetlifySimulator:
         *,
         build_seconds: float = 0.2,
         address: str = "https://shop.example.com",
+        permalink: str = "https://{id}--acme-shop.netlify.app",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Builds never end by themselves if `build_seconds` is infinite; `finish` ends them. `address` is
-        where visitors find the site."""
+        where visitors find the site, `permalink` where a deploy is shown alone."""
+        self.permalink = permalink
         self.token = token
         self.address = address
         self.build_seconds = build_seconds
@@ -190,7 +192,7 @@ class NetlifySimulator:
             "error_message": None,
             "locked": False,
             "skipped": False,
-            "deploy_ssl_url": f"https://{n:024x}--acme-shop.netlify.app",
+            "deploy_ssl_url": self.permalink.format(id=f"{n:024x}"),
             "_began": self._clock(),
             "_due": False,
             "_failure": "",

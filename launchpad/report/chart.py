@@ -33,7 +33,7 @@ def _scale(measure: Measure, values: list[float]) -> tuple[float, float]:
     low, high = min([*values, measure.limit]), max([*values, measure.limit])
     room = (high - low) * 0.1 or abs(high) * 0.1 or 0.01
     low = 0.0 if measure.kind != "uptime" else max(0.0, low - room)
-    return low, high + room if measure.kind == "latency" else min(1.0 + room / 4, high + room)
+    return low, high + room if measure.unit == "s" else min(1.0 + room / 4, high + room)
 
 
 def _x(measure: Measure, at: Micros) -> float:
@@ -118,7 +118,7 @@ def _marks(measure: Measure) -> Iterator[str]:
 
 def _axis(measure: Measure, zone: str, low: float, high: float) -> Iterator[str]:
     for value, y in ((high, _TOP + 4), (low, HEIGHT - _BOTTOM)):
-        most = value if measure.kind == "latency" else 1.0  # no share is above the whole
+        most = value if measure.unit == "s" else 1.0  # no share is above the whole
         shown = escape(format_quantity(min(max(0.0, value), most), measure.unit))
         yield f'<text class="axis" x="{_LEFT - 6}" y="{y}" text-anchor="end">{shown}</text>'
     y_limit = _y(measure.limit, low, high)

@@ -163,6 +163,8 @@ def _measure(
 def _kind(objective: Objective) -> str:
     if objective.percentile is not None:
         return "latency"
+    if objective.age:
+        return "age"
     return "error rate" if objective.error_rate else "uptime"
 
 

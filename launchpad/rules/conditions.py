@@ -295,24 +295,11 @@ def _smoke(condition: SmokeCondition, _gate: str, situation: Situation) -> Judge
 
 def _migrations(condition: MigrationsCondition, _gate: str, situation: Situation) -> Judgement:
     name = f"migrated: {', '.join(condition.migrations)}"
-    answers = [(one, *_migrated(one, situation)) for one in condition.migrations]
-    verdict: GateVerdict = max((found for _, found, _ in answers), key=GATE_VERDICTS.index)
-    told = [f"{one} {why}" for one, found, why in answers if found == verdict]
+    known, now = situation.state.migrations, situation.now
+    found = {one: migrations.standing(known.get(one), migrations.VALID, now) for one in condition.migrations}
+    verdict = max((_AS_GATE[verdict] for verdict, _ in found.values()), key=GATE_VERDICTS.index)
+    told = [f"{one} {why}" for one, (answer, why) in found.items() if _AS_GATE[answer] == verdict]
     return name, verdict, "; ".join(told)
-
-
-def _migrated(name: str, situation: Situation) -> tuple[GateVerdict, str]:
-    """Whether a database is known to lack nothing that the release brings."""
-    known = situation.state.migrations.get(name)
-    if known is None:
-        return "HOLD", "has not been read yet"
-    if known.reading is None:
-        return "HOLD", f"can't be read: {known.reason}"
-    age = max(0, situation.now - known.at) / SECOND
-    told = f"is {known.reading.sentence}, read {format_duration(age)} ago"
-    if age > migrations.VALID:
-        return "HOLD", f"{told}, which is too long"
-    return "NO-GO" if known.reading.pending else "GO", told
 
 
 def _rollout(condition: RolloutCondition, gate: str, situation: Situation) -> Judgement:  # noqa: ARG001

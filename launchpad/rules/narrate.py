@@ -106,8 +106,8 @@ def _judged(event: ev.ObjectiveChanged, definition: Definition) -> Sentence:
     style = {"ok": "ok", "bad": "bad", "unknown": "unknown"}[event.verdict]
     limit = format_quantity(event.limit, unit)
     why = f"; {event.reason}" if event.reason else ""
-    window = format_duration(event.window)
-    told = f"{event.objective} is {event.verdict}: {value}, limit {limit}, n={event.n} in {window}{why}"
+    window = f", n={event.n} in {format_duration(event.window)}" if event.window else ""
+    told = f"{event.objective} is {event.verdict}: {value}, limit {limit}{window}{why}"
     return Sentence(told, style)
 
 
@@ -221,7 +221,8 @@ def _backup_taken(e: ev.BackupTaken) -> Sentence:
 
 def _smoke_ran(e: ev.SmokeRan) -> Sentence:
     style = {"ok": "ok", "bad": "bad", "unknown": "unknown"}[e.result.verdict]
-    return Sentence(f"smoke test {e.suite}: {e.result.verdict}{_detail(e.result.sentence)}", style)
+    given = "".join(f", {name} = {value}" for name, value in e.result.given.items())
+    return Sentence(f"smoke test {e.suite}{given}: {e.result.verdict}{_detail(e.result.sentence)}", style)
 
 
 def _migrations_read(e: ev.MigrationsRead) -> Sentence:

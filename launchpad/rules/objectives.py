@@ -17,6 +17,8 @@ from launchpad.rules.windows import Tally, Trend, Window
 TREND_SLOTS = 240
 TREND_SPAN = 3600.0
 """Trends reach back this many seconds (further where a signal is probed more rarely than a slot)."""
+_OLDEST = 100.0
+"""The percentile that an age is over a stretch: how old it got."""
 
 
 class Point(Value):
@@ -45,7 +47,7 @@ class Reading(Value):
     reason: str = ""
     """Why it is unknown, or what the last bad sample said."""
     budget: float | None = None
-    """Share of the error budget that is left (negative: overspent); None for latencies."""
+    """Share of the error budget that is left (negative: overspent); None for latencies and ages."""
     trend: tuple[Point, ...] = ()
 
     @property
@@ -71,8 +73,8 @@ def stale_after(signal: Signal) -> float:
 
 def value_of(objective: Objective, tally: Tally) -> float | None:
     """The objective's quantity over a tally; None if nothing in it is known."""
-    if objective.percentile is not None:
-        return tally.durations.percentile(objective.percentile)
+    if objective.unit == "s":
+        return tally.durations.percentile(_OLDEST if objective.percentile is None else objective.percentile)
     if not tally.known:
         return None
     return (tally.bad if objective.error_rate else tally.ok) / tally.known
@@ -84,23 +86,23 @@ def limit_of(name: str, objective: Objective) -> str:
     limit = format_quantity(objective.limit.value, objective.limit.unit)
     if objective.percentile is not None:
         return f"{name} p{objective.percentile:g} below {limit}"
-    return f"{name} below {limit}" if objective.error_rate else f"{name} at least {limit}"
+    return f"{name} at least {limit}" if objective.target is not None else f"{name} below {limit}"
 
 
 def count_of(objective: Objective, tally: Tally) -> int:
     """The known samples that the value rests on."""
-    return tally.durations.n if objective.percentile is not None else tally.known
+    return tally.durations.n if objective.unit == "s" else tally.known
 
 
 def allowed(objective: Objective) -> float | None:
-    """The share of failed probes that the error budget allows; None for a latency."""
-    if objective.percentile is not None:
+    """The share of failed probes that the error budget allows; None for a latency or an age."""
+    if objective.unit == "s":
         return None
     return 1 - objective.limit.value if objective.target is not None else objective.limit.value
 
 
 def meets(objective: Objective, value: float) -> bool:
-    """Availability must reach its target; latency and error rate must stay below their limit."""
+    """Availability must reach its target; everything else must stay below its limit."""
     return value >= objective.limit.value if objective.target is not None else value < objective.limit.value
 
 
@@ -116,10 +118,11 @@ def budget_left(objective: Objective, tally: Tally) -> float | None:
 def read(name: str, objective: Objective, signal: Signal, window: Window, now: Micros) -> Reading:
     """The reading of one objective. `window` has been advanced to `now`."""
     tally = window.tally
-    value = value_of(objective, tally)
-    latency = objective.percentile is not None
-    n = count_of(objective, tally)
-    newest = window.newest_timed if latency else window.newest_known
+    newest = window.newest_timed if objective.unit == "s" else window.newest_known
+    if objective.age:
+        value, n = (newest.duration, 1) if newest is not None else (None, 0)
+    else:
+        value, n = value_of(objective, tally), count_of(objective, tally)
     age = None if newest is None else max(0.0, (now - newest.observed) / SECOND)
     limit = stale_after(signal)
     verdict: ReadingVerdict = "unknown"

@@ -5,13 +5,21 @@ from launchpad.model.state import State
 from launchpad.model.values import SECOND, Micros, format_duration
 
 
-def backup_proof(state: State, of: str, within: float, now: Micros) -> tuple[SmokeVerdict, str]:
-    """Whether a backup of `of` was restored to try it and its data is not older than `within` seconds."""
+def backup_age(state: State, of: str, now: Micros) -> tuple[float | None, str]:
+    """Seconds since the instant that the data of the last verified backup of `of` is of; None, and why, where
+    there is none."""
     known = state.backups.get(of)
     if known is None:
-        return "unknown", "this launch made none yet"
+        return None, "this launch made none yet"
     if known.verified is None:
-        return "unknown", "none of this launch was restored to try it"
-    age = (now - known.verified.taken_at) / SECOND
+        return None, "none of this launch was restored to try it"
+    return max(0.0, (now - known.verified.taken_at) / SECOND), ""
+
+
+def backup_proof(state: State, of: str, within: float, now: Micros) -> tuple[SmokeVerdict, str]:
+    """Whether a backup of `of` was restored to try it and its data is not older than `within` seconds."""
+    age, why = backup_age(state, of, now)
+    if age is None:
+        return "unknown", why
     detail = f"its data is {format_duration(age)} old, limit {format_duration(within)}"
     return "ok" if age <= within else "bad", detail

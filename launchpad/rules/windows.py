@@ -53,7 +53,7 @@ class Histogram:
         self.n += other.n
 
     def percentile(self, percent: float) -> float | None:
-        """The nearest-rank percentile (0 < percent < 100); None when empty."""
+        """The nearest-rank percentile (0 < percent <= 100); None when empty."""
         if not self.n:
             return None
         rank = max(1, math.ceil(self.n * percent / 100))

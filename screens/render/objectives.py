@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from launchpad.model.definition import Definition
+from launchpad.model.probe import Derived
 from launchpad.model.values import SECOND, format_duration, format_quantity
 from launchpad.rules.objectives import TREND_SLOTS, TREND_SPAN
 from launchpad.rules.view import ObjectiveView, RunView, View
@@ -144,12 +145,14 @@ def details(shown: ObjectiveView, definition: Definition) -> list[Span]:
     """What a verdict rests on, in full."""
     reading = shown.reading
     signal = definition.signals[shown.objective.signal]
+    window = f"window {format_duration(reading.window)}, " if reading.window else ""
+    every, limit = format_duration(signal.every), f"timeout {format_duration(signal.timeout)}"
     lines = [
         Span(shown.sentence, "title"),
         Span(f"{reading.verdict}: {reading.evidence}", VERDICTS[reading.verdict].style),
-        Span(f"window {format_duration(reading.window)}, stale after {format_duration(reading.stale_after)}"),
+        Span(f"{window}stale after {format_duration(reading.stale_after)}"),
         Span(f"signal {shown.objective.signal}: {signal.asks}"),
-        Span(f"probed every {format_duration(signal.every)}, timeout {format_duration(signal.timeout)}"),
+        Span(f"looked at every {every}" if isinstance(signal, Derived) else f"probed every {every}, {limit}"),
     ]
     if reading.budget is not None:
         lines.append(Span(f"error budget left: {reading.budget * 100:.1f}%"))

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import os
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 
 from launchpad.backups.task import OUTCOME, Manifest, Outcome, Task, Vault
 from launchpad.model.definition import Keep
+from tests.support.disks import fill, small_disk
 from tests.support.object_store import ACCESS, full_s3_server, s3_server
 from tests.support.postgres import Cluster
 from tests.support.war_room import until
@@ -187,6 +189,72 @@ def test_s3_keeps_it_and_plain_gpg_and_pg_restore_open_it(
     query(database, "TRUNCATE orders")
     assert not done(restoring(task, saved), tmp_path / "restore").fault
     assert query(database, "SELECT count(*) FROM orders") == [(500,)]
+
+
+def test_what_is_larger_than_a_part_goes_up_in_parts_and_is_read_back(
+    database: str, endpoint: str, tmp_path: Path
+) -> None:
+    """Hashes, so that nothing is compressed away: more than 32 MiB, in parts of 8."""
+    query(
+        database,
+        "CREATE TABLE noise AS SELECT sha512((i || 'a')::bytea) || sha512((i || 'b')::bytea) AS b"
+        " FROM generate_series(1, 330000) i",
+    )
+    vault = Vault(name="vault", url=f"s3://{BUCKET}/big", options={**ACCESS, "endpoint": endpoint})
+    task = task_for(database, tmp_path, vault=vault, name="db/acme-big.gpg")
+    saved = made(task, tmp_path / "save").backup
+    assert saved
+    assert saved.verified_at
+    assert saved.size > 32 * 1024 * 1024
+    client = boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        aws_access_key_id="test",
+        aws_secret_access_key="x",
+        region_name="us-east-1",
+    )
+    head = client.head_object(Bucket=BUCKET, Key=f"big/{task.name}")
+    client.close()
+    assert head["ContentLength"] == saved.size
+    parts = int(head["ETag"].strip('"').partition("-")[2])
+    assert parts == -(-saved.size // (8 * 1024 * 1024))
+
+
+@pytest.mark.needs("mount")
+@pytest.mark.skipif(os.geteuid() != 0, reason="a disk of a few megabytes is mounted by root alone")
+def test_a_disk_without_room_for_a_dump_is_told_before_anything_is_done(
+    database: str, tmp_path: Path
+) -> None:
+    with small_disk(tmp_path / "disk", 4) as disk:
+        outcome = done(task_for(database, tmp_path), disk / "save")
+    assert "MB are free in" in outcome.fault
+    assert "and a backup of" in outcome.fault
+    assert not (tmp_path / "vault" / "db").exists()
+
+
+@pytest.mark.needs("mount")
+@pytest.mark.skipif(os.geteuid() != 0, reason="a disk of a few megabytes is mounted by root alone")
+def test_a_disk_that_fills_in_mid_dump_is_a_failure_that_leaves_nothing(
+    database: str, tmp_path: Path
+) -> None:
+    query(
+        database,
+        "INSERT INTO orders (what) SELECT repeat(md5(i::text), 20) FROM generate_series(1, 9000) i",
+    )
+    with small_disk(tmp_path / "disk", 64) as disk:
+        with psycopg.connect(database) as holder:
+            # pg_dump waits for this table's lock.
+            holder.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")
+            process = begun(task_for(database, tmp_path), disk / "save")
+            until(lambda: query(database, WAITING) == [(1,)], seconds=60, what="pg_dump to wait")
+            fill(disk)
+        assert process.wait(120) == 1
+        outcome = msgspec.json.decode((disk / "save" / OUTCOME).read_bytes(), type=Outcome)
+        assert "pg_dump" in outcome.fault
+        assert "No space left on device" in outcome.fault
+        assert sorted(path.name for path in (disk / "save").iterdir()) == [OUTCOME, "output"]
+    assert not (tmp_path / "vault" / "db").exists()
+    assert query(database, SCRATCHES) == []
 
 
 def _flip(data: bytes) -> bytes:

@@ -17,8 +17,8 @@ from launchpad.model.definition import (
     Channel,
     Condition,
     Definition,
-    DerivedProof,
     Dump,
+    Given,
     HttpStep,
     Provider,
     Restoration,
@@ -28,7 +28,7 @@ from launchpad.model.definition import (
     Threshold,
     Wait,
 )
-from launchpad.model.probe import Probe
+from launchpad.model.probe import Derived, Probe
 from launchpad.model.values import Quantity, ZonedTime
 from tests.support.kinds import CHANNELS, PROVIDERS
 
@@ -82,7 +82,7 @@ def test_every_key_of_the_models_is_shown():
     """Where two keys can't stand side by side, a commented line shows the other."""
     text = EXAMPLE.read_text(encoding="utf-8").replace("  # - file:", "  - file:")
     shown = set(keys(yaml.safe_load(text), inspect.type_info(Document)))
-    settings = [*ROLLOUTS.values(), Dump, Restoration]
+    settings = [*ROLLOUTS.values(), Dump, Restoration, Given]
     settings += [cls for kinds in ADAPTERS.values() for cls in kinds.values()]
     assert declared(Document).union(*map(declared, settings)) == shown
 
@@ -113,9 +113,9 @@ def keys(node, type_):
 
 
 def saved(step):
-    """As `keys`, of a step that saves a database or puts it back."""
-    for verb, options in (("backup", Dump), ("restore", Restoration)):
-        if verb in step:
+    """As `keys`, of a step that has more to say than its provider."""
+    for verb, options in (("backup", Dump), ("restore", Restoration), ("smoke", Given)):
+        if verb in step and len(step) > 1:
             yield from keys(step, inspect.type_info(options))
 
 
@@ -156,7 +156,7 @@ def owner(cls: type, name: str) -> type:
     """The class that declares a field; one speaks for what all conditions, or all probes, have."""
     if issubclass(cls, Condition) and name == "advisory":
         return Condition
-    if issubclass(cls, Probe | DerivedProof) and name in ("every", "valid_for"):
+    if issubclass(cls, Probe | Derived) and name in ("every", "valid_for"):
         return Probe
     if issubclass(cls, SmokeStep) and name in ("name", "retries", "pause"):
         return HttpStep

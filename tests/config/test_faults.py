@@ -23,6 +23,8 @@ SAVED = (
     "providers:\n  db: {kind: postgres, dsn: env:D}\n  vault: {kind: object_store, url: 'file:///b'}\n"
     "actions: {b: {steps: [{backup: db, to: vault, encrypt: env:P, verify: restore}]}}\n"
 )
+AGE = "signals: {age: {backup: db}}\n"
+RPO = "objectives: {rpo: {signal: age, below: 24h}}\n"
 SITE = "providers:\n  site: {kind: command, operations: {deploy: {argv: [ship]}}}\n"
 
 
@@ -245,6 +247,32 @@ CASES = [
         "db, verified",
         "no action backs 'db' up with 'verify: restore'",
     ),
+    (LAUNCH + SAVED + "signals: {age: {backup: d}}", "d}}", "no provider is called 'd'"),
+    (LAUNCH + SAVED + "signals: {age: {backup: db, every: 10ms}}", "10ms", "expected at least 1 s"),
+    (
+        LAUNCH + SAVED.replace("restore}", "checksum}") + "signals: {age: {backup: db}}",
+        "db}}",
+        ".*so this signal could never tell",
+    ),
+    (LAUNCH + SAVED + AGE + "objectives: {rpo: {signal: age}}", "rpo", "'below' is missing"),
+    (
+        LAUNCH + SAVED + AGE + "objectives: {rpo: {signal: age, below: 1h, window: 1h}}",
+        "window",
+        "'age' is an age, and that of now; expected 'below' and no 'window'",
+    ),
+    (
+        LAUNCH + SAVED + AGE + "objectives: {rpo: {signal: age, below: 1h, percentile: 95}}",
+        "percentile",
+        ".*no 'percentile'",
+    ),
+    (LAUNCH + SAVED + AGE + "objectives: {rpo: {signal: age, below: 1%}}", "1%", ".*expected a duration"),
+    (
+        LAUNCH + SAVED + AGE + RPO + "alerts: {a: {rises: rpo, by: 10%, within: 1h}}",
+        "rpo, by",
+        "'rpo' is an age, which the clock moves; expected 'when'",
+    ),
+    (LAUNCH + SAVED + AGE + RPO + "alerts: {a: {when: rpo > 1%}}", "rpo > 1%", ".*expected a duration"),
+    (LAUNCH + SIGNAL + LATENCY.replace(", window: 10m", ""), "latency", "'window' is missing"),
     (LAUNCH + SAVED.replace("to: vault", "to: vaults"), "vaults", "no provider is called 'vaults'"),
     (LAUNCH + SAVED.replace("to: vault", "to: db"), "db, encrypt", "provider 'db' keeps nothing"),
     (LAUNCH + SAVED.replace("env:P", "hush"), "hush", "a literal where a secret belongs"),

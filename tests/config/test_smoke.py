@@ -3,8 +3,9 @@
 import pytest
 
 from launchpad.config import loads
+from launchpad.engine.readiness import parameters
 from launchpad.errors import BadInput
-from launchpad.model.definition import BackupProof, HttpStep, SmokeProof, TlsStep
+from launchpad.model.definition import BackupProof, Given, HttpStep, SmokeProof, TlsStep
 from tests.support.kinds import CHANNELS, PROVIDERS
 
 LAUNCH = "launch: {product: Acme, version: 4.2.0}\n"
@@ -19,6 +20,16 @@ def read(tmp_path, text):
 def suite(*steps, **keys):
     rest = "".join(f", {key}: {value}" for key, value in keys.items())
     return f"smoke:\n  shop: {{steps: [{', '.join(steps)}]{rest}}}\n"
+
+
+def staged(given: str, *, first: str = "stage", to: str = "store") -> str:
+    """An action that builds, and looks at what it built."""
+    suites = suite("{probe: http, url: '{{ shop }}/'}", values="{shop: 'http://a', key: 'env:K'}")
+    return (
+        suites.replace("shop: {steps", "store: {steps")
+        + "providers: {web: {kind: netlify, site: a, token: 'env:T'}}\n"
+        + f"actions: {{d: {{steps: [{first}: web, {{smoke: {to}, with: {given}}}]}}}}\n"
+    )
 
 
 HOME = "{probe: http, url: 'https://acme.test/'}"
@@ -85,7 +96,21 @@ FAULTS = {
     + "checklists: [{name: x, items: [{id: a, title: A, check: {smoke: shp}}]}]\n": "did you mean 'shop'",
     suite(HOME) + "providers: {shop: {kind: object_store, url: 's3://b'}}\n": "is a provider's name too",
     "checklists: [{name: x, items: [{id: a, title: A, check: {backup: db, verified_within: 1h}}]}]\n": "db",
+    staged("{shp: x}"): "did you mean 'shop'",
+    staged("{shop: '{{ web.adress }}'}"): "nothing is known as 'web.adress' by then, expected param.NAME or",
+    staged("{shop: '{{ web.url }}'}", first="promote"): "nothing is known as 'web.url' by then",
+    staged("{shop: '{{ web.url'}"): "a placeholder that is not closed",
+    staged("{shop: 'env:SHOP'}"): "a secret stays where it is",
+    staged("{key: hush}"): "a secret stays where it is",
+    staged("{shop: x}", to="web"): "'web' is no smoke test, expected no 'with'",
+    staged("{}, wiht: 1"): "unknown key 'wiht'",
 }
+
+
+def test_a_step_gives_its_smoke_test_what_an_earlier_one_brings(tmp_path):
+    action = read(tmp_path, staged("{shop: '{{ web.url }}/{{ param.page }}'}")).actions["d"]
+    assert action.steps[1].given == Given(values={"shop": "{{ web.url }}/{{ param.page }}"})
+    assert parameters(read(tmp_path, staged("{shop: '{{ web.url }}/{{ param.page }}'}")), "d") == ("page",)
 
 
 @pytest.mark.parametrize("text", FAULTS)

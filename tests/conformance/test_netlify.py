@@ -36,6 +36,7 @@ async def test_the_specification_refuses_no_request(mock, tmp_path: Path) -> Non
             ("rollback", {"to": DEPLOY}),
             ("rollback", {"to": PUBLISHED}),
             ("purge", {}),
+            ("stage", {}),
         ):
             job = Job(verb=verb, nonce="host:0123", launch=LAUNCH, run="deploy-1", bound=bound)
             for step in (

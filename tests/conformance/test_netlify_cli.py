@@ -41,10 +41,11 @@ def published(netlify: NetlifySimulator) -> bool:
         ("deploy", {}, lambda netlify: [d["title"] for d in netlify.built()] == ["Acme 4.2.0 production"]),
         ("deploy", {"deploy_id": FIRST}, published),
         ("promote", {"deploy_id": FIRST}, published),
+        ("stage", {}, lambda netlify: netlify.locked and len(netlify.built()) == 1),
         ("rollback", {}, lambda netlify: published(netlify) and netlify.locked),
         ("purge", {}, lambda netlify: netlify.purged == [["shop", "home"]]),
     ],
-    ids=["deploy", "deploy of an id", "promote", "rollback", "purge"],
+    ids=["deploy", "deploy of an id", "promote", "stage", "rollback", "purge"],
 )
 async def test_the_command_of_the_plan_does_what_the_plan_says(
     client: str,

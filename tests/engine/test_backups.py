@@ -11,16 +11,20 @@ from msgspec.structs import replace
 from launchpad.model import commands as cmd
 from launchpad.model.definition import (
     Action,
+    Alert,
     BackupCondition,
+    BackupSignal,
     Definition,
     Dump,
     Launch,
+    Objective,
     Provider,
     Recency,
     Restoration,
     Step,
+    Threshold,
 )
-from launchpad.model.values import SECOND
+from launchpad.model.values import SECOND, Quantity
 from launchpad.rules.gates import evaluate
 from tests.support.war_room import PEOPLE, WarRoom, until
 
@@ -47,6 +51,9 @@ def a_launch(base: Path) -> Definition:
             "db": Provider(kind="postgres", settings={"dsn": "env:DATABASE_URL"}),
             "vault": Provider(kind="object_store", settings={"url": f"file://{base}/vault"}),
         },
+        signals={"backup-age": BackupSignal(backup="db", every=0.2)},
+        objectives={"rpo": Objective(signal="backup-age", below=Quantity(value=3600.0, unit="s"))},
+        alerts={"old": Alert(when=Threshold(objective="rpo", op=">", limit=Quantity(value=0.001, unit="s")))},
         gates={"saved": (BackupCondition(backup=Recency(of="db", verified_within=3600.0)),)},
         actions={
             "backup": Action(steps=(Step(verb="backup", provider="db", dump=dump),)),
@@ -81,11 +88,19 @@ def test_a_gate_waits_for_a_backup_and_the_backup_comes_back(
     held = evaluate("saved", room.view().situation)
     assert held
     assert held.verdict == "HOLD"
+    until(lambda: "made none yet" in room.view().objectives[0].reading.reason, what="a look at its age")
+    assert room.view().objectives[0].reading.verdict == "unknown"
+    assert not room.session.state.alerts
     run = room.when(room.go("backup"), "succeeded", "failed", "interrupted", seconds=120)
     assert run.status == "succeeded", run.reason
     known = room.session.state.backups["db"]
     assert known.verified == known.last
     assert known.run == run.id
+    until(lambda: room.view().objectives[0].reading.verdict == "ok", what="its age")
+    read = room.view()
+    aged = (read.now - known.last.taken_at) / SECOND
+    assert 0 < (read.objectives[0].reading.value or 0) <= aged
+    until(lambda: "old" in room.view().state.alerts, what="the alert on its age")
     situation = room.view().situation
     open_, closed = (
         evaluate("saved", replace(situation, now=known.last.taken_at + seconds * SECOND))

@@ -66,7 +66,7 @@ def test_what_is_pending_is_planned_applied_and_put_back(war_room, base):
     assert "db is at 40_users, 2 pending: 41_orders, 42_index" in gate(room).conditions[0].detail
     asked = planned(room, "up")
     plan = asked.plan
-    assert plan.steps[0].does == "Migrate: apply 2 migrations at 40_users: 41_orders, 42_index"
+    assert plan.steps[0].does == "Migrate: apply 2 migrations, from 40_users to 42_index: 41_orders, 42_index"
     assert plan.steps[0].evidence == "-- would apply 2\nCREATE INDEX orders_by_day;"
     assert plan.reversible
     assert room.recorded() == [], "a plan changes nothing"

@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from launchpad.errors import Refused, Unreachable
@@ -103,6 +104,26 @@ class PublishingBench(NetlifyBench):
 
     def begun(self, simulator: NetlifySimulator) -> int:
         return len(simulator.restored)
+
+
+@pytest.mark.slow
+@pytest.mark.proves("netlify", "contract kit", "simulator")
+class TestStaging(ProviderBehaviour):
+    """A build that nobody is to be shown, on a site that is locked already."""
+
+    @pytest.fixture
+    def bench(self) -> NetlifyBench:
+        return StagingBench()
+
+
+class StagingBench(NetlifyBench):
+    def simulator(self) -> NetlifySimulator:
+        netlify = super().simulator()
+        netlify.deploys[netlify.published]["locked"] = True
+        return netlify
+
+    def job(self, nonce: str, bound: dict[str, str]) -> Job:
+        return Job(verb="stage", nonce=nonce, launch=LAUNCH, run="deploy-1", bound=bound)
 
 
 OLD, LIVE = f"{1:024x}", f"{2:024x}"
@@ -312,3 +333,69 @@ async def test_an_expired_token_says_what_to_do(site):
 def test_settings_that_can_not_be(key):
     settings = NetlifySettings(site="s", token="env:T", **key)
     assert [path for path, _ in settings.faults()] == [("api",)]
+
+
+async def test_what_is_staged_is_shown_to_nobody_and_brings_its_address(site):
+    step = await site.plan("stage")
+    assert "&& netlify api createSiteBuild" in step.command
+    assert step.undo == "unlock the site"
+    ending = await site.carry(step)
+    [built] = site.netlify.built()
+    assert ending.state == "succeeded"
+    assert ending.brought == {"deploy_id": built["id"], "url": built["deploy_ssl_url"]}
+    assert (site.netlify.published, site.netlify.locked) == (LIVE, True)
+    site.netlify.push("what git brings meanwhile")
+    site.netlify.finish()
+    assert site.netlify.published == LIVE
+    again = await site.plan("stage")
+    assert again.does.startswith("builds its production branch"), "it is locked by now"
+
+
+async def test_a_deploy_that_is_built_already_can_be_staged(site):
+    ending = await site.run("stage", deploy_id=OLD)
+    assert ending.brought["deploy_id"] == OLD
+    assert site.netlify.built() == []
+    assert not site.netlify.locked
+    with pytest.raises(Refused, match=r"shows deploy .* already"):
+        await site.plan("stage", deploy_id=LIVE)
+
+
+async def test_what_was_unlocked_and_published_meanwhile_is_not_staged(site):
+    site.netlify.build_seconds = math.inf
+    step = await site.plan("stage")
+    id_ = await site.provider.start(site.job(step))
+    site.netlify.deploys[LIVE]["locked"] = False
+    site.netlify.finish()
+    ending = await site.follow(id_, site.job(step))
+    assert ending.state == "failed"
+    assert "to everybody already, before anybody looked at it" in ending.detail
+
+
+async def test_a_build_that_fails_to_begin_says_that_the_site_is_locked(site):
+    site.server.misbehave(
+        Fault("instead", Response(403, b'{"message": "no more minutes"}')), "POST", "/builds$"
+    )
+    step = await site.plan("stage")
+    with pytest.raises(Refused, match=r"no more minutes.*is locked on deploy .* by now"):
+        await site.provider.start(site.job(step))
+
+
+async def test_an_address_in_the_clear_is_brought_to_nobody(site):
+    site.netlify.permalink = "http://{id}.example.com"
+    ending = await site.run("deploy")
+    assert list(ending.brought) == ["deploy_id"]
+
+
+async def test_promotion_of_what_the_run_brought_takes_no_other(site):
+    built = (await site.run("stage")).brought
+    step = await site.plan("promote", after="stage")
+    assert "that and no other" in step.does
+    site.netlify.push("Acme 4.2.0 production · x · y")
+    site.netlify.finish()
+    job = site.job(step)
+    with pytest.raises(Refused, match="no step of this run brought a deploy of web"):
+        await site.provider.start(job)
+    assert site.netlify.restored == []
+    job = msgspec.structs.replace(job, brought={"web.deploy_id": built["deploy_id"]})
+    assert (await site.follow(await site.provider.start(job), job)).state == "succeeded"
+    assert site.netlify.published == built["deploy_id"]

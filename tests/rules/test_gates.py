@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from launchpad.model.definition import (
+    Action,
     AlertCondition,
     CheckCondition,
     CountdownCondition,
@@ -18,8 +19,10 @@ from launchpad.model.definition import (
     PhaseCondition,
     PollCondition,
     PresentCondition,
+    Provider,
     ReadyCondition,
     SmokeCondition,
+    Step,
     UnlockedCondition,
     Window,
     WindowCondition,
@@ -41,6 +44,7 @@ from launchpad.model.state import (
 )
 from launchpad.model.values import SECOND
 from launchpad.rules.gates import evaluate
+from launchpad.rules.migrations import asked_for, lasts, standing
 from launchpad.rules.objectives import Reading
 from launchpad.rules.situation import Situation
 from tests.support.histories import definition
@@ -496,3 +500,23 @@ def test_a_database_is_migrated_only_if_it_says_so_lately(known, verdict, says):
     assert says in report.conditions[0].detail
     two = judged(MigrationsCondition(migrations=("db", "other")), state=State(migrations=known))
     assert two.verdict == max(verdict, "HOLD", key=["GO", "HOLD", "NO-GO"].index)
+
+
+OTHER = {"own": Provider(kind="command")}
+
+
+def test_a_reading_counts_longer_where_no_gate_rests_on_it():
+    made = replace(
+        definition(),
+        providers={"db": Provider(kind="command", settings={"migrations": {"status": {}}}), **OTHER},
+        actions={
+            "up": Action(steps=(Step(verb="migrate", provider="db"), Step(verb="migrate", provider="own")))
+        },
+    )
+    assert asked_for(made) == ("db",), "a program called migrate tells nothing"
+    gated = replace(made, gates={"launch": (MigrationsCondition(migrations=("db",)),)})
+    assert (lasts(made, "db"), lasts(gated, "db")) == (3600.0, 300.0)
+    known = migrated(1000, reading=UP_TO_DATE)
+    assert standing(known, lasts(made, "db"), NOW)[0] == "ok"
+    assert standing(known, lasts(gated, "db"), NOW)[0] == "unknown"
+    assert standing(MigrationState(), 300.0, NOW) == ("unknown", "has not been read yet")

@@ -5,4 +5,5 @@ from launchpad.cli.shapes.decisions import amendment, definition, difference, ga
 from launchpad.cli.shapes.health import alert, incident, message, objective, rollout
 from launchpad.cli.shapes.items import item
 from launchpad.cli.shapes.launch import advice, handover, launch, person, seat, standing
+from launchpad.cli.shapes.migrations import migrations
 from launchpad.cli.shapes.smoke import smoke

@@ -82,7 +82,9 @@ def _check_subject(path: Path, form: str, of: Any, alert: Alert, document: Docum
     objective = objectives.get(name, HOLE)
     if objective is HOLE or HOLE in (objective.percentile, objective.target, objective.below):
         return
-    if isinstance(of, Threshold):
+    if objective.age and form != "when":
+        faults.at(path, f"'{name}' is an age, which the clock moves; expected 'when'")
+    elif isinstance(of, Threshold):
         check_unit(path, of.limit, objective.unit, f"objective '{name}'", faults)
     elif form == "deviates" and objective.target is not None:
         faults.at(path, f"'{name}' is an availability, expected an error rate or a latency")

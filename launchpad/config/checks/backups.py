@@ -1,4 +1,4 @@
-"""Backups: what saves them, what keeps them, and gates that wait for one."""
+"""Backups: what saves them, what keeps them, and what waits for one."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,12 +7,14 @@ from launchpad.config.checks.signals import whole
 from launchpad.config.document import Document
 from launchpad.config.faults import HOLE, Faults, Path
 from launchpad.model.backups import ObjectStoreSettings, PostgresSettings
-from launchpad.model.definition import BackupCondition, BackupProof, Dump, Item, Step
+from launchpad.model.definition import BackupCondition, BackupProof, BackupSignal, Dump, Item, Step
+
+_NEVER = {"gate": "open", "item": "be done", "signal": "tell"}
 
 
 def check(document: Document, placed: Sequence[tuple[Path, Item]], faults: Faults) -> None:
-    """Adds what is wrong with steps that save a database or put it back, and with gates and items that wait
-    for one."""
+    """Adds what is wrong with steps that save a database or put it back, and with gates, items and signals
+    that wait for one."""
     verified = set()
     for name, action in whole(document.actions):
         for index, step in enumerate(() if action.steps is HOLE else action.steps):
@@ -28,6 +30,9 @@ def check(document: Document, placed: Sequence[tuple[Path, Item]], faults: Fault
                 asked = condition.backup
                 _check_within((*path, "verified_within"), asked.verified_within, faults)
                 _check_saved((*path, "of"), asked.of, "gate", verified, document, faults)
+    for name, signal in whole(document.signals):
+        if isinstance(signal, BackupSignal):
+            _check_saved(("signals", name, "backup"), signal.backup, "signal", verified, document, faults)
     for path, item in placed:
         if isinstance(item.check, BackupProof):
             where = (*path, "check")
@@ -77,8 +82,7 @@ def _check_saved(
         return
     faults.refer(path, of, document.providers, "provider")
     if _settings(of, document) is not HOLE and of not in verified:
-        never = "could never open" if what == "gate" else "could never be done"
-        told = f"no action backs '{of}' up with 'verify: restore', so this {what} {never}"
+        told = f"no action backs '{of}' up with 'verify: restore', so this {what} could never {_NEVER[what]}"
         faults.at(path, f"{told}; expected one that does")
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from launchpad.config.faults import HOLE, Faults, Path
 from launchpad.config.scalars import quoted
-from launchpad.model.definition import Check, DerivedProof, Signal
+from launchpad.model.definition import Check, Signal
 from launchpad.model.dns import DnsCheck, normal_value, parse_domain, parse_server
 from launchpad.model.http import HttpCheck, parse_host, parse_url
 from launchpad.model.network import TcpCheck, TlsCheck
-from launchpad.model.probe import Probe
+from launchpad.model.probe import Derived, Probe
 from launchpad.model.services import RedisCheck
 from launchpad.model.values import format_duration
 from launchpad.model.vitals import PlayVitalsCheck
@@ -25,7 +25,7 @@ _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 def check(path: Path, probe: Signal | Check, faults: Faults) -> None:
     """Adds what is wrong with a test of whatever kind."""
-    if not isinstance(probe, DerivedProof):
+    if not isinstance(probe, Derived):
         check_asked(path, probe, faults)
         _check_rhythm(path, probe, faults)
     elif probe.every is not HOLE and probe.every < _SHORTEST_DERIVED:

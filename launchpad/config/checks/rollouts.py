@@ -57,6 +57,8 @@ def _check_kept(path: Path, guard: KeepGuard, document: Document, faults: Faults
     objective = objectives.get(name, HOLE)
     if objective is not HOLE and HOLE not in (objective.percentile, objective.target, objective.below):
         check_unit((*path, "keep"), guard.keep.limit, objective.unit, f"objective '{name}'", faults)
+        if objective.age:
+            faults.at((*path, "keep"), f"'{name}' is an age, expected 'objective: {name}' as the guard")
     window = guard.within if guard.within is not None else _window(name, document)
     if window is HOLE:
         return 0.0

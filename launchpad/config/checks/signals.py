@@ -7,9 +7,7 @@ from launchpad.config.checks import probes
 from launchpad.config.document import Document
 from launchpad.config.faults import HOLE, Faults, Path
 from launchpad.config.scalars import quoted
-from launchpad.model.definition import (
-    Objective,
-)
+from launchpad.model.definition import BackupSignal, Objective
 from launchpad.model.http import parse_url
 from launchpad.model.values import Quantity, format_duration
 
@@ -43,6 +41,9 @@ def _check_objective(path: Path, objective: Objective, document: Document, fault
         for kind in ("target", "percentile", "error_rate")
         if getattr(objective, kind) is HOLE or getattr(objective, kind) not in (None, False)
     ]
+    if _is_age(objective, document):
+        _check_age(path, objective, kinds, faults)
+        return
     if len(kinds) != 1:
         found = "found " + " and ".join(f"'{kind}'" for kind in kinds) if kinds else "found none"
         what = "expected exactly one of 'target', 'percentile' with 'below' and 'error_rate' with 'below'"
@@ -61,8 +62,27 @@ def _check_objective(path: Path, objective: Objective, document: Document, fault
     _check_window(path, objective, document.signals, faults)
 
 
+def _is_age(objective: Objective, document: Document) -> bool:
+    signals: Any = {} if document.signals is HOLE else document.signals
+    return objective.signal is not HOLE and isinstance(signals.get(objective.signal), BackupSignal)
+
+
+def _check_age(path: Path, objective: Objective, kinds: list[str], faults: Faults) -> None:
+    for key in (*kinds, "window", "at_least"):
+        if faults.written((*path, key)):
+            what = f"'{objective.signal}' is an age, and that of now; expected 'below' and no '{key}'"
+            faults.at((*path, key), what, key=True)
+    if objective.below is None:
+        faults.at(path, f"'below' is missing, expected how old '{objective.signal}' may be", key=True)
+    elif objective.below is not HOLE:
+        check_unit((*path, "below"), objective.below, "s", "an age", faults)
+
+
 def _check_window(path: Path, objective: Objective, signals: Any, faults: Faults) -> None:
     """A window must be able to hold the samples that a verdict asks for."""
+    if not faults.written((*path, "window")):
+        faults.at(path, "'window' is missing, expected the stretch of time it is computed over", key=True)
+        return
     if HOLE in (objective.window, objective.at_least, objective.signal):
         return
     if objective.window <= 0:

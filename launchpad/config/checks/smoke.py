@@ -12,6 +12,7 @@ from launchpad.config.faults import HOLE, Faults, Path
 from launchpad.config.scalars import environment_fault, quoted
 from launchpad.model.definition import (
     CommandStep,
+    Given,
     HttpStep,
     Item,
     SmokeCondition,
@@ -36,6 +37,12 @@ def check(document: Document, placed: Sequence[tuple[Path, Item]], faults: Fault
             what = f"'{name}' is a provider's name too, expected another: steps name both"
             faults.at(path, what, key=True)
         _check_suite(path, suite, faults)
+    for name, action in whole(document.actions):
+        for index, step in enumerate(() if action.steps is HOLE else action.steps):
+            if step is not HOLE and step.given is not None and step.given is not HOLE:
+                path = ("actions", name, "steps", index)
+                known = {*_OF_LAUNCH, *_brought(action.steps[:index], document)}
+                _check_given(path, step.provider, step.given, known, document, faults)
     for name, gate in whole(document.gates):
         for index, condition in enumerate(gate):
             if isinstance(condition, SmokeCondition):
@@ -43,6 +50,42 @@ def check(document: Document, placed: Sequence[tuple[Path, Item]], faults: Fault
     for path, item in placed:
         if isinstance(item.check, SmokeProof):
             faults.refer((*path, "check", "smoke"), item.check.smoke, document.smoke, "smoke test")
+
+
+def _check_given(
+    path: Path, to: str, given: Given, known: set[str], document: Document, faults: Faults
+) -> None:
+    """What a step gives to its smoke test is a value of that, no secret, and known by then."""
+    suite = dict(whole(document.smoke)).get(to)
+    if suite is None:
+        if document.smoke is not HOLE and to not in document.smoke:
+            faults.at((*path, "with"), f"'{to}' is no smoke test, expected no 'with'", key=True)
+        return
+    if HOLE in (suite.values, given.values):
+        return
+    for name, text in given.values.items():
+        where = (*path, "with", name)
+        faults.refer(where, name, suite.values, f"value of the smoke test {to}", key=True)
+        if text is HOLE:
+            continue
+        if is_secret_reference(text) or is_secret_reference(suite.values.get(name, "")):
+            faults.at(where, f"a secret stays where it is, under 'values' of the smoke test {to}")
+        for one in placeholders(text):
+            if one not in known and not one.startswith("param."):
+                told = ", ".join(sorted(known))
+                what = f"nothing is known as {quoted(one)} by then, expected param.NAME or one of {told}"
+                faults.at(where, what)
+        if "{{" in PLACEHOLDER.sub("", text):
+            faults.at(where, "a placeholder that is not closed, expected such as {{ launch.version }}")
+
+
+def _brought(steps: Sequence[Any], document: Document) -> Iterator[str]:
+    """What steps bring for those after them, as it is written there."""
+    providers: Any = {} if document.providers is HOLE else document.providers
+    for step in steps:
+        if step is not HOLE and HOLE not in (step.provider, step.verb) and step.provider in providers:
+            brings = getattr(getattr(providers[step.provider], "settings", None), "brings", None)
+            yield from (f"{step.provider}.{name}" for name in (brings(step.verb) if brings else ()))
 
 
 def _check_condition(path: Path, condition: SmokeCondition, document: Document, faults: Faults) -> None:

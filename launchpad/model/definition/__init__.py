@@ -10,14 +10,13 @@ import hashlib
 
 import msgspec
 
-from launchpad.model.definition.actions import Action, OnFailure, Provider, Step
+from launchpad.model.definition.actions import Action, Given, OnFailure, Provider, Step
 from launchpad.model.definition.backups import Dump, Keep, Restoration
 from launchpad.model.definition.checklist import Item
 from launchpad.model.definition.checks import (
     BackupProof,
     Check,
     CommandProof,
-    DerivedProof,
     DnsProof,
     HttpProof,
     PlayVitalsProof,
@@ -92,6 +91,7 @@ from launchpad.model.definition.rollouts import (
     RolloutStage,
 )
 from launchpad.model.definition.signals import (
+    BackupSignal,
     CommandSignal,
     DnsSignal,
     HttpSignal,

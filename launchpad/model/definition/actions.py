@@ -5,8 +5,16 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from launchpad.model.definition.backups import Dump, Restoration
-from launchpad.model.definition.names import Name, Verb
+from launchpad.model.definition.names import Line, Name, Verb
 from launchpad.model.values import Value
+
+
+class Given(Value, rename={"values": "with"}):
+    """What stands beside `smoke: NAME`."""
+
+    values: dict[Name, Line]
+    """Values of the smoke test that are others in this step. They may speak of `{{ launch.version }}` and the
+    like, of `{{ param.NAME }}`, and of what steps before it brought: `{{ site.url }}`."""
 
 
 class Step(Value):
@@ -18,6 +26,8 @@ class Step(Value):
     """With `backup`: how a database is saved."""
     restoration: Restoration | None = None
     """With `restore`: what a database is put back from."""
+    given: Given | None = None
+    """With `smoke`: what the smoke test is given."""
 
     @property
     def vault(self) -> str | None:

@@ -6,8 +6,9 @@ from launchpad.model.definition.names import Name
 from launchpad.model.dns import DnsCheck
 from launchpad.model.http import HttpCheck
 from launchpad.model.network import TcpCheck, TlsCheck
+from launchpad.model.probe import Derived
 from launchpad.model.services import CommandCheck, PostgresCheck, RedisCheck
-from launchpad.model.values import Duration, Value, format_duration
+from launchpad.model.values import Duration, format_duration
 from launchpad.model.vitals import PlayVitalsCheck
 
 EVERY = 60.0
@@ -79,14 +80,7 @@ class RedisProof(RedisCheck, tag="redis"):
     """How long a pass proves the item; after that it is stale."""
 
 
-class DerivedProof(Value, tag_field="probe"):
-    """An item's test that is no probe; in YAML told by its first key."""
-
-    timeout: ClassVar[float] = 0.0
-    """Seconds that it may take by itself."""
-
-
-class SmokeProof(DerivedProof, tag="smoke"):
+class SmokeProof(Derived, tag="smoke"):
     """An item's test: a smoke test of the definition."""
 
     timeout: ClassVar[float] = 600.0
@@ -103,7 +97,7 @@ class SmokeProof(DerivedProof, tag="smoke"):
         return f"smoke test {self.smoke}"
 
 
-class BackupProof(DerivedProof, tag="backup"):
+class BackupProof(Derived, tag="backup"):
     """An item's test: a backup of a database was restored to try it, and its data is not too old."""
 
     backup: Name

@@ -9,11 +9,12 @@ from launchpad.model.values import Duration, Fraction, Quantity, Value, format_q
 
 
 class Objective(Value):
-    """The target that a signal is held to. Exactly one of `target`, `percentile` and `error_rate`."""
+    """The target that a signal is held to. Exactly one of `target`, `percentile` and `error_rate`; none of
+    them where the signal is an age."""
 
     signal: Name
-    window: Duration
-    """The stretch of time it is computed over."""
+    window: Duration = 0.0
+    """The stretch of time it is computed over. An age has none: it is that of now."""
     target: Fraction | None = None
     """Availability: the least share of probes that must succeed."""
     percentile: Annotated[float, Meta(gt=0, lt=100)] | None = None
@@ -21,7 +22,7 @@ class Objective(Value):
     error_rate: bool = False
     """Error rate: the share of failed probes is held `below`."""
     below: Quantity | None = None
-    """The limit for a percentile (a duration) or an error rate (a percentage)."""
+    """The limit for a percentile or an age (a duration), or for an error rate (a percentage)."""
     at_least: Annotated[int, Meta(ge=1)] = 1
     """Fewest known samples that allow a verdict; with fewer it is unknown."""
     affects: Line | None = None
@@ -36,9 +37,14 @@ class Objective(Value):
         return self.below
 
     @property
+    def age(self) -> bool:
+        """Whether its signal is an age, which is held `below`."""
+        return self.target is None and self.percentile is None and not self.error_rate
+
+    @property
     def unit(self) -> str:
-        """Unit of its value: `s` for latency, `%` for shares."""
-        return "s" if self.percentile is not None else "%"
+        """Unit of its value: `s` for latencies and ages, `%` for shares."""
+        return "s" if self.percentile is not None or self.age else "%"
 
 
 class Threshold(Value):

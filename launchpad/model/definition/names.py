@@ -37,7 +37,9 @@ SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 """From worst to mildest."""
 
 
-Verb = Literal["backup", "migrate", "deploy", "smoke", "promote", "rollback", "restore", "purge", "run"]
+Verb = Literal[
+    "backup", "migrate", "deploy", "smoke", "promote", "rollback", "restore", "purge", "run", "stage"
+]
 """What a step may ask of a provider."""
 
 

@@ -1,8 +1,10 @@
 """What is measured again and again: each kind of probe with the time between two probes."""
 
+from launchpad.model.definition.names import Name
 from launchpad.model.dns import DnsCheck
 from launchpad.model.http import HttpCheck
 from launchpad.model.network import TcpCheck, TlsCheck
+from launchpad.model.probe import Derived
 from launchpad.model.services import CommandCheck, PostgresCheck, RedisCheck
 from launchpad.model.values import Duration
 from launchpad.model.vitals import PlayVitalsCheck
@@ -67,6 +69,19 @@ class PlayVitalsSignal(PlayVitalsCheck, tag="play_vitals"):
     """Time between two looks; there is news once an hour."""
 
 
+class BackupSignal(Derived, tag="backup"):
+    """A measured series: how old the data of a database's last verified backup is."""
+
+    backup: Name
+    """The provider whose step backs it up."""
+    every: Duration = 30.0
+    """Time between two looks."""
+
+    @property
+    def asks(self) -> str:
+        return f"age of the last verified backup of {self.backup}"
+
+
 Signal = (
     HttpSignal
     | TcpSignal
@@ -76,5 +91,6 @@ Signal = (
     | PostgresSignal
     | RedisSignal
     | PlayVitalsSignal
+    | BackupSignal
 )
-"""In YAML and in the journal, the key `probe` names the kind."""
+"""In the journal, and in YAML for those that are probes, the key `probe` names the kind."""

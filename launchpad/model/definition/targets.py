@@ -12,7 +12,7 @@ class Targets(Value):
     rto: Duration | None = None
     """Recovery time objective: how long the service may be away."""
     rpo: Duration | None = None
-    """Recovery point objective: how old the last backup may be."""
+    """Recovery point objective: how old the data may be that there is to go back to."""
     rollback: Duration | None = None
     """How long going back may take."""
     mttr: Duration | None = None

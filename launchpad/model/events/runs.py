@@ -118,6 +118,8 @@ class StepRunning(_OfStep, tag="step.running"):
 
 class StepSucceeded(_OfStep, tag="step.succeeded"):
     detail: str = ""
+    brought: dict[str, str] = {}
+    """What later steps of the run may use: the id and the address of a deploy."""
 
 
 class StepFailed(_OfStep, tag="step.failed"):

@@ -104,7 +104,9 @@ def _run_after_step(run: RunState, rec: Recorded, event: Any) -> RunState | None
             )
         case ev.StepRunning():
             step = replace(step, provider_id=event.provider_id)
-        case ev.StepSucceeded() | ev.StepAborted():
+        case ev.StepSucceeded():
+            step = replace(step, ended_at=rec.at, detail=event.detail, brought=event.brought)
+        case ev.StepAborted():
             step = replace(step, ended_at=rec.at, detail=event.detail)
         case ev.StepFailed() | ev.StepInterrupted():
             step = replace(step, ended_at=rec.at, detail=event.reason)

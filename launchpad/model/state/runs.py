@@ -35,6 +35,8 @@ class StepState(Value):
     started_at: Micros | None = None
     ended_at: Micros | None = None
     detail: str = ""
+    brought: dict[str, str] = {}
+    """What later steps of the run may use."""
 
 
 class RunState(Value):
@@ -92,6 +94,15 @@ class RunState(Value):
     def awaits_approval(self) -> bool:
         """Confirmed by its requester; others must still say yes."""
         return self.status == "planned" and self.confirmed
+
+    def brought(self, index: int) -> dict[str, str]:
+        """What the steps before `index` brought, as `PROVIDER.NAME`; of two the later one's."""
+        steps = self.plan.steps[:index] if self.plan is not None else ()
+        return {
+            f"{planned.provider}.{name}": value
+            for planned, done in zip(steps, self.steps, strict=False)
+            for name, value in done.brought.items()
+        }
 
     @property
     def current_step(self) -> int | None:

@@ -118,20 +118,30 @@ def _recovery(
         took = ((incident.resolved_at or now) - incident.detected_at) / SECOND
         yield Milestone(name="recovered", at=incident.resolved_at, took=took, within=targets.rto)
     if targets.rpo is not None:
-        runs = [run for run in _runs_with("backup", state, definition) if run.status == "succeeded"]
-        # The instant that the data is of, where that is known; it is older than the run's end.
-        known = {backup.run: backup.last.taken_at for backup in state.backups.values()}
-        instants = [known.get(run.id, run.ended_at) for run in runs]
-        saved = max((at for at in instants if at is not None and at <= incident.detected_at), default=None)
-        since = saved or state.opened_at or incident.detected_at
-        age = (incident.detected_at - since) / SECOND
-        name = "a backup on record" if saved is None else "age of the last backup"
-        yield Milestone(name=name, at=saved, took=age, within=targets.rpo)
+        yield _saved(incident, state, definition, targets.rpo)
     if targets.rollback is not None:
         for run in _runs_with("rollback", state, definition):
             if run.started_at is not None and run.started_at >= incident.detected_at:
                 took = ((run.ended_at or now) - run.started_at) / SECOND
                 yield Milestone(name=run.id, at=run.ended_at, took=took, within=targets.rollback)
+
+
+def _saved(incident: IncidentState, state: State, definition: Definition, within: float) -> Milestone:
+    """How old the data is that there is to go back to: a verified backup before one that nobody has tried."""
+    runs = [run for run in _runs_with("backup", state, definition) if run.status == "succeeded"]
+    # The instant that the data is of, where that is known; it is older than the run's end.
+    known = {backup.run: backup.last.taken_at for backup in state.backups.values()}
+    verified = [backup.verified.taken_at for backup in state.backups.values() if backup.verified]
+    for name, instants in (
+        ("age of the last verified backup", verified),
+        ("age of the last backup, never restored", [known.get(run.id, run.ended_at) for run in runs]),
+    ):
+        before = [at for at in instants if at is not None and at <= incident.detected_at]
+        if before:
+            age = (incident.detected_at - max(before)) / SECOND
+            return Milestone(name=name, at=max(before), took=age, within=within)
+    age = (incident.detected_at - (state.opened_at or incident.detected_at)) / SECOND
+    return Milestone(name="a backup on record", at=None, took=age, within=within)
 
 
 def _runs_with(verb: str, state: State, definition: Definition) -> Iterator[RunState]:
