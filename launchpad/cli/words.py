@@ -7,7 +7,7 @@ from launchpad.errors import Exit
 from launchpad.model.approvals import missing, told
 from launchpad.model.definition import PHASES
 from launchpad.model.differences import summary
-from launchpad.model.plan import GateReport, Plan
+from launchpad.model.plan import LOCKED, GateReport, Plan
 from launchpad.model.state import RunState
 from launchpad.model.text import clean
 from launchpad.model.values import format_clock, format_countdown, format_duration, format_instant
@@ -256,5 +256,7 @@ def plan(run: RunState, of: Plan, out: Output) -> Iterator[str]:
         yield f"  needs no approval: {of.waived}"
     if of.on_failure:
         yield "  on failure: " + clean(of.on_failure)
+    if of.lock_after:
+        yield f"  afterwards locked for {format_duration(of.lock_after)}, for everybody: {LOCKED}"
     if run.gate is not None:
         yield from gate(run.gate, out)

@@ -11,6 +11,8 @@ from launchpad.model.values import Value
 GateVerdict = Literal["GO", "HOLD", "NO-GO"]
 GATE_VERDICTS: tuple[GateVerdict, ...] = ("GO", "HOLD", "NO-GO")
 """From best to worst."""
+LOCKED = "nothing goes forward there until a director unlocks it with a reason"
+"""What it means that a run's targets stay locked."""
 
 
 class ConditionReport(Value):
@@ -82,10 +84,17 @@ class Plan(Value):
     """What follows a failure, in words."""
     approvers: dict[str, int] = {}
     """Of those who approve, so many of a role or a team."""
+    lock_after: float = 0.0
+    """Seconds for which its targets stay locked once it has succeeded."""
 
     @property
     def reversible(self) -> bool:
         return all(step.undo for step in self.steps)
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether it takes a release back."""
+        return any(step.verb == "rollback" for step in self.steps)
 
     def digest(self) -> str:
         """Content hash that an approval is bound to."""

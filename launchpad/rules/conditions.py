@@ -194,7 +194,7 @@ def _ready(condition: ReadyCondition, _gate: str, situation: Situation) -> Judge
     action = situation.state.action(condition.ready)
     assert action is not None, "checked when the definition is read"
     targets = {step.provider for step in action.steps}
-    if locks := in_the_way(situation.state, situation.locks, targets, ()):
+    if locks := in_the_way(situation.state, situation.locks, targets, (), back=action.goes_back):
         return name, "NO-GO", _locked(locks)
     said = situation.state.readiness.get(condition.ready)
     if said is None:

@@ -83,6 +83,7 @@ def plan(of: Plan | None) -> Shape | None:
         "waived": of.waived or None,
         "gate": of.gate,
         "on_failure": of.on_failure,
+        "lock_after": of.lock_after or None,
         "digest": of.digest(),
     }
 

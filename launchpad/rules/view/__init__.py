@@ -13,6 +13,7 @@ from launchpad.model.plan import GateReport, GateVerdict
 from launchpad.model.samples import Lease, LockInfo, Presence
 from launchpad.model.state import State
 from launchpad.model.values import SECOND, Micros, Value
+from launchpad.rules import locks as lock_rules
 from launchpad.rules import polls
 from launchpad.rules.alerts import Evidence
 from launchpad.rules.countdown import current_t0
@@ -202,9 +203,13 @@ def view(
 
 
 def _advice(advice: AdviceView | None, situation: Situation) -> str:
-    """What rollouts and the rollback criteria have to say."""
+    """What rollouts and the rollback criteria have to say, and what is locked after a rollback."""
     spoken = advice is not None and advice.in_force and advice.verdict != "stay"
-    parts = (trouble(situation.rollouts), advice.sentence if advice and spoken else "")
+    parts = (
+        trouble(situation.rollouts),
+        advice.sentence if advice and spoken else "",
+        lock_rules.standing(situation.state, situation.locks),
+    )
     return "; ".join(part for part in parts if part)
 
 
