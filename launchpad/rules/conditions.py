@@ -109,7 +109,8 @@ def _no_alert(condition: AlertCondition, _gate: str, situation: Situation) -> Ju
         if condition.no_alert == "critical"
         else (f"no alert of severity {condition.no_alert} or worse")
     )
-    rules = {n: rule for n, rule in definition.alerts.items() if rule.severity in grave}
+    # That a rollout was halted must not keep it from being resumed: its own gate judges that.
+    rules = {n: r for n, r in definition.alerts.items() if r.severity in grave and not r.calls}
     states = situation.state.alerts
     firing = [n for n in rules if n in states and states[n].status == "firing"]
     if firing:

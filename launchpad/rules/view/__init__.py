@@ -13,8 +13,8 @@ from launchpad.model.plan import GateReport, GateVerdict
 from launchpad.model.samples import Lease, LockInfo, Presence
 from launchpad.model.state import State
 from launchpad.model.values import SECOND, Micros, Value
+from launchpad.rules import calls, polls
 from launchpad.rules import locks as lock_rules
-from launchpad.rules import polls
 from launchpad.rules.alerts import Evidence
 from launchpad.rules.countdown import current_t0
 from launchpad.rules.criteria import AdviceView, advise
@@ -134,6 +134,7 @@ def view(
         ),
     )
     next_phase = _next_phase(state.phase)
+    evidence = {**evidence, **calls.evidence(state, definition, now)}
     gate = evaluate(next_phase, situation) if next_phase else None
     messages = message_views(state, definition, now, watched)
     alerts = alert_views(definition, state, now, evidence, messages)
