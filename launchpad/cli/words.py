@@ -246,7 +246,10 @@ def plan(run: RunState, of: Plan, out: Output) -> Iterator[str]:
     yield clean(f"{run.id}: {of.title} {of.version} in {of.environment}, digest {run.digest}", 300)
     for number, step in enumerate(of.steps, 1):
         yield f"  {number}. " + clean(f"{step.verb} {step.provider}: {step.does}", 500)
+        yield "     affects: " + clean(step.whom, 300)
         yield "     by hand: " + clean(step.command, 500)
+        if step.console and step.console != step.command:
+            yield "     or: " + clean(step.console, 300)
         yield from (f"     | {clean(text, 500)}" for text in step.evidence.splitlines())
         yield "     undo: " + clean(step.undo) if step.undo else out.paint("bad", "     CAN'T BE UNDONE")
     if of.approvals:

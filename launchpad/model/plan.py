@@ -52,7 +52,7 @@ class PlannedStep(Value):
     does: str
     """What will happen, in a line."""
     command: str
-    """The vendor's own command or console link, for the case that Launchpad is gone."""
+    """The vendor's own command, for the case that Launchpad is gone; its console, where it has no command."""
     undo: str | None = None
     """How it is undone; None: it can't be."""
     timeout: float = 900.0
@@ -64,6 +64,15 @@ class PlannedStep(Value):
     step gets it back, and people approve it with the rest."""
     evidence: str = ""
     """What a dry run printed, in lines."""
+    affects: str = ""
+    """Which users meet it, what share of them or how many; empty: that was not said."""
+    console: str = ""
+    """Where else it can be done and seen without Launchpad: the vendor's console, another command."""
+
+    @property
+    def whom(self) -> str:
+        """Which users meet it, in any case in words."""
+        return self.affects or "not said: nobody knows how many"
 
 
 class Plan(Value):

@@ -165,8 +165,8 @@ def _why_rolled(
 
 
 def _plain(rollout: Rollout) -> Rollout:
-    """Without who is told of it."""
-    return replace(rollout, notify=(), escalate=None)
+    """Without who is told of it, and of how many."""
+    return replace(rollout, notify=(), escalate=None, users=None)
 
 
 def _guarded(guard: AnyGuard) -> str:

@@ -57,8 +57,13 @@ def _step(number: int, step: PlannedStep, width: int) -> Iterator[Row]:
     yield line(width, head, [Span(limit, "dim")])
     for piece in wrap(step.does, room, most=4):
         yield line(width, [Span(" " * indent), Span(piece)])
+    for piece in wrap(f"affects: {step.whom}", room, most=3):
+        yield line(width, [Span(" " * indent), Span(piece, "text" if step.affects else "unknown")])
     for piece in wrap(f"$ {step.command}", room, most=4):
         yield line(width, [Span(" " * indent), Span(piece, "code")])
+    elsewhere = step.console if step.console != step.command else ""
+    for piece in wrap(f"or: {elsewhere}", room, most=2) if elsewhere else ():
+        yield line(width, [Span(" " * indent), Span(piece, "dim")])
     for text in step.evidence.splitlines()[:_EVIDENCE]:
         yield line(width, [Span(" " * indent), Span(f"| {text}", "dim")])
     if (more := len(step.evidence.splitlines()) - _EVIDENCE) > 0:

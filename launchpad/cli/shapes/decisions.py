@@ -66,6 +66,8 @@ def plan(of: Plan | None) -> Shape | None:
             "does": step.does,
             "command": step.command,
             "undo": step.undo,
+            "affects": step.affects or None,
+            "console": step.console or None,
             "timeout": step.timeout,
             "evidence": step.evidence or None,
         }

@@ -77,6 +77,8 @@ class Rollout(Value):
     """Who is told when it is halted by itself, or can't be halted. Absent: whom critical alerts tell."""
     escalate: Name | None = None
     """The ladder of those who are woken while nobody acknowledges that."""
+    users: Annotated[int, Meta(ge=0)] | None = None
+    """How many users there are in all, for plans, where the provider does not say."""
 
     def faults(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """What is wrong between its parts: where, and a sentence."""
