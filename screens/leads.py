@@ -75,6 +75,10 @@ def _of_alert(view: View, name: str) -> Place | str:
     rule = view.definition.alerts.get(name)
     if rule is None:
         return f"the definition no longer has the alert {name}"
+    if rollout := rule.halted or rule.unhalted:
+        return Place("rollouts", rollout)
+    if rule.recommends:
+        return "the rollback criteria say why: C"
     objectives = view.definition.objectives.items()
     of_signal = next((o for o, each in objectives if each.signal == rule.absent), None)
     objective = rule.objective or of_signal

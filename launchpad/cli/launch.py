@@ -102,10 +102,13 @@ def lock(shell: Shell, options: argparse.Namespace) -> int:
     "unlock",
     "release a lock; another's takes a director",
     _TARGET,
-    example="launchpad unlock site",
+    argument("--reason", metavar="TEXT", default="", help="why; a lock that a run holds needs it"),
+    example="launchpad unlock site --reason 'the fix is reviewed'",
+    details="After a rollback its targets stay locked, for whoever asked for it too (`lock_after` of the "
+    "action, a day by default).",
 )
 def unlock(shell: Shell, options: argparse.Namespace) -> int:
-    shell.perform(cmd.Unlock(target=options.target))
+    shell.perform(cmd.Unlock(target=options.target, text=options.reason))
     return Exit.DONE
 
 

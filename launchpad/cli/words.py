@@ -7,7 +7,7 @@ from launchpad.errors import Exit
 from launchpad.model.approvals import missing, told
 from launchpad.model.definition import PHASES
 from launchpad.model.differences import summary
-from launchpad.model.plan import GateReport, Plan
+from launchpad.model.plan import LOCKED, GateReport, Plan
 from launchpad.model.state import RunState
 from launchpad.model.text import clean
 from launchpad.model.values import format_clock, format_countdown, format_duration, format_instant
@@ -246,7 +246,10 @@ def plan(run: RunState, of: Plan, out: Output) -> Iterator[str]:
     yield clean(f"{run.id}: {of.title} {of.version} in {of.environment}, digest {run.digest}", 300)
     for number, step in enumerate(of.steps, 1):
         yield f"  {number}. " + clean(f"{step.verb} {step.provider}: {step.does}", 500)
+        yield "     affects: " + clean(step.whom, 300)
         yield "     by hand: " + clean(step.command, 500)
+        if step.console and step.console != step.command:
+            yield "     or: " + clean(step.console, 300)
         yield from (f"     | {clean(text, 500)}" for text in step.evidence.splitlines())
         yield "     undo: " + clean(step.undo) if step.undo else out.paint("bad", "     CAN'T BE UNDONE")
     if of.approvals:
@@ -256,5 +259,7 @@ def plan(run: RunState, of: Plan, out: Output) -> Iterator[str]:
         yield f"  needs no approval: {of.waived}"
     if of.on_failure:
         yield "  on failure: " + clean(of.on_failure)
+    if of.lock_after:
+        yield f"  afterwards locked for {format_duration(of.lock_after)}, for everybody: {LOCKED}"
     if run.gate is not None:
         yield from gate(run.gate, out)

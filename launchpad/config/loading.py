@@ -9,6 +9,7 @@ from urllib.parse import quote
 import msgspec
 
 from launchpad.config import checks
+from launchpad.config.calls import with_calls
 from launchpad.config.document import Document
 from launchpad.config.faults import HOLE, Faults, Path, Place, Unreadable
 from launchpad.config.nodes import compose
@@ -143,7 +144,8 @@ def _definition(document: Document, placed: Placed, skips: dict[str, str], fault
         for name, channel in document.channels.items()
     }
     rollouts = {name: _plain(rollout) for name, rollout in document.rollouts.items()}
-    resolved = {"items": items, "skips": skips, "signals": signals, "rollouts": rollouts}
+    alerts = with_calls(document)
+    resolved = {"alerts": alerts, "items": items, "skips": skips, "signals": signals, "rollouts": rollouts}
     return Definition(**shared | resolved | {"providers": providers, "channels": channels})
 
 

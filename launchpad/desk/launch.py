@@ -10,7 +10,7 @@ from launchpad.model.lifecycles import RUN_ACTIVE
 from launchpad.model.text import clean
 from launchpad.model.values import SECOND, format_duration
 from launchpad.rules.incidents import leading
-from launchpad.rules.locks import EVERYTHING
+from launchpad.rules.locks import EVERYTHING, of_a_run
 
 LONGEST_LOCK = 366 * 86400.0
 """Seconds."""
@@ -123,9 +123,14 @@ def unlock(ctx: Context, command: cmd.Unlock) -> Proposal | Done:
         return already(ctx.state.seq, f"lock:{command.target}", f"{command.target} is not locked")
     if held.owner != ctx.identity.name:
         ctx.require("director", f"releasing {held.owner}'s lock on {command.target}")
+    if of_a_run(held):
+        text = words(command.text, f"unlocking {command.target}, which {held.owner} holds: {held.reason},")
+    else:
+        text = optional_words(command.text)
     return Proposal(
         [ev.LockChanged(target=command.target, held=False)],
         f"unlocked {command.target}",
+        text=text,
         lock_of=held.owner,
     )
 

@@ -12,7 +12,7 @@ from launchpad.model.commands import Done
 from launchpad.model.lifecycles import RUN, RUN_ENDED, RunStatus
 from launchpad.model.state import Approval, RunState
 from launchpad.model.text import clean
-from launchpad.rules.locks import in_the_way
+from launchpad.rules.locks import in_the_way, of_a_run
 from launchpad.rules.view import run_view
 
 _PARAMETER = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}")
@@ -59,7 +59,7 @@ def request(ctx: Context, command: cmd.RequestRun) -> Proposal | Done:
                 f"{run.id} is {run.status}" + (f", waiting for {waits}" if waits else ""),
                 hint="see it to its end, retract or abort it",
             )
-    unlocked(ctx, {step.provider for step in action.steps})
+    unlocked(ctx, {step.provider for step in action.steps}, back=action.goes_back)
     return request_of(ctx, command.action, dict(_parameter(*pair) for pair in command.params.items()))
 
 
@@ -87,13 +87,14 @@ def request_of(ctx: Context, action: str, params: dict[str, str]) -> Proposal:
     )
 
 
-def unlocked(ctx: Context, targets: Collection[str]) -> None:
-    """Raises Refused if somebody else's lock is on one of the targets."""
-    for lock in in_the_way(ctx.state, ctx.locks(), targets, {ctx.identity.name}):
-        raise Refused(
-            f"{lock.target} is locked by {lock.owner}: {clean(lock.reason)}",
-            hint="ask them, or a director to unlock",
-        )
+def unlocked(ctx: Context, targets: Collection[str], *, back: bool = False) -> None:
+    """Raises Refused if somebody else's lock is on one of the targets. `back`: what is asked for takes a
+    release back."""
+    for lock in in_the_way(ctx.state, ctx.locks(), targets, {ctx.identity.name}, back=back):
+        hint = "ask them, or a director to unlock"
+        if of_a_run(lock):
+            hint = f"a director lifts it: `launchpad unlock {lock.target} --reason …`"
+        raise Refused(f"{lock.target} is locked by {lock.owner}: {clean(lock.reason)}", hint=hint)
 
 
 def _same_plan(run: RunState, digest: str) -> None:

@@ -16,6 +16,7 @@ from launchpad.model.events import Event, RunConfirmed, RunPlanned, RunRefused
 from launchpad.model.plan import Plan, PlannedStep
 from launchpad.model.rollouts import RolloutAim
 from launchpad.model.state import BackupState, MigrationState, RunState
+from launchpad.model.state.runs import REPAIRS
 from launchpad.model.values import SECOND
 from launchpad.providers.capabilities import AFTER, BEFORE, Backups, Migrations, Provider
 from launchpad.rules.gates import evaluate
@@ -24,8 +25,6 @@ from launchpad.session import Session
 
 VALID = 1800.0
 """Seconds a plan may wait for its confirmation, its approvals and its start."""
-REPAIRS = "repairs"
-"""Parameter of a run that the engine requested itself: the failed run it is to mend."""
 NO_BACKUPS: Mapping[str, BackupState] = MappingProxyType({})
 NO_MIGRATIONS: Mapping[str, MigrationState] = MappingProxyType({})
 
@@ -150,6 +149,7 @@ def make_plan(
         waived=waived,
         gate=action.gate,
         on_failure=_on_failure(action),
+        lock_after=action.locks_for,
     )
 
 

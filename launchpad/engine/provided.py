@@ -126,6 +126,8 @@ class Provided:
             command=self._redactor.block(step.command),
             undo=self._redactor.line(step.undo) if step.undo else None,
             evidence=self._redactor.block(step.evidence, _EVIDENCE),
+            affects=self._redactor.line(step.affects),
+            console=self._redactor.line(step.console),
             bound={name: self._redactor.line(value) for name, value in step.bound.items()},
         )
 

@@ -10,7 +10,7 @@ from launchpad.errors import Refused, Unreachable
 from launchpad.model.definition import Definition, Rollout
 from launchpad.model.lifecycles import RolloutStatus
 from launchpad.model.plan import Plan, PlannedStep
-from launchpad.model.rollouts import WHOLE, RolloutAim, RolloutReading, people, shown
+from launchpad.model.rollouts import RolloutAim, RolloutReading, affected, shown
 from launchpad.providers.capabilities import Emit, Ending, Found, Job, Provider, Rollouts, Steps
 from launchpad.rules.gates import of_rollout
 from launchpad.rules.ladder import RolloutView
@@ -71,7 +71,7 @@ class Rolled:
             title=aim.sentence,
             version=definition.launch.version,
             environment=definition.launch.environment,
-            steps=(_told(step, aim, known),),
+            steps=(_told(step, aim, known, rollout.users),),
             params={"rollout": self.name, "expects": aim.seen.sentence if aim.seen else "anything"}
             | ({"percent": shown(aim.percent)} if aim.verb == "bump" else {}),
             approvals=0 if free else needed,
@@ -95,27 +95,18 @@ def _cant(provider: Rollouts, status: RolloutStatus, aim: RolloutAim) -> str:
     return f"its provider can't {aim.verb} it then; it can {can or 'do nothing'}"
 
 
-def _told(step: PlannedStep, aim: RolloutAim, known: RolloutView | None) -> PlannedStep:
+def _told(
+    step: PlannedStep, aim: RolloutAim, known: RolloutView | None, users: int | None = None
+) -> PlannedStep:
     """The step with who is affected by it, and how the ladder stands."""
     reading = known.state.reading if known is not None and known.state is not None else aim.seen
-    told = [step.does, _affected(aim, reading)]
+    told = [step.does]
     if known is not None and aim.verb != "halt":
         told.append(f"now {known.standing}, read {_age(known)}")
     if aim.why:
         told.append(aim.why)
-    return replace(step, does="; ".join(part for part in told if part))
-
-
-def _affected(aim: RolloutAim, reading: RolloutReading | None) -> str:
-    if reading is None:
-        return ""
-    has = people(reading.users, reading.percent)
-    if aim.verb == "halt":
-        return f"{has or shown(reading.percent)} may have it and keep it; nobody else gets it"
-    if aim.verb == "resume":
-        return f"{has or shown(reading.percent)} may get it again"
-    gets = people(reading.users, (aim.percent or WHOLE) - reading.percent)
-    return f"reaches {gets} more" if gets else f"{shown(reading.percent)} → {shown(aim.percent)} of users"
+    affects = affected(aim, reading, users) if reading is not None else step.affects
+    return replace(step, does="; ".join(part for part in told if part), affects=affects)
 
 
 def _age(known: RolloutView) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Coroutine, Sequence
 from launchpad.engine.endings import brought
 from launchpad.engine.lease import LeaseKeeper
 from launchpad.engine.logbook import Logbook
-from launchpad.engine.planner import REPAIRS
 from launchpad.engine.plans import backup_request
 from launchpad.engine.recorder import Recorder
 from launchpad.engine.rollout_steps import ReadBack, Rolled
@@ -19,6 +18,7 @@ from launchpad.model.definition import Definition
 from launchpad.model.events import Event
 from launchpad.model.plan import GateReport, PlannedStep
 from launchpad.model.state import RunState
+from launchpad.model.state.runs import REPAIRS
 from launchpad.providers.capabilities import BackupRequest, Ending, Job, Steps
 from launchpad.rules.gates import evaluate
 from launchpad.rules.rollouts import runs_of
@@ -99,7 +99,8 @@ class Runner:
                 return False
             index = run.current_step
             if index is None:
-                await self._append(run, ev.RunSucceeded(run=run.id))
+                kept = await asyncio.to_thread(self._targets.keep, run)
+                await self._append(run, *kept, ev.RunSucceeded(run=run.id))
                 return False
             match run.steps[index].status:
                 case "pending" if run.status == "aborting":

@@ -40,6 +40,10 @@ class SmokeStepper:
             undo=self._suite.undo or undo,
             timeout=self._suite.timeout,
             stuck_after=self._suite.timeout,
+            affects="nobody: it only asks"
+            if self._suite.only_asks
+            else "nobody but what a user's visit does",
+            console="its steps stand in the definition, under `smoke`",
         )
 
     async def start(self, job: Job) -> str:

@@ -1,14 +1,18 @@
-"""Keeps a run's targets locked while it is under way."""
+"""Keeps a run's targets locked while it is under way, and after it where its plan says so."""
 
 import asyncio
 import contextlib
 import logging
+import threading
 from collections.abc import AsyncIterator
 
 from launchpad.errors import LeaseLost, Refused, Unreachable
+from launchpad.model.events import LockChanged
 from launchpad.model.state import RunState
 from launchpad.model.store import Store
-from launchpad.rules.locks import in_the_way, left_behind, run_owner, targets_of
+from launchpad.model.values import SECOND
+from launchpad.rules import locks as rules
+from launchpad.rules.locks import run_owner
 from launchpad.session import Session
 
 log = logging.getLogger(__name__)
@@ -24,7 +28,11 @@ class Targets:
         self._store = store
         self._session = session
         self._borrowed: dict[str, str] = {}
-        """Targets held by a requester's own lock, each with the one run that rests on it."""
+        """Targets held by a requester's own lock, or since a rollback, each with the one run that rests on
+        it."""
+        self._kept: set[str] = set()
+        """Runs whose targets stay locked, which are renewed no more."""
+        self._turn = threading.Lock()
 
     @contextlib.asynccontextmanager
     async def held(self, run: RunState) -> AsyncIterator[None]:
@@ -52,26 +60,69 @@ class Targets:
                 renewing.cancel()
         finally:
             self._borrowed = {target: by for target, by in self._borrowed.items() if by != run.id}
-            for target in taken:
+            for target in taken if run.id not in self._kept else ():
                 with contextlib.suppress(Unreachable):  # it lapses by itself
                     await asyncio.to_thread(self._store.release_lock, target, owner)
 
+    def keep(self, run: RunState) -> list[LockChanged]:
+        """Leaves the targets of a run that ends well locked, as its plan says; the events that tell so.
+
+        Whoever holds one gives it up to the run: from what stays, nobody is exempt.
+        """
+        seconds = run.plan.lock_after if run.plan else 0.0
+        if not seconds:
+            return []
+        state, now, owner = (
+            self._session.state,
+            self._session.clock(),
+            run_owner(self._session.launch, run.id),
+        )
+        reason = rules.reason_after(state, run, now)
+        events = []
+        with self._turn:
+            self._kept.add(run.id)
+            held = {lock.target: lock for lock in self._store.locks()}
+            for target in sorted(rules.targets_of(run, self._providers(run))):
+                before = held.get(target)
+                lasting = max(seconds, before.expires_in if before else 0.0)
+                if before is not None and before.owner != owner:
+                    self._store.release_lock(target, before.owner)
+                try:
+                    self._store.take_lock(target, owner, reason, lasting)
+                except Refused as error:
+                    log.warning("%s leaves %s to others: %s", run.id, target, error)
+                    continue
+                events.append(
+                    LockChanged(target=target, held=True, until=now + round(lasting * SECOND), run=run.id)
+                )
+        return events
+
+    def _providers(self, run: RunState) -> set[str]:
+        """What a run acts on. A smoke test changes nothing that others must be kept off."""
+        suites = self._session.state.definitions[run.planned_under].smoke if run.planned_under else {}
+        return {step.provider for step in (run.plan.steps if run.plan else ()) if step.provider not in suites}
+
     def _hold(self, run: RunState, owner: str, taken: set[str]) -> None:
         """Takes what is free of the run's targets, and renews what is held for it."""
-        state = self._session.state
-        suites = state.definitions[run.planned_under].smoke if run.planned_under else {}
-        steps = run.plan.steps if run.plan else ()
-        # A smoke test changes nothing that others must be kept off.
-        providers = {step.provider for step in steps if step.provider not in suites}
-        targets = sorted(targets_of(run, providers))
-        for lock in left_behind(state, self._store.locks()):
+        with self._turn:
+            if run.id not in self._kept:
+                self._take(run, owner, taken)
+
+    def _take(self, run: RunState, owner: str, taken: set[str]) -> None:
+        state, providers = self._session.state, self._providers(run)
+        targets = sorted(rules.targets_of(run, providers))
+        for lock in rules.left_behind(state, self._store.locks()):
             self._store.release_lock(lock.target, lock.owner)
         locks = self._store.locks()
-        for lock in in_the_way(state, locks, {*targets, *providers}, {owner, run.requested_by}):
+        exempt = {owner, run.requested_by}
+        back = run.plan is not None and run.plan.goes_back
+        for lock in rules.in_the_way(state, locks, {*targets, *providers}, exempt, back=back):
             raise Refused(f"{lock.target} is locked by {lock.owner}: {lock.reason}")
-        requesters = {lock.target: lock for lock in locks if lock.owner == run.requested_by}
+        rests_on = [lock for lock in locks if lock.owner == run.requested_by]
+        rests_on += rules.kept(state, locks) if back else []
+        borrowed = {lock.target: lock for lock in rests_on}
         for target in targets:
-            theirs = requesters.get(target)
+            theirs = borrowed.get(target)
             if theirs is None:
                 self._store.take_lock(target, owner, _reason(run), _TTL)
                 taken.add(target)

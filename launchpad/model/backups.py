@@ -25,6 +25,8 @@ class PostgresSettings(Value):
     """Time after which a step is shown as timed out."""
     stuck_after: Duration = 900.0
     """Time without a word after which a step is shown as stuck."""
+    console: str = ""
+    """Where whoever hosts the database shows it, for plans."""
 
     @property
     def verbs(self) -> tuple[Verb, ...]:

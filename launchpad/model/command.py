@@ -78,11 +78,18 @@ class CommandOperation(Program):
     """Time without output after which it is shown as stuck."""
     undo: str | None = None
     """How it is undone, in a line; absent: it can't be."""
+    affects: str = ""
+    """Which users meet it, and how many, in a line of the plan."""
+    vendor: str = ""
+    """The vendor's own command for the same, for the case that Launchpad is gone."""
+    console: str = ""
+    """Where it can be seen and done in the vendor's console; absent: what the provider says."""
 
     def faults(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """What the types can't say: where in it, and what is wrong."""
         yield from super().faults()
-        for key, text in (("title", self.title), ("undo", self.undo or "")):
+        texts = {key: getattr(self, key) for key in ("title", "affects", "vendor", "console")}
+        for key, text in (texts | {"undo": self.undo or ""}).items():
             yield from (((key,), what) for what in self.placeholder_faults(text))
         for name in ("timeout", "stuck_after"):
             if getattr(self, name) == 0:
@@ -204,6 +211,8 @@ class CommandSettings(Value):
     """Programs for `rollouts`."""
     migrations: CommandMigrations | None = None
     """Programs that migrate a database."""
+    console: str = ""
+    """Where all of this can be seen and done in the vendor's console."""
 
     def faults(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """What the types can't say: where in it, and what is wrong."""

@@ -11,6 +11,8 @@ from launchpad.model.values import Value
 GateVerdict = Literal["GO", "HOLD", "NO-GO"]
 GATE_VERDICTS: tuple[GateVerdict, ...] = ("GO", "HOLD", "NO-GO")
 """From best to worst."""
+LOCKED = "nothing goes forward there until a director unlocks it with a reason"
+"""What it means that a run's targets stay locked."""
 
 
 class ConditionReport(Value):
@@ -50,7 +52,7 @@ class PlannedStep(Value):
     does: str
     """What will happen, in a line."""
     command: str
-    """The vendor's own command or console link, for the case that Launchpad is gone."""
+    """The vendor's own command, for the case that Launchpad is gone; its console, where it has no command."""
     undo: str | None = None
     """How it is undone; None: it can't be."""
     timeout: float = 900.0
@@ -62,6 +64,15 @@ class PlannedStep(Value):
     step gets it back, and people approve it with the rest."""
     evidence: str = ""
     """What a dry run printed, in lines."""
+    affects: str = ""
+    """Which users meet it, what share of them or how many; empty: that was not said."""
+    console: str = ""
+    """Where else it can be done and seen without Launchpad: the vendor's console, another command."""
+
+    @property
+    def whom(self) -> str:
+        """Which users meet it, in any case in words."""
+        return self.affects or "not said: nobody knows how many"
 
 
 class Plan(Value):
@@ -82,10 +93,17 @@ class Plan(Value):
     """What follows a failure, in words."""
     approvers: dict[str, int] = {}
     """Of those who approve, so many of a role or a team."""
+    lock_after: float = 0.0
+    """Seconds for which its targets stay locked once it has succeeded."""
 
     @property
     def reversible(self) -> bool:
         return all(step.undo for step in self.steps)
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether it takes a release back."""
+        return any(step.verb == "rollback" for step in self.steps)
 
     def digest(self) -> str:
         """Content hash that an approval is bound to."""

@@ -49,6 +49,22 @@ class RolloutAim(Value):
         return f"{self.verb} {self.rollout}" + (f" to {shown(self.percent)}" if self.verb == "bump" else "")
 
 
+def affected(aim: RolloutAim, reading: RolloutReading | None, users: int | None = None) -> str:
+    """Which users a step on a rollout meets, by how the rollout stood. `users` is how many there are in all,
+    where the provider does not say."""
+    if reading is None:
+        return "whoever has it by then"
+    count = reading.users if reading.users is not None else users
+    has = people(count, reading.percent)
+    if aim.verb == "halt":
+        return f"{has or f'{shown(reading.percent)} of users'} may have it and keep it; nobody else gets it"
+    if aim.verb == "resume":
+        return f"{has or f'{shown(reading.percent)} of users'} may get it again"
+    share = f"{shown(reading.percent)} → {shown(aim.percent or WHOLE)} of users"
+    gets = people(count, (aim.percent or WHOLE) - reading.percent)
+    return f"{share}, reaches {gets} more" if gets else share
+
+
 def shown(percent: float | None) -> str:
     """`12.5%`."""
     return "?" if percent is None else f"{percent:g}%"

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from launchpad.model.definition import (
     Action,
     Alert,
@@ -15,6 +17,7 @@ from launchpad.model.definition import (
     KeepGuard,
     ObjectiveGuard,
     QuietGuard,
+    Rollout,
     SmokeCondition,
     SmokeProof,
     SmokeSuite,
@@ -151,14 +154,19 @@ def _why_rolled(
     providers: frozenset[str],
 ) -> str:
     """`things` are the names of gates, objectives and alerts that are touched."""
-    rollout = after.rollouts.get(name)
-    if before.rollouts.get(name) != rollout or rollout is None:
+    old, rollout = before.rollouts.get(name), after.rollouts.get(name)
+    if old is None or rollout is None or _plain(old) != _plain(rollout):
         return f"rollout {name} was amended"
     named = [rollout.gate, *(_guarded(guard) for guard in rollout.guards)]
     thing = next((one for one in named if one in things), None)
     if thing is not None:
         return f"{thing} was amended"
     return f"provider {rollout.provider} was amended" if rollout.provider in providers else ""
+
+
+def _plain(rollout: Rollout) -> Rollout:
+    """Without who is told of it, and of how many."""
+    return replace(rollout, notify=(), escalate=None, users=None)
 
 
 def _guarded(guard: AnyGuard) -> str:

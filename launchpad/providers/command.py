@@ -18,7 +18,7 @@ from launchpad.model.definition import AnyVerb, Launch, RolloutVerb, Verb
 from launchpad.model.lifecycles import RolloutStatus
 from launchpad.model.migrations import MigrationFact, MigrationsReading
 from launchpad.model.plan import PlannedStep
-from launchpad.model.rollouts import RolloutAim, RolloutReading
+from launchpad.model.rollouts import RolloutAim, RolloutReading, affected
 from launchpad.providers.capabilities import Emit, Ending, Found, Job, Surroundings
 from launchpad.providers.command_reading import reading_in
 from launchpad.providers.migrating import Migrating, idle, values_of
@@ -34,7 +34,7 @@ class CommandProvider:
     def __init__(self, name: str, settings: CommandSettings, surroundings: Surroundings) -> None:
         self._name = name
         self._settings = settings
-        self._programs = Programs(name, surroundings)
+        self._programs = Programs(name, surroundings, settings.console)
         self._minded = Minded(name, surroundings)
         made = settings.migrations
         self._migrating = Migrating(name, made, self._programs) if made is not None else None
@@ -48,7 +48,8 @@ class CommandProvider:
     def plan_rollout(self, aim: RolloutAim, launch: Launch, settings: Mapping[str, Any]) -> PlannedStep:
         operation = self._rollout_operation(aim.verb)
         step = self._programs.planned(aim.verb, operation, launch, _params(settings), _of_rollout(aim))
-        return replace(step, does=step.does if operation.title else aim.sentence)
+        affects = step.affects or affected(aim, aim.seen)
+        return replace(step, does=step.does if operation.title else aim.sentence, affects=affects)
 
     async def read_rollout(self, rollout: str, launch: Launch, settings: Mapping[str, Any]) -> RolloutReading:
         program = self._rollout.read

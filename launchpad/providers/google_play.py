@@ -21,7 +21,7 @@ from launchpad.http import Api, Patience, Rejected, address_fault, nothing_asked
 from launchpad.model.definition import Launch, RolloutVerb, Verb
 from launchpad.model.lifecycles import RolloutStatus
 from launchpad.model.plan import PlannedStep
-from launchpad.model.rollouts import RolloutAim, RolloutReading, shown
+from launchpad.model.rollouts import RolloutAim, RolloutReading, affected, shown
 from launchpad.model.values import Duration, SecretRef, Value, format_duration
 from launchpad.providers.capabilities import Emit, Ending, Found, Job, Surroundings
 from launchpad.providers.google_play_tracks import (
@@ -178,6 +178,8 @@ class GooglePlayProvider:
             does=does,
             command=self._by_hand(aim, wanted),
             undo=undo,
+            affects=affected(aim, aim.seen),
+            console=self._console(wanted),
             timeout=self._set.timeout,
             stuck_after=self._set.stuck_after,
             bound={"package": self._set.package, "track": wanted.track},
@@ -185,10 +187,9 @@ class GooglePlayProvider:
 
     def _by_hand(self, aim: RolloutAim, wanted: Wanted) -> str:
         """fastlane's command; it neither resumes nor halts what everybody has, which the console does."""
-        console = f"{_CONSOLE} → {self._set.package} → {wanted.track} → Manage rollout"
         complete = aim.seen is not None and aim.seen.status == "complete"
         if aim.verb == "resume" or complete:
-            return console
+            return self._console(wanted)
         options = {"package_name": self._set.package, "track": wanted.track, "json_key": "KEY.json"}
         options["version_code"] = str(wanted.code or "VERSION_CODE")
         if aim.verb == "bump":
@@ -197,7 +198,11 @@ class GooglePlayProvider:
             options["release_status"] = "halted" if aim.verb == "halt" else "completed"
         for part in ("apk", "aab", "metadata", "changelogs", "images", "screenshots"):
             options[f"skip_upload_{part}"] = "true"
-        return f"fastlane supply {' '.join(f'--{k} {v}' for k, v in options.items())}  # or {console}"
+        return f"fastlane supply {' '.join(f'--{k} {v}' for k, v in options.items())}"
+
+    def _console(self, wanted: Wanted) -> str:
+        """The way there: its addresses have numbers that the API does not tell."""
+        return f"{_CONSOLE} → {self._set.package} → {wanted.track} → Manage rollout"
 
     async def read_rollout(self, rollout: str, launch: Launch, settings: Mapping[str, Any]) -> RolloutReading:  # noqa: ARG002
         return await self._read(_wanted(launch, settings))

@@ -4,6 +4,8 @@ import asyncio
 import hashlib
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from launchpad.errors import LaunchpadError, Refused
 from launchpad.model.command import CommandMigrations
 from launchpad.model.definition import AnyVerb, Launch
@@ -174,20 +176,11 @@ def _at(version: str) -> str:
 
 def _idle(step: PlannedStep, does: str, reading: MigrationsReading) -> PlannedStep:
     bound = {VERSION: reading.version, BEFORE: reading.version, NOTHING: "yes"}
-    return _with(step, does=does, undo="nothing is changed", bound=bound)
+    told = replace(step, affects="nobody: nothing is changed")
+    return _with(told, does=does, undo="nothing is changed", bound=bound)
 
 
 def _with(
     step: PlannedStep, *, does: str, undo: str | None, bound: dict[str, str], evidence: str = ""
 ) -> PlannedStep:
-    return PlannedStep(
-        verb=step.verb,
-        provider=step.provider,
-        does=does,
-        command=step.command,
-        undo=undo,
-        timeout=step.timeout,
-        stuck_after=step.stuck_after,
-        bound=bound,
-        evidence=evidence,
-    )
+    return replace(step, does=does, undo=undo, bound=bound, evidence=evidence)

@@ -50,6 +50,8 @@ class NetlifySettings(Value):
     """Time without output after which it is shown as stuck."""
     api: str = "https://api.netlify.com"
     """Address of the API."""
+    users: Annotated[int, Meta(ge=0)] | None = None
+    """How many people use the site, for plans."""
 
     @property
     def verbs(self) -> tuple[Verb, ...]:
@@ -106,6 +108,7 @@ class NetlifyProvider:
             name=name,
             lock=settings.lock,
             cache_tags=settings.cache_tags,
+            users=settings.users,
             timeout=settings.timeout,
             stuck_after=settings.stuck_after,
         )

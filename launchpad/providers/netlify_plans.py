@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from launchpad.errors import Refused
 from launchpad.model.definition import Launch, Verb
 from launchpad.model.plan import PlannedStep
+from launchpad.model.rollouts import WHOLE, people
 from launchpad.model.text import clean
 from launchpad.model.values import Value
 from launchpad.providers.capabilities import BEFORE
@@ -75,6 +76,8 @@ class Plans(Value):
     cache_tags: tuple[str, ...]
     timeout: float
     stuck_after: float
+    users: int | None = None
+    """How many people use the site, if that is known."""
 
     def later(self, site: Site, launch: Launch) -> PlannedStep:
         """Of publishing what a step before this one builds."""
@@ -118,7 +121,8 @@ class Plans(Value):
             does = f"{builds} and publishes it for everybody, in place of {site.shows}"
         bound = {BEFORE: site.now, "publishes": "no" if site.locked else "yes"}
         command = _cli("createSiteBuild", site_id=site.id, title=mark(launch))
-        return self._step("deploy", site, does, bound, [command])
+        step = self._step("deploy", site, does, bound, [command])
+        return replace(step, affects="nobody until it is promoted") if site.locked else step
 
     def publish(self, verb: Verb, site: Site, target: Deploy, *, chosen: bool) -> PlannedStep:
         locks = verb == "rollback" and self.lock
@@ -142,7 +146,15 @@ class Plans(Value):
         )
         command = _cli("purgeCache", body=purge_body(site.id, self.cache_tags))
         step = self._step("purge", site, does, {}, [command])
-        return replace(step, undo="nothing to undo: the caches fill by themselves")
+        return replace(
+            step,
+            undo="nothing to undo: the caches fill by themselves",
+            affects=f"{self._everybody(site)}: slower until the caches fill",
+        )
+
+    def _everybody(self, site: Site) -> str:
+        count = people(self.users, WHOLE)
+        return f"everybody who visits {site.address}" + (f", {count}" if count else "")
 
     def _step(
         self, verb: Verb, site: Site, does: str, bound: dict[str, str], commands: list[str]
@@ -155,11 +167,13 @@ class Plans(Value):
             verb=verb,
             provider=self.name,
             does=does,
-            command=f"{' && '.join(commands)}  # or {console}",
+            command=" && ".join(commands),
             undo=undo if site.now else None,
             timeout=self.timeout,
             stuck_after=self.stuck_after,
             bound={**bound, "site": site.id},
+            affects=f"{self._everybody(site)}, at once",
+            console=console,
         )
 
 

@@ -91,6 +91,8 @@ class PostgresProvider:
             does=f"dump {database} ({sized(size)}), encrypt, keep in {asked.vault}, {proof}{took}",
             command=by_hand,
             undo=f"delete {name} from {asked.url}",
+            affects="nobody: the database is only read",
+            console=self._console,
             timeout=self._settings.timeout,
             stuck_after=self._settings.stuck_after,
         )
@@ -119,11 +121,17 @@ class PostgresProvider:
                 " what was written since is lost; tables made since stay"
             ),
             command=_by_hand(manifest.format, file, f"<{self._settings.dsn}>"),
+            affects=f"whoever uses {database}: all of them, and they wait while its tables are replaced",
+            console=self._console,
             timeout=self._settings.timeout,
             stuck_after=self._settings.stuck_after,
         )
         # What people approve is this backup, whatever is the latest by then.
         return PlannedBackup(step=step, params={_PARAM: manifest.name, _CHECKSUM: manifest.sha256})
+
+    @property
+    def _console(self) -> str:
+        return self._settings.console or f"psql <{self._settings.dsn}>"
 
     def _database(self) -> tuple[str, int, int]:
         """Its name, its server's major version and its size in bytes. Raises `Fault`."""

@@ -23,8 +23,10 @@ NONE: Mapping[str, str] = MappingProxyType({})
 class Programs:
     """Those of one provider."""
 
-    def __init__(self, name: str, surroundings: Surroundings) -> None:
+    def __init__(self, name: str, surroundings: Surroundings, console: str = "") -> None:
+        """`console` is the vendor's, for what names none itself."""
         self._name = name
+        self._console = console
         self._around = surroundings
 
     def planned(
@@ -38,7 +40,16 @@ class Programs:
         """What a program would do. `more` is what else its placeholders may stand for. Raises `Refused`."""
         values = values_of(launch, params) | dict(more)
         argv = _argv(operation, values)
-        title, undo = _filled((operation.title, operation.undo or ""), values)
+        title, undo, affects, vendor, console = _filled(
+            (
+                operation.title,
+                operation.undo or "",
+                operation.affects,
+                operation.vendor,
+                operation.console or self._console,
+            ),
+            values,
+        )
         # Said now, not when people have approved and wait.
         _program(argv[0], self._cwd(operation), {**self._around.environ, **operation.env})
         given = " ".join(f"{name}=<{value}>" for name, value in operation.env.items())
@@ -50,6 +61,8 @@ class Programs:
             undo=undo or None,
             timeout=operation.timeout,
             stuck_after=operation.stuck_after,
+            affects=affects,
+            console="; ".join(filter(None, (vendor, console))),
         )
 
     async def answer(

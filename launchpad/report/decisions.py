@@ -27,12 +27,29 @@ class Decision(Value):
 
 def decisions(events: Sequence[Recorded], amendments: Sequence[Amendment] = ()) -> tuple[Decision, ...]:
     """All of them, in the order in which they fell. `amendments` are the launch's."""
-    changed = {one.seq: tuple(_changed(one)) for one in amendments}
+    changed = {one.seq: tuple(_changed(one)) for one in amendments} | _planned(events)
     return tuple(
         _decision(recorded, changed.get(recorded.seq, ()))
         for recorded in events
         if _is_decision(recorded.event)
     )
+
+
+def _planned(events: Sequence[Recorded]) -> dict[int, tuple[str, ...]]:
+    """What those who confirmed a plan had before them, by the event with which they did."""
+    plans: dict[str, tuple[str, ...]] = {}
+    found = {}
+    for recorded in events:
+        match recorded.event:
+            case ev.RunPlanned(run=run, plan=plan):
+                plans[run] = tuple(
+                    f"{step.verb} {step.provider}: {step.does}; affects: {step.whom};"
+                    f" {f'undo: {step.undo}' if step.undo else 'can not be undone'}"
+                    for step in plan.steps
+                )
+            case ev.RunConfirmed(run=run):
+                found[recorded.seq] = plans.get(run, ())
+    return found
 
 
 def _changed(amendment: Amendment) -> Iterator[str]:

@@ -155,6 +155,12 @@ def describe(threshold: Threshold) -> str:
 
 def sentence(rule: Alert) -> str:
     """The rule for people: `errors > 1%`, `latency rises by 50% in 10m`."""
+    if rule.halted:
+        return f"{rule.halted} was halted by itself"
+    if rule.unhalted:
+        return f"{rule.unhalted} is NOT halted, though it was to be"
+    if rule.recommends:
+        return "a rollback is recommended"
     if rule.when:
         return describe(rule.when)
     if rule.reaches:
@@ -173,6 +179,10 @@ def sentence(rule: Alert) -> str:
 
 def shown(rule: Alert, value: float | None) -> str:
     """A value that the rule was judged on, in its unit, or `no data`."""
+    if rule.recommends:
+        return "waits for a person"
+    if rule.halted or rule.unhalted:
+        return "at a share that is not known" if value is None else f"at {value:g}%"
     if value is None:
         return "never seen" if rule.absent else "no data"
     limit = rule.when or rule.reaches

@@ -109,7 +109,8 @@ def _no_alert(condition: AlertCondition, _gate: str, situation: Situation) -> Ju
         if condition.no_alert == "critical"
         else (f"no alert of severity {condition.no_alert} or worse")
     )
-    rules = {n: rule for n, rule in definition.alerts.items() if rule.severity in grave}
+    # That a rollout was halted must not keep it from being resumed: its own gate judges that.
+    rules = {n: r for n, r in definition.alerts.items() if r.severity in grave and not r.calls}
     states = situation.state.alerts
     firing = [n for n in rules if n in states and states[n].status == "firing"]
     if firing:
@@ -194,7 +195,7 @@ def _ready(condition: ReadyCondition, _gate: str, situation: Situation) -> Judge
     action = situation.state.action(condition.ready)
     assert action is not None, "checked when the definition is read"
     targets = {step.provider for step in action.steps}
-    if locks := in_the_way(situation.state, situation.locks, targets, ()):
+    if locks := in_the_way(situation.state, situation.locks, targets, (), back=action.goes_back):
         return name, "NO-GO", _locked(locks)
     said = situation.state.readiness.get(condition.ready)
     if said is None:

@@ -257,9 +257,12 @@ class Gauges:
 
     def __init__(self, definition: Definition) -> None:
         self._rules = definition.alerts
-        self._gauges = {name: _gauge(rule, definition) for name, rule in definition.alerts.items()}
+        self._gauges = {
+            name: _gauge(rule, definition) for name, rule in definition.alerts.items() if not rule.calls
+        }
         self._by_signal: dict[str, list[Gauge]] = {}
-        for name, rule in definition.alerts.items():
+        for name in self._gauges:
+            rule = self._rules[name]
             of = rule.absent or definition.objectives[rule.objective or ""].signal
             if rule.when is None:
                 self._by_signal.setdefault(of, []).append(self._gauges[name])

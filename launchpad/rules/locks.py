@@ -1,9 +1,12 @@
-"""Which deploy locks stand in the way of a run."""
+"""Which deploy locks stand in the way of a run, and which stay after one."""
 
 from collections.abc import Collection, Sequence
 
 from launchpad.model.samples import LockInfo
 from launchpad.model.state import RunState, State
+from launchpad.model.state.runs import REPAIRS
+from launchpad.model.text import clean
+from launchpad.model.values import Micros, format_duration, format_instant
 
 EVERYTHING = "*"
 """The target that stands for all."""
@@ -14,6 +17,11 @@ def run_owner(launch: str, run: str) -> str:
     return f"{launch}/{run}"
 
 
+def of_a_run(lock: LockInfo) -> bool:
+    """Whether a run holds it, of whichever launch, and no person."""
+    return "/" in lock.owner
+
+
 def targets_of(run: RunState, providers: Collection[str]) -> frozenset[str]:
     """What a run keeps others off: its providers; where it is about a rollout, that one alone."""
     if run.aim is None:
@@ -22,18 +30,55 @@ def targets_of(run: RunState, providers: Collection[str]) -> frozenset[str]:
 
 
 def left_behind(state: State, locks: Sequence[LockInfo]) -> list[LockInfo]:
-    """Locks of runs of this launch that have ended."""
-    ended = {run_owner(state.launch, run.id) for run in state.runs.values() if run.ended}
+    """Locks of runs of this launch that have ended, and were to keep none."""
+    ended = {run_owner(state.launch, run.id) for run in state.runs.values() if run.ended and not keeps(run)}
     return [lock for lock in locks if lock.owner in ended]
 
 
+def keeps(run: RunState) -> bool:
+    """Whether its targets stay locked after it."""
+    return run.status == "succeeded" and run.plan is not None and run.plan.lock_after > 0
+
+
+def kept(state: State, locks: Sequence[LockInfo]) -> list[LockInfo]:
+    """Locks that stay after a run of this launch. Nobody is exempt from them, whoever asked for the run."""
+    keepers = {run_owner(state.launch, run.id) for run in state.runs.values() if keeps(run)}
+    return [lock for lock in locks if lock.owner in keepers]
+
+
 def in_the_way(
-    state: State, locks: Sequence[LockInfo], targets: Collection[str], exempt: Collection[str]
+    state: State,
+    locks: Sequence[LockInfo],
+    targets: Collection[str],
+    exempt: Collection[str],
+    *,
+    back: bool = False,
 ) -> list[LockInfo]:
-    """Locks on these targets, or on everything, whose owners are not among the exempt."""
-    over = left_behind(state, locks)
+    """Locks on these targets, or on everything, whose owners are not among the exempt. What stays locked
+    after a rollback is not kept from going `back` further."""
+    free = [*left_behind(state, locks), *(kept(state, locks) if back else ())]
     return [
         lock
         for lock in locks
-        if lock.target in (EVERYTHING, *targets) and lock.owner not in exempt and lock not in over
+        if lock.target in (EVERYTHING, *targets) and lock.owner not in exempt and lock not in free
     ]
+
+
+def reason_after(state: State, run: RunState, now: Micros) -> str:
+    """Why the targets of a run that ends well stay locked: `rolled back at 2026-11-21 23:12 UTC by ada`."""
+    zone = state.definition.zone if state.definition is not None else "UTC"
+    did = "rolled back" if run.plan is not None and run.plan.goes_back else f"{run.action} ended"
+    at = format_instant(now, zone, date=True)[:-3]
+    mended = state.runs.get(run.params.get(REPAIRS, ""))
+    why = run.override_reason or (f"{mended.id} failed, {mended.reason}" if mended is not None else "")
+    told = f"{did} at {at} {zone} by {run.confirmed_by or run.requested_by}"
+    return clean(told + (f": {why}" if why else ""), 300)
+
+
+def standing(state: State, locks: Sequence[LockInfo]) -> str:
+    """What must be seen at every time: `site is locked after rollback-1, 23h more`; empty if nothing."""
+    return "; ".join(
+        f"{lock.target} is locked after {lock.owner.partition('/')[2]},"
+        f" {format_duration(max(60.0, lock.expires_in // 60 * 60))} more"
+        for lock in kept(state, locks)
+    )

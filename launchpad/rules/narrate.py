@@ -241,7 +241,8 @@ def _migrations_applied(e: ev.MigrationsApplied) -> Sentence:
 
 def _lock(e: ev.LockChanged) -> Sentence:
     target = "all targets" if e.target == "*" else e.target
-    return Sentence(f"locked {target}", "warn") if e.held else Sentence(f"unlocked {target}")
+    after = f" after {e.run}" if e.run else ""
+    return Sentence(f"locked {target}{after}", "warn") if e.held else Sentence(f"unlocked {target}")
 
 
 def _slipped(e: ev.CountdownSlipped) -> Sentence:

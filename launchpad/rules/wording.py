@@ -4,7 +4,7 @@ from launchpad.model.definition import Definition, Severity
 from launchpad.model.state import State
 from launchpad.model.text import clean
 from launchpad.model.values import SECOND, Micros, Value, format_duration, format_instant
-from launchpad.rules import alerts
+from launchpad.rules import alerts, calls
 from launchpad.rules.delivery import Errand
 from launchpad.rules.escalation import ahead
 
@@ -48,12 +48,12 @@ def _standing(state: State, definition: Definition, errand: Errand, now: Micros)
     if alert is None or alert.firing_seq != errand.firing:
         return [f"{errand.alert} is over; it has moved on since."]
     fired = alert.fired_at or alert.since
-    value = f"{alerts.shown(rule, alert.value)}, n={alert.n}"
+    value = calls.told(rule, state, now) if rule.calls else f"{alerts.shown(rule, alert.value)}, n={alert.n}"
     if errand.stage == "resolved":
         lasted = format_duration((alert.since - fired) / SECOND)
         return [f"{errand.alert}: {value} at {format_instant(alert.since, zone)} {zone}, after {lasted}."]
     lines = [
-        f"{errand.alert}: {value} when last recorded.",
+        f"{errand.alert}: {value}." if rule.calls else f"{errand.alert}: {value} when last recorded.",
         f"Firing since {format_instant(fired, zone)} {zone}, for {format_duration((now - fired) // SECOND)}.",
     ]
     if before := alerts.changed_before(alert):

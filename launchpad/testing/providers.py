@@ -84,8 +84,16 @@ class ProviderBehaviour:
         step = await table.plan()
         assert {request.method for request in table.server.requests} <= {"GET", "HEAD"}
         assert step.does
-        assert step.command
         assert table.begun == 0
+
+    async def test_a_plan_says_whom_it_meets_how_it_is_undone_and_how_without_launchpad(
+        self, table: "Table"
+    ) -> None:
+        step = await table.plan()
+        assert step.affects, "`affects` says which users meet it, what share of them or how many"
+        assert step.command, "`command` is the vendor's own, for the case that Launchpad is gone"
+        assert step.console, "`console` says where it can be seen and done there"
+        assert step.undo is None or step.undo.strip(), "`undo` is None where it can't be undone"
 
     @pytest.mark.parametrize("fault", [*FAILURES, *REFUSALS, "silent", "reset", "cut", "flood", "wrong type"])
     async def test_what_can_not_be_read_can_not_be_planned(self, table: "Table", fault: int | str) -> None:
@@ -277,7 +285,8 @@ class Table:
             assert isinstance(provider, Rollouts), "it is to serve a rollout"
             step = provider.plan_rollout(job.aim, job.launch, job.settings)
         self._bound = dict(step.bound)
-        self.harmless(step.does, step.command, step.undo or "", *step.bound.values())
+        said = (step.does, step.command, step.undo or "", step.affects, step.console)
+        self.harmless(*said, *step.bound.values())
         return step
 
     async def start(self) -> str:

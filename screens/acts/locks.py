@@ -2,6 +2,7 @@
 
 from launchpad.model import commands as cmd
 from launchpad.model.values import parse_duration
+from launchpad.rules.locks import of_a_run
 from screens.acts.base import Acting
 
 
@@ -23,4 +24,11 @@ class LockActs(Acting):
         self.with_words(f"Lock {named}", note, given)
 
     def action_unlock(self, target: str) -> None:
-        self.perform(cmd.Unlock(target=target))
+        held = next((lock for lock in self.scene.view.locks if lock.target == target), None)
+        if held is None or not of_a_run(held):
+            self.perform(cmd.Unlock(target=target))
+            return
+        note = f"{held.owner} keeps it locked: {held.reason}. Why may it be released?"
+        self.with_words(
+            f"Unlock {target}", note, lambda text: self.perform(cmd.Unlock(target=target, text=text))
+        )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from launchpad.model.approvals import missing, told
 from launchpad.model.definition import Operator
-from launchpad.model.plan import GateReport, Plan, PlannedStep
+from launchpad.model.plan import LOCKED, GateReport, Plan, PlannedStep
 from launchpad.model.state import Approval, RunState
 from launchpad.model.values import format_duration
 from screens.render import gate as gate_rows
@@ -57,8 +57,13 @@ def _step(number: int, step: PlannedStep, width: int) -> Iterator[Row]:
     yield line(width, head, [Span(limit, "dim")])
     for piece in wrap(step.does, room, most=4):
         yield line(width, [Span(" " * indent), Span(piece)])
+    for piece in wrap(f"affects: {step.whom}", room, most=3):
+        yield line(width, [Span(" " * indent), Span(piece, "text" if step.affects else "unknown")])
     for piece in wrap(f"$ {step.command}", room, most=4):
         yield line(width, [Span(" " * indent), Span(piece, "code")])
+    elsewhere = step.console if step.console != step.command else ""
+    for piece in wrap(f"or: {elsewhere}", room, most=2) if elsewhere else ():
+        yield line(width, [Span(" " * indent), Span(piece, "dim")])
     for text in step.evidence.splitlines()[:_EVIDENCE]:
         yield line(width, [Span(" " * indent), Span(f"| {text}", "dim")])
     if (more := len(step.evidence.splitlines()) - _EVIDENCE) > 0:
@@ -97,6 +102,8 @@ def _notes(scene: Scene, run: RunState, plan: Plan) -> Iterator[tuple[str, str]]
     else:
         yield f"approvals: none needed{f', as {plan.waived}' if plan.waived else ''}", "dim"
     yield f"on failure: {plan.on_failure or 'nothing more; a person decides'}", "dim"
+    if plan.lock_after:
+        yield f"afterwards locked for {format_duration(plan.lock_after)}, for everybody: {LOCKED}", "text"
     until = f", until {scene.time(run.expires_at)}" if run.expires_at else ""
     yield f"plan {run.digest} of {run.id}{until}", "dim"
 

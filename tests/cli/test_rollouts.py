@@ -34,7 +34,8 @@ def test_a_rollout_goes_its_way(cli, tmp_path):
     assert (shown["status"], shown["percent"], shown["next_percent"]) == ("rolling", 10, 50)
     assert "android  rolling at 10%  50% may come" in cli("rollouts").stdout
     planned = cli("bump", "android", status=3)
-    assert "1. bump store: bump android to 50%; reaches about 48 000 people more" in planned.stdout
+    assert "1. bump store: bump android to 50%; " in planned.stdout
+    assert "affects: 10% → 50% of users, reaches about 48 000 people more" in planned.stdout
     assert "bump-1 is planned but not confirmed" in planned.stderr
     cli("retract", "bump-1")
     done = cli("bump", "android", "20%", "--yes", "--wait")

@@ -88,7 +88,7 @@ def test_bump_halt_resume_complete(war_room: Open, tmp_path: Path) -> None:
     room, store = opened(war_room, tmp_path, stages=NO_SOAK)
     well(room)
     planned = room.when(room.does("ops", cmd.BumpRollout(rollout="android")).subject[4:], "planned")
-    assert "about 48 000 people more" in planned.plan.steps[0].does
+    assert planned.plan.steps[0].affects == "10% → 50% of users, reaches about 48 000 people more"
     assert planned.plan.steps[0].command == "./store set 50"
     assert planned.plan.gate == "rollout:android"
     confirm = cmd.ConfirmRun(run=planned.id, digest=planned.digest)

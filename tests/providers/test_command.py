@@ -18,15 +18,19 @@ from tests.support.war_room import until
 LAUNCH = Launch(product="Acme", version="1")
 
 
-def provider(base: Path, work_dir: Path, *argv: str) -> CommandProvider:
-    settings = CommandSettings(operations={"deploy": CommandOperation(argv=argv)})
-    around = Surroundings(
+def surroundings(base: Path, work_dir: Path) -> Surroundings:
+    return Surroundings(
         base_dir=base,
         work_dir=work_dir,
         place="here/1",
         environ={"PATH": "/usr/bin:/bin"},
         resolve=lambda reference: reference,
     )
+
+
+def provider(base: Path, work_dir: Path, *argv: str) -> CommandProvider:
+    settings = CommandSettings(operations={"deploy": CommandOperation(argv=argv)})
+    around = surroundings(base, work_dir)
     return CommandProvider("shop", settings, around)
 
 
@@ -78,3 +82,19 @@ def test_a_command_goes_on_when_its_output_has_no_room(tmp_path: Path) -> None:
     assert json.loads(ending.read_text()) == {"code": 3}
     assert (tmp_path / "done").exists()
     assert 0 < (tmp_path / "output").stat().st_size <= 16 * 1024
+
+
+def test_a_plan_says_what_the_definition_says_of_people_and_the_vendor(tmp_path: Path) -> None:
+    operation = CommandOperation(
+        argv=("true",),
+        affects="everybody in the shop",
+        vendor="kubectl set image shop={{ launch.version }}",
+    )
+    settings = CommandSettings(operations={"deploy": operation}, console="https://c.example")
+    step = CommandProvider("shop", settings, surroundings(tmp_path, tmp_path)).plan("deploy", LAUNCH, {})
+    assert (step.affects, step.command) == ("everybody in the shop", "true")
+    assert step.console == f"kubectl set image shop={LAUNCH.version}; https://c.example"
+    bare = CommandSettings(operations={"deploy": CommandOperation(argv=("true",))})
+    assert CommandProvider("shop", bare, surroundings(tmp_path, tmp_path)).plan(
+        "deploy", LAUNCH, {}
+    ).whom == ("not said: nobody knows how many")

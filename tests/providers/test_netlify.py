@@ -181,8 +181,9 @@ async def test_a_plan_says_from_where_to_where_for_whom_and_how_without_launchpa
     assert step.command == (
         f"netlify api restoreSiteDeploy --data '{both}'"
         f""" && netlify api lockDeploy --data '{{"deploy_id": "{OLD}"}}'"""
-        "  # or https://app.netlify.com/sites/acme-shop/deploys"
     )
+    assert step.console == "https://app.netlify.com/sites/acme-shop/deploys"
+    assert step.affects == "everybody who visits https://shop.example.com, at once"
     build = await site.plan("deploy")
     assert "publishes it for everybody, in place of deploy" in build.does
 

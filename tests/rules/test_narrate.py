@@ -89,6 +89,7 @@ EXAMPLES: dict[type[Event], Event] = {
         ev.AbortRequested(run="deploy-1"),
         ev.RunAborted(run="deploy-1"),
         ev.LockChanged(target="*", held=True),
+        ev.LockChanged(target="site", held=True, run="rollback-1"),
         ev.ReportNoted(section="action-item", owner="ada"),
         ev.TextRedacted(seq=7),
         ev.LaunchAmended(definition=DEFINITION, digest="d", base="b", format=1),

@@ -66,6 +66,8 @@ def plan(of: Plan | None) -> Shape | None:
             "does": step.does,
             "command": step.command,
             "undo": step.undo,
+            "affects": step.affects or None,
+            "console": step.console or None,
             "timeout": step.timeout,
             "evidence": step.evidence or None,
         }
@@ -83,6 +85,7 @@ def plan(of: Plan | None) -> Shape | None:
         "waived": of.waived or None,
         "gate": of.gate,
         "on_failure": of.on_failure,
+        "lock_after": of.lock_after or None,
         "digest": of.digest(),
     }
 

@@ -18,6 +18,9 @@ FORMS = {
     "burns": (),
     "reaches": ("within",),
     "deviates": (),
+    "halted": (),
+    "unhalted": (),
+    "recommends": (),
 }
 """What says which rule it is, and the keys that each needs."""
 _BESIDE = {
@@ -75,6 +78,11 @@ def _check_alert(path: Path, alert: Alert, document: Document, faults: Faults) -
 def _check_subject(path: Path, form: str, of: Any, alert: Alert, document: Document, faults: Faults) -> None:
     if form == "absent":
         faults.refer(path, of, document.signals, "signal")
+        return
+    if form in ("halted", "unhalted"):
+        faults.refer(path, of, document.rollouts, "rollout")
+        return
+    if form == "recommends":
         return
     name = of.objective if isinstance(of, Threshold) else of
     faults.refer(path, name, document.objectives, "objective")

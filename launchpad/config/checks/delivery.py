@@ -26,6 +26,10 @@ def check(document: Document, faults: Faults) -> None:
         _check_told((*path, "notify"), alert.notify, document, faults)
         if alert.escalate is not None:
             faults.refer((*path, "escalate"), alert.escalate, document.escalations, "escalation")
+    for name, rollout in whole(document.rollouts):
+        _check_told(("rollouts", name, "notify"), rollout.notify, document, faults)
+        if rollout.escalate is not None:
+            faults.refer(("rollouts", name, "escalate"), rollout.escalate, document.escalations, "escalation")
     for index, use in enumerate(() if document.alert_sets is HOLE else document.alert_sets):
         if use is not HOLE:
             of: Path = ("alert_sets", index)

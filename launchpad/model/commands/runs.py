@@ -60,4 +60,7 @@ class Lock(Command, tag="lock"):
 
 
 class Unlock(Command, tag="unlock"):
+    """Releases a lock. One that a run holds takes a reason."""
+
     target: str
+    text: str = ""

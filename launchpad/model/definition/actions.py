@@ -6,7 +6,10 @@ from msgspec import Meta
 
 from launchpad.model.definition.backups import Dump, Restoration
 from launchpad.model.definition.names import Line, Name, Verb
-from launchpad.model.values import Value
+from launchpad.model.values import Duration, Value
+
+_LOCKED_AFTER_ROLLBACK = 86400.0
+"""Seconds."""
 
 
 class Given(Value, rename={"values": "with"}):
@@ -58,6 +61,21 @@ class Action(Value):
     on_failure: OnFailure | None = None
     approvers: dict[Name, Annotated[int, Meta(ge=1, le=9)]] = {}
     """So many of them of a role or of a team: `{director: 1, qa: 1}`. One person counts once."""
+    lock_after: Duration | None = None
+    """How long its targets stay locked once it has succeeded, for everybody; `0s`: not at all. Absent: a day
+    after an action with a step `rollback`, else not at all."""
+
+    @property
+    def locks_for(self) -> float:
+        """Seconds for which its targets stay locked once it has succeeded."""
+        if self.lock_after is not None:
+            return self.lock_after
+        return _LOCKED_AFTER_ROLLBACK if self.goes_back else 0.0
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether it takes a release back."""
+        return any(step.verb == "rollback" for step in self.steps)
 
 
 class Provider(Value):

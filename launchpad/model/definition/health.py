@@ -61,8 +61,8 @@ class Threshold(Value):
 
 
 class Alert(Value):
-    """A rule that tells people. Exactly one of `when`, `absent`, `rises`, `falls`, `burns`, `reaches` and
-    `deviates` says which."""
+    """A rule that tells people. Exactly one of `when`, `absent`, `rises`, `falls`, `burns`, `reaches`,
+    `deviates`, `halted`, `unhalted` and `recommends` says which."""
 
     when: Threshold | None = None
     """An objective beyond a limit: `errors > 1%`."""
@@ -116,6 +116,19 @@ class Alert(Value):
     """The sentence that the rule comes from, such as that of a runbook."""
     affects: Line | None = None
     """Whom or what it hits while it fires; absent: what its objective says."""
+    halted: Name | None = None
+    """A rollout that the engine halted by itself. It fires until somebody acknowledges it or declares an
+    incident, or the rollout goes on."""
+    unhalted: Name | None = None
+    """A rollout that was to be halted and may roll on: the halt failed, or nobody knows how it ended."""
+    recommends: Literal["rollback"] | None = None
+    """The rollback criteria recommend to roll back, or a run that repairs is offered. It fires until somebody
+    acknowledges it, declares an incident, or does so."""
+
+    @property
+    def calls(self) -> bool:
+        """Whether it calls for a person by what happened, and rests on nothing that is measured."""
+        return bool(self.halted or self.unhalted or self.recommends)
 
     @property
     def objective(self) -> str | None:

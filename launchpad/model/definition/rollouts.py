@@ -73,6 +73,12 @@ class Rollout(Value):
     """How long after a step the provider may take to show it."""
     settings: dict[str, Any] = {}
     """What its provider must know of it, validated by the type of the provider's kind."""
+    notify: tuple[Name, ...] = ()
+    """Who is told when it is halted by itself, or can't be halted. Absent: whom critical alerts tell."""
+    escalate: Name | None = None
+    """The ladder of those who are woken while nobody acknowledges that."""
+    users: Annotated[int, Meta(ge=0)] | None = None
+    """How many users there are in all, for plans, where the provider does not say."""
 
     def faults(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """What is wrong between its parts: where, and a sentence."""

@@ -90,6 +90,8 @@ class LockChanged(Event, tag="lock.changed"):
     target: str
     held: bool
     until: Micros | None = None
+    run: str = ""
+    """The run after which it is held; empty: somebody took it."""
 
     @property
     def subject(self) -> str:

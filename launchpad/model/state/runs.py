@@ -7,6 +7,9 @@ from launchpad.model.plan import GateReport, Plan
 from launchpad.model.rollouts import RolloutAim
 from launchpad.model.values import Micros, Value
 
+REPAIRS = "repairs"
+"""Parameter of a run that the engine requested itself: the failed run it is to mend."""
+
 
 class Readiness(Value):
     """What the providers of an action last said to running it."""

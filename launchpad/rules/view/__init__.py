@@ -13,7 +13,8 @@ from launchpad.model.plan import GateReport, GateVerdict
 from launchpad.model.samples import Lease, LockInfo, Presence
 from launchpad.model.state import State
 from launchpad.model.values import SECOND, Micros, Value
-from launchpad.rules import polls
+from launchpad.rules import calls, polls
+from launchpad.rules import locks as lock_rules
 from launchpad.rules.alerts import Evidence
 from launchpad.rules.countdown import current_t0
 from launchpad.rules.criteria import AdviceView, advise
@@ -133,6 +134,7 @@ def view(
         ),
     )
     next_phase = _next_phase(state.phase)
+    evidence = {**evidence, **calls.evidence(state, definition, now)}
     gate = evaluate(next_phase, situation) if next_phase else None
     messages = message_views(state, definition, now, watched)
     alerts = alert_views(definition, state, now, evidence, messages)
@@ -202,9 +204,13 @@ def view(
 
 
 def _advice(advice: AdviceView | None, situation: Situation) -> str:
-    """What rollouts and the rollback criteria have to say."""
+    """What rollouts and the rollback criteria have to say, and what is locked after a rollback."""
     spoken = advice is not None and advice.in_force and advice.verdict != "stay"
-    parts = (trouble(situation.rollouts), advice.sentence if advice and spoken else "")
+    parts = (
+        trouble(situation.rollouts),
+        advice.sentence if advice and spoken else "",
+        lock_rules.standing(situation.state, situation.locks),
+    )
     return "; ".join(part for part in parts if part)
 
 

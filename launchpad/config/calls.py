@@ -1,0 +1,61 @@
+"""The alerts that every launch has where anybody could be told: of halts and of recommended rollbacks."""
+
+from collections.abc import Iterator, Mapping
+
+from launchpad.config.document import Document
+from launchpad.model.definition import Alert, Name, Rollout
+
+_ROOM = 50
+"""Characters of a rollout's name in that of an alert."""
+
+
+def with_calls(document: Document) -> dict[Name, Alert]:
+    """The alerts of a sound document, and those that go without saying. Whoever defines one has that instead.
+
+    Who is told: whom the rollout names, else whom critical alerts tell, else whom any does.
+    """
+    alerts = dict(document.alerts)
+    taken = {(rule.halted, rule.unhalted, rule.recommends) for rule in alerts.values()}
+    notify, escalate = _usual(document.alerts)
+    for name, rule in _implied(document):
+        of = document.rollouts.get(rule.halted or rule.unhalted or "")
+        own = of is not None and bool(of.notify or of.escalate)
+        told = _to(rule, of.notify, of.escalate) if of is not None and own else _to(rule, notify, escalate)
+        if (told.notify or told.escalate) and (rule.halted, rule.unhalted, rule.recommends) not in taken:
+            alerts.setdefault(name, told)
+    return alerts
+
+
+def _implied(document: Document) -> Iterator[tuple[str, Alert]]:
+    for name, rollout in document.rollouts.items():
+        if _halts_itself(rollout):
+            yield f"{name[:_ROOM]}-halted", Alert(halted=name, severity="critical")
+        yield f"{name[:_ROOM]}-not-halted", Alert(unhalted=name, severity="critical")
+    asks = any(a.on_failure is not None and a.on_failure.mode == "ask" for a in document.actions.values())
+    if document.rollback_criteria is not None or asks:
+        yield "rollback-recommended", Alert(recommends="rollback", severity="critical")
+
+
+def _halts_itself(rollout: Rollout) -> bool:
+    return bool(rollout.guards) and rollout.on_breach == "halt"
+
+
+def _usual(alerts: Mapping[Name, Alert]) -> tuple[tuple[Name, ...], Name | None]:
+    """Whom the critical alerts tell, else whom any does; and the first ladder of theirs."""
+    for rules in ([a for a in alerts.values() if a.severity == "critical"], list(alerts.values())):
+        notify = tuple(dict.fromkeys(name for rule in rules for name in rule.notify))
+        escalate = next((rule.escalate for rule in rules if rule.escalate), None)
+        if notify or escalate:
+            return notify, escalate
+    return (), None
+
+
+def _to(rule: Alert, notify: tuple[Name, ...], escalate: Name | None) -> Alert:
+    return Alert(
+        halted=rule.halted,
+        unhalted=rule.unhalted,
+        recommends=rule.recommends,
+        severity=rule.severity,
+        notify=notify,
+        escalate=escalate,
+    )

@@ -1,0 +1,103 @@
+"""What needs a person at once, though nothing that is measured says so: the engine halted a rollout, a halt
+did not get through, a rollback is recommended or offered.
+
+Each is the rule of an alert, so that people are told, woken and heard as of any other.
+"""
+
+from collections.abc import Mapping
+
+from launchpad.model.definition import Alert, Definition
+from launchpad.model.state import AlertState, RunState, State
+from launchpad.model.state.runs import REPAIRS
+from launchpad.model.values import Micros
+from launchpad.rules.alerts import Evidence
+from launchpad.rules.rollouts import runs_of
+
+_STILL = ("halted", "removed", "rolled back")
+_LOST = ("failed", "interrupted", "refused")
+
+
+def evidence(state: State, definition: Definition, now: Micros) -> Mapping[str, Evidence]:
+    """What each such rule rests on."""
+    return {name: _evidence(name, rule, state, now) for name, rule in definition.alerts.items() if rule.calls}
+
+
+def told(rule: Alert, state: State, now: Micros) -> str:
+    """What has happened, for people."""
+    if rule.recommends:
+        offered = _offered(state, now)
+        if offered is not None:
+            return f"{offered.id} is offered, as {offered.params[REPAIRS]} failed: it waits for a yes"
+        return "the rollback criteria recommend to roll back"
+    halt = _last_halt(state, rule.halted or rule.unhalted or "")
+    if halt is None:
+        return "it has moved on"
+    why = halt.reason or (halt.aim.why if halt.aim is not None else "")
+    by = "by itself" if halt.requested_auth == "engine" else f"asked by {halt.requested_by}"
+    return f"{halt.id} ({by}) is {halt.status}" + (f": {why}" if why else "")
+
+
+def _evidence(name: str, rule: Alert, state: State, now: Micros) -> Evidence:
+    alert = state.alerts.get(name)
+    if rule.recommends:
+        return Evidence(crossed=_recommended(state, alert, now))
+    rollout = rule.halted or rule.unhalted or ""
+    seen = state.rollouts.get(rollout)
+    crossed = _halted(state, rollout, alert) if rule.halted else _unhalted(state, rollout)
+    return Evidence(crossed=crossed, value=seen.reading.percent if seen is not None else None)
+
+
+def _last_halt(state: State, rollout: str) -> RunState | None:
+    """The newest halt, unless a step forward has succeeded since."""
+    runs = runs_of(state, rollout)
+    halt = max((run for run in runs if run.stops), key=lambda run: run.requested_at, default=None)
+    if halt is None or any(r.status == "succeeded" and r.seq > halt.seq for r in runs if not r.stops):
+        return None
+    return halt
+
+
+def _halted(state: State, rollout: str, alert: AlertState | None) -> bool:
+    """Whether the engine halted it by itself, and nobody has taken that up."""
+    halt, seen = _last_halt(state, rollout), state.rollouts.get(rollout)
+    if halt is None or halt.requested_auth != "engine" or _taken_up(state, alert, halt.requested_at):
+        return False
+    goes_on = seen is not None and seen.observed_seq > halt.seq and seen.reading.status not in _STILL
+    return not (halt.ended and goes_on)
+
+
+def _unhalted(state: State, rollout: str) -> bool:
+    """Whether it was to be halted and may roll on."""
+    halt, seen = _last_halt(state, rollout), state.rollouts.get(rollout)
+    if halt is None or halt.status not in _LOST:
+        return False
+    if halt.status == "refused" and halt.requested_auth != "engine":
+        return False  # who asked has read why
+    return seen is None or seen.reading.status not in _STILL
+
+
+def _recommended(state: State, alert: AlertState | None, now: Micros) -> bool:
+    """Whether a rollback is recommended or offered, and nobody has taken that up."""
+    offered = _offered(state, now)
+    if offered is not None and not _taken_up(state, alert, offered.requested_at):
+        return True
+    advice = state.advice
+    if advice is None or not advice.recommended or _taken_up(state, alert, advice.since):
+        return False
+    back = [run for run in state.runs.values() if run.plan is not None and run.plan.goes_back]
+    return not any(run.confirmed and run.requested_at >= advice.since for run in back)
+
+
+def _offered(state: State, now: Micros) -> RunState | None:
+    """A run that is to mend a failed one, and waits for somebody to want it."""
+    for run in state.runs.values():
+        waits = run.status == "planned" and not run.confirmed and now <= (run.expires_at or now)
+        if waits and REPAIRS in run.params:
+            return run
+    return None
+
+
+def _taken_up(state: State, alert: AlertState | None, since: Micros) -> bool:
+    """Whether somebody has it: acknowledged it, or declared an incident since."""
+    if alert is not None and alert.acknowledged_at is not None and alert.acknowledged_at >= since:
+        return True
+    return any(incident.declared_at >= since for incident in state.incidents.values())
