@@ -172,13 +172,15 @@ class Room:
 
     def processes(self) -> dict[str, list[int]]:
         """The server, its engine and its seats."""
-        lines = _children(self.server.pid)
+        parts = _children(self.server.pid)
         # The engine is a child of what keeps the secrets.
-        lines += [child for pid, argv in lines if "cli.keeper" in argv for child in _children(int(pid))]
+        under = [child for pid, argv in parts if "cli.keeper" in argv for child in _children(int(pid))]
+        ushers = [int(pid) for pid, argv in parts if " occupy --usher" in argv]
         return {
             "server": [self.server.pid],
-            "engine": [int(pid) for pid, argv in lines if "launchpad engine " in argv],
-            "seat": [int(pid) for pid, argv in lines if " occupy " in argv],
+            "engine": [int(pid) for pid, argv in (*parts, *under) if "launchpad engine " in argv],
+            "usher": ushers,
+            "seat": [int(pid) for usher in ushers for pid, _ in _children(usher)],
         }
 
     def close(self) -> None:
@@ -313,6 +315,7 @@ def measure(seats: int = SEATS, seconds: float = SECONDS, url: str | None = None
             "tick to a screen, most ms": times[-1] * 1000,
             "memory of a seat (PSS), MB": statistics.mean(memory["seat"]),
             "memory of the server (PSS), MB": memory["server"][0],
+            "memory of the usher (PSS), MB": sum(memory["usher"]),
             "CPU of a seat, % of a core": used["seat"] / seats,
             "CPU of the server, % of a core": used["server"],
             "CPU of everything, % of a core": sum(used.values()),

@@ -23,9 +23,10 @@ from launchpad.ssh.access import Admitted, KeyFile, admitted
 from launchpad.ssh.channel import Errands, SeatChannel, Start, no_errands
 from launchpad.ssh.keys import host_key
 from launchpad.ssh.pipes import Pipes
+from launchpad.ssh.processes import FORKS
 from launchpad.ssh.protocol import Seat
 from launchpad.ssh.relay import Glances
-from launchpad.ssh.seats import COMMAND, SeatProcess
+from launchpad.ssh.seats import COMMAND, SeatProcess, starter
 from launchpad.ssh.terminal import Terminal
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,8 @@ class Rules(NamedTuple):
     """Which commands are taken in place of a seat."""
     command: Sequence[str] = COMMAND
     """What starts a seat."""
+    forks: bool = FORKS
+    """Whether seats are forked from an usher."""
 
 
 async def serve(
@@ -101,6 +104,7 @@ async def serve(
         acceptor = await _listen(hosted, host, port, private)
         looking = asyncio.create_task(hosted.look_after())
         try:
+            await hosted.prepare()
             ready(Listening(acceptor.get_port(), private.get_fingerprint()))
             await stop.wait()
         finally:
@@ -165,6 +169,7 @@ class _Hosted:
         """The oldest first."""
         self._store = store
         self._glances = Glances(store)
+        self._starter = starter(rules.command, forks=rules.forks)
         self._session = session
         self._rehearsal = rehearsal
         self._channels: set[SeatChannel] = set()
@@ -193,6 +198,11 @@ class _Hosted:
             oldest = next((each for each in self.connections if not each.logged_in), connection)
             del self.connections[oldest]
             oldest.abort()
+
+    async def prepare(self) -> None:
+        """So that the first seat is taken as fast as any. Where that fails, who asks for a seat is told."""
+        with contextlib.suppress(OSError):
+            await self._starter.prepare()
 
     async def look_after(self) -> None:
         """Sees to it, until cancelled, that nobody stays who may no longer be here."""
@@ -232,7 +242,7 @@ class _Hosted:
             what = f"asks for {errand[0]}" if errand else "has a seat"
             self.narrate(f"{operator.name} ({operator.role}) from {address} {what}")
             return await SeatProcess.start(
-                self.rules.command,
+                self._starter,
                 streams,
                 environ,
                 store=self._store,
@@ -266,6 +276,7 @@ class _Hosted:
             await asyncio.wait(closed, timeout=_FLUSH)
         for connection in list(self.connections):
             connection.abort()
+        await self._starter.close()
 
     def _admit_anew(self) -> None:
         self._definition = definition = self._session.state.definition
