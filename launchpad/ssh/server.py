@@ -38,6 +38,9 @@ _SESSIONS = 100
 """Seats that one connection may ask for in its life."""
 _OFFERS = 20
 """Keys that one connection may offer, or prove to have; agents hold a handful."""
+_CIPHERS = "-chacha20-poly1305@openssh.com"
+"""All that are sound but this one, which OpenSSH would choose first and which takes five times as long here
+as AES: three quarters of what a full house costs its server."""
 _FLUSH = 2.0
 """Seconds for clients to take in the last words."""
 _LOOK_EVERY = 1.0
@@ -135,6 +138,7 @@ async def _listen(
             allow_scp=False,
             sftp_factory=None,
             rdns_lookup=False,
+            encryption_algs=_CIPHERS,
             compression_algs=["zlib@openssh.com", "none"],
             keepalive_interval=15,
             login_timeout=20,
