@@ -82,7 +82,6 @@ class Painted(Widget):
             self._recoloured = filters, shown
         return self._recoloured[1]
 
-
     def _behind(self) -> Color:
         theme = self.app.theme
         if self._background is None or self._background[0] != theme:
