@@ -12,6 +12,7 @@ import pty
 import random
 import re
 import selectors
+import signal
 import statistics
 import struct
 import subprocess
@@ -65,9 +66,12 @@ class Person:
         self.said: list[str] = []
         """The comments that this screen said to be kept."""
         self.done: dict[str, int] = {"tick": 0, "comment": 0, "filter": 0}
+        self.unseen = 0
+        """Acts whose effect was not on this screen within `_PATIENCE`."""
         self.master, slave = pty.openpty()
         ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", SIZE[1], SIZE[0], 0, 0))
         self._rest = b""
+        self._rows = SIZE[1]
         self.process = subprocess.Popen(
             room.call(number),
             stdin=slave,
@@ -95,6 +99,15 @@ class Person:
         for mark, item in _ROW.findall(self.seen[-len(text) - 16 :]):
             self.shown[int(item)] = mark
             self.room.noted(self, int(item), mark, at)
+
+    def look_again(self) -> None:
+        """Leaves dialogs and filters, and has the whole screen painted anew, by another size."""
+        self.type("\x1b")
+        time.sleep(0.2)
+        self.shown = {}
+        self._rows += 1
+        ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", self._rows, SIZE[0], 0, 0))
+        self.process.send_signal(signal.SIGWINCH)
 
     def waits_for(self, text: str) -> bool:
         return wait(lambda: text in self.seen)
@@ -172,13 +185,15 @@ class Room:
 
     def processes(self) -> dict[str, list[int]]:
         """The server, its engine and its seats."""
-        lines = _children(self.server.pid)
+        parts = _children(self.server.pid)
         # The engine is a child of what keeps the secrets.
-        lines += [child for pid, argv in lines if "cli.keeper" in argv for child in _children(int(pid))]
+        under = [child for pid, argv in parts if "cli.keeper" in argv for child in _children(int(pid))]
+        ushers = [int(pid) for pid, argv in parts if " occupy --usher" in argv]
         return {
             "server": [self.server.pid],
-            "engine": [int(pid) for pid, argv in lines if "launchpad engine " in argv],
-            "seat": [int(pid) for pid, argv in lines if " occupy " in argv],
+            "engine": [int(pid) for pid, argv in (*parts, *under) if "launchpad engine " in argv],
+            "usher": ushers,
+            "seat": [int(pid) for usher in ushers for pid, _ in _children(usher)],
         }
 
     def close(self) -> None:
@@ -236,6 +251,8 @@ def _live(person: Person, until: float, dice: random.Random) -> None:
                 if wait(lambda mark=mark: person.shown.get(person.number) == mark):
                     ticked = not ticked
                     person.done["tick"] += 1
+                else:
+                    person.unseen += 1
             case "comment":
                 person.looks_since, person.seen = math.inf, ""
                 person.type("c")
@@ -245,6 +262,8 @@ def _live(person: Person, until: float, dice: random.Random) -> None:
                 if person.waits_for("commented on"):
                     person.said.append(said)
                     person.done["comment"] += 1
+                else:
+                    person.unseen += 1
             case "filter":
                 person.looks_since, person.seen = math.inf, ""
                 person.type(f"/Item {person.number:02}\r")
@@ -253,6 +272,8 @@ def _live(person: Person, until: float, dice: random.Random) -> None:
                 person.type("\x1b")
                 if person.waits_for(f"Item {(person.number + 1) % len(person.room.people):02}"):
                     person.done["filter"] += 1
+                else:
+                    person.unseen += 1
         person.looks_since = time.monotonic()
 
 
@@ -308,11 +329,13 @@ def measure(seats: int = SEATS, seconds: float = SECONDS, url: str | None = None
             "ticks": float(sum(p.done["tick"] for p in war.people)),
             "comments": float(sum(p.done["comment"] for p in war.people)),
             "filters": float(sum(p.done["filter"] for p in war.people)),
+            "acts not seen on the own screen in 30 s": float(sum(p.unseen for p in war.people)),
             "tick to a screen, p50 ms": statistics.median(times) * 1000,
             "tick to a screen, p95 ms": times[int(len(times) * 0.95)] * 1000,
             "tick to a screen, most ms": times[-1] * 1000,
             "memory of a seat (PSS), MB": statistics.mean(memory["seat"]),
             "memory of the server (PSS), MB": memory["server"][0],
+            "memory of the usher (PSS), MB": sum(memory["usher"]),
             "CPU of a seat, % of a core": used["seat"] / seats,
             "CPU of the server, % of a core": used["server"],
             "CPU of everything, % of a core": sum(used.values()),
@@ -323,8 +346,8 @@ def measure(seats: int = SEATS, seconds: float = SECONDS, url: str | None = None
 
 
 def _lost(war: Room) -> tuple[int, int, int]:
-    """Ticks (negative: not seen on their own screen in time) and comments that are not in the journal once
-    each, and boxes on screens that tell otherwise."""
+    """Ticks that the journal lacks, comments that it does not hold once each, and boxes on screens, painted
+    anew, that tell otherwise."""
     session = Session(war.store, LAUNCH)
 
     def kept() -> tuple[int, int]:
@@ -332,14 +355,15 @@ def _lost(war: Room) -> tuple[int, int, int]:
         ticks = sum(e.kind in ("item.ticked", "item.reopened") for e in session.events)
         words = [e.text for e in session.events if e.kind == "item.commented"]
         said = [each for p in war.people for each in p.said]
-        return sum(p.done["tick"] for p in war.people) - ticks, len(set(said) ^ set(words)) + (
-            len(words) - len(set(words))
-        )
+        lost = sum(p.done["tick"] for p in war.people) - ticks
+        return max(0, lost), len(set(said) - set(words)) + len(words) - len(set(words))
 
     def differing() -> int:
         marks = {int(name[1:]): "✓" if s.status == "done" else " " for name, s in session.state.items.items()}
         return sum(p.shown.get(item) != mark for p in war.people for item, mark in marks.items())
 
+    for person in war.people:
+        person.look_again()
     wait(lambda: kept() == (0, 0) and differing() == 0, seconds=60)
     return (*kept(), differing())
 

@@ -110,6 +110,7 @@ class Face(Attended, Acts, inherit_bindings=False):
             loading=True,
         )
         self.board = Board(self.scene)
+        self._blocks = self._lines()
         self._via = via
         self._caller = Caller()
         self.preferences = preferences
@@ -127,14 +128,21 @@ class Face(Attended, Acts, inherit_bindings=False):
         self._bind(self.scene.view.definition)
 
     def compose(self) -> ComposeResult:
-        yield Lines(lambda width, _height: [head.first_line(self.scene, width)], id="first")
-        yield Lines(lambda width, _height: [head.tab_line(self.scene, self.board.tab, width)], id="tabs")
-        yield Lines(lambda width, _height: [head.alert_line(self.scene, width)], id="alert")
-        yield self.board
-        yield Lines(lambda width, height: tiny_rows.rows(self.scene, width, height), id="tiny")
-        yield Lines(self._draw_message, id="message")
+        first, tabs, alert, small, message, foot = self._blocks
+        yield from (first, tabs, alert, self.board, small, message)
         yield FilterField(written=self.filter_by, done=self.end_filter)
-        yield Lines(self._draw_footer, id="footer")
+        yield foot
+
+    def _lines(self) -> tuple[Lines, ...]:
+        """The blocks above, below and in the place of the panels."""
+        return (
+            Lines(lambda width, _height: [head.first_line(self.scene, width)], id="first"),
+            Lines(lambda width, _height: [head.tab_line(self.scene, self.board.tab, width)], id="tabs"),
+            Lines(lambda width, _height: [head.alert_line(self.scene, width)], id="alert"),
+            Lines(lambda width, height: tiny_rows.rows(self.scene, width, height), id="tiny"),
+            Lines(self._draw_message, id="message"),
+            Lines(self._draw_footer, id="footer"),
+        )
 
     def on_mount(self) -> None:
         self._fit(self.size)
@@ -215,7 +223,7 @@ class Face(Attended, Acts, inherit_bindings=False):
 
     def redraw(self) -> None:
         """Repaints the single lines where they differ."""
-        for block in self.screen_stack[0].query(Lines):
+        for block in self._blocks:
             block.redraw()
 
     def refresh_view(self) -> None:

@@ -11,8 +11,8 @@ from launchpad.errors import LaunchpadError
 from launchpad.model.samples import LogLine, Presence
 from launchpad.model.values import SECOND
 from launchpad.rules.view import View, view
+from launchpad.rules.view.blind import blinded
 from launchpad.session import Session
-from screens.render.scene import blinded
 
 ANNOUNCE_EVERY = 5.0
 ANNOUNCE_CHANGES = 0.9

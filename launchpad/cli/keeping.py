@@ -38,7 +38,11 @@ class Parted:
 
     async def keep(self, shell: "Shell", stop: asyncio.Event) -> None:
         """Sees to it that an engine watches whenever nobody watches an open launch, until `stop`; waits
-        longer after each that fails. Then the keeper ends the one that it started."""
+        longer after each that fails. Then the keeper ends the one that it started.
+
+        Raises `Unreachable` where nobody watches and the keeper has gone: this process has parted with what
+        another one would need, so that only whoever started it can bring both back.
+        """
         reader, writer = await asyncio.open_connection(sock=self._socket)
         try:
             await self._look_after(shell, stop, reader, writer)
@@ -57,19 +61,25 @@ class Parted:
     ) -> None:
         loop = asyncio.get_running_loop()
         pause = 1.0
+        gone = False
         while not stop.is_set():
             if not await asyncio.to_thread(_lacks_engine, shell):
                 await _unless(stop, _LOOK)
                 continue
+            if gone:
+                raise Unreachable(
+                    f"nobody watches {shell.launch}, what starts engines here has gone: the server ends",
+                    hint="start it again; a service manager does",
+                )
             began = loop.time()
             writer.write(b"start\n")
             status = await _told(shell, reader, stop)
             if stop.is_set():
                 return
             if status is None:
-                shell.out.say("what starts engines here has gone: start the server anew")
-                await stop.wait()
-                return
+                shell.out.say("what starts engines here has gone; without an engine the server will end")
+                gone = True
+                continue
             pause = 1.0 if loop.time() - began > _LONGEST_PAUSE else min(2 * pause, _LONGEST_PAUSE)
             shell.out.say(f"the engine has ended with status {status}; looking again in {pause:.0f} s")
             await _unless(stop, pause)

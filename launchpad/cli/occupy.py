@@ -1,27 +1,49 @@
-"""occupy: what the SSH server starts for each connection; nobody types it."""
+"""occupy: what the SSH server starts for its seats; nobody types it."""
 
 import argparse
+import importlib
 import os
 from collections.abc import Sequence
 
 from launchpad.cli.command import argument, command
 from launchpad.cli.shell import Shell
-from launchpad.errors import Exit
+from launchpad.errors import BadInput, Exit
 from launchpad.ssh.seat import Occupied, occupy
+from launchpad.ssh.usher import Seated, usher
 from launchpad.wiring import load_face, preferences
+
+_COMMON = ("launchpad.cli.errands",)
+"""What a seat or a command would load when it needs it."""
 
 
 @command(
     "occupy",
     "show the face to one SSH connection, or answer its command; started by `launchpad serve`",
-    argument("--fd", type=int, required=True, metavar="FD", help="the socket to the server"),
+    argument("--fd", type=int, metavar="FD", help="the socket to the server, for a seat"),
+    argument("--usher", type=int, metavar="FD", help="the socket to the server, for what forks seats"),
     argument("words", nargs="*", metavar="WORD", help="the command to answer"),
     example="launchpad serve --ssh 2222",
 )
 def occupy_seat(shell: Shell, options: argparse.Namespace) -> int:  # noqa: ARG001  the server is all it works with
-    if options.words:
-        return occupy(options.fd, lambda seat: _answer(options.words, seat), terminal=False)
-    return occupy(options.fd, _show)
+    if options.usher is not None:
+        _load()
+        seated = usher(options.usher)
+    elif options.fd is not None:
+        seated = Seated(options.fd, options.words)
+    else:
+        raise BadInput("this command is how the SSH server starts a seat", hint="use `launchpad attach`")
+    if seated is None:  # the server has ended
+        return Exit.DONE
+    if seated.words:
+        return occupy(seated.fd, lambda seat: _answer(seated.words, seat), terminal=False)
+    return occupy(seated.fd, _show)
+
+
+def _load() -> None:
+    """All that seats have in common, so that it is there once."""
+    load_face()
+    for module in _COMMON:
+        importlib.import_module(module)
 
 
 def _show(seat: Occupied) -> int:

@@ -99,6 +99,8 @@ async def _serve(
 
     def ready(listening: "Listening | None", web: str | None) -> None:
         engine.append(asyncio.create_task(keeper.keep(shell, over)))
+        # It ends before it is told to only where no engine can be had any more.
+        engine[0].add_done_callback(lambda _: stop.set())
         notify_manager("READY=1")
         shell.out.result(*_announcement(shell.launch, where, listening, web))
 

@@ -1,4 +1,4 @@
-"""The server's side of a seat: the process, its environment, and its end."""
+"""The server's side of a seat: its environment, its relay, and its end."""
 
 import asyncio
 import contextlib
@@ -12,13 +12,14 @@ from collections.abc import Mapping, Sequence
 from launchpad.desk import Desk
 from launchpad.model.store import Store
 from launchpad.ssh.pipes import Pipes
+from launchpad.ssh.processes import Process, Spawner, Starter, Ushers
 from launchpad.ssh.protocol import Seat
 from launchpad.ssh.relay import Glances, RelayServer
 from launchpad.ssh.terminal import Terminal
 
-COMMAND = (sys.executable, "-P", "-m", "launchpad", "occupy")
-"""Starts a seat; `--fd N` is added, and what is asked for instead of the face. Without the working
-directory on the import path."""
+COMMAND = (sys.executable, "-P", "-X", "utf8", "-m", "launchpad", "occupy")
+"""Starts a seat, or the usher that starts them. Without the working directory on the import path; UTF-8 is
+what goes through SSH, whatever a locale is called."""
 
 _GRACE = 2.0
 """Seconds that a seat has to end when it is asked to."""
@@ -39,21 +40,31 @@ def environment(
     if not {"LC_ALL", "LC_CTYPE", "LANG"} & kept.keys():
         kept["LANG"] = "C.UTF-8"
     kept["TERM"] = terminal if _HARMLESS.fullmatch(terminal) else "dumb"
-    return kept | {name: server[name] for name in _OF_SERVER if name in server}
+    return kept | _of_interpreter(server)
+
+
+def _of_interpreter(server: Mapping[str, str]) -> dict[str, str]:
+    return {name: server[name] for name in _OF_SERVER if name in server}
+
+
+def starter(command: Sequence[str], *, forks: bool) -> Starter:
+    """What starts seats by `command`."""
+    return Ushers(command, _of_interpreter(os.environ)) if forks else Spawner(command)
 
 
 class SeatProcess:
     """A running seat."""
 
-    def __init__(self, process: asyncio.subprocess.Process, relay: RelayServer, sock: socket.socket) -> None:
+    def __init__(self, process: Process, relay: RelayServer, sock: socket.socket) -> None:
         self._process = process
         self._relay = relay
         self._socket = sock
+        self._ended: int | None = None
 
     @classmethod
     async def start(
         cls,
-        command: Sequence[str],
+        starter: Starter,
         streams: Terminal | Pipes,
         environ: Mapping[str, str],
         *,
@@ -63,24 +74,12 @@ class SeatProcess:
         seat: Seat,
         errand: Sequence[str] = (),
     ) -> "SeatProcess":
-        """Starts `command` on a terminal or on pipes, in a session of its own, with a relay to `store` and
-        `desk`; `errand` is what it is asked for instead of the face."""
+        """Starts it on a terminal or on pipes, with a relay to `store` and `desk`; `errand` is what it is
+        asked for instead of the face."""
         ours, theirs = socket.socketpair()
         try:
             with theirs:
-                process = await asyncio.create_subprocess_exec(
-                    *command,
-                    "--fd",
-                    str(theirs.fileno()),
-                    *(("--", *errand) if errand else ()),
-                    stdin=streams.stdin,
-                    stdout=streams.stdout,
-                    stderr=streams.stderr,
-                    pass_fds=(theirs.fileno(),),
-                    env=dict(environ),
-                    cwd="/",
-                    start_new_session=True,
-                )
+                process = await starter.start(streams, theirs, environ, errand)
         except BaseException:
             ours.close()
             raise
@@ -92,25 +91,21 @@ class SeatProcess:
 
     async def wait(self) -> int:
         """Its exit status; negative for the signal that ended it."""
-        return await self._process.wait()
+        self._ended = await self._process.wait()
+        return self._ended
 
     async def end(self, how: signal.Signals) -> None:
         """Asks it to end, and kills it if it does not."""
-        if self._process.returncode is not None:
+        if self._ended is not None:
             return
-        self._signal(how)
+        self._process.signal(how)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._process.wait(), _GRACE)
-        self._signal(signal.SIGKILL)
-        await self._process.wait()
+            await asyncio.wait_for(self.wait(), _GRACE)
+        self._process.signal(signal.SIGKILL)
+        await self.wait()
 
     async def close(self) -> None:
         """Takes it off the list of those present; to be called once it has ended."""
         self._relay.close()
         await asyncio.to_thread(self._relay.join, _GRACE)
         self._socket.close()
-
-    def _signal(self, which: signal.Signals) -> None:
-        # The whole group, which lives as long as any process of it: a seat leaves nothing behind.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, which)

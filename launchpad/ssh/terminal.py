@@ -106,17 +106,25 @@ class Terminal:
         return self._master >= 0 and not self.ended.is_set()
 
     def _read(self) -> None:
-        try:
-            data = os.read(self._master, _CHUNK)
-        except BlockingIOError:
-            return
-        except OSError:  # Linux says so when the last one has closed the seat's end
-            data = b""
-        if not data:
+        data, over = self._waiting()
+        if data:
+            self._note_screen(data)
+            self._on_output(data)
+        if over:
             self._end()
-            return
-        self._note_screen(data)
-        self._on_output(data)
+
+    def _waiting(self) -> tuple[bytes, bool]:
+        """What the seat has written, and whether that was the last of it. A read gives a page at most, and
+        each piece would become a packet of its own."""
+        data = bytearray()
+        try:
+            while len(data) < _CHUNK and (more := os.read(self._master, _CHUNK)):
+                data += more
+        except BlockingIOError:
+            return bytes(data), False
+        except OSError:  # Linux says so when the last one has closed the seat's end
+            return bytes(data), True
+        return bytes(data), len(data) < _CHUNK
 
     def _note_screen(self, data: bytes) -> None:
         seen = self._tail + data

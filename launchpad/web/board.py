@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable, Mapping
 
 from launchpad.errors import LaunchpadError
-from launchpad.model.values import SECOND, format_duration
 from launchpad.rules.view import view
+from launchpad.rules.view.blind import blinded
 from launchpad.session import Session
-from launchpad.web.page import Shown, parts
+from launchpad.web.page import Away, Shown, parts
 
 _EVERY = 0.9
 """Seconds for which a look counts."""
@@ -26,7 +26,7 @@ class Board:
         self._made = 0.0
         self._making = asyncio.Lock()
         self._looking: asyncio.Task[Mapping[str, str]] | None = None
-        self._touched = session.clock()
+        self._last = view(session.state, {}, session.clock(), unwatched="the samples are being read")
 
     async def parts(self) -> Mapping[str, str]:
         """How it all stands now."""
@@ -54,13 +54,11 @@ class Board:
 
     def _look(self) -> Mapping[str, str]:
         self._session.refresh()
-        now = self._session.view()
-        self._touched = now.now
-        return self._draw(Shown(now, self._session.events))
+        self._last = self._session.view()
+        return self._draw(Shown(self._last, self._session.events))
 
     def _blind(self, why: str) -> Mapping[str, str]:
-        """What was known last, without anything that it measured: nothing stays green."""
+        """What was known last, as what it is by now: nothing stays green."""
         now = self._session.clock()
-        away = f"STORE AWAY for {format_duration(max(0, now - self._touched) // SECOND)}: {why}"
-        last = view(self._session.state, {}, now, unwatched="the store does not answer")
-        return self._draw(Shown(last, self._session.events, away))
+        away = Away(why, since=self._last.now)
+        return self._draw(Shown(blinded(self._last, now), self._session.events, away))

@@ -10,7 +10,14 @@ from markupsafe import Markup
 
 from launchpad.model.definition import PHASES
 from launchpad.model.journal import Recorded
-from launchpad.model.values import format_clock, format_countdown, format_duration, format_instant
+from launchpad.model.values import (
+    SECOND,
+    Micros,
+    format_clock,
+    format_countdown,
+    format_duration,
+    format_instant,
+)
 from launchpad.rules.narrate import narrate
 from launchpad.rules.view import View
 
@@ -33,13 +40,21 @@ SECTIONS = (
 """Name and heading of each section, in the order of the page."""
 
 
+class Away(NamedTuple):
+    """That the store can't be read."""
+
+    why: str
+    since: Micros
+    """When what is shown was read."""
+
+
 class Shown(NamedTuple):
     """What a page is made of."""
 
     view: View
     events: Sequence[Recorded]
-    away: str = ""
-    """That the store can't be read, since when and why; the view holds no readings then."""
+    away: Away | None = None
+    """Where this is said, the view is a blinded one."""
 
 
 def parts(shown: Shown) -> Mapping[str, str]:
@@ -49,6 +64,7 @@ def parts(shown: Shown) -> Mapping[str, str]:
     told = {
         "v": view,
         "away": shown.away,
+        "away_for": format_duration(max(0, now - shown.away.since) // SECOND) if shown.away else "",
         "word": _word(shown),
         "phases": [(phase, *view.progress(phase)) for phase in PHASES],
         "most_runs": _RUNS,

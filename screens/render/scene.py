@@ -6,19 +6,16 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from msgspec.structs import replace
-
 from launchpad.model.commands import Identity
 from launchpad.model.values import SECOND, Micros, format_instant
 from launchpad.rules.presence import at_work
-from launchpad.rules.view import View, view
+from launchpad.rules.view import View
 from screens.glyphs import BRAILLE, Glyphs
 from screens.keys import BINDINGS, OF_DIALOGS, OF_LISTS, told
 from screens.render.row import cut
 
 KEYS = {b.id or "": told(b.key.partition(",")[0]) for b in (*BINDINGS, *OF_LISTS, *OF_DIALOGS)}
 """The usual keys."""
-_AWAY = "the store is out of reach"
 
 
 @dataclass(frozen=True)
@@ -98,18 +95,3 @@ class Scene:
     def time(self, at: Micros) -> str:
         """Wall time in the launch's zone."""
         return format_instant(at, self.view.definition.zone)
-
-
-def blinded(last: View, now: Micros) -> View:
-    """`last` as it must be shown at `now` when nothing can be read: no reading counts any more."""
-    passed = (now - last.now) / SECOND
-    readings = {
-        shown.name: replace(
-            shown.reading,
-            verdict="unknown",
-            age=None if shown.reading.age is None else shown.reading.age + passed,
-            reason=_AWAY,
-        )
-        for shown in last.objectives
-    }
-    return view(last.state, readings, now, unwatched=_AWAY)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from textual.color import Color
 from textual.filter import LineFilter
 from textual.geometry import Region, Size
 from textual.strip import Strip
@@ -25,6 +26,8 @@ class Painted(Widget):
         self._made_for = Size()
         self._recoloured: tuple[Sequence[LineFilter], list[Strip]] = ((), [])
         """What `_strips` become where a terminal shows fewer colours, and by which filters."""
+        self._background: tuple[str, Color] | None = None
+        """What is behind the lines, and in which theme: nothing else changes it."""
 
     @property
     def painter(self) -> Painter:
@@ -37,7 +40,7 @@ class Painted(Widget):
 
     def redraw(self) -> None:
         """Takes the lines anew and repaints those that differ."""
-        size = self.size
+        size = self.outer_size  # known without a search in the layout; there is nothing around the lines
         if not size:
             return
         before, self._strips, self._made_for = self._strips, self.strips(*size), size
@@ -72,12 +75,18 @@ class Painted(Widget):
         if not filters:
             return self._strips
         if self._recoloured[0] != filters:
-            background = self.background_colors[1]
+            background = self._behind()
             shown = self._strips
             for each in filters:
                 shown = [strip.apply_filter(each, background) for strip in shown]
             self._recoloured = filters, shown
         return self._recoloured[1]
+
+    def _behind(self) -> Color:
+        theme = self.app.theme
+        if self._background is None or self._background[0] != theme:
+            self._background = theme, self.background_colors[1]
+        return self._background[1]
 
 
 class Lines(Painted):

@@ -18,6 +18,7 @@ from launchpad.rules.narrate import narrate
 from launchpad.rules.objectives import Point
 from launchpad.rules.polls import Ballot
 from launchpad.rules.view import ItemView
+from launchpad.rules.view.blind import blinded
 from screens.glyphs import ASCII, BRAILLE, UNICODE, choose
 from screens.panels import TimelineListing
 from screens.render import (
@@ -39,7 +40,7 @@ from screens.render import (
 )
 from screens.render.footer import Hint, footer
 from screens.render.row import Row, Span, clip, cut, fit, line, rule, wrap
-from screens.render.scene import Scene, blinded
+from screens.render.scene import Scene
 from screens.render.trend import merged, trend
 from tests.screens.scenes import scene
 from tests.support import launches

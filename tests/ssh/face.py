@@ -13,6 +13,7 @@ from launchpad.model import commands as cmd
 from launchpad.model.samples import Presence
 from launchpad.session import Session
 from launchpad.ssh.seat import Occupied, occupy
+from launchpad.ssh.usher import Seated, usher
 
 FLOOD = 32 << 20
 """What the key `f` writes."""
@@ -71,5 +72,11 @@ def act(key: bytes, session: Session, desk: Desk) -> None:
         say(f"key {key!r}")
 
 
+def main() -> int:
+    how, fd = sys.argv[1], int(sys.argv[2])
+    seated = usher(fd) if how == "--usher" else Seated(fd, ())
+    return 0 if seated is None else occupy(seated.fd, face)
+
+
 if __name__ == "__main__":
-    sys.exit(occupy(int(sys.argv[sys.argv.index("--fd") + 1]), face))
+    sys.exit(main())

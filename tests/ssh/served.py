@@ -65,10 +65,7 @@ class Served:
         return self.terminals[-1]
 
     def seats(self) -> list[int]:
-        children = subprocess.run(
-            ["pgrep", "-P", str(self.server.pid), "-f", "occupy --fd"], capture_output=True
-        )
-        return [int(pid) for pid in children.stdout.split()]
+        return [seat for usher in _children(self.server.pid, "occupy --usher") for seat in _children(usher)]
 
     def asked(self, who: str, *words: str) -> subprocess.CompletedProcess[str]:
         """What a command over SSH answers."""
@@ -110,3 +107,8 @@ class Served:
         with stream:
             for line in stream:
                 self.said.append(line.rstrip())
+
+
+def _children(pid: int, pattern: str = ".") -> list[int]:
+    found = subprocess.run(["pgrep", "-P", str(pid), "-f", pattern], capture_output=True)
+    return [int(pid) for pid in found.stdout.split()]

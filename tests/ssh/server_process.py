@@ -1,6 +1,6 @@
 """An SSH server as a process of its own: `server_process URL LAUNCH KEY SEATS COMMAND…`.
 
-`$IDLE` limits seats, `$KEYS` names an authorized-keys file.
+`$IDLE` limits seats, `$KEYS` names an authorized-keys file, `$SPAWN` has each seat started anew.
 """
 
 import asyncio
@@ -40,6 +40,7 @@ async def run(url: str, launch: str, key: str, seats: str, *command: str) -> Non
             rules=Rules(
                 seats=int(seats),
                 command=command,
+                forks="SPAWN" not in os.environ,
                 idle=float(os.environ["IDLE"]) if "IDLE" in os.environ else None,
                 keys=KeyFile(Path(os.environ["KEYS"])) if "KEYS" in os.environ else None,
             ),

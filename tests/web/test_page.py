@@ -5,9 +5,10 @@ from html.parser import HTMLParser
 import pytest
 
 from launchpad.model import events as ev
-from launchpad.rules.view import view
+from launchpad.model.values import SECOND, format_instant
+from launchpad.rules.view.blind import blinded
 from launchpad.web import page
-from launchpad.web.page import SECTIONS, Shown, parts
+from launchpad.web.page import SECTIONS, Away, Shown, parts
 from tests.support import launches
 from tests.support.demo_face import MOMENT, MOMENTS
 from tests.support.launches import ADA
@@ -76,9 +77,18 @@ def test_what_people_wrote_is_text():
 
 def test_a_store_that_is_away_leaves_nothing_green():
     made = shown(launches.during())
-    blind = view(made.view.state, {}, made.view.now, unwatched="the store does not answer")
-    read = Reader(page.page(parts(Shown(blind, made.events, "STORE AWAY for 5 s: gone")), still=False))
+    blind = blinded(made.view, made.view.now + 5 * SECOND)
+    read = Reader(page.page(parts(Shown(blind, made.events, Away("gone", made.view.now))), still=False))
     assert "STORE AWAY for 5 s: gone" in read.text
+    assert f"was read at {format_instant(made.view.now, blind.definition.zone)}" in read.text
+    assert "who is online is not known" in read.text
+    assert "can be told" not in read.text
+    # Each objective goes on being named, with how old its reading is by now.
+    assert len(blind.objectives) == len(made.view.objectives) > 0
+    for shown_then, now in zip(made.view.objectives, blind.objectives, strict=True):
+        assert now.sentence in read.text
+        assert now.reading.age == shown_then.reading.age + 5
+    assert read.text.count("the store is out of reach") >= len(blind.objectives)
     green = [a for _, a in read.tags if a.get("class") in ("ok", "GO", "good")]
     # What people did stays done: their word, not a measurement.
     assert len(green) == sum(i.mark == "done" for i in blind.items)
