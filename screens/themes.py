@@ -1,16 +1,15 @@
 """How the face looks, as data: every style name that rows use, for every theme."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.style import Style
 from textual.theme import Theme as TextualTheme
 
 from launchpad.model.preferences import Theme
 
 
-@dataclass(frozen=True)
-class Palette:
+class Palette(Struct, frozen=True):
     """The colours of a theme. Text colours stand on `background`, badge colours under `on_badge`."""
 
     name: str

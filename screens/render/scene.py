@@ -1,11 +1,11 @@
 """What a face knows at one instant: everything that its rows are made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from launchpad.model.commands import Identity
@@ -21,8 +21,7 @@ KEYS = {b.id or "": told(b.key.partition(",")[0]) for b in (*BINDINGS, *OF_LISTS
 _AWAY = "the store is out of reach"
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(Struct, frozen=True, dict=True):
     """A view and who looks at it."""
 
     view: View

@@ -1,9 +1,9 @@
 """A titled list of which only the visible rows are ever drawn; its selection follows an entry's key."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from msgspec import Struct
 from textual.binding import BindingType
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
@@ -17,8 +17,7 @@ from screens.widgets.lines import Painted
 Heading = tuple[Sequence[Span], Sequence[Span]]
 
 
-@dataclass(frozen=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """What a panel lists: entries and the functions that name, draw and say them."""
 
     entries: Sequence[Any]
