@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from launchpad.model.commands import Identity
+from launchpad.model.definition import PHASES, Phase
 from launchpad.model.values import SECOND, Micros, format_instant
 from launchpad.rules.presence import at_work
 from launchpad.rules.view import View, view
@@ -57,6 +58,11 @@ class Scene(Struct, frozen=True, dict=True):
     def in_touch(self) -> bool:
         """Whether what the store says of engine, people and locks is known."""
         return not self.loading and not self.lost
+
+    @cached_property
+    def progress(self) -> Mapping[Phase, tuple[int, int]]:
+        """Items done or skipped, and all items, of each phase."""
+        return {phase: self.view.progress(phase) for phase in PHASES}
 
     @cached_property
     def _at_work(self) -> Mapping[str, tuple[str, ...]]:
