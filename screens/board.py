@@ -27,11 +27,11 @@ _GUTTER = 2
 """Cells between the columns."""
 
 
-class Stack(Bare, Vertical):
+class Stack(Vertical, Bare):
     """Panels one under the other, or beside each other."""
 
 
-class Board(Bare, Vertical):
+class Board(Vertical, Bare):
     """Panels side by side or one under the other, as the terminal allows."""
 
     def __init__(self, scene: Scene) -> None:

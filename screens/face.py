@@ -49,7 +49,7 @@ MESSAGE_STAYS = 30.0
 """Seconds for which a message is shown, unless another one comes."""
 
 
-class Ground(Bare, Screen[Any]):
+class Ground(Screen[Any], Bare):
     """What everything lies on."""
 
 
@@ -82,6 +82,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         *,
         via: str = "local",
         theme: str = themes.DARK.name,
+        greys: bool = False,
         rehearsal: bool = False,
         glyphs: Glyphs,
         preferences: Preferences = USUAL,
@@ -89,16 +90,17 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         memory: Path | None = None,
         save_report: Callable[[], str] | None = None,
     ) -> None:
-        """`complaint` is a word about what the operator wished for; `memory` a folder for what is to be
-        known the next time."""
+        """`greys` are wanted under rows where a terminal has 256 colours. `complaint` is a word about what
+        the operator wished for; `memory` a folder for what is to be known the next time.
+        """
         # Textual picks the filter for NO_COLOR here, before it knows the theme: only this one leaves no grey.
         super().__init__(driver_class=SafeDriver, ansi_color=theme in themes.OF_TERMINAL or None)
         self.animation_level = "none"
-        self._begin_with(theme)
+        self._begin_with(theme, greys=greys)
         self.session = session
         self.desk = desk
         self.save_report = save_report
-        self.painter = Painter(theme, glyphs)
+        self.painter = Painter(theme, glyphs, greys=greys)
         self.fault: Exception | None = None
         """What ended the face, if it was no wish."""
         self.scene = Scene(
@@ -125,9 +127,9 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         )
         self._bind(self.scene.view.definition)
 
-    def _begin_with(self, theme: str) -> None:
+    def _begin_with(self, theme: str, *, greys: bool) -> None:
         """As Textual sets a theme, but before a sheet is parsed: it would parse each of them twice."""
-        for known in themes.textual_themes():
+        for known in themes.textual_themes(greys=greys):
             self.register_theme(known)
         self.set_reactive(App.theme, theme)
         dark = self.current_theme.dark
@@ -251,7 +253,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
 
     def watch_theme(self, theme: str) -> None:
         """Everything is painted anew in the new colours."""
-        self.painter = Painter(theme, self.painter.glyphs)
+        self.painter = Painter(theme, self.painter.glyphs, greys=self.painter.greys)
         if self.is_running:
             for widget in self.screen_stack[0].walk_children():
                 if isinstance(widget, Lines | ListPanel):

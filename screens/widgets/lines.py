@@ -82,7 +82,8 @@ class Painted(Widget):
 
 class Bare(Widget):
     """Holds others and shows nothing of its own: Textual would style each line of it, though hardly a cell
-    can be seen between what it holds."""
+    can be seen between what it holds. Named last among a class's bases, or the sheets of the others are lost.
+    """
 
     def render_lines(self, crop: Region) -> list[Strip]:
         painter: Painter = self.app.painter  # type: ignore[attr-defined]  # every face has one
