@@ -6,6 +6,7 @@ import re
 import stat
 import unicodedata
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from launchpad.config import Loaded
     from launchpad.config.reader import Settings
 
+OWN_FACES = {"tui": "screens.app:run"}
+"""Our own entry points, known beforehand: to read those of every distribution takes as long as to draw the
+first screen."""
 Face = Callable[..., int]
 """`screens.app:run(session, desk, *, via, preferences, complaint, rehearsal, memory, save_report)`; returns
 an exit status."""
@@ -266,15 +270,24 @@ def report_saver(store: Store, launch: str) -> Callable[[], str]:
 
 def load_face(name: str = "tui") -> Face:
     """The face of that name, found through its entry point. Raises `BadInput` if there is none."""
-    from importlib.metadata import entry_points
-
-    found = list(entry_points(group="launchpad.faces", name=name))
-    if not found:
-        raise BadInput(f"the face '{name}' is not installed", hint="install launchpad-tui again")
     try:
-        face: Face = found[0].load()
+        face: Face = _entry_of(name)
     except (ImportError, AttributeError) as error:
         raise BadInput(
             f"the face '{name}' can't be loaded: {error}", hint="install launchpad-tui again"
         ) from error
     return face
+
+
+def _entry_of(name: str) -> Face:
+    if name in OWN_FACES:
+        module, _, function = OWN_FACES[name].partition(":")
+        own: Face = getattr(import_module(module), function)
+        return own
+    from importlib.metadata import entry_points
+
+    found = list(entry_points(group="launchpad.faces", name=name))
+    if not found:
+        raise BadInput(f"the face '{name}' is not installed", hint="install launchpad-tui again")
+    other: Face = found[0].load()
+    return other

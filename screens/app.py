@@ -50,6 +50,7 @@ def run(
         desk,
         via=via,
         theme=themes.choose(preferences.theme, os.environ),
+        greys=themes.greys_only(os.environ),
         rehearsal=rehearsal,
         glyphs=choose(preferences.glyphs, os.environ),
         preferences=preferences,

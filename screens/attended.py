@@ -3,17 +3,17 @@
 from time import monotonic
 from typing import Any
 
-from textual.app import App
 from textual.events import Event, InputEvent
 
 from launchpad.model.commands import Identity
 from launchpad.model.samples import Presence
+from screens.mixin import Mixin
 
 _LONGEST = 86_400.0
 """Seconds; who is idle for longer is idle for a day."""
 
 
-class Attended(App[int]):
+class Attended(Mixin):
     """An application that knows how long ago it was used."""
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:

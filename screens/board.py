@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from textual.app import ComposeResult
-from textual.containers import Container, Vertical
+from textual.containers import Vertical
 from textual.events import Resize
 from textual.geometry import Size
 from textual.message import Message
@@ -17,15 +17,22 @@ from screens import panels
 from screens.layout import LEFT, PAGES, PANELS, REST, RIGHT, Arrangement, Need, arrange
 from screens.render import objectives, rollouts
 from screens.render.scene import Scene
+from screens.widgets.lines import Bare
 from screens.widgets.listing import Listing, ListPanel
 
 _ONE_LINE = 84
 """From this width on a condition and its numbers stand on one line."""
 _LEAST_TREND = 20
 """Cells."""
+_GUTTER = 2
+"""Cells between the columns."""
 
 
-class Board(Vertical):
+class Stack(Vertical, Bare):
+    """Panels one under the other, or beside each other."""
+
+
+class Board(Vertical, Bare):
     """Panels side by side or one under the other, as the terminal allows."""
 
     class Rearranged(Message):
@@ -54,10 +61,10 @@ class Board(Vertical):
         layout: that would be made anew there, under the hands of the thread that paints it."""
 
     def compose(self) -> ComposeResult:
-        with Container(id="columns"):
-            with Vertical(id="left"):
+        with Stack(id="columns"):
+            with Stack(id="left"):
                 yield from (self._panels[name] for name in LEFT)
-            with Vertical(id="right"):
+            with Stack(id="right"):
                 yield from (self._panels[name] for name in RIGHT)
         yield self._panels["action"]
 
@@ -208,9 +215,10 @@ class Board(Vertical):
         columns = self.query_one("#columns")
         columns.display = bool(heights)
         columns.styles.layout = "horizontal" if chosen.columns else "vertical"
-        self.set_class(chosen.columns, "columns")
         left, right = self.query_one("#left"), self.query_one("#right")
         left.display, right.display = bool(chosen.left), bool(chosen.right)
+        # Set here, not by a class: for one, every widget would be styled anew.
+        left.styles.margin = (0, _GUTTER if chosen.columns else 0, 0, 0)
         if chosen.columns:
             left.styles.width, left.styles.height = chosen.split, "1fr"
         else:

@@ -5,16 +5,17 @@ import gc
 import os
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import Any, ClassVar
 
-from textual.app import ComposeResult
+from msgspec.structs import replace
+from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.events import Key, Resize
 from textual.geometry import Size
 from textual.message import Message
+from textual.screen import Screen
 
 from launchpad.desk import Desk
 from launchpad.model.definition import Definition
@@ -22,14 +23,10 @@ from launchpad.model.preferences import USUAL, Preferences
 from launchpad.model.samples import Presence
 from launchpad.rules.view import ItemView, view
 from launchpad.session import Session
-from screens import details, hints, themes
+from screens import details, dialogs, hints, themes
 from screens.acts import Acts
 from screens.attended import Attended
 from screens.board import Board
-from screens.dialogs.item import ItemDialog
-from screens.dialogs.prompt import Prompt
-from screens.dialogs.reading import Framed, Reading
-from screens.dialogs.tour import Tour
 from screens.follow import Follower, News
 from screens.glyphs import Glyphs
 from screens.keymap import keymap
@@ -44,12 +41,16 @@ from screens.render.row import Row, Span, line
 from screens.render.scene import Scene
 from screens.terminal import GONE, SafeDriver, perish
 from screens.widgets.field import FilterField
-from screens.widgets.lines import Lines
+from screens.widgets.lines import Bare, Lines
 from screens.widgets.listing import ListPanel
 from screens.widgets.painter import Painter
 
 MESSAGE_STAYS = 30.0
 """Seconds for which a message is shown, unless another one comes."""
+
+
+class Ground(Screen[Any], Bare):
+    """What everything lies on."""
 
 
 class Arrived(Message):
@@ -64,7 +65,7 @@ class Arrived(Message):
         return isinstance(message, Arrived)
 
 
-class Face(Attended, Acts, inherit_bindings=False):
+class Face(Attended, Acts, App[int], inherit_bindings=False):
     """The one screen of a launch, with its dialogs."""
 
     CSS_PATH = "styles.tcss"
@@ -81,6 +82,7 @@ class Face(Attended, Acts, inherit_bindings=False):
         *,
         via: str = "local",
         theme: str = themes.DARK.name,
+        greys: bool = False,
         rehearsal: bool = False,
         glyphs: Glyphs,
         preferences: Preferences = USUAL,
@@ -88,20 +90,19 @@ class Face(Attended, Acts, inherit_bindings=False):
         memory: Path | None = None,
         save_report: Callable[[], str] | None = None,
     ) -> None:
-        """`complaint` is a word about what the operator wished for; `memory` a folder for what is to be
-        known the next time."""
+        """`greys` are wanted under rows where a terminal has 256 colours. `complaint` is a word about what
+        the operator wished for; `memory` a folder for what is to be known the next time.
+        """
         # Textual picks the filter for NO_COLOR here, before it knows the theme: only this one leaves no grey.
         super().__init__(driver_class=SafeDriver, ansi_color=theme in themes.OF_TERMINAL or None)
         self.animation_level = "none"
-        for known in themes.textual_themes():
-            self.register_theme(known)
+        self._begin_with(theme, greys=greys)
         self.session = session
         self.desk = desk
         self.save_report = save_report
-        self.painter = Painter(theme, glyphs)
+        self.painter = Painter(theme, glyphs, greys=greys)
         self.fault: Exception | None = None
         """What ended the face, if it was no wish."""
-        self.theme = theme
         self.scene = Scene(
             view=view(session.state, {}, session.clock(), unwatched="the samples are being read"),
             me=desk.identity,
@@ -126,6 +127,20 @@ class Face(Attended, Acts, inherit_bindings=False):
             run=lambda: self.board.chosen_run,
         )
         self._bind(self.scene.view.definition)
+
+    def _begin_with(self, theme: str, *, greys: bool) -> None:
+        """As Textual sets a theme, but before a sheet is parsed: it would parse each of them twice."""
+        for known in themes.textual_themes(greys=greys):
+            self.register_theme(known)
+        self.set_reactive(App.theme, theme)
+        dark = self.current_theme.dark
+        classes = {f"-theme-{theme}": True, "-dark-mode": dark, "-light-mode": not dark}
+        self.update_classes(classes, update=False)
+        self._refresh_truecolor_filter(self.ansi_theme)
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def get_default_screen(self) -> Screen[Any]:
+        return Ground(id="_default")
 
     def compose(self) -> ComposeResult:
         first, tabs, alert, small, message, foot = self._blocks
@@ -206,7 +221,7 @@ class Face(Attended, Acts, inherit_bindings=False):
         self.follow_phase(before, news.view)
         self.redraw()
         for dialog in self.screen_stack[1:]:
-            if isinstance(dialog, Framed | Prompt | Tour):
+            if isinstance(dialog, dialogs.Dialog):
                 dialog.show(self.scene)
         self.offer_tour()
         self._call()
@@ -246,7 +261,7 @@ class Face(Attended, Acts, inherit_bindings=False):
 
     def watch_theme(self, theme: str) -> None:
         """Everything is painted anew in the new colours."""
-        self.painter = Painter(theme, self.painter.glyphs)
+        self.painter = Painter(theme, self.painter.glyphs, greys=self.painter.greys)
         if self.is_running:
             for widget in self.screen_stack[0].walk_children():
                 if isinstance(widget, Lines | ListPanel):
@@ -340,16 +355,16 @@ class Face(Attended, Acts, inherit_bindings=False):
 
     def on_list_panel_opened(self, event: ListPanel.Opened) -> None:
         if isinstance(event.entry, ItemView):
-            self.push_screen(ItemDialog(self.scene, event.entry, self.session.events))
+            self.push_screen(dialogs.ItemDialog(self.scene, event.entry, self.session.events))
             return
         title, rows = details.of_entry(str(event.panel.id), event.entry, event.panel.selected_text)
-        self.push_screen(Reading(self.scene, title, rows))
+        self.push_screen(dialogs.Reading(self.scene, title, rows))
 
     def action_messages(self) -> None:
-        self.push_screen(Reading(self.scene, "Messages: who was told what of alerts", messages.rows))
+        self.push_screen(dialogs.Reading(self.scene, "Messages: who was told what of alerts", messages.rows))
 
     def action_gate(self) -> None:
-        self.push_screen(Reading(self.scene, "Gates: the next phase, then actions", details.gates))
+        self.push_screen(dialogs.Reading(self.scene, "Gates: the next phase, then actions", details.gates))
 
     # The end
 

@@ -2,15 +2,14 @@
 
 import locale
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from launchpad.model.preferences import GlyphSet
 
 
-@dataclass(frozen=True)
-class Glyphs:
+class Glyphs(Struct, frozen=True):
     """One set of signs. Every sign is one cell wide."""
 
     name: str
@@ -32,7 +31,7 @@ class Glyphs:
     """A trend's column without data."""
     braille: bool = False
     """Whether a trend may put two points into one cell."""
-    substitutes: Mapping[int, str] | None = field(default=None, repr=False)
+    substitutes: Mapping[int, str] | None = None
     """For terminals that can't show more than ASCII."""
 
     def shown(self, text: str) -> str:

@@ -1,12 +1,12 @@
 """Keys act one after the other, in the order in which they were typed."""
 
-from textual.app import App
 from textual.events import Event, Key
 
+from screens.mixin import Mixin
 from screens.widgets.field import FilterField
 
 
-class InOrder(App[int]):
+class InOrder(Mixin):
     """An application whose keys don't overtake each other.
 
     Textual hands a key to the widget that has the focus, from where it climbs up to the bindings of the app,

@@ -128,7 +128,7 @@ def checklist_listing(scene: Scene, phase: Phase) -> Listing:
         plain=checklist.plain,
         heading=lambda _width, count: checklist.heading(scene, phase, count),
         empty=_empty(f"no items in {phase}: {scene.hint('palette', 'add an item')}"),
-        finder=partial(_item_finder, scene),
+        finder=_item_finder(scene),
         unfound=_UNFOUND,
     )
 
@@ -144,17 +144,30 @@ def mine_listing(scene: Scene) -> Listing:
         plain=checklist.plain,
         heading=lambda _width, count: checklist.heading_of_mine(own, count),
         empty=_empty("nothing waits for you: m leads back to the checklist"),
-        finder=partial(_item_finder, scene),
+        finder=_item_finder(scene),
         unfound=_UNFOUND,
     )
 
 
-def _item_finder(scene: Scene, text: str) -> Callable[[ItemView], bool]:
+def _item_finder(scene: Scene) -> Callable[[str], Callable[[ItemView], bool]]:
+    """What a filter's text means; what items say is put together once, not with every letter."""
+    said: dict[str, str] = {}
+
+    def says(item: ItemView) -> str:
+        known = said.get(item.id)
+        if known is None:
+            known = said[item.id] = checklist.found_by(item).lower()
+        return known
+
+    return lambda text: _meant(scene, text, says)
+
+
+def _meant(scene: Scene, text: str, said: Callable[[ItemView], str]) -> Callable[[ItemView], bool]:
     me = scene.me
     return finder(
         parse(text),
         scene.view.items,
-        said=checklist.found_by,
+        said=said,
         mine=lambda item: is_mine(item.state, me.name, me.teams),
         me=me.name,
     )

@@ -1,16 +1,16 @@
 """How the face looks, as data: every style name that rows use, for every theme."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
+from msgspec.structs import replace
 from rich.style import Style
 from textual.theme import Theme as TextualTheme
 
 from launchpad.model.preferences import Theme
 
 
-@dataclass(frozen=True)
-class Palette:
+class Palette(Struct, frozen=True):
     """The colours of a theme. Text colours stand on `background`, badge colours under `on_badge`."""
 
     name: str
@@ -78,6 +78,8 @@ TERMINAL = Palette(
 )  # fmt: skip
 CHOICES: Mapping[str, Palette] = {**PALETTES, TERMINAL.name: TERMINAL}
 """What an operator may choose."""
+_FULL = ("truecolor", "24bit")
+"""What COLORTERM says of a terminal with all colours."""
 NO_COLOUR = "no-colour"
 """The theme for NO_COLOR: bold, underlined and reversed instead of coloured."""
 
@@ -95,16 +97,33 @@ def choose(wanted: Theme | None, environ: Mapping[str, str]) -> str:
 
 def few_colours(environ: Mapping[str, str]) -> bool:
     """Whether the terminal says of itself that it has sixteen colours or fewer, by Rich's own rules."""
-    if environ.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
+    if environ.get("COLORTERM", "").strip().lower() in _FULL:
         return False
     return not environ.get("TERM", "").lower().endswith(("-256color", "kitty", "-direct"))
 
 
-def styles(theme: str) -> dict[str, Style]:
-    """Style name → Rich style; `back:NAME` are the backgrounds of whole rows."""
+def greys_only(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal has 256 colours, of which none but the greys are dark or pale."""
+    full = environ.get("COLORTERM", "").strip().lower() in _FULL
+    return not full and not few_colours(environ)
+
+
+def greyed(p: Palette) -> Palette:
+    """The palette with grounds of a 256-colour terminal's own greys: the nearest of its other colours to a
+    muted blue is a bright one, on which grey text is lost."""
+    if p.dark:
+        return replace(p, surface="#121212", cursor="#262626", cursor_faint="#1c1c1c", bar="#1c1c1c")
+    return replace(p, surface="#f4f4f4", cursor="#e4e4e4", cursor_faint="#eeeeee", bar="#eeeeee")
+
+
+def styles(theme: str, *, greys: bool = False) -> dict[str, Style]:
+    """Style name → Rich style; `back:NAME` are the backgrounds of whole rows, in `greys` where the terminal
+    has no better."""
     if theme == TERMINAL.name:
         return _of_terminal()
-    return _coloured(PALETTES[theme]) if theme in PALETTES else _colourless()
+    if theme not in PALETTES:
+        return _colourless()
+    return _coloured(greyed(PALETTES[theme]) if greys else PALETTES[theme])
 
 
 def _coloured(p: Palette) -> dict[str, Style]:
@@ -181,9 +200,10 @@ def _colourless() -> dict[str, Style]:
     return table
 
 
-def textual_themes() -> list[TextualTheme]:
+def textual_themes(*, greys: bool = False) -> list[TextualTheme]:
     """The same palettes for what Textual draws itself: dialogs' frames, inputs, the palette."""
-    return [*map(_theme, PALETTES.values()), *map(_ansi_theme, OF_TERMINAL)]
+    palettes = [greyed(p) if greys else p for p in PALETTES.values()]
+    return [*map(_theme, palettes), *map(_ansi_theme, OF_TERMINAL)]
 
 
 def _theme(p: Palette) -> TextualTheme:

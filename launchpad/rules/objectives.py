@@ -6,8 +6,6 @@ The engine and every face compute the same readings from the same samples.
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from msgspec.structs import replace
-
 from launchpad.model.definition import Definition, Objective, Signal
 from launchpad.model.events import ReadingVerdict
 from launchpad.model.samples import Sample
@@ -115,7 +113,14 @@ def budget_left(objective: Objective, tally: Tally) -> float | None:
     return 1 - failed / budget if budget > 0 else (1.0 if failed == 0 else -1.0)
 
 
-def read(name: str, objective: Objective, signal: Signal, window: Window, now: Micros) -> Reading:
+def read(
+    name: str,
+    objective: Objective,
+    signal: Signal,
+    window: Window,
+    now: Micros,
+    trend: tuple[Point, ...] = (),
+) -> Reading:
     """The reading of one objective. `window` has been advanced to `now`."""
     tally = window.tally
     newest = window.newest_timed if objective.unit == "s" else window.newest_known
@@ -151,6 +156,7 @@ def read(name: str, objective: Objective, signal: Signal, window: Window, now: M
         stale_after=limit,
         reason=reason,
         budget=budget_left(objective, tally),
+        trend=trend,
     )
 
 
@@ -193,10 +199,8 @@ class Meter:
         objective = self._definition.objectives[name]
         window = self._windows[name]
         window.advance(now)
-        reading = read(name, objective, self._definition.signals[objective.signal], window, now)
-        if not trend:
-            return reading
-        return replace(reading, trend=self._pasts[name].points(now, trend))
+        past = self._pasts[name].points(now, trend) if trend else ()
+        return read(name, objective, self._definition.signals[objective.signal], window, now, past)
 
 
 class _Past:
@@ -206,29 +210,36 @@ class _Past:
     def __init__(self, objective: Objective, every: float) -> None:
         self._objective = objective
         self._trend = Trend(width=max(TREND_SPAN / TREND_SLOTS, every), slots=TREND_SLOTS)
-        self._worked_out: dict[Micros, Point] = {}
         self._told: tuple[Point, ...] = ()
-        self._told_of: tuple[Micros, int] | None = None
-        """The newest slot and the number of points of what was told; None: a sample has come since."""
+        self._newest = 0
+        """The slot of the last point of what was told."""
+        self._changed: set[Micros] = set()
+        """Slots that have got a sample since."""
 
     def add(self, sample: Sample) -> None:
-        self._worked_out.pop(self._trend.start_of(sample.observed), None)
-        self._told_of = None
+        self._changed.add(self._trend.start_of(sample.observed))
         self._trend.add(sample)
 
     def points(self, now: Micros, count: int) -> tuple[Point, ...]:
         """The last `count` points up to `now`, the newest last."""
-        asked = (self._trend.start_of(now), count)
-        if self._told_of != asked:
-            slots = self._trend.columns(now, count)
-            known = self._worked_out
-            self._worked_out = {
-                slot.start: known.get(slot.start) or _point(self._objective, slot.tally)
-                for slot in slots
-                if slot is not None
-            }
-            self._told = tuple(self._worked_out[slot.start] if slot else _NOTHING for slot in slots)
-            self._told_of = asked
+        newest, width = self._trend.start_of(now), self._trend.width
+        passed = (newest - self._newest) // width
+        if count != len(self._told) or not 0 <= passed < count:
+            self._told = tuple(
+                _point(self._objective, slot.tally) if slot else _NOTHING
+                for slot in self._trend.columns(now, count)
+            )
+        elif passed or self._changed:
+            told = [*self._told[passed:], *[_NOTHING] * passed]
+            for start in self._changed:
+                place = count - 1 - (newest - start) // width
+                slot = self._trend.slot_at(start)
+                if slot is not None and 0 <= place < count:
+                    told[place] = _point(self._objective, slot.tally)
+            self._told = tuple(told)
+        self._newest = newest
+        # What is ahead of `now` is told when its time has come.
+        self._changed = {start for start in self._changed if start > newest}
         return self._told
 
 

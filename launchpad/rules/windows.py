@@ -196,6 +196,13 @@ class Trend:
             self._slots.clear()
             self._slots.extend(kept)
 
+    def slot_at(self, start: Micros) -> Slot | None:
+        """The slot that began then; None where nothing was observed."""
+        for slot in reversed(self._slots):
+            if slot.start <= start:
+                return slot if slot.start == start else None
+        return None
+
     def columns(self, now: Micros, count: int) -> tuple[Slot | None, ...]:
         """The last `count` slots up to `now`, the newest last; None where nothing was observed."""
         last = self.start_of(now)

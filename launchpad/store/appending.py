@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from launchpad.errors import BadInput, Conflict, LeaseLost, Refused
-from launchpad.model.events import Event, LaunchClosed, LaunchOpened, TextRedacted, Unknown
-from launchpad.model.journal import Draft, Head, Row, recorded, seal
+from launchpad.model.events import Event, LaunchClosed, LaunchOpened, TextRedacted, Unknown, decode
+from launchpad.model.journal import Draft, Head, Recorded, Row, recorded, seal
 from launchpad.model.values import Micros
 from launchpad.store.database import Record, Statement, Transaction, marks
 from launchpad.store.leases import LEASE, LeaseRecord
@@ -16,6 +16,12 @@ ROW = (
     " t.salt, t.text FROM lp_event e LEFT JOIN lp_text t ON t.launch = e.launch AND t.seq = e.seq"
 )
 """Selects what `row_of` reads."""
+RECORDED = (
+    "SELECT e.seq, e.id, e.at, e.actor, e.auth, e.kind, e.v, e.body, t.text,"
+    " e.text_digest <> '' AND t.text IS NULL, e.hash"
+    " FROM lp_event e LEFT JOIN lp_text t ON t.launch = e.launch AND t.seq = e.seq"
+)
+"""Selects what `recorded_of` reads: what is shown of an event, without that which proves it."""
 HEAD = "SELECT seq, hash, at FROM lp_event WHERE launch = ? ORDER BY seq DESC LIMIT 1"
 CLOCK = "SELECT lp_now(), lp_ticks()"
 _INSERT_EVENT = "INSERT INTO lp_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -43,6 +49,23 @@ def row_of(record: Record) -> Row:
         hash=hash_,
         salt=salt or "",
         text=text,
+    )
+
+
+def recorded_of(launch: str, record: Record) -> Recorded:
+    """The event in a record of `RECORDED`."""
+    seq, id_, at, actor, auth, kind, v, body, text, redacted, hash_ = record
+    return Recorded(
+        launch=launch,
+        seq=seq,
+        id=id_,
+        at=at,
+        actor=actor,
+        auth=auth,
+        event=decode(kind, v, body),
+        text=text or "",
+        redacted=bool(redacted),
+        hash=hash_,
     )
 
 

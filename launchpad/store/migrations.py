@@ -1,6 +1,6 @@
 """The schema's versions: numbered files `sql/<dialect>/NNNN_*.sql`, applied in order, each once."""
 
-from importlib import resources
+from pathlib import Path
 
 from launchpad.errors import BadInput
 
@@ -13,7 +13,8 @@ APPLIED = "INSERT INTO lp_schema VALUES ({version}, {now})"
 
 def scripts(dialect: str) -> dict[int, str]:
     """Each version and the script that leads to it, in order."""
-    folder = resources.files("launchpad.store") / "sql" / dialect
+    # Every command opens a store, and importlib.resources takes longer to import than that.
+    folder = Path(__file__).parent / "sql" / dialect
     names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".sql"))
     return {int(name.partition("_")[0]): (folder / name).read_text(encoding="utf-8") for name in names}
 

@@ -22,12 +22,14 @@ from launchpad.model.values import Micros
 from launchpad.store import beside, leases
 from launchpad.store.appending import (
     HEAD,
+    RECORDED,
     ROW,
     append,
     check_drafts,
     check_journal,
     check_storable,
     guard_of,
+    recorded_of,
     row_of,
     write_rows,
 )
@@ -36,9 +38,11 @@ from launchpad.store.database import Database, Reader, Record, Transaction
 _LOOK_EVERY = 1.0
 """Seconds after which a waiter looks by itself, in case that no bell rang."""
 _LAUNCHES = """
-    SELECT l.launch, l.product, l.version, l.environment, l.opened_at, e.seq, e.hash, l.closed
-    FROM lp_launch l JOIN lp_event e ON e.launch = l.launch
-    WHERE e.seq = (SELECT max(seq) FROM lp_event WHERE launch = l.launch)
+    SELECT l.launch, l.product, l.version, l.environment, l.opened_at,
+        (SELECT max(seq) FROM lp_event WHERE launch = l.launch),
+        (SELECT hash FROM lp_event WHERE launch = l.launch ORDER BY seq DESC LIMIT 1),
+        l.closed
+    FROM lp_launch l
     ORDER BY l.opened_at DESC, l.launch
 """
 
@@ -79,11 +83,14 @@ class SqlStore:
         return tuple(recorded(launch, row) for row in rows)
 
     def read(self, launch: str, after: int = 0, limit: int = 1000) -> tuple[Recorded, ...]:
-        return tuple(recorded(launch, row) for row in self.rows(launch, after, limit))
+        return tuple(recorded_of(launch, record) for record in self._page(RECORDED, launch, after, limit))
 
     def rows(self, launch: str, after: int = 0, limit: int = 1000) -> tuple[Row, ...]:
-        sql = f"{ROW} WHERE e.launch = ? AND e.seq > ? ORDER BY e.seq LIMIT ?"
-        return tuple(row_of(record) for record in self._select(sql, launch, after, limit))
+        return tuple(row_of(record) for record in self._page(ROW, launch, after, limit))
+
+    def _page(self, selected: str, launch: str, after: int, limit: int) -> list[Record]:
+        sql = f"{selected} WHERE e.launch = ? AND e.seq > ? ORDER BY e.seq LIMIT ?"
+        return self._select(sql, launch, after, limit)
 
     def import_rows(self, launch: str, rows: Sequence[Row]) -> None:
         if not rows:

@@ -11,7 +11,7 @@ from launchpad.model.commands import Command, Done
 from launchpad.model.preferences import Preferences
 from launchpad.model.state import RunState
 from launchpad.rules.view import ItemView
-from screens.dialogs.prompt import Prompt
+from screens import dialogs
 from screens.inorder import InOrder
 from screens.render.row import Row, Span, line, wrap
 from screens.render.scene import Scene
@@ -121,7 +121,7 @@ class Acting(InOrder):
         given: Callable[[str], None],
         check: Callable[[str], object] = optional_words,
     ) -> None:
-        self.ask(Prompt(self.scene, title, note, needed=True, check=check), given)
+        self.ask(dialogs.Prompt(self.scene, title, note, needed=True, check=check), given)
 
 
 def sentences(*texts: str) -> Callable[[Scene, int], list[Row]]:

@@ -1,10 +1,8 @@
 """What the keys do to the rollback criteria."""
 
 from launchpad.model import commands as cmd
+from screens import dialogs
 from screens.acts.base import Acting
-from screens.dialogs.criteria import CriteriaDialog
-from screens.dialogs.prompt import Prompt
-from screens.dialogs.reading import Reading
 from screens.render import criteria
 
 
@@ -16,15 +14,15 @@ class CriteriaActs(Acting):
         advice = self.scene.view.advice
         by_hand = advice is not None and any(c.by_hand for c in advice.criteria)
         if advice is None or not by_hand or not advice.in_force or not self.desk.may("criterion"):
-            self.push_screen(Reading(self.scene, "Rollback criteria", criteria.rows))
+            self.push_screen(dialogs.Reading(self.scene, "Rollback criteria", criteria.rows))
             return
-        self.ask(CriteriaDialog(self.scene), lambda marked: self._marked(*marked))
+        self.ask(dialogs.CriteriaDialog(self.scene), lambda marked: self._marked(*marked))
 
     def _marked(self, name: str, met: bool) -> None:
         mark = self.scene.view.state.marks.get(name)
         seq = mark.seq if mark else 0
         title = f"{name} is {'met' if met else 'not met'}"
         self.ask(
-            Prompt(self.scene, title, "What was seen? Empty is fine."),
+            dialogs.Prompt(self.scene, title, "What was seen? Empty is fine."),
             lambda text: self.perform(cmd.MarkCriterion(criterion=name, met=met, text=text, expect=seq)),
         )

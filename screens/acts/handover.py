@@ -3,8 +3,8 @@
 from launchpad.model.values import SECOND, Micros
 from launchpad.rules.handover import ABSENCE, Handover, handover, last_act
 from launchpad.rules.view import View
+from screens import dialogs
 from screens.acts.base import Acting
-from screens.dialogs.reading import Reading
 from screens.render import handover as handover_rows
 from screens.render.row import Row
 from screens.render.scene import Scene
@@ -32,4 +32,4 @@ class HandoverActs(Acting):
         def rows(scene: Scene, width: int) -> list[Row]:
             return handover_rows.rows(scene, self._missed(scene.view), width)
 
-        self.push_screen(Reading(self.scene, "Since you were last here", rows))
+        self.push_screen(dialogs.Reading(self.scene, "Since you were last here", rows))

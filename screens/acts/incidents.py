@@ -4,9 +4,8 @@ from launchpad.model import commands as cmd
 from launchpad.model.definition import SEVERITIES
 from launchpad.rules.view import AlertView, IncidentView
 from launchpad.rules.view.incidents import draft
+from screens import dialogs
 from screens.acts.base import Acting
-from screens.dialogs.incident import DeclareDialog, IncidentDialog
-from screens.dialogs.prompt import Prompt
 
 
 class IncidentActs(Acting):
@@ -20,13 +19,13 @@ class IncidentActs(Acting):
             self.action_declare_incident()
             return
         known = present.state.id
-        self.ask(IncidentDialog(self.scene, known), lambda act: self._on_incident(known, act))
+        self.ask(dialogs.IncidentDialog(self.scene, known), lambda act: self._on_incident(known, act))
 
     def action_declare_incident(self) -> None:
         if not self.permits("declare_incident"):
             self.say("no incident is open; anybody from engineer up declares one", "info")
             return
-        self.ask(DeclareDialog(self.scene, self._alert_to_declare()), self.perform)
+        self.ask(dialogs.DeclareDialog(self.scene, self._alert_to_declare()), self.perform)
 
     def _alert_to_declare(self) -> AlertView | None:
         """The selected alert, else the worst that fires, unless an incident is about it already."""
@@ -57,7 +56,9 @@ class IncidentActs(Acting):
         view, name = self.scene.view, shown.state.id
         told = draft(shown, view.definition, view.now)
         self.ask(
-            Prompt(self.scene, f"Update on {name}: how does it stand?", told, needed=True, value=told),
+            dialogs.Prompt(
+                self.scene, f"Update on {name}: how does it stand?", told, needed=True, value=told
+            ),
             lambda text: self.perform(cmd.UpdateIncident(incident=name, text=text)),
         )
 
@@ -72,14 +73,15 @@ class IncidentActs(Acting):
                 self.perform(cmd.UpdateIncident(incident=name, severity=severity))
 
         self.ask(
-            Prompt(self.scene, f"How grave is {name}?", note, needed=True, suggestions=SEVERITIES), given
+            dialogs.Prompt(self.scene, f"How grave is {name}?", note, needed=True, suggestions=SEVERITIES),
+            given,
         )
 
     def _command(self, shown: IncidentView) -> None:
         name, me = shown.state.id, self.desk.identity.name
         people = sorted({operator.name for operator in self.scene.view.definition.operators} | {me})
         self.ask(
-            Prompt(
+            dialogs.Prompt(
                 self.scene,
                 f"Who commands {name}?",
                 f"One of {', '.join(people)}; now {shown.commander}.",
@@ -105,7 +107,7 @@ class IncidentActs(Acting):
                 self.say(f"a task has a number such as {waiting[0].number}, not {text!r}", "bad")
 
         first = str(waiting[0].number)
-        self.ask(Prompt(self.scene, "Which task is done?", note, needed=True, value=first), given)
+        self.ask(dialogs.Prompt(self.scene, "Which task is done?", note, needed=True, value=first), given)
 
     def _with_words(self, name: str, act: str) -> None:
         """The acts that take nothing but a sentence."""
@@ -125,7 +127,7 @@ class IncidentActs(Acting):
             case "mitigate":
                 note = "From here on the cure is being applied. Which one?"
                 self.ask(
-                    Prompt(self.scene, f"{name} is being mitigated", note),
+                    dialogs.Prompt(self.scene, f"{name} is being mitigated", note),
                     lambda text: self.perform(cmd.MitigateIncident(incident=name, text=text)),
                 )
             case "resolve":

@@ -8,10 +8,8 @@ from launchpad.model.definition import PHASES
 from launchpad.model.events import ItemTicked
 from launchpad.rules.items import left_out, wants_evidence
 from launchpad.rules.view import ItemView
+from screens import dialogs
 from screens.acts.base import Acting, sentences
-from screens.dialogs.confirm import Simple
-from screens.dialogs.prompt import Prompt
-from screens.dialogs.reading import Reading
 from screens.render import teams
 from screens.render.scene import Scene
 
@@ -60,7 +58,7 @@ class ItemActs(Acting):
         if left_out(item.state):
             sentence = f"It is left out from the start: {item.state.reason}."
         self.ask(
-            Simple(self.scene, f"Open {name} again?", "open it again", sentences(sentence)),
+            dialogs.Simple(self.scene, f"Open {name} again?", "open it again", sentences(sentence)),
             lambda _answer: self.perform(reopened),
         )
 
@@ -75,7 +73,7 @@ class ItemActs(Acting):
             self.board.go(self.board.tab)
 
     def action_teams(self) -> None:
-        self.push_screen(Reading(self.scene, "Progress by team", teams.rows))
+        self.push_screen(dialogs.Reading(self.scene, "Progress by team", teams.rows))
 
     def action_undo(self) -> None:
         if not self.caught_up:
@@ -132,7 +130,7 @@ class ItemActs(Acting):
             self.perform(cmd.Assign(item=name, assignee=text or None, expect=seq))
 
         held = item.state.assignee or self.desk.identity.name
-        self.ask(Prompt(self.scene, f"Assign {name}", note, suggestions=people, value=held), assigned)
+        self.ask(dialogs.Prompt(self.scene, f"Assign {name}", note, suggestions=people, value=held), assigned)
 
     def action_comment(self) -> None:
         if item := self._item():

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from launchpad.model.definition import PHASES
+from screens import dialogs
 from screens.acts.base import Acting
-from screens.dialogs.reading import Reading
 from screens.layout import PANELS
 from screens.leads import Place, leads_to
 from screens.render import criteria, messages
@@ -71,9 +71,11 @@ class JumpActs(Acting):
             case "incident":
                 self.call_later(self.run_action, f"incident('{place.name}')")
             case "criteria":
-                self.push_screen(Reading(self.scene, "Rollback criteria", criteria.rows))
+                self.push_screen(dialogs.Reading(self.scene, "Rollback criteria", criteria.rows))
             case "messages":
-                self.push_screen(Reading(self.scene, "Messages: who was told what of alerts", messages.rows))
+                self.push_screen(
+                    dialogs.Reading(self.scene, "Messages: who was told what of alerts", messages.rows)
+                )
             case "timeline" | "people" if not self.board.panel(place.kind).display:
                 self.board.go(place.kind)
                 self._stand_at(place.kind, place.name)

@@ -2,10 +2,8 @@
 
 from launchpad.model import commands as cmd
 from launchpad.model.values import format_duration, parse_slip
+from screens import dialogs
 from screens.acts.base import Acting, sentences
-from screens.dialogs.confirm import Confirmed, Simple
-from screens.dialogs.phase import PhaseDialog
-from screens.dialogs.prompt import Prompt
 from screens.render.row import Row
 from screens.render.scene import Scene
 
@@ -29,7 +27,7 @@ class LaunchActs(Acting):
             return
         known = alert.state.name
         self.ask(
-            Prompt(
+            dialogs.Prompt(
                 self.scene,
                 f"Acknowledge {known}",
                 f"{alert.rule}, now {alert.shown}. What do you know of it?",
@@ -44,10 +42,10 @@ class LaunchActs(Acting):
             return
         seq = self.scene.view.state.phase_seq
 
-        def confirmed(answer: Confirmed) -> None:
+        def confirmed(answer: "dialogs.Confirmed") -> None:
             self.perform(cmd.EnterPhase(phase=phase, override=answer.override, expect=seq))
 
-        self.ask(PhaseDialog(self.scene, phase), confirmed)
+        self.ask(dialogs.PhaseDialog(self.scene, phase), confirmed)
 
     def action_hold(self) -> None:
         """Holds the countdown, or resumes it."""
@@ -62,7 +60,7 @@ class LaunchActs(Acting):
             return
         lasted = format_duration(self.scene.view.held or 0)
         self.ask(
-            Simple(
+            dialogs.Simple(
                 self.scene,
                 "Resume the countdown?",
                 "resume it",
@@ -89,18 +87,19 @@ class LaunchActs(Acting):
             f"The launch ends as {outcome}. Nothing can be changed after that; it can be read and reported."
         )
 
-        def closed(_answer: Confirmed) -> None:
+        def closed(_answer: "dialogs.Confirmed") -> None:
             self.perform(cmd.CloseLaunch(outcome=outcome))  # type: ignore[arg-type]  # the palette offers these
 
         self.ask(
-            Simple(self.scene, "Close the launch", f"close it as {outcome}", sentences(sentence)), closed
+            dialogs.Simple(self.scene, "Close the launch", f"close it as {outcome}", sentences(sentence)),
+            closed,
         )
 
     def action_leave(self) -> None:
-        def left(_answer: Confirmed) -> None:
+        def left(_answer: "dialogs.Confirmed") -> None:
             self.exit(0, return_code=0)
 
-        self.ask(Simple(self.scene, "Leave?", "leave", _goes_on, also="quit"), left)
+        self.ask(dialogs.Simple(self.scene, "Leave?", "leave", _goes_on, also="quit"), left)
 
 
 def _goes_on(scene: Scene, width: int) -> list[Row]:

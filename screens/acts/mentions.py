@@ -7,8 +7,8 @@ from launchpad.model import commands as cmd
 from launchpad.model.journal import Recorded
 from launchpad.rules.mentions import meant_for, read_upto
 from launchpad.rules.narrate import narrate
+from screens import dialogs
 from screens.acts.base import Acting
-from screens.dialogs.reading import Reading
 from screens.notice import notified
 from screens.render import mentions as mention_rows
 from screens.render.row import Row
@@ -56,7 +56,7 @@ class MentionActs(Acting):
             called = [self.session.events[seq - 1] for seq in reversed(self._calls)]
             return mention_rows.rows(scene, called, unread, width)
 
-        self.push_screen(Reading(self.scene, "What mentions you", rows))
+        self.push_screen(dialogs.Reading(self.scene, "What mentions you", rows))
         if unread and self.permits("mentions_read"):
             self.run_worker(lambda: self._has_read(max(unread)), thread=True, group="desk")
 

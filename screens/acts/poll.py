@@ -3,10 +3,8 @@
 from launchpad.desk import allows
 from launchpad.model import commands as cmd
 from launchpad.model.events import Answer
+from screens import dialogs
 from screens.acts.base import Acting, sentences
-from screens.dialogs.confirm import Confirmed, Simple
-from screens.dialogs.poll import PollDialog, my_teams
-from screens.dialogs.prompt import Prompt
 
 
 class PollActs(Acting):
@@ -23,11 +21,11 @@ class PollActs(Acting):
                 self.say("the roll is not called: a director calls it", "info")
             return
         proxy = allows(me.role, "operator")
-        teams = my_teams(view, me.teams, proxy=proxy)
+        teams = dialogs.my_teams(view, me.teams, proxy=proxy)
         if not teams:
             self.say(f"you speak for none of {', '.join(poll.teams)}: an operator may be their proxy", "warn")
             return
-        self.ask(PollDialog(self.scene, teams), lambda answered: self._answered(*answered))
+        self.ask(dialogs.PollDialog(self.scene, teams), lambda answered: self._answered(*answered))
 
     def _answered(self, team: str, answer: Answer) -> None:
         poll = self.scene.view.state.poll
@@ -37,7 +35,7 @@ class PollActs(Acting):
             self.perform(cmd.AnswerPoll(answer="go", team=team, expect=seq))
             return
         self.ask(
-            Prompt(
+            dialogs.Prompt(
                 self.scene, f"No-go for {team}: why?", "It holds the gate until you change it.", needed=True
             ),
             lambda text: self.perform(cmd.AnswerPoll(answer="no-go", team=team, text=text, expect=seq)),
@@ -50,7 +48,7 @@ class PollActs(Acting):
         if poll is not None and poll.closed_at is None:
             note = f"All answers so far lapse. {note}"
         self.ask(
-            Prompt(self.scene, "Call the roll", note),
+            dialogs.Prompt(self.scene, "Call the roll", note),
             lambda text: self.perform(cmd.CallPoll(text=text, expect=seq)),
         )
 
@@ -61,8 +59,8 @@ class PollActs(Acting):
             return
         seq = poll.seq
 
-        def closed(_answer: Confirmed) -> None:
+        def closed(_answer: "dialogs.Confirmed") -> None:
             self.perform(cmd.ClosePoll(expect=seq))
 
         sentence = "No more answers are taken. Those given stand, and may still lapse."
-        self.ask(Simple(self.scene, "Close the roll?", "close it", sentences(sentence)), closed)
+        self.ask(dialogs.Simple(self.scene, "Close the roll?", "close it", sentences(sentence)), closed)

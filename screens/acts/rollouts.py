@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from launchpad.model import commands as cmd
 from launchpad.rules.rollouts import allowed
+from screens import dialogs
 from screens.acts.base import Acting
-from screens.dialogs.rollouts import EVERY, RolloutDialog
 
 
 class RolloutActs(Acting):
@@ -32,11 +32,11 @@ class RolloutActs(Acting):
             self.say("no rollouts are defined", "info")
             return
         names = [rollout.name for rollout in self.scene.view.rollouts]
-        choice = [*names, EVERY] if len(names) > 1 else names
-        self.ask(RolloutDialog(self.scene, "halt", choice, name or self._selected()), self._halt)
+        choice = [*names, dialogs.EVERY] if len(names) > 1 else names
+        self.ask(dialogs.RolloutDialog(self.scene, "halt", choice, name or self._selected()), self._halt)
 
     def _halt(self, name: str) -> None:
-        self.perform(cmd.HaltRollout(rollout="*" if name == EVERY else name))
+        self.perform(cmd.HaltRollout(rollout="*" if name == dialogs.EVERY else name))
 
     def action_veto(self, name: str) -> None:
         self.with_words(
@@ -52,7 +52,7 @@ class RolloutActs(Acting):
         elif len(names) == 1:
             self._told(names[0], do)
         elif names:
-            self.ask(RolloutDialog(self.scene, wish, names), do)
+            self.ask(dialogs.RolloutDialog(self.scene, wish, names), do)
         else:
             self.say(f"there is no rollout to {wish}", "info")
 

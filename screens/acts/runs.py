@@ -6,12 +6,8 @@ from textual.widgets import Input
 
 from launchpad.model import commands as cmd
 from launchpad.model.state import RunState
+from screens import dialogs
 from screens.acts.base import Acting, sentences
-from screens.dialogs.confirm import Confirmed, Simple
-from screens.dialogs.plan import PlanDialog
-from screens.dialogs.plans import PlansDialog
-from screens.dialogs.prompt import Prompt
-from screens.dialogs.resolve import ResolveDialog
 from screens.render.plans import Choice, choices, wish_of
 
 _MINE = ("approve", "confirm")
@@ -48,10 +44,10 @@ class RunActs(Acting):
             self._open_plan(run_id)
 
     def _open_plan(self, run_id: str) -> None:
-        dialog = PlanDialog(self.scene, run_id)
+        dialog = dialogs.PlanDialog(self.scene, run_id)
 
         def closed(answer: Any) -> None:
-            if isinstance(answer, Confirmed):
+            if isinstance(answer, dialogs.Confirmed):
                 command = cmd.ConfirmRun(run=run_id, digest=dialog.digest, override=answer.override)
                 self.perform(command, lambda _done: self._say_who_approves(run_id))
             else:
@@ -86,7 +82,7 @@ class RunActs(Acting):
         if len(waiting) == 1:
             self._chosen(waiting[0])
         else:
-            self.ask(PlansDialog(self.scene), self._chosen)
+            self.ask(dialogs.PlansDialog(self.scene), self._chosen)
 
     def _chosen(self, choice: Choice) -> None:
         match choice.wish:
@@ -98,7 +94,7 @@ class RunActs(Acting):
                 self._open_approval(choice.name)
 
     def _open_approval(self, run_id: str) -> None:
-        dialog = PlanDialog(self.scene, run_id, "approve")
+        dialog = dialogs.PlanDialog(self.scene, run_id, "approve")
 
         def answered(answer: Any) -> None:
             if answer == "reject":
@@ -125,7 +121,7 @@ class RunActs(Acting):
 
     def _reject(self, run_id: str) -> None:
         self.ask(
-            Prompt(self.scene, f"Reject {run_id}", "The requester reads the reason."),
+            dialogs.Prompt(self.scene, f"Reject {run_id}", "The requester reads the reason."),
             lambda text: self.perform(cmd.RejectRun(run=run_id, text=text)),
         )
 
@@ -139,7 +135,7 @@ class RunActs(Acting):
             f"{name} stops at its next safe point. What is done stays done: nothing is rolled back by this."
         )
         self.ask(
-            Simple(self.scene, f"Abort {name}?", "abort it", sentences(sentence), also="run.abort"),
+            dialogs.Simple(self.scene, f"Abort {name}?", "abort it", sentences(sentence), also="run.abort"),
             lambda _answer: self.perform(cmd.AbortRun(run=name)),
         )
 
@@ -150,6 +146,6 @@ class RunActs(Acting):
             return
         name, seq = stuck.id, stuck.seq
         self.ask(
-            ResolveDialog(self.scene, name),
+            dialogs.ResolveDialog(self.scene, name),
             lambda resolution: self.perform(cmd.ResolveRun(run=name, resolution=resolution, expect=seq)),
         )

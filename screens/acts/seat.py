@@ -1,9 +1,8 @@
 """What the palette does to the director's seat."""
 
 from launchpad.model import commands as cmd
+from screens import dialogs
 from screens.acts.base import Acting, sentences
-from screens.dialogs.confirm import Confirmed, Simple
-from screens.dialogs.prompt import Prompt
 
 
 class SeatActs(Acting):
@@ -23,19 +22,21 @@ class SeatActs(Acting):
             self.say("the director's seat is yours", "info")
         else:
 
-            def taken(_answer: Confirmed) -> None:
+            def taken(_answer: "dialogs.Confirmed") -> None:
                 self.perform(cmd.TakeSeat(expect=seq))
 
             sentence = f"{held.holder} holds it since {self.scene.clock(held.since)}: {held.reason}"
             self.ask(
-                Simple(self.scene, "Take the director's seat back?", "take it back", sentences(sentence)),
+                dialogs.Simple(
+                    self.scene, "Take the director's seat back?", "take it back", sentences(sentence)
+                ),
                 taken,
             )
 
     def action_hand_seat(self, to: str) -> None:
         seq = self.scene.view.state.seat_seq
         self.ask(
-            Prompt(
+            dialogs.Prompt(
                 self.scene,
                 f"Hand the director's seat to {to}: why?",
                 f"{to} decides from then on. A director may take it back at any time.",

@@ -1,8 +1,8 @@
 """Smoke tests, from the palette."""
 
 from launchpad.model import commands as cmd
+from screens import dialogs
 from screens.acts.base import Acting
-from screens.dialogs.reading import Reading
 from screens.render import smoke
 
 
@@ -13,4 +13,4 @@ class SmokeActs(Acting):
         self.perform(cmd.RunSmoke(suite=suite))
 
     def action_smoke_results(self) -> None:
-        self.push_screen(Reading(self.scene, "Smoke tests", smoke.rows))
+        self.push_screen(dialogs.Reading(self.scene, "Smoke tests", smoke.rows))

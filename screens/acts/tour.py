@@ -3,10 +3,8 @@
 import contextlib
 from pathlib import Path
 
-from screens import hints
+from screens import dialogs, hints
 from screens.acts.base import Acting
-from screens.dialogs.help import Help
-from screens.dialogs.tour import Tour
 from screens.layout import tiny
 from screens.render import guide
 
@@ -31,7 +29,7 @@ class TourActs(Acting):
         self.action_tour()
 
     def action_tour(self) -> None:
-        self.ask(Tour(self.scene), self._toured)
+        self.ask(dialogs.Tour(self.scene), self._toured)
 
     def _toured(self, seen: bool) -> None:
         # Taken away by an alert it comes again at the next start, not in the middle of the work.
@@ -45,5 +43,5 @@ class TourActs(Acting):
         keys = hints.all_keys(self)
         focused = self.screen.focused
         panel = str(focused.id) if focused is not None else ""
-        dialog = Help(self.scene, "Help", lambda s, w: guide.rows(s, panel, keys, w))
+        dialog = dialogs.Help(self.scene, "Help", lambda s, w: guide.rows(s, panel, keys, w))
         self.ask(dialog, lambda _wanted: self.action_tour())

@@ -13,7 +13,7 @@ from launchpad.rules.view import run_view
 from screens.dialogs.confirm import Confirm
 from screens.keys import IN_PLAN
 from screens.render import plan as plan_rows
-from screens.render.row import Row, Span, line
+from screens.render.row import Row, Span
 from screens.render.scene import Scene
 
 Mode = Literal["confirm", "approve"]
@@ -71,7 +71,7 @@ class PlanDialog(Confirm):
     def body(self, width: int) -> list[Row]:
         run = self.run
         if run is None or run.plan is None:
-            return [Row(), line(width, [Span(f" {self.hindrance()}", "info")])]
+            return [Row()]  # the foot says what is waited for
         return plan_rows.rows(self.scene, run, self.gate, width)
 
     def hindrance(self) -> str:

@@ -34,13 +34,13 @@ def columns(width: int) -> Columns:
 
 def heading(scene: Scene, phase: Phase, shown: int) -> tuple[list[Span], list[Span]]:
     """The panel's title, and what still holds the phase up."""
-    done, total = scene.view.progress(phase)
-    of_phase = [i for i in scene.view.items if i.state.item.phase == phase]
-    missing = sum(i.state.item.required and i.mark not in ("done", "skipped") for i in of_phase)
+    done, total = scene.progress[phase]
     title = [Span("CHECKLIST ", "title"), Span(f"{PHASE_NAMES[phase]} {done}/{total}", "title")]
     if shown < total:
         title.append(Span(f" ({shown} shown)", "accent"))
         return title, []  # what is looked for goes before what is counted
+    of_phase = [i for i in scene.view.items if i.state.item.phase == phase]
+    missing = sum(i.state.item.required and i.mark not in ("done", "skipped") for i in of_phase)
     overdue = sum(i.overdue for i in of_phase)
     right = []
     if overdue:

@@ -147,7 +147,7 @@ def tab_line(scene: Scene, tab: str, width: int) -> Row:
         name = target.capitalize()
         if target in PHASE_NAMES:
             phase = next(p for p in PHASES if p == target)
-            done, total = view.progress(phase)
+            done, total = scene.progress[phase]
             name = PHASE_NAMES[phase] + (f" {done}/{total}" if total else "")
             if total and done == total:
                 name += f" {scene.glyphs.ok}"

@@ -1,12 +1,14 @@
 """What a face knows at one instant: everything that its rows are made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct, field
+
 from launchpad.model.commands import Identity
+from launchpad.model.definition import PHASES, Phase
 from launchpad.model.values import SECOND, Micros, format_instant
 from launchpad.rules.presence import at_work
 from launchpad.rules.view import View
@@ -18,8 +20,7 @@ KEYS = {b.id or "": told(b.key.partition(",")[0]) for b in (*BINDINGS, *OF_LISTS
 """The usual keys."""
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(Struct, frozen=True, dict=True):
     """A view and who looks at it."""
 
     view: View
@@ -55,6 +56,11 @@ class Scene:
     def in_touch(self) -> bool:
         """Whether what the store says of engine, people and locks is known."""
         return not self.loading and not self.lost
+
+    @cached_property
+    def progress(self) -> Mapping[Phase, tuple[int, int]]:
+        """Items done or skipped, and all items, of each phase."""
+        return {phase: self.view.progress(phase) for phase in PHASES}
 
     @cached_property
     def _at_work(self) -> Mapping[str, tuple[str, ...]]:

@@ -89,6 +89,16 @@ class Painted(Widget):
         return self._background[1]
 
 
+class Bare(Widget):
+    """Holds others and shows nothing of its own: Textual would style each line of it, though hardly a cell
+    can be seen between what it holds. Named last among a class's bases, or the sheets of the others are lost.
+    """
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        painter: Painter = self.app.painter  # type: ignore[attr-defined]  # every face has one
+        return [Strip.blank(crop.width, painter.style("text"))] * crop.height
+
+
 class Lines(Painted):
     """Shows what `draw` makes; `redraw` asks it again."""
 

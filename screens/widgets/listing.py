@@ -1,9 +1,9 @@
 """A titled list of which only the visible rows are ever drawn; its selection follows an entry's key."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from msgspec import Struct
 from textual.binding import BindingType
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
@@ -17,8 +17,7 @@ from screens.widgets.lines import Painted
 Heading = tuple[Sequence[Span], Sequence[Span]]
 
 
-@dataclass(frozen=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """What a panel lists: entries and the functions that name, draw and say them."""
 
     entries: Sequence[Any]
@@ -73,19 +72,27 @@ class ListPanel(Painted, can_focus=True):
         """Rows over the entries, the heading's among them."""
         self._passed: tuple[Sequence[Any], str, Sequence[Any]] = ((), "", ())
         """What was filtered last, by which words, and what passed."""
+        self._drawn: tuple[int, dict[int, Row]] = (0, {})
+        """A width, and the entries drawn for it by their places: a cursor that moves changes none of them."""
+        self._titled: tuple[int, Heading] | None = None
+        """A width, and the heading for it."""
 
     # What it shows
 
     def show(self, listing: Listing) -> None:
         """Lists something else, or the same a moment later."""
-        at_end = not self.held_back
+        self._list(listing, at_end=not self.held_back)
+        self.redraw()
+
+    def _list(self, listing: Listing, *, at_end: bool) -> None:
+        """Takes what passes the filter; a log whose reader was `at_end` goes on with it."""
         self._listing = listing
         self._entries = self._filtered(listing)
+        self._drawn, self._titled = (0, {}), None
         if listing.follows and at_end:
             self._go_to_end()
         else:
             self._follow_key()
-        self.redraw()
 
     @property
     def held_back(self) -> bool:
@@ -102,7 +109,7 @@ class ListPanel(Painted, can_focus=True):
         """Lists only the entries that contain every word of `text`, and none that follows a `!`."""
         self.query_text = text
         if self._listing is not None:
-            self.show(self._listing)
+            self._list(self._listing, at_end=not self.held_back)
             self._keep_visible()
             self.redraw()
 
@@ -197,10 +204,19 @@ class ListPanel(Painted, can_focus=True):
         """The row of the visible entry `y`, and its background if that is the cursor's."""
         focused = self.has_focus
         here = self._top + y == self._cursor and (focused or self._keeps_cursor or self.held_back)
-        drawn = listing.draw(entry, width - 2)
+        drawn = self._draw(listing, entry, self._top + y, width - 2)
         pointer = Span(self.painter.glyphs.pointer if here else " ", "accent" if focused else "faint")
         back = ("cursor" if focused else "cursor-faint") if here else ""
         return Row((pointer, *drawn.spans, self._thumb(y, room)), drawn.back), back
+
+    def _draw(self, listing: Listing, entry: Any, place: int, width: int) -> Row:
+        if self._drawn[0] != width:
+            self._drawn = width, {}
+        rows = self._drawn[1]
+        row = rows.get(place)
+        if row is None:
+            row = rows[place] = listing.draw(entry, width)
+        return row
 
     def _nothing(self, listing: Listing, width: int) -> list[Row]:
         """What stands in the place of entries."""
@@ -209,7 +225,9 @@ class ListPanel(Painted, can_focus=True):
         return [Row((Span(f" {piece}", "dim"),)) for piece in wrap(listing.unfound, width - 1)]
 
     def _heading(self, listing: Listing, width: int) -> Row:
-        title, remark = listing.heading(width, len(self._entries))
+        if self._titled is None or self._titled[0] != width:
+            self._titled = width, listing.heading(width, len(self._entries))
+        title, remark = self._titled[1]
         if self.has_focus:
             title = [Span(s.text, "title-focus" if s.style == "title" else s.style) for s in title]
         if self.query_text:

@@ -14,9 +14,10 @@ from screens.render.row import Row, measured
 class Painter:
     """Knows the theme and the glyphs; changing the theme makes a new one."""
 
-    def __init__(self, theme: str, glyphs: Glyphs) -> None:
+    def __init__(self, theme: str, glyphs: Glyphs, *, greys: bool = False) -> None:
         self.glyphs = glyphs
-        self._styles = themes.styles(theme)
+        self.greys = greys
+        self._styles = themes.styles(theme, greys=greys)
         self.strip = lru_cache(maxsize=4096)(self._strip)
 
     def style(self, name: str, back: str = "") -> Style:

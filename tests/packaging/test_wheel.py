@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import launchpad
+from launchpad.wiring import OWN_FACES
 
 pytestmark = pytest.mark.slow
 
@@ -127,6 +128,11 @@ def test_every_entry_point_loads(group):
     assert entries
     for entry in entries:
         assert callable(entry.load())
+
+
+def test_our_own_faces_are_known_without_asking():
+    entries = importlib.metadata.distribution("launchpad-tui").entry_points.select(group="launchpad.faces")
+    assert {entry.name: entry.value for entry in entries} == OWN_FACES
 
 
 def test_the_metadata_says_the_version():

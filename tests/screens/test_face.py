@@ -49,6 +49,15 @@ async def select(seat: Seat, item: str) -> None:
     await seat.until(lambda: seat.face.board.item is not None and seat.face.board.item.id == item)
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=str)
+async def test_every_panel_that_has_a_place_has_room(open_face: Opener, size: tuple[int, int]) -> None:
+    async with open_face("during", size=size) as seat:
+        await seat.shows("ACTION deploy-1")
+        shown = [panel for panel in seat.face.query(ListPanel) if panel.display]
+        assert {"objectives", "checklist", "action"} <= {panel.id for panel in shown}
+        assert all(panel.region.height > 1 and panel.region.bottom <= size[1] for panel in shown)
+
+
 async def test_space_ticks_and_unticks_with_my_name(open_face: Opener) -> None:
     async with open_face("launched", ADA) as seat:
         await select(seat, "payments")

@@ -1,6 +1,5 @@
 """Rows are made of plain values: right width, right words, at every size."""
 
-import dataclasses
 import re
 from itertools import pairwise
 
@@ -403,11 +402,11 @@ def test_who_holds_a_lock_is_told_where_the_action_stands() -> None:
     shown = scene("launched")
     lock = LockInfo(target="*", owner="ada", reason="incident 42", expires_in=600.0)
     own = LockInfo(target="site", owner="acme-4.2.0/deploy-1", reason="runs", expires_in=60.0)
-    locked = dataclasses.replace(shown, view=replace(shown.view, locks=(lock, own)))
+    locked = replace(shown, view=replace(shown.view, locks=(lock, own)))
     told = "\n".join(row.text for row in run.standing(locked, None, 100, 6))
     assert "LOCKED everything by ada: incident 42  for 10m more" in told
     at_work = scene("during")
-    locked = dataclasses.replace(at_work, view=replace(at_work.view, locks=(lock, own)))
+    locked = replace(at_work, view=replace(at_work.view, locks=(lock, own)))
     told = "\n".join(row.text for row in run.standing(locked, locked.view.run, 100, 10))
     assert "by ada" in told
     assert "LOCKED site" not in told, "its own lock is in nobody's way"
@@ -620,7 +619,7 @@ def test_an_item_says_who_else_works_on_it_and_people_for_how_long_they_are_idle
         for name, still in (("zoe", 4 * 60.0), ("yan", 0.0))
     )
     mine = replace(other, operator=shown.me.name)
-    busy = dataclasses.replace(shown, view=replace(shown.view, people=(away, other, mine)))
+    busy = replace(shown, view=replace(shown.view, people=(away, other, mine)))
     for width in (40, 78, 120):
         row = checklist.row(busy, item, width)
         assert "● zoe+1 " in row.text

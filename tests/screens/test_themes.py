@@ -1,7 +1,8 @@
 """Every style in every theme can be read."""
 
 import pytest
-from rich.color import ANSI_COLOR_NAMES
+from rich.color import ANSI_COLOR_NAMES, ColorSystem
+from rich.color import Color as RichColor
 from rich.style import Style
 from textual.color import Color
 
@@ -28,17 +29,34 @@ def _contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+@pytest.mark.parametrize("greys", [False, True], ids=["full", "256"])
 @pytest.mark.parametrize("palette", PALETTES.values(), ids=PALETTES)
 @pytest.mark.parametrize("role", [name for name in styles("dark") if not name.startswith("back:")])
-def test_texts_stand_out_from_every_ground(palette: Palette, role: str) -> None:
+def test_texts_stand_out_from_every_ground(palette: Palette, role: str, greys: bool) -> None:
     """WCAG 2.2, 1.4.3 (AA), and 1.4.6 (AAA) in high contrast."""
-    painter = Painter(palette.name, UNICODE)
+    painter = Painter(palette.name, UNICODE, greys=greys)
     least = 7.0 if palette.name == "high-contrast" else 4.5
     for ground in ("alarm",) if role == "alarm" else GROUNDS if role not in DECORATION else ():
         style = painter.style(role, ground)
         assert style.color
         assert style.bgcolor
         assert _contrast(style.color.name, style.bgcolor.name) >= least, (role, ground)
+
+
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=PALETTES)
+def test_grounds_stay_grey_where_there_are_256_colours(palette: Palette) -> None:
+    def drawn(colour: str) -> tuple[int, int, int]:
+        return RichColor.parse(colour).downgrade(ColorSystem.EIGHT_BIT).get_truecolor()
+
+    grey = themes.greyed(palette)
+    assert all(len(set(drawn(ground))) == 1 for ground in (grey.surface, grey.cursor, grey.bar))
+    assert len({drawn(ground) for ground in (grey.background, grey.cursor, grey.bar)}) == 3
+
+
+def test_greys_are_for_terminals_of_256_colours() -> None:
+    assert themes.greys_only({"TERM": "xterm-256color"})
+    assert not themes.greys_only({"TERM": "xterm-256color", "COLORTERM": "truecolor"})
+    assert not themes.greys_only({"TERM": "xterm"})
 
 
 def test_a_badge_can_be_told_from_a_reversed_line() -> None:

@@ -32,7 +32,7 @@ def mine(items: Sequence[ItemView], phase: Phase, operator: str, teams: Collecti
     now = [item for item in left if _doable(item)]
     waiting = [item for item in left if not _doable(item)]
     return Mine(
-        now=tuple(sorted(now, key=lambda item: (not item.overdue, _coming(item, phase), *_due(item)))),
+        now=tuple(sorted(now, key=lambda item: _turn(item, phase))),
         waiting=tuple(sorted(waiting, key=_due)),
     )
 
@@ -42,16 +42,17 @@ def next_item(
 ) -> ItemView | None:
     """What this person should do next: the first of what is theirs; before what belongs to a later phase,
     something of this one that is nobody's."""
-    own = mine(items, phase, operator, teams).now
-    if own and not _coming(own[0], phase):
-        return own[0]
+    own = (item for item in items if _left(item) and is_mine(item.state, operator, teams) and _doable(item))
+    first = min(own, key=lambda item: _turn(item, phase), default=None)
+    if first is not None and not _coming(first, phase):
+        return first
     nobodys = (
         item
         for item in items
         if item.mark == "open" and item.state.item.phase == phase and _doable(item)
         if item.state.assignee is None and item.state.item.team is None
     )
-    return next(nobodys, None) or next(iter(own), None)
+    return next(nobodys, None) or first
 
 
 def _left(item: ItemView) -> bool:
@@ -69,6 +70,11 @@ def _doable(item: ItemView) -> bool:
 def _coming(item: ItemView, phase: Phase) -> bool:
     """Whether it belongs to a later phase, and there is time."""
     return not item.overdue and PHASES.index(item.state.item.phase) > PHASES.index(phase)
+
+
+def _turn(item: ItemView, phase: Phase) -> tuple[bool, bool, float, int]:
+    """What sorts first is to be done first."""
+    return (not item.overdue, _coming(item, phase), *_due(item))
 
 
 def _due(item: ItemView) -> tuple[float, int]:
