@@ -12,7 +12,7 @@ import msgspec
 from launchpad.backups.programs import say
 from launchpad.backups.restoring import restore
 from launchpad.backups.saving import save
-from launchpad.backups.task import OUTCOME, WORK, Fault, Outcome, Task
+from launchpad.backups.task import OUTCOME, WORK, Damaged, Fault, Outcome, Task
 
 _RESERVED = 4096
 """Bytes."""
@@ -26,7 +26,7 @@ async def _carried(task: Task, work: Path) -> Outcome:
     try:
         return await (save if task.verb == "backup" else restore)(task, work)
     except Fault as error:
-        return Outcome(fault=str(error))
+        return Outcome(fault=str(error), damaged=task.name if isinstance(error, Damaged) else "")
     except OSError as error:
         return Outcome(fault=f"{error.strerror or error}: {error.filename or work}")
 

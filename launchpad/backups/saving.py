@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from launchpad.backups import cipher, database, dumps
 from launchpad.backups.programs import say
 from launchpad.backups.stores import Store
-from launchpad.backups.task import Fault, Manifest, Outcome, TableValue, Task
+from launchpad.backups.task import Damaged, Fault, Manifest, Outcome, TableValue, Task
 from launchpad.model.backups import BackupFact
 from launchpad.model.values import SECOND, Micros, format_duration
 
@@ -121,12 +121,12 @@ async def _proven(task: Task, store: Store, manifest: Manifest, work: Path) -> M
 
 
 async def fetched(store: Store, manifest: Manifest, target: Path | None) -> None:
-    """Downloads a backup. Raises `Fault` if it is not what its manifest says."""
+    """Downloads a backup. Raises `Damaged` if it is not what its manifest says."""
     size, sha256 = await store.download(manifest.name, target)
     if size != manifest.size:
-        raise Fault(f"{manifest.name} was cut short or changed: {size} bytes instead of {manifest.size}")
+        raise Damaged(f"{manifest.name} was cut short or changed: {size} bytes instead of {manifest.size}")
     if sha256 != manifest.sha256:
-        raise Fault(f"{manifest.name} was damaged or changed: its checksum is another one")
+        raise Damaged(f"{manifest.name} was damaged or changed: its checksum is another one")
 
 
 async def _withdrawn(store: Store, name: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -21,6 +22,8 @@ _WHOLE = 32 * 1024 * 1024
 a request of that sort has taken before."""
 _CHUNK = 8 * 1024 * 1024
 _RETRIES = 4
+_ANSWER = re.compile(r"status code: (\d{3} [A-Za-z ]+)")
+_MESSAGE = re.compile(r"<Message>(.*?)</Message>", re.DOTALL)
 _RETRY_TIMEOUT = timedelta(seconds=60)
 
 
@@ -128,5 +131,10 @@ def _encoded(manifest: Manifest) -> bytes:
 
 
 def _first(error: Exception) -> str:
-    """The beginning of what a store says, without the library's own layers below it."""
+    """The beginning of what a store says, without the library's own layers below it: of an HTTP error its
+    status and its message alone."""
+    answer = _ANSWER.search(str(error))
+    if answer is not None:
+        message = _MESSAGE.search(str(error))
+        return clean(f"{answer[1]}: {message[1]}" if message else answer[1], 300)
     return clean(str(error).split("\n\nDebug source", 1)[0].replace("\n", " "), 300)

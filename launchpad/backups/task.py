@@ -22,6 +22,10 @@ class Fault(LaunchpadError):
     """It can't be done; the message is for an operator."""
 
 
+class Damaged(Fault):
+    """A backup is not what was saved any more."""
+
+
 class Vault(Value):
     """An object store, and what it takes to get in."""
 
@@ -86,3 +90,5 @@ class Outcome(Value):
     said: str = ""
     """What came of it, in a line."""
     backup: BackupFact | None = None
+    damaged: str = ""
+    """The name of the backup that is not what was saved any more."""

@@ -14,6 +14,8 @@ def brought(run: RunState, index: int, planned: PlannedStep, ending: Ending, vau
         events.append(
             ev.BackupTaken(provider=planned.provider, run=run.id, vault=vault, backup=ending.backup)
         )
+    if ending.damaged:
+        events.append(ev.BackupFoundDamaged(provider=planned.provider, run=run.id, backup=ending.damaged))
     if ending.smoke is not None:
         observed = run.steps[index].started_at or run.requested_at
         events.append(

@@ -92,6 +92,8 @@ class Ending(Value):
     detail: str = ""
     backup: BackupFact | None = None
     """The backup that it made."""
+    damaged: str = ""
+    """The name of a backup that it found damaged."""
     smoke: SmokeFact | None = None
     """What a smoke test found."""
     migrated: MigrationFact | None = None

@@ -20,6 +20,8 @@ SEPARATOR = " · "
 BROUGHT = "brought"
 """In a plan: that the step publishes what a step before it in the same run builds."""
 
+_NOBODY = "nobody until it is promoted"
+
 
 class Deploy(Value):
     """A deploy, as far as its fields matter here."""
@@ -104,14 +106,16 @@ class Plans(Value):
         if target is not None:
             does = f"takes {target}, which is built, at its own address; {site.address} goes on to show"
             step = self._step("stage", site, f"{does} {site.shows}", {BEFORE: site.now, "to": target.id}, [])
-            return replace(step, command=target.deploy_ssl_url or step.command, undo="nothing is changed")
+            command = target.deploy_ssl_url or step.command
+            return replace(step, command=command, undo="nothing is changed", affects=_NOBODY)
         lock = f"locks {site.address} on {site.shows}, then " if not site.locked else ""
         does = f"{lock}builds its production branch at an address of its own, published to nobody"
         does += f"; {site.address} goes on to show {site.shows}, whatever git brings, until it is unlocked"
         commands = [_cli("lockDeploy", deploy_id=site.now)] if lock else []
         commands.append(_cli("createSiteBuild", site_id=site.id, title=mark(launch)))
         step = self._step("stage", site, does, {BEFORE: site.now}, commands)
-        return replace(step, undo="unlock the site" if lock else "nothing to undo: nobody sees it")
+        undo = "unlock the site" if lock else "nothing to undo: nobody sees it"
+        return replace(step, undo=undo, affects=_NOBODY)
 
     def build(self, site: Site, launch: Launch) -> PlannedStep:
         builds = f"builds {site.address} from its production branch"
@@ -122,7 +126,7 @@ class Plans(Value):
         bound = {BEFORE: site.now, "publishes": "no" if site.locked else "yes"}
         command = _cli("createSiteBuild", site_id=site.id, title=mark(launch))
         step = self._step("deploy", site, does, bound, [command])
-        return replace(step, affects="nobody until it is promoted") if site.locked else step
+        return replace(step, affects=_NOBODY) if site.locked else step
 
     def publish(self, verb: Verb, site: Site, target: Deploy, *, chosen: bool) -> PlannedStep:
         locks = verb == "rollback" and self.lock

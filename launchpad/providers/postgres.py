@@ -231,7 +231,7 @@ def _told(ending: Ending, directory: Path) -> Ending:
     except (OSError, msgspec.DecodeError):
         return ending
     if outcome.fault:
-        return Ending(state="failed", detail=outcome.fault)
+        return Ending(state="failed", detail=outcome.fault, damaged=outcome.damaged)
     return Ending(state=ending.state, detail=outcome.said, backup=outcome.backup)
 
 

@@ -338,5 +338,6 @@ TELLERS: Mapping[type[ev.Event], Callable[[Any], Sentence]] = {
     ev.SmokeRan: _smoke_ran,
     ev.MigrationsRead: _migrations_read,
     ev.MigrationsApplied: _migrations_applied,
+    ev.BackupFoundDamaged: lambda e: Sentence(f"{e.backup} of {e.provider} IS DAMAGED", "bad"),
     ev.RolloutVetoed: lambda e: Sentence(f"VETOED the next step of {e.rollout}", "warn"),
 }

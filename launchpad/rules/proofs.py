@@ -11,6 +11,8 @@ def backup_age(state: State, of: str, now: Micros) -> tuple[float | None, str]:
     known = state.backups.get(of)
     if known is None:
         return None, "this launch made none yet"
+    if known.verified is None and known.damaged:
+        return None, f"{known.damaged} was found damaged"
     if known.verified is None:
         return None, "none of this launch was restored to try it"
     return max(0.0, (now - known.verified.taken_at) / SECOND), ""

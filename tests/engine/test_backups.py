@@ -172,3 +172,20 @@ def test_without_a_proven_backup_there_is_no_plan_to_restore(
     run = room.when(run_id, "refused", "planned", seconds=60)
     assert run.status == "refused"
     assert "no backup of db that was restored" in run.reason
+
+
+def test_a_backup_that_is_found_damaged_proves_nothing_any_more(
+    war_room: Open, tmp_path: Path, database: str
+) -> None:
+    room = war_room(a_launch(tmp_path))
+    engine_of(room, database)
+    room.when(room.go("backup"), "succeeded", "failed", seconds=120)
+    file = tmp_path / "vault" / room.session.state.backups["db"].last.name
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1])
+    back = room.when(room.go("restore"), "succeeded", "failed", "refused", seconds=120)
+    assert "was cut short or changed" in back.reason
+    held = evaluate("saved", room.view().situation)
+    assert held
+    assert (held.verdict, "was found damaged" in held.conditions[0].detail) == ("HOLD", True)
+    until(lambda: "found damaged" in room.view().objectives[0].reading.reason, what="its age to be unknown")

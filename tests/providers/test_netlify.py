@@ -340,6 +340,7 @@ async def test_what_is_staged_is_shown_to_nobody_and_brings_its_address(site):
     step = await site.plan("stage")
     assert "&& netlify api createSiteBuild" in step.command
     assert step.undo == "unlock the site"
+    assert step.affects == "nobody until it is promoted"
     ending = await site.carry(step)
     [built] = site.netlify.built()
     assert ending.state == "succeeded"

@@ -121,6 +121,7 @@ EXAMPLES: dict[type[Event], Event] = {
             vault="vault",
             backup=BackupFact(name="db/a", size=9, sha256="00", taken_at=1, verified_at=2),
         ),
+        ev.BackupFoundDamaged(provider="db", run="restore-1", backup="db/a"),
         ev.SmokeRequested(suite="shop"),
         ev.SmokeRan(
             suite="shop",

@@ -133,3 +133,18 @@ def test_what_an_incident_can_go_back_to_was_restored_once():
     assert saved.late, "ten hours old, though there is a newer one that nobody has tried"
     (fresh,) = incident((-600, True), (-20, True)).view(14.6).incident.recovery
     assert not fresh.late
+
+
+def test_a_backup_that_was_found_damaged_proves_nothing_any_more():
+    fact = replace(FACT, taken_at=at(-20), verified_at=at(-19))
+    demo = Demo().add(-18, "engine", ev.BackupTaken(provider="db", run="b", vault="vault", backup=fact))
+    found = {"provider": "db", "run": "restore-1"}
+    demo.add(-17, "engine", ev.BackupFoundDamaged(backup="db/another", **found))
+    assert backup_age(demo.view(-10).state, "db", at(-10)) == (600.0, "")
+    demo.add(-16, "engine", ev.BackupFoundDamaged(backup=fact.name, **found))
+    unproven = replace(fact, name="db/b", taken_at=at(-12), verified_at=None)
+    demo.add(-11, "engine", ev.BackupTaken(provider="db", run="c", vault="vault", backup=unproven))
+    assert backup_age(demo.view(-10).state, "db", at(-10)) == (None, "db/a was found damaged")
+    proven = replace(fact, name="db/c", taken_at=at(-9), verified_at=at(-8))
+    demo.add(-8, "engine", ev.BackupTaken(provider="db", run="d", vault="vault", backup=proven))
+    assert backup_age(demo.view(-7).state, "db", at(-7)) == (120.0, "")

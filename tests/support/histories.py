@@ -608,6 +608,8 @@ class LaunchDay:
             name="db/a", size=9, sha256="00", taken_at=now, verified_at=self.random.choice([None, now])
         )
         self.engine(ev.BackupTaken(provider="db", run="backup-1", vault="vault", backup=made))
+        if self.random.random() < 0.3:
+            self.engine(ev.BackupFoundDamaged(provider="db", run="restore-1", backup="db/a"))
 
     def migrated(self) -> None:
         """What is read of a database, or done to it."""

@@ -16,7 +16,7 @@ import msgspec
 
 from launchpad.model.events.alerts import AlertEased, AlertSilenced, AlertUnsilenced
 from launchpad.model.events.amendments import EngineFollowed, LaunchAmended
-from launchpad.model.events.backups import BackupTaken
+from launchpad.model.events.backups import BackupFoundDamaged, BackupTaken
 from launchpad.model.events.base import Auth, Event
 from launchpad.model.events.checklist import (
     CheckRequested,
@@ -197,6 +197,7 @@ AnyEvent = (
     | SmokeRan
     | MigrationsRead
     | MigrationsApplied
+    | BackupFoundDamaged
 )
 
 

@@ -18,9 +18,20 @@ def _taken(parts: Parts, rec: Recorded, event: ev.BackupTaken) -> None:
         verified_at=None if verified_at is None else min(verified_at, rec.at),
     )
     before = known.get(event.provider)
-    verified = made if verified_at is not None else before.verified if before else None
-    known[event.provider] = BackupState(last=made, run=event.run, verified=verified)
+    if verified_at is not None or before is None:
+        verified = made if verified_at is not None else None
+        known[event.provider] = BackupState(last=made, run=event.run, verified=verified)
+    else:
+        known[event.provider] = replace(before, last=made, run=event.run)
     parts.scalars["backups"] = known
 
 
-HANDLERS: Handlers = {ev.BackupTaken: _taken}
+def _damaged(parts: Parts, _rec: Recorded, event: ev.BackupFoundDamaged) -> None:
+    known: dict[str, BackupState] = parts.scalars.get("backups", {})
+    of = known.get(event.provider)
+    if of is not None and of.verified is not None and of.verified.name == event.backup:
+        without = replace(of, verified=None, damaged=event.backup)
+        parts.scalars["backups"] = {**known, event.provider: without}
+
+
+HANDLERS: Handlers = {ev.BackupTaken: _taken, ev.BackupFoundDamaged: _damaged}

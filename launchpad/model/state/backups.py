@@ -11,4 +11,6 @@ class BackupState(Value):
     run: str
     """The run that made the last one."""
     verified: BackupFact | None = None
-    """The last one that was restored and compared."""
+    """The last one that was restored and compared, and that nobody has found damaged since."""
+    damaged: str = ""
+    """The name of the one that was, and is damaged."""
