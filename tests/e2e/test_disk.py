@@ -1,13 +1,12 @@
 """A disk that is full, and has room again."""
 
 import os
-import subprocess
-from pathlib import Path
 
 import pytest
 
 from launchpad.store import open_store
 from tests.support.cli import LAUNCH, PROGRAM, Cli, eventually
+from tests.support.disks import fill, small_disk
 from tests.support.terminal import Terminal
 
 pytestmark = [
@@ -20,28 +19,8 @@ pytestmark = [
 @pytest.fixture
 def disk(tmp_path):
     """A folder on a disk of eight megabytes."""
-    path = tmp_path / "disk"
-    path.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m", "launchpad-test", path], capture_output=True
-    )
-    if mounted.returncode:
-        pytest.skip(f"mounting is not allowed here: {mounted.stderr.decode().strip()}")
-    yield path
-    subprocess.run(["umount", "-l", path], check=True)
-
-
-def _fill(disk: Path) -> Path:
-    """Takes all the room there is."""
-    ballast = disk / "ballast"
-    with ballast.open("wb", buffering=0) as file:
-        size = 1 << 16
-        while size:
-            try:
-                file.write(bytes(size))
-            except OSError:
-                size //= 2
-    return ballast
+    with small_disk(tmp_path / "disk", 8) as path:
+        yield path
 
 
 def test_what_can_not_be_stored_is_refused_and_goes_on_when_there_is_room(tmp_path, disk):
@@ -53,7 +32,7 @@ def test_what_can_not_be_stored_is_refused_and_goes_on_when_there_is_room(tmp_pa
     face = Terminal([str(PROGRAM), "attach"], size=(120, 40), environ=cli.environ, cwd=cli.home)
     try:
         face.shows(r"Code is frozen.* lead +done", seconds=60)
-        ballast = _fill(disk)
+        ballast = fill(disk)
         refused = _until_full(cli)
         assert "the disk that holds" in refused
         assert "make room" in refused
