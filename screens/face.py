@@ -331,6 +331,8 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
             self.board.choose_run("")
 
     def action_refresh(self) -> None:
+        # Every cell, too: something else may have written over them.
+        self.screen.refresh()
         self.refresh_view()
         self.say("looked again", "info")
 
