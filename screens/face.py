@@ -163,9 +163,13 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         self._fit(self.size)
         self.board.refill()
         # The panels first: what they will show takes a moment to be worked out.
-        self.call_after_refresh(self._follower.start)
+        self.call_after_refresh(self._begin)
         # What there is by now stays: no key shall wait while it is searched for garbage.
         gc.freeze()
+
+    def _begin(self) -> None:
+        self._follower.start()
+        self.run_worker(dialogs.read_all, thread=True)
 
     def on_unmount(self) -> None:
         self._follower.end()
@@ -331,6 +335,8 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
             self.board.choose_run("")
 
     def action_refresh(self) -> None:
+        # Every cell, too: something else may have written over them.
+        self.screen.refresh()
         self.refresh_view()
         self.say("looked again", "info")
 

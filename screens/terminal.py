@@ -13,6 +13,8 @@ from typing import Any, Protocol, cast
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
+from launchpad.desk.decision import TEXT_LIMIT
+
 GONE = 129
 """Exit status when the terminal went away: 128 + SIGHUP, as a shell would report it."""
 
@@ -22,6 +24,8 @@ _RESTORE = (
     "\x1b[?7h\x1b[0m\x1b[?1049l\x1b[?25h"  # wrap, colours, main screen, cursor
 )
 _CHUNK = 4096
+LONGEST_PASTE = 4 * TEXT_LIMIT
+"""Characters."""
 _LAST_WORDS = 0.5
 
 
@@ -33,13 +37,19 @@ class HasTerminal(Protocol):
 
 
 class Pastes:
-    """Takes the escapes out of pasted text: Textual's parser would press what follows them as keys."""
+    """Takes the escapes out of pasted text: Textual's parser would press what follows them as keys.
+
+    Of a long paste the beginning is passed on, which is more than any field takes: the parser goes through it
+    character by character, and a megabyte by mistake would keep the next key waiting for many seconds.
+    """
 
     _BEGIN = "\x1b[200~"
     _END = "\x1b[201~"
 
     def __init__(self) -> None:
         self._inside = False
+        self._room = 0
+        """Characters of this paste that may still be passed on."""
         self._rest = ""
         """The end of what came before: outside it has been passed on, inside it is kept back."""
 
@@ -58,7 +68,7 @@ class Pastes:
             self._rest = known[-(len(self._BEGIN) - 1) :]
             return text, ""
         end = begin + len(self._BEGIN) - len(self._rest)
-        self._inside, self._rest = True, ""
+        self._inside, self._rest, self._room = True, "", LONGEST_PASTE
         return text[:end], text[end:]
 
     def _end_of_paste(self, text: str) -> tuple[str, str]:
@@ -68,7 +78,9 @@ class Pastes:
             begun = [n for n in range(1, len(self._END)) if pasted.endswith(self._END[:n])]
             if begun:
                 pasted, self._rest = pasted[: -begun[-1]], self._END[: begun[-1]]
-        return pasted.replace("\x1b", "") + end, after
+        passed = pasted.replace("\x1b", "")[: self._room]
+        self._room -= len(passed)
+        return passed + end, after
 
 
 class SafeDriver(LinuxDriver):

@@ -1,7 +1,7 @@
 """Questions that the face asks before something happens.
 
-Their modules are read when something of theirs is first asked for: a face opens without any of them, and the
-sooner for it.
+Their modules are read when something of theirs is first asked for, or by `read_all`: a face opens without any
+of them, and the sooner for it.
 """
 
 from importlib import import_module
@@ -50,6 +50,12 @@ _HOME = {
     "Tour": "tour",
 }
 """Where each is."""
+
+
+def read_all() -> None:
+    """Reads every module: a program that is renewed under a face must not meet it half."""
+    for name in set(_HOME.values()):
+        import_module(f"screens.dialogs.{name}")
 
 
 def __getattr__(name: str) -> Any:

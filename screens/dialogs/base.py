@@ -13,6 +13,8 @@ Answer = TypeVar("Answer")
 class Dialog(ModalScreen[Answer]):
     """Ends once, and never takes another dialog along."""
 
+    _answered = False
+
     def show(self, scene: Scene) -> None:
         """Takes a later scene."""
         raise NotImplementedError
@@ -20,6 +22,10 @@ class Dialog(ModalScreen[Answer]):
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Ends it with an answer; what comes after that, or while something lies over it, is let go.
 
-        Two keys pressed at once may both ask for it; for the second, Textual would take what lies beneath.
+        Two keys pressed at once may both ask for it; for the second, Textual would take what lies beneath, or
+        find that the answer has been given.
         """
-        return super().dismiss(result) if self.is_current else AwaitComplete()
+        if self._answered or not self.is_current:
+            return AwaitComplete()
+        self._answered = True
+        return super().dismiss(result)

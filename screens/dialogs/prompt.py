@@ -58,6 +58,8 @@ class Prompt(Dialog[str | None]):
             yield Lines(self._draw_foot, id="prompt-foot")
 
     def on_mount(self) -> None:
+        if not self.query("#prompt-foot"):
+            return  # left before it was put together
         width = min(_WIDEST, self.app.size.width * 92 // 100)
         self.query_one(".frame").styles.width = width
         rows = len(wrap(self._note, width - 6)) if self._note else 0

@@ -38,6 +38,8 @@ class Framed(Dialog[Any]):
             yield Lines(self._draw_foot, id="dialog-foot")
 
     def on_mount(self) -> None:
+        if not self.query("#dialog-foot"):
+            return  # left before it was put together
         self.query_one("#dialog-foot").styles.height = self.FOOT
         self._fit()
 
@@ -84,7 +86,7 @@ class Framed(Dialog[Any]):
         self.redraw()
 
     def redraw(self) -> None:
-        if self.is_mounted:
+        if self.is_mounted and self.query("#dialog-foot"):
             self._fit()
             self.query_one("#dialog-title", Lines).redraw()
             self.query_one(Scroll).redraw()

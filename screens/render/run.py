@@ -18,7 +18,9 @@ _LOG = 4
 def heading(scene: Scene, run: RunView | None) -> tuple[list[Span], list[Span]]:
     """The panel's title and the keys that act on it."""
     if run is None:
-        return [Span("ACTION", "title"), Span(" nothing runs", "dim")], []
+        # Somebody else may have begun one since.
+        known = Span(" nothing ran when last read", "unknown") if scene.lost else Span(" nothing runs", "dim")
+        return [Span("ACTION", "title"), known], []
     state = run.state
     said = RUNS[state.status]
     title = [

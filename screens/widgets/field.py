@@ -20,7 +20,7 @@ class Field(Input):
         event.stop()
         start, end = sorted(self.selection)
         room = TEXT_LIMIT - len(self.value) + (end - start)
-        self.replace(" ".join(event.text[: 4 * TEXT_LIMIT].split())[:room], start, end)
+        self.replace(" ".join(event.text.split())[:room], start, end)
 
 
 class FilterField(Field):

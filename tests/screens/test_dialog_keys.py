@@ -5,6 +5,8 @@ import pytest
 from launchpad.model import events as ev
 from launchpad.model.preferences import Preferences
 from screens.dialogs.confirm import Confirm
+from screens.dialogs.prompt import Prompt
+from screens.dialogs.reading import Reading
 from tests.screens.conftest import Opener
 from tests.support.launches import ADA, LEAD
 
@@ -47,6 +49,26 @@ async def test_what_is_shown_is_what_was_wished(  # a table
         assert gone not in "\n".join(seat.text.splitlines()[-12:])
         await seat.press("escape")
         await seat.until(lambda: len(seat.face.screen_stack) == 1)
+
+
+async def test_a_dialog_that_is_left_before_it_was_put_together_ends_quietly(open_face: Opener) -> None:
+    async with open_face("during", LEAD) as seat:
+        for dialog in (Reading(seat.face.scene, "Gone", lambda *_: []), Prompt(seat.face.scene, "Gone")):
+            dialog.on_mount()
+        await seat.press("question_mark")
+        await seat.shows("the tour")
+
+
+async def test_a_dialog_takes_one_answer(open_face: Opener) -> None:
+    answers: list[object] = []
+    async with open_face("during", LEAD) as seat:
+        dialog = Reading(seat.face.scene, "Once", lambda *_: [])
+        seat.face.push_screen(dialog, answers.append)
+        await seat.until(lambda: dialog.is_current)
+        dialog.dismiss("first")
+        dialog.dismiss("second")
+        await seat.until(lambda: bool(answers) and len(seat.face.screen_stack) == 1)
+        assert answers == ["first"]
 
 
 async def test_only_the_wished_key_says_yes(open_face: Opener) -> None:

@@ -185,6 +185,13 @@ def test_before_the_launch_too_clock_and_verdict_stand_beside_a_missing_engine()
         assert "launchpad engine" in head.alert_line(scene(demo), width).text
 
 
+def test_a_lost_store_does_not_say_that_nothing_runs() -> None:
+    shown = scene("launched")
+    assert "nothing runs" in "".join(span.text for span in run.heading(shown, None)[0])
+    away = replace(shown, lost="the store is away")
+    assert "nothing ran when last read" in "".join(span.text for span in run.heading(away, None)[0])
+
+
 def test_lost_store_leaves_nothing_green() -> None:
     view = scene("during").view
     shown = Scene(view=blinded(view, view.now + 12_000_000), me=LEAD, lost="the store is away", lost_for=12.0)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screens.terminal import Pastes
+from screens.terminal import LONGEST_PASTE, Pastes
 from tests.screens.terminal import OnTerminal, on_terminal
 
 pytestmark = pytest.mark.slow
@@ -84,6 +84,17 @@ def test_a_deleted_terminal_ends_it_although_the_hangup_is_ignored() -> None:
         assert face.process.wait(timeout=60) == 129
 
 
+def test_a_key_paints_again_what_something_else_has_written_over() -> None:
+    with on_terminal(*DEMO, "--still") as face:
+        _shown(face)
+        while face.read(0.5):  # until nothing moves any more
+            pass
+        face.forget()
+        face.type(b"\x0c")
+        face.until("CHECKLIST")
+        face.until("Acme")
+
+
 HOSTILE = [
     b"\x1b[M\xff\xfe\xfd",  # X10 mouse report beyond column 95
     b"\xff\xc3\x28\x80",  # not UTF-8
@@ -123,6 +134,13 @@ def test_escapes_are_taken_out_of_pastes_alone(parts: list[str], data: st.DataOb
     pastes = Pastes()
     passed = "".join(pastes.without_escapes(piece) for piece in pieces)
     assert passed == f"k\x1b[Ak\x1b[200~{pasted.replace(chr(27), '')}\x1b[201~\x1b[Bk"
+
+
+def test_of_a_long_paste_the_beginning_is_passed_on() -> None:
+    pastes = Pastes()
+    pieces = ["\x1b[200~", *["x" * 4096] * 250, "\x1b[201~", "j\x1b[200~short\x1b[201~"]
+    passed = "".join(pastes.without_escapes(piece) for piece in pieces)
+    assert passed == f"\x1b[200~{'x' * LONGEST_PASTE}\x1b[201~j\x1b[200~short\x1b[201~"
 
 
 def test_bytes_that_no_terminal_should_send() -> None:
