@@ -10,7 +10,6 @@ from screens import themes
 from screens.glyphs import Glyphs
 from screens.render.row import Row, measured
 
-
 _KEPT = 512
 """Lines that are kept painted: more than the largest screen has. Each takes some 7 kB with what Textual
 remembers of it, and a clock or a timeline makes new ones without end."""
