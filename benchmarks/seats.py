@@ -258,9 +258,11 @@ def _live(person: Person, until: float, dice: random.Random) -> None:
                 person.type("c")
                 comments += 1
                 said = f"word {comments} of {person.number}"
-                if person.waits_for("Comment on"):
-                    person.type(f"{said}\r")
-                if person.waits_for("commented on"):
+                # A dialog drops the keys of its first moment: what is not seen in it was not written.
+                written = person.waits_for("Comment on") and (person.type(said), person.waits_for(said))[1]
+                person.seen = ""
+                person.type("\r" if written else "\x1b")
+                if written and person.waits_for(f"commented on i{person.number:02}"):
                     person.said.append(said)
                     person.done["comment"] += 1
                 else:
