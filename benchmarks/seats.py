@@ -241,7 +241,7 @@ def _read(people: list[Person], over: threading.Event) -> None:
 def _live(person: Person, until: float, dice: random.Random) -> None:
     """Ticks the item under the cursor on and off, comments on it, filters; each has an item of their own."""
     person.type("j" * person.number)
-    ticked = False
+    ticked, comments = False, 0
     while time.monotonic() < until:
         time.sleep(dice.uniform(*PAUSE))
         match dice.choice(("tick", "tick", "comment", "filter")):
@@ -256,10 +256,13 @@ def _live(person: Person, until: float, dice: random.Random) -> None:
             case "comment":
                 person.looks_since, person.seen = math.inf, ""
                 person.type("c")
-                said = f"word {person.done['comment']} of {person.number}"
-                if person.waits_for("Comment on"):
-                    person.type(f"{said}\r")
-                if person.waits_for("commented on"):
+                comments += 1
+                said = f"word {comments} of {person.number}"
+                # A dialog drops the keys of its first moment: what is not seen in it was not written.
+                written = person.waits_for("Comment on") and (person.type(said), person.waits_for(said))[1]
+                person.seen = ""
+                person.type("\r" if written else "\x1b")
+                if written and person.waits_for(f"commented on i{person.number:02}"):
                     person.said.append(said)
                     person.done["comment"] += 1
                 else:
@@ -340,23 +343,24 @@ def measure(seats: int = SEATS, seconds: float = SECONDS, url: str | None = None
             "CPU of the server, % of a core": used["server"],
             "CPU of everything, % of a core": sum(used.values()),
             "ticks that the journal lacks": float(lost[0]),
-            "comments that the journal lacks or has twice": float(lost[1]),
-            "boxes that differ from the journal": float(lost[2]),
+            "comments that the journal lacks": float(lost[1]),
+            "comments that the journal has twice": float(lost[2]),
+            "boxes that differ from the journal": float(lost[3]),
         }
 
 
-def _lost(war: Room) -> tuple[int, int, int]:
-    """Ticks that the journal lacks, comments that it does not hold once each, and boxes on screens, painted
+def _lost(war: Room) -> tuple[int, int, int, int]:
+    """Ticks and comments that the journal lacks, comments that it has twice, and boxes on screens, painted
     anew, that tell otherwise."""
     session = Session(war.store, LAUNCH)
 
-    def kept() -> tuple[int, int]:
+    def kept() -> tuple[int, int, int]:
         session.refresh()
         ticks = sum(e.kind in ("item.ticked", "item.reopened") for e in session.events)
         words = [e.text for e in session.events if e.kind == "item.commented"]
         said = [each for p in war.people for each in p.said]
         lost = sum(p.done["tick"] for p in war.people) - ticks
-        return max(0, lost), len(set(said) - set(words)) + len(words) - len(set(words))
+        return max(0, lost), len(set(said) - set(words)), len(words) - len(set(words))
 
     def differing() -> int:
         marks = {int(name[1:]): "✓" if s.status == "done" else " " for name, s in session.state.items.items()}
@@ -364,7 +368,7 @@ def _lost(war: Room) -> tuple[int, int, int]:
 
     for person in war.people:
         person.look_again()
-    wait(lambda: kept() == (0, 0) and differing() == 0, seconds=60)
+    wait(lambda: kept() == (0, 0, 0) and differing() == 0, seconds=60)
     return (*kept(), differing())
 
 

@@ -16,11 +16,10 @@ from launchpad.cli.address import Address
 from launchpad.cli.engines import watching
 from launchpad.errors import BadInput, LaunchpadError
 from launchpad.model.store import Store
+from launchpad.web.exchange import LONGEST, NOISE, receive
 
 _AT_ONCE = 32
 """Requests that are answered at a time; whoever comes then is cut off."""
-_LONGEST = 8192
-"""Bytes of a request's head."""
 _PATIENCE = 5.0
 """Seconds in which a request has to come, and the store to answer."""
 
@@ -55,7 +54,7 @@ async def answering(where: Address, health: Health) -> AsyncIterator[int]:
                 async with places, asyncio.timeout(_PATIENCE):
                     writer.write(await _response(reader, health))
                     await writer.drain()
-        except (OSError, TimeoutError, asyncio.LimitOverrunError, asyncio.IncompleteReadError):
+        except NOISE:
             pass  # whoever does not ask properly gets no answer
         finally:
             writer.close()
@@ -63,7 +62,7 @@ async def answering(where: Address, health: Health) -> AsyncIterator[int]:
                 await writer.wait_closed()
 
     try:
-        server = await asyncio.start_server(answer, where.host, where.port, limit=_LONGEST)
+        server = await asyncio.start_server(answer, where.host, where.port, limit=LONGEST)
     except OSError as error:
         raise BadInput(f"can't answer on {where}: {error.strerror}", hint="choose another port") from None
     async with server:
@@ -71,16 +70,14 @@ async def answering(where: Address, health: Health) -> AsyncIterator[int]:
 
 
 async def _response(reader: asyncio.StreamReader, health: Health) -> bytes:
-    head = await reader.readuntil(b"\r\n\r\n")
-    method, _, rest = head.partition(b" ")
-    path = rest.partition(b" ")[0].partition(b"?")[0]
-    if path not in (b"/healthz", b"/"):
+    request = await receive(reader)
+    if request.path not in ("/healthz", "/"):
         return _answer("404 Not Found", {"error": "ask for /healthz"})
-    if method not in (b"GET", b"HEAD"):
+    if request.method not in ("GET", "HEAD"):
         return _answer("405 Method Not Allowed", {"error": "only GET and HEAD"})
     well, said = await asyncio.to_thread(health)
     status = "200 OK" if well else "503 Service Unavailable"
-    return _answer(status, {"well": well, **said}, body=method == b"GET")
+    return _answer(status, {"well": well, **said}, body=request.method == "GET")
 
 
 def _answer(status: str, said: Mapping[str, Any], *, body: bool = True) -> bytes:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+import httptools
+
 LONGEST = 8192
 """Bytes of a request's head."""
 _POLICY = (
@@ -28,6 +30,10 @@ class Malformed(ValueError):
     """Not a request."""
 
 
+NOISE = (OSError, TimeoutError, Malformed, asyncio.LimitOverrunError, asyncio.IncompleteReadError)
+"""What strangers do; they get no answer."""
+
+
 class Request(NamedTuple):
     """What a client asks for."""
 
@@ -42,25 +48,34 @@ class Request(NamedTuple):
         return next(iter(self.query.get(name, ())), "")
 
 
+class _Head:
+    """Takes what the parser finds."""
+
+    def __init__(self) -> None:
+        self.target = b""
+        self.headers: dict[str, str] = {}
+
+    def on_url(self, url: bytes) -> None:
+        self.target += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.headers[name.decode("latin-1").lower()] = value.decode("latin-1").strip()
+
+
 async def receive(reader: asyncio.StreamReader) -> Request:
     """The next request. Raises `Malformed`, and what the stream raises for one too long or cut off."""
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-    first, *lines = head[:-4].split("\r\n")
-    words = first.split(" ")
-    if len(words) != 3 or not words[2].startswith("HTTP/1.") or not words[1].startswith("/"):
-        raise Malformed(first)
-    headers = {}
-    for line in lines:
-        name, colon, value = line.partition(":")
-        if not colon or name != name.strip():
-            raise Malformed(line)
-        headers[name.lower()] = value.strip()
+    data = await reader.readuntil(b"\r\n\r\n")
+    head = _Head()
+    parser = httptools.HttpRequestParser(head)
     try:
-        target = urlsplit(words[1])
+        parser.feed_data(data)
+        target = urlsplit(head.target.decode("ascii"))
         query = parse_qs(target.query, keep_blank_values=True, max_num_fields=20)
-    except ValueError:
-        raise Malformed(first) from None
-    return Request(words[0], target.path, query, headers)
+    except (httptools.HttpParserError, httptools.HttpParserUpgrade, ValueError) as error:
+        raise Malformed(str(error)) from None
+    if not head.target.startswith(b"/"):
+        raise Malformed("the target is not a path")
+    return Request(parser.get_method().decode(), target.path, query, head.headers)
 
 
 def answer(

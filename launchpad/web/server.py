@@ -14,15 +14,12 @@ from launchpad.errors import BadInput
 from launchpad.web import exchange, page
 from launchpad.web.access import Access
 from launchpad.web.board import Board
-from launchpad.web.exchange import Malformed, Request, answer
+from launchpad.web.exchange import NOISE, Request, answer
 
 log = logging.getLogger(__name__)
 
 _WORD_EVERY = 10.0
 """Seconds between two lines of the log about refused tokens."""
-_NOISE = (OSError, TimeoutError, Malformed, asyncio.LimitOverrunError, asyncio.IncompleteReadError)
-"""What strangers do; they get no answer."""
-
 _FILES = {"/style.css": "text/css", "/live.js": "text/javascript"}
 
 
@@ -63,7 +60,7 @@ class Browsers:
             if not self._places.locked():
                 async with self._places:
                     await self._converse(reader, writer)
-        except _NOISE:
+        except NOISE:
             pass
         except asyncio.CancelledError:  # the server ends; asyncio would log it
             pass

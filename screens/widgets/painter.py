@@ -10,6 +10,10 @@ from screens import themes
 from screens.glyphs import Glyphs
 from screens.render.row import Row, measured
 
+_KEPT = 512
+"""Lines that are kept painted: more than the largest screen has. Each takes some 7 kB with what Textual
+remembers of it, and a clock or a timeline makes new ones without end."""
+
 
 class Painter:
     """Knows the theme and the glyphs; changing the theme makes a new one."""
@@ -18,7 +22,7 @@ class Painter:
         self.glyphs = glyphs
         self.greys = greys
         self._styles = themes.styles(theme, greys=greys)
-        self.strip = lru_cache(maxsize=4096)(self._strip)
+        self.strip = lru_cache(maxsize=_KEPT)(self._strip)
 
     def style(self, name: str, back: str = "") -> Style:
         """A style over the background of its row; badges keep their own."""

@@ -178,6 +178,12 @@ async def test_strangers_who_ask_badly_are_cut_off_and_keep_nobody_out(store):
             b"x" * 100_000,
             b"GET http://[ HTTP/1.1\r\n\r\n",
             b"GET //[ HTTP/1.1\r\n\r\n",
+            b"CONNECT elsewhere:443 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n",
+            b"GET / HTTP/1.1\r\nHost : localhost\r\n\r\n",
+            b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+            b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+            b"FETCH / HTTP/1.1\r\nHost: localhost\r\n\r\n",
         ):
             assert await asyncio.to_thread(_said, port, data) == b""
         silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(limits.at_once + 5)]
