@@ -171,6 +171,8 @@ class Runner:
         try:
             provider_id = await provider.start(job)
         except Refused as error:
+            if run.stops and attempt > 1:  # of the attempt before, nobody knows
+                return await self._lost(run, index, str(error))
             return await self._fail(run, index, str(error))
         except Unreachable as error:
             return await self._lost(run, index, str(error))
