@@ -238,7 +238,7 @@ def test_a_halt_whose_commit_is_answered_502_is_asked_for_again(store: Store) ->
 def test_a_halt_that_was_done_though_502_was_answered_is_not_done_twice(store: Store) -> None:
     store.watched()
     store.server.misbehave(Fault("lost"), "POST", ":commit$")
-    store.server.misbehave(Fault("instead", Response(502)), "GET", "/tracks/", times=4)
+    store.server.misbehave(Fault("instead", Response(502)), "GET", "/releases$", times=4)
     store.halted()
     store.room.when("halt-1", "succeeded", seconds=90)
     assert (store.play.stands(), len(store.play.commits)) == (("halted", 0.1), 1)
