@@ -23,6 +23,7 @@ from launchpad.providers.capabilities import (
     Migrations,
     PlannedBackup,
     Provider,
+    Repeats,
     Rollouts,
 )
 
@@ -80,6 +81,9 @@ class Provided:
             reading = await self._rollouts.read_rollout(rollout, launch, settings)
         line = self._redactor.line
         return replace(reading, version=line(reading.version), detail=line(reading.detail))
+
+    def repeats(self, verb: RolloutVerb) -> bool:
+        return isinstance(self._provider, Repeats) and self._provider.repeats(verb)
 
     @property
     def _rollouts(self) -> Rollouts:

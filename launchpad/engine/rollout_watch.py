@@ -11,6 +11,7 @@ from launchpad.engine.schedule import every, offset
 from launchpad.errors import Conflict, Refused, Unreachable
 from launchpad.model.definition import Definition
 from launchpad.model.events import Event, ReadingVerdict, RolloutObserved, RunRequested
+from launchpad.model.rollouts import RolloutReading
 from launchpad.model.samples import Sample
 from launchpad.model.store import Store
 from launchpad.model.text import clean
@@ -19,7 +20,7 @@ from launchpad.providers.capabilities import Provider
 from launchpad.rules.advance import judged, moves
 from launchpad.rules.ladder import RolloutView
 from launchpad.rules.rollout_evidence import signal_of
-from launchpad.rules.rollouts import brought_about_by, runs_of, worth_recording
+from launchpad.rules.rollouts import brought_about_by, runs_of, settles, worth_recording
 from launchpad.rules.view import View
 from launchpad.session import Session
 
@@ -94,6 +95,7 @@ class RolloutWatch:
         except (Refused, Unreachable) as error:
             await self._keep(name, observed, clean(str(error)))
             return
+        so_at = observed - round(reading.age * SECOND)
         state = self._session.state
         before = state.rollouts.get(name)
         if worth_recording(before.reading if before else None, reading):
@@ -103,20 +105,33 @@ class RolloutWatch:
                 RolloutObserved(
                     rollout=name,
                     reading=reading,
-                    observed_at=observed,
+                    observed_at=so_at,
                     run=run if changed or before is None else "",
                     outside=changed and not run,
                 )
             )
-        await self._keep(name, observed, "")
+        await self._keep(name, observed, "", age=reading.age)
+        await self._settle(name, reading, so_at)
 
-    async def _keep(self, name: str, observed: Micros, trouble: str) -> None:
-        """Leaves a sample: that it was read at this instant, or why not."""
+    async def _settle(self, name: str, reading: RolloutReading, so_at: Micros) -> None:
+        """Ends a halt that is left to a person, where the provider shows by now that it is halted."""
+        settled = settles(self._session.state, name, reading, so_at)
+        if settled is None:
+            return
+        run = self._session.state.runs[settled.run]
+        try:
+            await self._recorder.append(settled, expect={f"run:{run.id}": run.seq})
+        except Conflict:
+            await asyncio.to_thread(self._session.refresh)
+
+    async def _keep(self, name: str, observed: Micros, trouble: str, *, age: float = 0.0) -> None:
+        """Leaves a sample: that it was read at this instant, and how old what was read is, or why not."""
         sample = Sample(
             signal=signal_of(name),
             observed=observed,
             received=self._session.clock(),
             verdict="unknown" if trouble else "ok",
+            duration=None if trouble else age,
             reason=trouble,
         )
         self._lease.ensure()

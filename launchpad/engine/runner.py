@@ -19,7 +19,7 @@ from launchpad.model.events import Event
 from launchpad.model.plan import GateReport, PlannedStep
 from launchpad.model.state import RunState
 from launchpad.model.state.runs import REPAIRS
-from launchpad.providers.capabilities import BackupRequest, Ending, Job, Steps
+from launchpad.providers.capabilities import BackupRequest, Ending, Job, Repeats, Steps
 from launchpad.rules.gates import evaluate
 from launchpad.rules.rollouts import runs_of
 from launchpad.rules.view import run_view
@@ -36,6 +36,11 @@ _ABORT_PATIENCE = 30.0
 
 _TAKEN_OVER = "(followed by another engine from here on)"
 
+
+_HALT_ATTEMPTS = 5
+"""How often a halt is asked for while nobody knows whether it was done."""
+_HALT_AGAIN = 1.0
+"""Seconds until it is asked for again; longer after each attempt."""
 
 _AT_WORK = ("intended", "running")
 
@@ -166,10 +171,11 @@ class Runner:
         try:
             provider_id = await provider.start(job)
         except Refused as error:
+            if run.stops and attempt > 1:  # of the attempt before, nobody knows
+                return await self._lost(run, index, str(error))
             return await self._fail(run, index, str(error))
         except Unreachable as error:
-            await self._interrupt(run, index, str(error))
-            return False
+            return await self._lost(run, index, str(error))
         await self._recorder.append(ev.StepRunning(run=run.id, step=index, provider_id=provider_id))
         return await self._follow(run.id, index, provider_id)
 
@@ -192,10 +198,8 @@ class Runner:
             case "never-started":
                 return await self._start(run, index)
             case _:
-                await self._interrupt(
-                    run, index, found.detail or "its engine died, and nothing tells how it ended"
-                )
-                return False
+                reason = found.detail or "its engine died, and nothing tells how it ended"
+                return await self._lost(run, index, reason)
 
     def _kept(self, run: RunState, index: int) -> int:
         """How many lines of the step's present attempt the log holds."""
@@ -267,8 +271,7 @@ class Runner:
                 await self._recorder.append(*found, aborted, ev.RunAborted(run=run.id))
                 return False
             case "unknown":
-                await self._interrupt(run, index, ending.detail, found)
-                return False
+                return await self._lost(run, index, ending.detail, found)
             case _:
                 return await self._fail(run, index, ending.detail, found)
 
@@ -309,6 +312,26 @@ class Runner:
         params = {REPAIRS: run.id}
         events.append(ev.RunRequested(run=state.next_run_id(repair.run), action=repair.run, params=params))
         return events
+
+    async def _lost(self, run: RunState, index: int, reason: str, found: Sequence[Event] = ()) -> bool:
+        """Leaves a step whose end nobody knows to a person. A halt is asked for again first, where asking
+        twice is asking once."""
+        attempt = self._run(run.id).steps[index].attempt
+        if run.stops and attempt < _HALT_ATTEMPTS and self._repeats(run):
+            line = f"not known whether it was done, asked again: {reason}"
+            await self._logbook(run.id).write(index, [line])
+            waited = asyncio.create_task(self._aborts[run.id].wait())
+            await asyncio.wait({waited}, timeout=_HALT_AGAIN * attempt)
+            waited.cancel()
+            if self._run(run.id).status == "running":
+                return await self._start(self._run(run.id), index)
+        await self._interrupt(run, index, reason, found)
+        return False
+
+    def _repeats(self, run: RunState) -> bool:
+        index = run.current_step or 0
+        provider = self._planned_with(run)[1].providers[_planned(run, index).provider]
+        return isinstance(provider, Repeats) and provider.repeats("halt")
 
     async def _interrupt(self, run: RunState, index: int, reason: str, found: Sequence[Event] = ()) -> None:
         events: list[Event] = [*found, ev.StepInterrupted(run=run.id, step=index, reason=reason)]

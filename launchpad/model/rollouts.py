@@ -19,6 +19,8 @@ class RolloutReading(Value):
     version: str = ""
     """Which release it is about; empty: the provider does not say."""
     detail: str = ""
+    age: float = 0.0
+    """Seconds for which the provider's adapter had known this when it told it: it does not always look."""
 
     @property
     def sentence(self) -> str:

@@ -184,6 +184,16 @@ class Rollouts(Protocol):
 
 
 @runtime_checkable
+class Repeats(Protocol):
+    """What an adapter of `Rollouts` offers beside, where asking twice for a step is asking once."""
+
+    def repeats(self, verb: RolloutVerb) -> bool:
+        """Whether it is so for this verb. The engine asks again, each time under an intent and a nonce of its
+        own, for a halt of which nobody knows whether it was done."""
+        ...
+
+
+@runtime_checkable
 class Backups(Protocol):
     """What an adapter offers beside, where it can save a database and put it back."""
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from weakref import WeakValueDictionary
 
 from msgspec import Meta, convert
+from msgspec.structs import replace
 
 from launchpad.clock import boot_seconds
 from launchpad.errors import Refused, Unreachable
@@ -228,7 +229,12 @@ class GooglePlayProvider:
         )
         every = self._set.look_every
         note = f"its share is looked at every {format_duration(every)}" if every else ""
-        return reading(found[0] if found else None, summary, wanted, note)
+        told = reading(found[0] if found else None, summary, wanted, note)
+        return replace(told, age=max(0.0, boot_seconds() - known.at))
+
+    def repeats(self, verb: RolloutVerb) -> bool:
+        """A halt, which looks first and changes nothing that is halted already."""
+        return verb == "halt"
 
     def _late(self, track: str, known: _Looked) -> bool:
         now = boot_seconds()

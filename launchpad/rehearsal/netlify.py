@@ -60,6 +60,10 @@ class NetlifySimulator:
         """What git brings: a production deploy that nobody asked for here. Returns its id."""
         return str(self._add(title)["id"])
 
+    def keep(self, title: str) -> str:
+        """A deploy that is built, and was never published. Returns its id."""
+        return str(self._add(title, state="ready")["id"])
+
     def fail_next(self, message: str) -> None:
         """The next build fails with `message`."""
         self._next_failure = message

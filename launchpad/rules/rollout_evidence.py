@@ -1,7 +1,8 @@
 """What is known of rollouts beside the journal: when each was read, and what its guards measure.
 
 Every reading leaves a sample of the signal `rollout/NAME`: `ok` if it was read, `unknown` with the reason if
-not. How it stands is in the journal; that this is still so is in the samples.
+not. How it stands is in the journal; that this is still so is in the samples, whose duration is how old what
+was read had been by then.
 """
 
 from bisect import bisect_left, bisect_right
@@ -34,9 +35,9 @@ class Sighting(Value):
     """How surely it is known how a rollout stands."""
 
     age: float | None = None
-    """Seconds since it was read last; None if it never was."""
+    """Seconds since what was read last was so; None if it was never read."""
     read_at: Micros | None = None
-    """When that was."""
+    """When it was so."""
     stale: bool = True
     reason: str = ""
     """Why the last attempt came to nothing."""
@@ -60,6 +61,8 @@ class _Reads:
         self._at: list[Micros] = []
         self._covered: list[Micros] = []
         """Up to each of them, the time without a gap since the first."""
+        self._so: list[Micros] = []
+        """For each of them, when what was read was so."""
         self._gaps: list[int] = []
         self._newest: Sample | None = None
 
@@ -72,6 +75,7 @@ class _Reads:
         gap = passed > self._limit
         self._covered.append((self._covered[-1] if self._at else 0) + (0 if gap else passed))
         self._gaps.append((self._gaps[-1] if self._at else 0) + gap)
+        self._so.append(sample.observed - round((sample.duration or 0.0) * SECOND))
         self._at.append(sample.observed)
 
     def sighting(self, now: Micros, since: Micros) -> Sighting:
@@ -87,8 +91,8 @@ class _Reads:
             covered = self._covered[last] - self._covered[first] + (late if late <= self._limit else 0)
             gaps = self._gaps[last] - self._gaps[first] + (late > self._limit)
         return Sighting(
-            age=age / SECOND,
-            read_at=self._at[last],
+            age=(now - self._so[last]) / SECOND,
+            read_at=self._so[last],
             stale=age > self._limit,
             reason=reason,
             covered=covered / SECOND,

@@ -1,8 +1,10 @@
 """What a reading of a rollout means for what was wanted of it, and what the journal should hear of it."""
 
+from launchpad.model.events import RunResolved
 from launchpad.model.lifecycles import ROLLOUT
 from launchpad.model.rollouts import WHOLE, RolloutAim, RolloutReading
 from launchpad.model.state import RunState, State
+from launchpad.model.values import Micros
 
 _CLOSE = 0.5
 """Percent by which a provider may round a share."""
@@ -51,6 +53,18 @@ def worth_recording(before: RolloutReading | None, reading: RolloutReading) -> b
 def runs_of(state: State, rollout: str) -> list[RunState]:
     """The runs on a rollout, the newest last."""
     return [run for run in state.runs.values() if run.aim is not None and run.aim.rollout == rollout]
+
+
+def settles(state: State, rollout: str, reading: RolloutReading, so_at: Micros) -> RunResolved | None:
+    """The end of a halt that was interrupted, where the rollout shows since then that it is halted: what the
+    provider says outweighs that nobody knows how the step ended. `so_at` is when the reading was so."""
+    for run in runs_of(state, rollout):
+        if not run.stops or run.status != "interrupted" or run.aim is None or run.current_step is None:
+            continue
+        since = run.steps[run.current_step].ended_at
+        if since is not None and so_at >= since and reached(run.aim, reading):
+            return RunResolved(run=run.id, resolution="done")
+    return None
 
 
 def brought_about_by(state: State, rollout: str, reading: RolloutReading) -> str:

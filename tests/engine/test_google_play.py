@@ -223,6 +223,39 @@ def test_each_refusal_ends_in_a_sentence(store: Store, fault: Fault, status: str
     assert store.play.stands() == ("inProgress", 0.1)
 
 
+def test_a_halt_whose_commit_is_answered_502_is_asked_for_again(store: Store) -> None:
+    store.watched()
+    store.server.misbehave(Fault("instead", Response(502)), "POST", ":commit$", times=2)
+    run = store.ended(store.halted())
+    assert (run.status, run.steps[0].attempt) == ("succeeded", 3), run.reason
+    assert (store.play.stands(), len(store.play.commits)) == (("halted", 0.1), 1)
+    intents = [r.event for r in store.room.session.events if isinstance(r.event, ev.StepIntended)]
+    assert len({intent.nonce for intent in intents}) == 3
+    said = [line.text for line in store.room.session.log(run.id)]
+    assert sum(text.startswith("not known whether it was done, asked again: ") for text in said) == 2
+
+
+def test_a_halt_that_was_done_though_502_was_answered_is_not_done_twice(store: Store) -> None:
+    store.watched()
+    store.server.misbehave(Fault("lost"), "POST", ":commit$")
+    store.server.misbehave(Fault("instead", Response(502)), "GET", "/releases$", times=4)
+    store.halted()
+    store.room.when("halt-1", "succeeded", seconds=90)
+    assert (store.play.stands(), len(store.play.commits)) == (("halted", 0.1), 1)
+
+
+def test_a_halt_that_is_left_to_a_person_settles_once_it_shows(store: Store) -> None:
+    store.watched()
+    store.server.misbehave(Fault("instead", Response(502)), "POST", ":commit$", times=1000)
+    assert store.ended(store.halted()).status == "interrupted"
+    # Somebody does it in the Play Console.
+    store.play.becomes("halted", 0.1)
+    run = store.room.when("halt-1", "succeeded", seconds=90)
+    assert run.steps[0].detail == "marked done by engine"
+    assert store.play.commits == []
+    store.at("halted", 10)
+
+
 def test_a_token_that_expired_is_renewed_once(store: Store) -> None:
     store.watched()
     before = store.play.accounts.token()

@@ -12,7 +12,7 @@ import pytest
 
 from launchpad.errors import Refused
 from launchpad.model import commands as cmd
-from launchpad.model.definition import Action, Definition, Launch, Provider, Rollout, RolloutStage, Step
+from launchpad.model.definition import Action, Definition, Launch, Provider, Rollout, RolloutStage, Step, Verb
 from launchpad.model.journal import verify
 from launchpad.rehearsal.google_play import GooglePlaySimulator
 from launchpad.rehearsal.netlify import NetlifySimulator
@@ -38,6 +38,7 @@ BOUNDARIES = {
 }
 
 
+SITE_VERBS: tuple[Verb, ...] = ("deploy", "promote", "rollback")
 STAGES = (RolloutStage(percent=10), RolloutStage(percent=50), RolloutStage(percent=100))
 
 
@@ -85,7 +86,7 @@ class Site:
             launch=Launch(product="Acme", version="4.2.0", environment="production"),
             operators=PEOPLE,
             providers={"web": Provider(kind="netlify", settings=settings)},
-            actions={"deploy": Action(steps=(Step(verb="deploy", provider="web"),))},
+            actions={verb: Action(steps=(Step(verb=verb, provider="web"),)) for verb in SITE_VERBS},
         )
         self.room = war_room(definition)
 
@@ -108,6 +109,48 @@ class Site:
     def so(self) -> bool:
         [built] = self.server.simulator.built()
         return bool(self.server.simulator.published == built["id"])
+
+
+class Published(Site):
+    """A deploy that is built already, published there."""
+
+    run = "promote-1"
+    can_tell = True
+    verb: Verb = "promote"
+
+    def __init__(self, war_room: Open, base: Path) -> None:
+        super().__init__(war_room, base)
+        self.wanted = self.server.simulator.keep("Acme 4.2.0 production · tried out")
+
+    def ask(self) -> None:
+        self.room.does("ops", cmd.RequestRun(action=self.verb))
+
+    @property
+    def done(self) -> int:
+        asked = len(self.server.asked("POST", "/restore$"))
+        assert asked == len(self.server.simulator.restored)
+        return asked
+
+    @property
+    def so(self) -> bool:
+        return bool(self.server.simulator.published == self.wanted)
+
+
+class Back(Published):
+    """The deploy before the present one, published again and locked."""
+
+    run = "rollback-1"
+    verb = "rollback"
+
+    def __init__(self, war_room: Open, base: Path) -> None:
+        super().__init__(war_room, base)
+        self.wanted = next(iter(self.server.simulator.deploys))
+
+    @property
+    def so(self) -> bool:
+        assert len(self.server.asked("POST", "/lock$")) == 1
+        assert [lock.owner for lock in self.room.store.locks()] == [f"{self.room.launch}/{self.run}"]
+        return super().so and self.server.simulator.locked
 
 
 class Share:
@@ -199,6 +242,8 @@ class PlayStop(PlayShare):
 
 TARGETS = {
     "deploy": Site,
+    "promote": Published,
+    "rollback": Back,
     "bump": Share,
     "halt": Stop,
     "bump on Google Play": PlayShare,
@@ -262,7 +307,13 @@ def test_whatever_is_asked_for_is_done_once(target: Target, dies: str) -> None:
     assert verify(room.launch, room.store.rows(room.launch, limit=10_000)).seq == room.session.state.seq
 
 
-LOST = {"deploy": "/builds$", "bump on Google Play": ":commit$", "halt on Google Play": ":commit$"}
+LOST = {
+    "deploy": "/builds$",
+    "promote": "/restore$",
+    "rollback": "/restore$",
+    "bump on Google Play": ":commit$",
+    "halt on Google Play": ":commit$",
+}
 """The request of each whose answer never comes."""
 
 

@@ -156,6 +156,14 @@ async def test_a_share_is_looked_at_now_and_then_and_the_review_on_every_reading
     assert (await store.read(provider)).percent == 50.0
 
 
+async def test_a_share_that_was_looked_at_before_is_as_old_as_the_look(store):
+    provider = store.made(look_every=3600)
+    first = await store.read(provider)
+    again = await store.read(provider)
+    assert (first.percent, again.percent, store.edits) == (10.0, 10.0, 1)
+    assert again.age > first.age
+
+
 async def test_a_reader_ends_nobodys_edit(store):
     store.play.readers.add("eyes")
     provider = store.made(reader="env:eyes")
