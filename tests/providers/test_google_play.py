@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from launchpad.errors import Refused, Unreachable
 from launchpad.http import Patience
@@ -140,7 +141,7 @@ async def test_a_step_keeps_what_it_is_not_about_and_what_it_does_not_know(store
 async def test_a_share_is_looked_at_now_and_then_and_the_review_on_every_reading(store):
     provider = store.made(look_every=300.0)
     first = await store.read(provider)
-    assert first == RolloutReading(
+    assert replace(first, age=0.0) == RolloutReading(
         status="rolling", percent=10.0, version="4.2.0 (420)", detail="its share is looked at every 5m"
     )
     for _ in range(3):

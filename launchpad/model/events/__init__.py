@@ -249,4 +249,16 @@ def decode(kind: str, v: int, body: str) -> Event | Unknown:
         return _decoder(kind).decode(body)
     except msgspec.DecodeError:
         # A value outside today's enumerations was written by a later version; `verify` names plain damage.
-        return Unknown(kind=kind, raw=body)
+        return Unknown(kind=_said(body) or kind, raw=body)
+
+
+class _Tag(msgspec.Struct):
+    kind: str = ""
+
+
+def _said(body: str) -> str:
+    """The kind that a body itself names, whatever it is stored as."""
+    try:
+        return msgspec.json.decode(body, type=_Tag).kind
+    except msgspec.DecodeError:
+        return ""
