@@ -245,13 +245,16 @@ def plan(run: RunState, of: Plan, out: Output) -> Iterator[str]:
     """What the run will do, step by step, with its gate and how it is undone."""
     yield clean(f"{run.id}: {of.title} {of.version} in {of.environment}, digest {run.digest}", 300)
     for number, step in enumerate(of.steps, 1):
-        yield f"  {number}. " + clean(f"{step.verb} {step.provider}: {step.does}", 500)
-        yield "     affects: " + clean(step.whom, 300)
+        yield f"  {number}. " + clean(f"{step.name}: {step.does}", 500)
+        if step.affects:
+            yield "     affects: " + clean(step.affects, 300)
         yield "     by hand: " + clean(step.command, 500)
         if step.console and step.console != step.command:
             yield "     or: " + clean(step.console, 300)
         yield from (f"     | {clean(text, 500)}" for text in step.evidence.splitlines())
         yield "     undo: " + clean(step.undo) if step.undo else out.paint("bad", "     CAN'T BE UNDONE")
+    if of.unsaid:
+        yield out.paint("unknown", f"  {clean(of.unsaid, 300)}")
     if of.approvals:
         among = f": {told(missing(of.approvals, of.approvers, ()))}" if of.approvers else ""
         yield f"  needs {of.approvals} approval{'s' if of.approvals > 1 else ''} by others{among}"

@@ -70,9 +70,9 @@ class PlannedStep(Value):
     """Where else it can be done and seen without Launchpad: the vendor's console, another command."""
 
     @property
-    def whom(self) -> str:
-        """Which users meet it, in any case in words."""
-        return self.affects or "not said: nobody knows how many"
+    def name(self) -> str:
+        """What it does to which provider: `deploy site`."""
+        return f"{self.verb} {self.provider}"
 
 
 class Plan(Value):
@@ -99,6 +99,13 @@ class Plan(Value):
     @property
     def reversible(self) -> bool:
         return all(step.undo for step in self.steps)
+
+    @property
+    def unsaid(self) -> str:
+        """What is not known of whom it meets, in words; empty: it is said of each step."""
+        silent = [step.name for step in self.steps if not step.affects]
+        of = f" of {', '.join(silent)}" if 0 < len(silent) < len(self.steps) else ""
+        return f"how many users it affects is not said{of}" if silent else ""
 
     @property
     def goes_back(self) -> bool:

@@ -43,7 +43,7 @@ def _planned(events: Sequence[Recorded]) -> dict[int, tuple[str, ...]]:
         match recorded.event:
             case ev.RunPlanned(run=run, plan=plan):
                 plans[run] = tuple(
-                    f"{step.verb} {step.provider}: {step.does}; affects: {step.whom};"
+                    f"{step.name}: {step.does}; affects: {step.affects or 'not said'};"
                     f" {f'undo: {step.undo}' if step.undo else 'can not be undone'}"
                     for step in plan.steps
                 )

@@ -37,6 +37,8 @@ def _target(scene: Scene, plan: Plan, width: int) -> Iterator[Row]:
             undone,
         ],
     )
+    for piece in wrap(plan.unsaid, width - 2, most=2) if plan.unsaid else ():
+        yield line(width, [Span(f" {piece}", "unknown")])
     for key, value in plan.params.items():
         yield line(width, [Span(f" {key}: ", "dim"), Span(value)])
     yield Row()
@@ -53,12 +55,12 @@ def _step(number: int, step: PlannedStep, width: int) -> Iterator[Row]:
     indent = 4
     room = width - indent - 1
     limit = f"at most {format_duration(step.timeout)} "
-    head = [Span(f" {number}. ", "dim"), Span(f"{step.verb} {step.provider}", "title")]
+    head = [Span(f" {number}. ", "dim"), Span(step.name, "title")]
     yield line(width, head, [Span(limit, "dim")])
     for piece in wrap(step.does, room, most=4):
         yield line(width, [Span(" " * indent), Span(piece)])
-    for piece in wrap(f"affects: {step.whom}", room, most=3):
-        yield line(width, [Span(" " * indent), Span(piece, "text" if step.affects else "unknown")])
+    for piece in wrap(f"affects: {step.affects}", room, most=3) if step.affects else ():
+        yield line(width, [Span(" " * indent), Span(piece)])
     for piece in wrap(f"$ {step.command}", room, most=4):
         yield line(width, [Span(" " * indent), Span(piece, "code")])
     elsewhere = step.console if step.console != step.command else ""

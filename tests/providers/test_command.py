@@ -6,10 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from launchpad.errors import Refused
 from launchpad.model.command import CommandOperation, CommandSettings
 from launchpad.model.definition import Launch
+from launchpad.model.plan import Plan
 from launchpad.providers import minder
 from launchpad.providers.capabilities import Job, Surroundings
 from launchpad.providers.command import CommandProvider
@@ -95,6 +97,10 @@ def test_a_plan_says_what_the_definition_says_of_people_and_the_vendor(tmp_path:
     assert (step.affects, step.command) == ("everybody in the shop", "true")
     assert step.console == f"kubectl set image shop={LAUNCH.version}; https://c.example"
     bare = CommandSettings(operations={"deploy": CommandOperation(argv=("true",))})
-    assert CommandProvider("shop", bare, surroundings(tmp_path, tmp_path)).plan(
-        "deploy", LAUNCH, {}
-    ).whom == ("not said: nobody knows how many")
+    silent = CommandProvider("shop", bare, surroundings(tmp_path, tmp_path)).plan("deploy", LAUNCH, {})
+    plan = Plan(action="deploy", title="Deploy", version="4.2.0", environment="production", steps=(step,))
+    assert plan.unsaid == ""
+    assert replace(plan, steps=(silent,)).unsaid == "how many users it affects is not said"
+    assert (
+        replace(plan, steps=(step, silent)).unsaid == "how many users it affects is not said of deploy shop"
+    )
