@@ -55,7 +55,7 @@ class BadInput(LaunchpadError):
 
     def __init__(self, message: str, *, hint: str = "", faults: tuple[str, ...] = ()) -> None:
         super().__init__(message, hint=hint)
-        self.faults = faults or (str(self),)
+        self.faults: tuple[str, ...] = faults or (str(self),)
 
 
 class Refused(LaunchpadError):

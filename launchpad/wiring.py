@@ -64,7 +64,7 @@ def preferences(environ: Mapping[str, str], *, file: Path | None, **said: object
         try:
             chosen = load_preferences(file)
         except BadInput as error:
-            first, *more = error.faults or (str(error),)
+            first, *more = error.faults
             complaint = f"{first}{f' (and {len(more)} more)' if more else ''}; all of it is left out"
     told = {**_preferences_of(environ), **{name: value for name, value in said.items() if value is not None}}
     return replace(chosen, **told), complaint
