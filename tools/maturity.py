@@ -54,7 +54,7 @@ class Witness:
                 self._of[item.nodeid] += [(adapter, level) for level in levels]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.when != "call" and report.passed:
+        if (report.when != "call" and report.passed) or str(report.outcome) == "rerun":
             return
         for claim in self._of[report.nodeid]:
             self.claims[claim] = self.claims.get(claim, True) and report.passed
