@@ -333,5 +333,7 @@ def test_between_request_and_answer(target: Site | PlayShare, request: pytest.Fi
     engine.wait()
     room.engine(environ=target.environ, standby=True, ttl=UNHURRIED)
     run = room.when(target.run, "succeeded", "failed", "interrupted")
-    assert (run.status, run.steps[0].attempt) == ("succeeded", 1), run.reason
+    # What was published is left alone by the second attempt of a rollback, which is for its lock.
+    attempts = 2 if isinstance(target, Back) else 1
+    assert (run.status, run.steps[0].attempt) == ("succeeded", attempts), run.reason
     assert (target.done, target.so) == (1, True)

@@ -205,7 +205,7 @@ def test_plain_sql_scripts_migrate_a_real_database(war_room, tmp_path, postgres_
     room.engine(environ={"THE_DATABASE": postgres_database})
     run = ended(room, "up")
     assert run.status == "succeeded", run.reason
-    assert run.plan.steps[0].does == "apply 2 migrations at none: 1_orders, 2_index"
+    assert run.plan.steps[0].does == "apply 2 migrations, from none to 2_index: 1_orders, 2_index"
     assert "at 2_index, none pending" in run.steps[0].detail
     back = ended(room, "down")
     assert back.status == "succeeded", back.reason
