@@ -17,8 +17,9 @@ from screens import panels
 from screens.layout import LEFT, PAGES, PANELS, REST, RIGHT, Arrangement, Need, arrange
 from screens.render import objectives, rollouts
 from screens.render.scene import Scene
+from screens.widgets.entries import Listing
 from screens.widgets.lines import Bare
-from screens.widgets.listing import Listing, ListPanel
+from screens.widgets.listing import ListPanel
 
 _ONE_LINE = 84
 """From this width on a condition and its numbers stand on one line."""

@@ -29,6 +29,7 @@ from screens.attended import Attended
 from screens.board import Board
 from screens.follow import Follower, News
 from screens.glyphs import Glyphs
+from screens.ground import Ground
 from screens.keymap import keymap
 from screens.keys import BINDINGS, VERB_OF
 from screens.layout import PANELS, tiny
@@ -41,16 +42,12 @@ from screens.render.row import Row, Span, line
 from screens.render.scene import Scene
 from screens.terminal import GONE, SafeDriver, perish
 from screens.widgets.field import FilterField
-from screens.widgets.lines import Bare, Lines
+from screens.widgets.lines import Lines
 from screens.widgets.listing import ListPanel
 from screens.widgets.painter import Painter
 
 MESSAGE_STAYS = 30.0
 """Seconds for which a message is shown, unless another one comes."""
-
-
-class Ground(Screen[Any], Bare):
-    """What everything lies on."""
 
 
 class Arrived(Message):
@@ -103,14 +100,18 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         self.painter = Painter(theme, glyphs, greys=greys)
         self.fault: Exception | None = None
         """What ended the face, if it was no wish."""
+        self._allowed_to: tuple[object, frozenset[str]] = (None, frozenset())
+        """Who they are, and what is allowed to them."""
         self.scene = Scene(
             view=view(session.state, {}, session.clock(), unwatched="the samples are being read"),
             me=desk.identity,
             glyphs=glyphs,
             rehearsal=rehearsal,
             loading=True,
+            allowed=self._allowed(session.state.read_only),
         )
         self.board = Board(self.scene)
+        self.live = hints.Live()
         self._blocks = self._lines()
         self._via = via
         self._caller = Caller()
@@ -215,7 +216,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
             me=self.desk.identity,
             glyphs=self.painter.glyphs,
             rehearsal=self.scene.rehearsal,
-            allowed=frozenset(action for action in VERB_OF if self.permits(action)),
+            allowed=self._allowed(news.view.state.read_only),
             keys=self.scene.keys,
             lost=news.lost,
             lost_for=news.lost_for,
@@ -284,8 +285,15 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
 
     def permits(self, action: str) -> bool:
         """Whether the role allows what this action of the face needs, on a launch that takes changes."""
-        verb = VERB_OF.get(action)
-        return verb is None or (self.desk.may(verb) and not self.scene.view.state.read_only)
+        return action not in VERB_OF or self.scene.allows(action)
+
+    def _allowed(self, read_only: str) -> frozenset[str]:
+        """The actions of the face that this operator may take on a launch that is `read_only`, or not."""
+        who = self.desk.identity, read_only
+        if who != self._allowed_to[0]:
+            able = (action for action, verb in VERB_OF.items() if not read_only and self.desk.may(verb))
+            self._allowed_to = who, frozenset(able)
+        return self._allowed_to[1]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         return self.permits(action)

@@ -1,6 +1,6 @@
 """Which keys are worth showing now: made from the live bindings, so that what is shown works."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from launchpad.rules.view import View
 from screens.keys import ALWAYS, OF_ACTION, told
@@ -32,15 +32,8 @@ def hints(face: "Acting") -> tuple[list[Hint], list[Hint]]:
     if face.query_one("#query").has_focus:
         clears = face.scene.keys.get("back", "")
         return [Hint("enter", "keep the filter"), *([Hint(clears, "clear it")] if clears else [])], []
-    live = _live(face)
-    first = [
-        _hint(face, b)
-        for wanted in _ORDER
-        for b in live
-        if (b.id == wanted or (not wanted and (b.id or "").startswith(OF_ACTION))) and _matters(face, b)
-    ]
-    last = [_hint(face, b) for wanted in ALWAYS for b in live if b.id == wanted]
-    return first, last
+    shown = face.live.shown(face)
+    return [_hint(face, b) for b in shown.first if _matters(face, b)], [_hint(face, b) for b in shown.last]
 
 
 def all_keys(face: "Acting") -> list[Hint]:
@@ -53,6 +46,40 @@ def all_keys(face: "Acting") -> list[Hint]:
     ]
     once = {binding.id: binding for binding in reversed(of_list)}
     return [_hint(face, binding) for binding in (*reversed(once.values()), *_live(face))]
+
+
+class Shown(NamedTuple):
+    """What the footer can show, in its order."""
+
+    first: "list[Binding]"
+    last: "list[Binding]"
+
+
+class Live:
+    """The bindings that work here, for the footer. They are asked for anew once the focus, the keys or what
+    the role allows is another: Textual goes through each key of each widget on the way.
+    """
+
+    def __init__(self) -> None:
+        self._found_for: tuple[object, ...] = ()
+        self._shown = Shown([], [])
+
+    def shown(self, face: "Acting") -> Shown:
+        """The bindings in the footer's order."""
+        wanted = (face.screen_stack[0].focused, face.scene.keys, face.scene.allowed)
+        if wanted != self._found_for:
+            self._found_for, self._shown = wanted, _in_order(_live(face))
+        return self._shown
+
+
+def _in_order(live: "list[Binding]") -> Shown:
+    first = [
+        b
+        for wanted in _ORDER
+        for b in live
+        if b.id == wanted or (not wanted and (b.id or "").startswith(OF_ACTION))
+    ]
+    return Shown(first, [b for wanted in ALWAYS for b in live if b.id == wanted])
 
 
 def _live(face: "Acting") -> "list[Binding]":

@@ -14,7 +14,7 @@ from launchpad.rules.view.mine import is_mine, mine
 from screens.render import alerts, checklist, gate, objectives, people, poll, rollouts, run, timeline
 from screens.render.row import Row, Span, line, wrap
 from screens.render.scene import Scene
-from screens.widgets.listing import Listing
+from screens.widgets.entries import Listing
 
 _UNFOUND = f"no item is found so: words, !words, team:NAME, @NAME, is:{', is:'.join((*STATES, 'mine'))}"
 
@@ -125,6 +125,7 @@ def checklist_listing(scene: Scene, phase: Phase) -> Listing:
         entries=[item for item in scene.view.items if item.state.item.phase == phase],
         key=lambda item: item.id,
         draw=partial(checklist.row, scene),
+        rests_on=partial(checklist.rests_on, scene),
         plain=checklist.plain,
         heading=lambda _width, count: checklist.heading(scene, phase, count),
         empty=_empty(f"no items in {phase}: {scene.hint('palette', 'add an item')}"),
@@ -141,6 +142,7 @@ def mine_listing(scene: Scene) -> Listing:
         entries=own.all,
         key=lambda item: item.id,
         draw=lambda item, width: checklist.row(scene, item, width, of_phase=True),
+        rests_on=lambda item: (checklist.rests_on(scene, item), "mine"),
         plain=checklist.plain,
         heading=lambda _width, count: checklist.heading_of_mine(own, count),
         empty=_empty("nothing waits for you: m leads back to the checklist"),
@@ -189,6 +191,7 @@ def people_listing(scene: Scene) -> Listing:
         entries=(*scene.view.people, *scene.view.locks),
         key=lambda entry: getattr(entry, "seat", None) or f"lock {entry.target}",
         draw=partial(people.row, scene),
+        rests_on=partial(people.rests_on, scene),
         plain=people.plain,
         heading=lambda _width, _count: (people.heading(scene), ()),
         empty=_empty("nobody has announced themselves yet" if scene.in_touch else _unread(scene)),
@@ -204,6 +207,7 @@ def action_listing(scene: Scene, shown: RunView | None, log: Sequence[LogLine]) 
         entries=lines,
         key=lambda entry: str(entry.n),
         draw=partial(run.log_row, scene),
+        rests_on=lambda entry: (entry, scene.setting),
         plain=partial(run.plain, scene),
         heading=lambda _width, _count: run.heading(scene, shown),
         above=partial(run.standing, scene, shown),
@@ -232,6 +236,7 @@ class TimelineListing:
             entries=Newest(events, self._chosen),
             key=lambda recorded: str(recorded.seq),
             draw=partial(timeline.row, scene),
+            rests_on=partial(timeline.rests_on, scene),
             plain=partial(self._plain, scene),
             heading=lambda _width, count: (timeline.heading(scene, count), ()),
             empty=_empty("reading the journal …"),

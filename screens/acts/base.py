@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from launchpad.desk import Desk
     from launchpad.session import Session
     from screens.board import Board
+    from screens.hints import Live
     from screens.leads import Place
 
 Then = Callable[[Done], None]
@@ -33,6 +34,7 @@ class Acting(InOrder):
     scene: Scene
     board: "Board"
     preferences: Preferences
+    live: "Live"
     _unanswered = 0
     """Commands that the desk has not answered yet."""
     _newest = 0

@@ -86,6 +86,12 @@ def row(scene: Scene, item: ItemView, width: int, *, of_phase: bool = False) -> 
     return line(width, spans)
 
 
+def rests_on(scene: Scene, item: ItemView) -> object:
+    """All that `row` is made of besides the width."""
+    late = scene.view.now if item.overdue else 0
+    return item, late, scene.busy_with(f"item:{item.id}"), scene.setting
+
+
 def _phase(item: ItemView, width: int) -> Span:
     return Span(fit(PHASE_NAMES[item.state.item.phase], width - 1) + " ", "dim")
 

@@ -44,6 +44,14 @@ def _person(scene: Scene, person: Presence, width: int) -> Row:
     return line(width, spans)
 
 
+def rests_on(scene: Scene, entry: Presence | LockInfo) -> object:
+    """All that `row` is made of besides the width: what changes from second to second is not told."""
+    if isinstance(entry, LockInfo):
+        return entry
+    told = entry.operator, entry.role, entry.via, entry.looking_at, entry.age > SILENT, _still(entry)
+    return told, scene.view.definition, scene.setting
+
+
 def _still(person: Presence) -> str:
     """For how long nobody was at the keys, or nothing was heard of the seat; nothing while somebody is."""
     if person.age > SILENT:

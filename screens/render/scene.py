@@ -74,9 +74,17 @@ class Scene(Struct, frozen=True, dict=True):
     def _today(self) -> date:
         return datetime.fromtimestamp(self.view.now / SECOND, self._zone).date()
 
+    @cached_property
+    def setting(self) -> tuple[object, ...]:
+        """What any row may be made of besides what it tells: zone and day, keys, operator, signs."""
+        return self.view.definition.zone, self._today, self.keys, self.me.name, self.glyphs
+
     def busy_with(self, subject: str) -> str:
         """Who else works on it, as a row shows it; empty if nobody does."""
-        others = [name for name in self._at_work.get(subject, ()) if name != self.me.name]
+        names = self._at_work.get(subject)
+        if names is None:
+            return ""
+        others = [name for name in names if name != self.me.name]
         more = f"+{len(others) - 1}" if len(others) > 1 else ""
         return f"{self.glyphs.here} {cut(others[0], 12)}{more} " if others else ""
 

@@ -33,6 +33,11 @@ def row(scene: Scene, recorded: Recorded, width: int) -> Row:
     return line(width, spans, [*claimed, *number])
 
 
+def rests_on(scene: Scene, recorded: Recorded) -> object:
+    """All that `row` is made of besides the width."""
+    return recorded, scene.view.definition, scene.view.state.amendments, scene.setting
+
+
 def plain(scene: Scene, recorded: Recorded) -> str:
     """The event as a line of text."""
     when = format_instant(recorded.at, scene.view.definition.zone, date=True)

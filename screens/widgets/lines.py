@@ -1,6 +1,7 @@
 """A block of rows that repaints the lines that changed, and never asks for a new layout."""
 
 from collections.abc import Callable, Sequence
+from typing import Protocol, runtime_checkable
 
 from textual.color import Color
 from textual.filter import LineFilter
@@ -13,6 +14,15 @@ from screens.widgets.painter import Painter
 
 Draw = Callable[[int, int], list[Row]]
 """Makes the rows for a width and a height."""
+
+
+@runtime_checkable
+class Repainting(Protocol):
+    """A screen that writes lines that have changed where they stand."""
+
+    def repaint(self, widget: Widget, strips: dict[int, Strip]) -> bool:
+        """Soon writes these lines of a widget; false where the compositor has to."""
+        ...
 
 
 class Painted(Widget):
@@ -49,10 +59,18 @@ class Painted(Widget):
         changed = [
             y
             for y in range(max(len(before), len(after)))
-            if y >= len(before) or y >= len(after) or before[y] != after[y]
+            if y >= len(before) or y >= len(after) or (before[y] is not after[y] and before[y] != after[y])
         ]
-        if changed:
+        if changed and not self._repainted(changed):
             self.refresh(*(Region(0, y, size.width, 1) for y in changed))
+
+    def _repainted(self, changed: Sequence[int]) -> bool:
+        """Whether the screen takes these lines as they are."""
+        screen = self.screen
+        if not isinstance(screen, Repainting) or changed[-1] >= len(self._strips):
+            return False
+        shown = self._in_colours()
+        return screen.repaint(self, {y: shown[y] for y in changed})
 
     def on_resize(self) -> None:
         self.redraw()

@@ -1,9 +1,8 @@
 """A titled list of which only the visible rows are ever drawn; its selection follows an entry's key."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from msgspec import Struct
 from textual.binding import BindingType
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
@@ -12,31 +11,8 @@ from textual.strip import Strip
 from launchpad.rules.finding import worded
 from screens.keys import OF_LISTS
 from screens.render.row import Row, Span, rule, wrap
+from screens.widgets.entries import Entries, Heading, Listing, Looks
 from screens.widgets.lines import Painted
-
-Heading = tuple[Sequence[Span], Sequence[Span]]
-
-
-class Listing(Struct, frozen=True):
-    """What a panel lists: entries and the functions that name, draw and say them."""
-
-    entries: Sequence[Any]
-    key: Callable[[Any], str]
-    draw: Callable[[Any, int], Row]
-    plain: Callable[[Any], str]
-    heading: Callable[[int, int], Heading]
-    """Title and remark for a width and a number of rows that passed the filter."""
-    empty: Callable[[int], list[Row]] = lambda _width: []
-    above: Callable[[int, int], list[Row]] = lambda _width, _height: []
-    """Rows that stay over the entries, for a width and the rows that there are for both."""
-    foot: Callable[[int, int], list[Row]] = lambda _width, _height: []
-    """Rows that stay under the entries, likewise."""
-    follows: bool = False
-    """Entries that come keep the cursor at the end, if it was there: a log."""
-    finder: Callable[[str], Callable[[Any], bool]] | None = None
-    """What a filter's text asks for, where it is more than words."""
-    unfound: str = "nothing here has all of these words"
-    """Said where the filter leaves nothing."""
 
 
 class ListPanel(Painted, can_focus=True):
@@ -72,10 +48,11 @@ class ListPanel(Painted, can_focus=True):
         """Rows over the entries, the heading's among them."""
         self._passed: tuple[Sequence[Any], str, Sequence[Any]] = ((), "", ())
         """What was filtered last, by which words, and what passed."""
-        self._drawn: tuple[int, dict[int, Row]] = (0, {})
-        """A width, and the entries drawn for it by their places: a cursor that moves changes none of them."""
+        self._visible = Entries()
         self._titled: tuple[int, Heading] | None = None
         """A width, and the heading for it."""
+        self._headed: tuple[object, Row] = (None, Row())
+        """What the heading's row was made of, and the row."""
 
     # What it shows
 
@@ -88,7 +65,7 @@ class ListPanel(Painted, can_focus=True):
         """Takes what passes the filter; a log whose reader was `at_end` goes on with it."""
         self._listing = listing
         self._entries = self._filtered(listing)
-        self._drawn, self._titled = (0, {}), None
+        self._titled = None
         if listing.follows and at_end:
             self._go_to_end()
         else:
@@ -183,12 +160,11 @@ class ListPanel(Painted, can_focus=True):
             self._keep_visible()
         self._top = max(0, min(self._top, len(self._entries) - room))
         shown = self._entries[self._top : self._top + room]
-        rows = [(_moved(row), "") for row in above]
-        rows += [self._entry(listing, entry, y, width, room) for y, entry in enumerate(shown)]
-        under = foot if shown else self._nothing(listing, width - 2)
-        rows += [(_moved(row), "") for row in under[: height - 1 - len(rows)]]
         strips = [painter.strip(self._heading(listing, width), width)]
-        strips += [painter.strip(row, width, back) for row, back in rows]
+        strips += [painter.strip(_moved(row), width) for row in above]
+        strips += self._visible.strips(listing, shown, self._looks(len(shown), room), width)
+        under = foot if shown else self._nothing(listing, width - 2)
+        strips += [painter.strip(_moved(row), width) for row in under[: height - len(strips)]]
         return strips + [painter.strip(Row(), width)] * (height - len(strips))
 
     def _frame(self, listing: Listing, width: int, height: int) -> tuple[list[Row], list[Row]]:
@@ -200,23 +176,12 @@ class ListPanel(Painted, can_focus=True):
         self._over, self._room = 1 + len(above), left - len(foot)
         return above, foot
 
-    def _entry(self, listing: Listing, entry: Any, y: int, width: int, room: int) -> tuple[Row, str]:
-        """The row of the visible entry `y`, and its background if that is the cursor's."""
-        focused = self.has_focus
-        here = self._top + y == self._cursor and (focused or self._keeps_cursor or self.held_back)
-        drawn = self._draw(listing, entry, self._top + y, width - 2)
-        pointer = Span(self.painter.glyphs.pointer if here else " ", "accent" if focused else "faint")
-        back = ("cursor" if focused else "cursor-faint") if here else ""
-        return Row((pointer, *drawn.spans, self._thumb(y, room)), drawn.back), back
-
-    def _draw(self, listing: Listing, entry: Any, place: int, width: int) -> Row:
-        if self._drawn[0] != width:
-            self._drawn = width, {}
-        rows = self._drawn[1]
-        row = rows.get(place)
-        if row is None:
-            row = rows[place] = listing.draw(entry, width)
-        return row
+    def _looks(self, count: int, room: int) -> list[Looks]:
+        """How each of `count` visible entries looks where it stands."""
+        painter, focused, thumb = self.painter, self.has_focus, self._thumb(room)
+        pointed = focused or self._keeps_cursor or self.held_back
+        cursor = self._cursor - self._top if pointed else -1
+        return [Looks(painter, y == cursor, focused, y in thumb) for y in range(count)]
 
     def _nothing(self, listing: Listing, width: int) -> list[Row]:
         """What stands in the place of entries."""
@@ -227,27 +192,32 @@ class ListPanel(Painted, can_focus=True):
     def _heading(self, listing: Listing, width: int) -> Row:
         if self._titled is None or self._titled[0] != width:
             self._titled = width, listing.heading(width, len(self._entries))
-        title, remark = self._titled[1]
+        below = len(self._entries) - 1 - self._cursor if self.held_back else 0
+        made_of = width, self._titled[1], self.has_focus, self.query_text, below, self.painter.glyphs
+        if made_of != self._headed[0]:
+            self._headed = made_of, self._headed_by(*self._titled[1], width, below)
+        return self._headed[1]
+
+    def _headed_by(self, title: Sequence[Span], remark: Sequence[Span], width: int, below: int) -> Row:
         if self.has_focus:
             title = [Span(s.text, "title-focus" if s.style == "title" else s.style) for s in title]
         if self.query_text:
             title = [*title, Span(f" /{self.query_text}", "accent")]
-        if self.held_back:
-            below = len(self._entries) - 1 - self._cursor
+        if below:
             remark = [Span(f"{below} newer below", "warn"), Span("  "), *remark]
         drawn = rule(width, title, remark, stroke=self.painter.glyphs.stroke)
         if not self.has_focus:
             return drawn
         return Row(tuple(Span(s.text, "rule-focus" if s.style == "rule" else s.style) for s in drawn.spans))
 
-    def _thumb(self, y: int, room: int) -> Span:
-        """The place of the visible rows within all, at the right edge."""
+    def _thumb(self, room: int) -> range:
+        """The visible rows beside which the right edge is marked: their place within all."""
         total = len(self._entries)
         if total <= room or not room:
-            return Span(" ")
+            return range(0)
         size = max(1, room * room // total)
         start = round((room - size) * self._top / (total - room))
-        return Span(self.painter.glyphs.thumb if start <= y < start + size else " ", "faint")
+        return range(start, start + size)
 
     # Moving
 

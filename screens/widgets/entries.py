@@ -1,0 +1,98 @@
+"""What a list lists, and its visible entries as strips."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+from textual.strip import Strip
+
+from screens.render.row import Row, Span
+from screens.widgets.painter import Painter
+
+Heading = tuple[Sequence[Span], Sequence[Span]]
+
+
+class Listing(Struct, frozen=True, eq=False):
+    """What a panel lists: entries and the functions that name, draw and say them."""
+
+    entries: Sequence[Any]
+    key: Callable[[Any], str]
+    draw: Callable[[Any, int], Row]
+    plain: Callable[[Any], str]
+    heading: Callable[[int, int], Heading]
+    """Title and remark for a width and a number of rows that passed the filter."""
+    empty: Callable[[int], list[Row]] = lambda _width: []
+    above: Callable[[int, int], list[Row]] = lambda _width, _height: []
+    """Rows that stay over the entries, for a width and the rows that there are for both."""
+    foot: Callable[[int, int], list[Row]] = lambda _width, _height: []
+    """Rows that stay under the entries, likewise."""
+    follows: bool = False
+    """Entries that come keep the cursor at the end, if it was there: a log."""
+    finder: Callable[[str], Callable[[Any], bool]] | None = None
+    """What a filter's text asks for, where it is more than words."""
+    unfound: str = "nothing here has all of these words"
+    """Said where the filter leaves nothing."""
+    rests_on: Callable[[Any], object] | None = None
+    """All that an entry's row is made of: while that is as it was, it is not drawn again. Without it each
+    listing draws its rows anew."""
+
+
+class Looks(NamedTuple):
+    """What an entry's row looks like where it stands."""
+
+    painter: Painter
+    here: bool
+    """The cursor is on it."""
+    focused: bool
+    """Its list has the focus."""
+    thumb: bool
+    """The edge beside it is marked."""
+
+    def strip(self, row: Row, width: int) -> Strip:
+        """The row between the cursor's pointer and the edge."""
+        glyphs = self.painter.glyphs
+        pointer = Span(glyphs.pointer if self.here else " ", "accent" if self.focused else "faint")
+        edge = Span(glyphs.thumb if self.thumb else " ", "faint")
+        back = ("cursor" if self.focused else "cursor-faint") if self.here else ""
+        return self.painter.strip(Row((pointer, *row.spans, edge), row.back), width, back)
+
+
+class _Entry(NamedTuple):
+    """An entry's row and strip, and what they were made of."""
+
+    width: int
+    rested_on: object
+    row: Row
+    looks: Looks
+    strip: Strip
+
+
+class Entries:
+    """The entries that are seen. What would come out as it was the last time is not made again: of a list
+    that changes, most rows stay as they are.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, _Entry] = {}
+
+    def strips(
+        self, listing: Listing, shown: Sequence[Any], looks: Sequence[Looks], width: int
+    ) -> list[Strip]:
+        """A strip for each of the visible entries."""
+        before, self._known = self._known, {}
+        strips = []
+        for entry, look in zip(shown, looks, strict=True):
+            name = listing.key(entry)
+            made = _made(before.get(name), listing, entry, look, width)
+            self._known[name] = made
+            strips.append(made.strip)
+        return strips
+
+
+def _made(known: _Entry | None, listing: Listing, entry: Any, looks: Looks, width: int) -> _Entry:
+    rests_on = listing if listing.rests_on is None else listing.rests_on(entry)
+    same = known is not None and known.width == width and known.rested_on == rests_on
+    if known is not None and same and known.looks == looks:
+        return known
+    row = known.row if known is not None and same else listing.draw(entry, width - 2)
+    return _Entry(width, rests_on, row, looks, looks.strip(row, width))
