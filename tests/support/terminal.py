@@ -62,6 +62,10 @@ class Terminal:
         """What stands there now."""
         return self._tmux("capture-pane", "-p")
 
+    def colours(self) -> str:
+        """What stands there now, in its colours."""
+        return self._tmux("capture-pane", "-e", "-p")
+
     def shows(self, pattern: str, *, seconds: float = 60.0) -> re.Match[str]:
         """Waits until the screen matches."""
         deadline = time.monotonic() + seconds
