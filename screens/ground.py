@@ -42,7 +42,7 @@ class Ground(Screen[Any], Bare):
         """
         region = widget.region
         settled = region and region.size == widget.outer_size
-        if not settled or not self.is_current or any(s.cell_length != region.width for s in strips.values()):
+        if not settled or not self.is_active or any(s.cell_length != region.width for s in strips.values()):
             return False
         if not self._patch:
             asyncio.get_running_loop().call_soon(self._write)
@@ -51,7 +51,7 @@ class Ground(Screen[Any], Bare):
 
     def _write(self) -> None:
         patch, self._patch = self._patch, {}
-        if self.is_current:
+        if self.is_active:
             # It begins and ends the frame, and leaves the cursor where it belongs.
             self.app._display(self, Patch(patch))  # type: ignore[arg-type]  # noqa: SLF001
         else:

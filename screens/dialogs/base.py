@@ -1,10 +1,13 @@
 """What every dialog has in common."""
 
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from textual.await_complete import AwaitComplete
+from textual.geometry import Region
 from textual.screen import ModalScreen
+from textual.strip import Strip
 
+from screens.dialogs.beneath import beneath
 from screens.render.scene import Scene
 
 Answer = TypeVar("Answer")
@@ -14,6 +17,8 @@ class Dialog(ModalScreen[Answer]):
     """Ends once, and never takes another dialog along."""
 
     _answered = False
+    _under: list[Strip] | None = None
+    """What can be seen of the screens under it, while nothing changes there."""
 
     def show(self, scene: Scene) -> None:
         """Takes a later scene."""
@@ -25,7 +30,23 @@ class Dialog(ModalScreen[Answer]):
         Two keys pressed at once may both ask for it; for the second, Textual would take what lies beneath, or
         find that the answer has been given.
         """
-        if self._answered or not self.is_current:
+        if self._answered or not self.is_active:
             return AwaitComplete()
         self._answered = True
         return super().dismiss(result)
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        # This is how Textual tells that something has changed under it.
+        self._under = None
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        # What lies under a dialog that lies under another changes without a word to it.
+        if self._under is None or not self.is_active:
+            self._under = beneath(self)
+        lines = self._under[crop.y : crop.bottom]
+        if (crop.x, crop.width) == (0, self.size.width):
+            return lines
+        return [line.crop(crop.x, crop.right) for line in lines]

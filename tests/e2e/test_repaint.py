@@ -57,3 +57,36 @@ def _apart_from_message(screen: str) -> list[str]:
     # What the others are told of this seat follows a moment later.
     lines = [line.partition("lead (you)")[0] for line in screen.splitlines()]
     return [*lines[:-2], lines[-1]]
+
+
+def test_what_changes_beneath_a_dialog_is_not_written_over_it() -> None:
+    environ = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "LANG": "C.UTF-8"}
+    argv = [sys.executable, "-m", "tests.support.demo_face", "during"]
+    terminal = Terminal(argv, environ=environ, cwd=Path(__file__).parents[2])
+    try:
+        terminal.shows("all 4 objectives met", seconds=60)
+        before = _clock(terminal)
+        terminal.press("?")
+        terminal.shows(r"│  Help ")
+        terminal.shows(r"\d+ below")
+        opened = _framed(terminal)
+        deadline = time.monotonic() + 60
+        # The clock beneath goes on, so does what else changes there.
+        while abs(before - _clock(terminal)) < 6:
+            assert time.monotonic() < deadline
+            assert _framed(terminal) == opened
+            time.sleep(0.1)
+    finally:
+        terminal.close()
+
+
+def _framed(terminal: Terminal) -> list[str]:
+    """What stands between the sides of the dialog."""
+    lines = terminal.screen().splitlines()
+    return [line[line.find("│") : line.rfind("│")] for line in lines]
+
+
+def _clock(terminal: Terminal) -> int:
+    """Seconds of the countdown."""
+    hours, minutes, seconds = terminal.shows(r"T[+-](\d+):(\d+):(\d+)").groups()
+    return (int(hours) * 60 + int(minutes)) * 60 + int(seconds)

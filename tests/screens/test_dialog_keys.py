@@ -71,6 +71,21 @@ async def test_a_dialog_takes_one_answer(open_face: Opener) -> None:
         assert answers == ["first"]
 
 
+async def test_an_answer_to_a_dialog_under_another_ends_neither(open_face: Opener) -> None:
+    async with open_face("during", LEAD) as seat:
+        lower, upper = (Reading(seat.face.scene, name, lambda *_: []) for name in ("Lower", "Upper"))
+        for dialog in (lower, upper):
+            seat.face.push_screen(dialog)
+            await seat.until(lambda dialog=dialog: dialog.is_active)
+        lower.dismiss("early")
+        await seat.shows("Upper")
+        assert seat.face.screen_stack[1:] == [lower, upper]
+        upper.dismiss()
+        await seat.until(lambda: lower.is_active)
+        lower.dismiss()
+        await seat.until(lambda: len(seat.face.screen_stack) == 1)
+
+
 async def test_only_the_wished_key_says_yes(open_face: Opener) -> None:
     async with open_face("during", preferences=Preferences(keys=WISHES)) as seat:
         await seat.press("X")
