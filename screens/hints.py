@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from launchpad.rules.view import View
+from launchpad.rules.view import ItemView, View
 from screens.keys import ALWAYS, OF_ACTION, told
 from screens.render.footer import Hint
 
@@ -32,8 +32,9 @@ def hints(face: "Acting") -> tuple[list[Hint], list[Hint]]:
     if face.query_one("#query").has_focus:
         clears = face.scene.keys.get("back", "")
         return [Hint("enter", "keep the filter"), *([Hint(clears, "clear it")] if clears else [])], []
-    shown = face.live.shown(face)
-    return [_hint(face, b) for b in shown.first if _matters(face, b)], [_hint(face, b) for b in shown.last]
+    shown, item = face.live.shown(face), face.board.item
+    first = [_hint(face, b, item) for b in shown.first if _matters(face, b, item)]
+    return first, [_hint(face, b, item) for b in shown.last]
 
 
 def all_keys(face: "Acting") -> list[Hint]:
@@ -45,7 +46,8 @@ def all_keys(face: "Acting") -> list[Hint]:
         if active.node is focused and active.binding.id
     ]
     once = {binding.id: binding for binding in reversed(of_list)}
-    return [_hint(face, binding) for binding in (*reversed(once.values()), *_live(face))]
+    item = face.board.item
+    return [_hint(face, binding, item) for binding in (*reversed(once.values()), *_live(face))]
 
 
 class Shown(NamedTuple):
@@ -91,22 +93,17 @@ def _live(face: "Acting") -> "list[Binding]":
     return list(seen.values())
 
 
-def _hint(face: "Acting", binding: "Binding") -> Hint:
+def _hint(face: "Acting", binding: "Binding", item: ItemView | None) -> Hint:
     label = binding.description
-    if (
-        binding.id == "item.tick"
-        and face.board.item is not None
-        and face.board.item.mark in ("done", "skipped")
-    ):
+    if binding.id == "item.tick" and item is not None and item.mark in ("done", "skipped"):
         label = "untick"
     act = binding.action if binding.action.startswith("app.") else f"app.{binding.action}"
     return Hint(told(binding.key), label, binding.id or "", act)
 
 
-def _matters(face: "Acting", binding: "Binding") -> bool:  # noqa: C901  # a table of keys
+def _matters(face: "Acting", binding: "Binding", item: ItemView | None) -> bool:  # noqa: C901  # a table of keys
     """Whether there is anything for it to act on."""
     shown = face.scene.view
-    item = face.board.item
     match binding.id:
         case "run.abort":
             return shown.run is not None
