@@ -33,8 +33,8 @@ def hints(face: "Acting") -> tuple[list[Hint], list[Hint]]:
         clears = face.scene.keys.get("back", "")
         return [Hint("enter", "keep the filter"), *([Hint(clears, "clear it")] if clears else [])], []
     shown, item = face.live.shown(face), face.board.item
-    first = [_hint(face, b, item) for b in shown.first if _matters(face, b, item)]
-    return first, [_hint(face, b, item) for b in shown.last]
+    first = [_hint(b, item) for b in shown.first if _matters(face, b, item)]
+    return first, [_hint(b, item) for b in shown.last]
 
 
 def all_keys(face: "Acting") -> list[Hint]:
@@ -47,7 +47,7 @@ def all_keys(face: "Acting") -> list[Hint]:
     ]
     once = {binding.id: binding for binding in reversed(of_list)}
     item = face.board.item
-    return [_hint(face, binding, item) for binding in (*reversed(once.values()), *_live(face))]
+    return [_hint(binding, item) for binding in (*reversed(once.values()), *_live(face))]
 
 
 class Shown(NamedTuple):
@@ -93,7 +93,7 @@ def _live(face: "Acting") -> "list[Binding]":
     return list(seen.values())
 
 
-def _hint(face: "Acting", binding: "Binding", item: ItemView | None) -> Hint:
+def _hint(binding: "Binding", item: ItemView | None) -> Hint:
     label = binding.description
     if binding.id == "item.tick" and item is not None and item.mark in ("done", "skipped"):
         label = "untick"
