@@ -59,6 +59,7 @@ def objectives_listing(scene: Scene) -> Listing:
         entries=scene.view.objectives,
         key=lambda shown: shown.name,
         draw=partial(objectives.row, scene),
+        rests_on=partial(objectives.rests_on, scene),
         plain=objectives.plain,
         heading=lambda width, _count: objectives.heading(scene, width - 2),
         empty=_empty(waiting, "unknown"),

@@ -42,6 +42,8 @@ def stale(item: ItemState, now: Micros) -> bool:
 
 def blocked_by(item: ItemState, items: Mapping[str, ItemState], now: Micros) -> tuple[str, ...]:
     """The items it needs that are neither done nor skipped, or whose proof has grown too old."""
+    if not item.item.needs:
+        return ()
     return tuple(name for name in item.item.needs if name in items and not _settled(items[name], now))
 
 

@@ -88,6 +88,14 @@ def row(scene: Scene, shown: ObjectiveView, width: int) -> Row:
     return line(width, spans)
 
 
+def rests_on(scene: Scene, shown: ObjectiveView) -> object:
+    """All that `row` is made of besides the width: a reading grows older without looking so."""
+    reading = shown.reading
+    why = _why(shown) if reading.verdict == "unknown" else ""
+    seen = reading.verdict, reading.shown, reading.stale, reading.budget, reading.trend
+    return shown.name, shown.objective, seen, why, scene.glyphs
+
+
 def _limit(shown: ObjectiveView) -> str:
     limit = format_quantity(shown.objective.limit.value, shown.objective.limit.unit)
     return f"{'≥' if shown.objective.target is not None else '<'} {limit}"

@@ -7,7 +7,13 @@ from launchpad.model.samples import LockInfo, Presence
 from launchpad.model.values import SECOND
 from launchpad.rules.view import view
 from screens.glyphs import ASCII, UNICODE
-from screens.panels import TimelineListing, checklist_listing, mine_listing, people_listing
+from screens.panels import (
+    TimelineListing,
+    checklist_listing,
+    mine_listing,
+    objectives_listing,
+    people_listing,
+)
 from screens.render.row import Row
 from screens.render.scene import KEYS, Scene
 from tests.support import launches
@@ -65,6 +71,7 @@ class Drawn:
             "mine": mine_listing(scene),
             "people": people_listing(scene),
             "timeline": TimelineListing().listing(scene, events),
+            "objectives": objectives_listing(scene),
         }
         for name, listing in listings.items():
             assert listing.rests_on is not None
@@ -92,12 +99,16 @@ def test_what_rests_on_the_same_looks_the_same(seed):
     assert drawn.again > 100
 
 
-def test_what_is_late_gets_later_from_second_to_second():
-    demo, drawn = launches.before(), Drawn()
-    late = set()
-    for second in range(0, 90, 7):
-        shown = demo.view(20 + second / 60)
-        drawn.check(Scene(view=shown, me=launches.LEAD, glyphs=UNICODE), demo.events)
-        late |= {item.id for item in shown.items if item.overdue}
+def test_what_goes_on_from_second_to_second():
+    drawn = Drawn()
+    late, verdicts = set(), set()
+    # The day before, an item gets later; on the day, readings come in and then grow stale.
+    for demo, begin, end in ((launches.before(), -45.0, -43.5), (launches.launched(), 14.0, 15.5)):
+        for second in range(0, round((end - begin) * 60), 3):
+            shown = demo.view(begin + second / 60)
+            drawn.check(Scene(view=shown, me=launches.LEAD, glyphs=UNICODE), demo.events)
+            late |= {item.id for item in shown.items if item.overdue}
+            verdicts |= {objective.reading.verdict for objective in shown.objectives}
     assert late
+    assert verdicts == {"ok", "unknown"}
     assert drawn.again
