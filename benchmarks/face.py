@@ -2,7 +2,11 @@
 
 The launch has 500 probes at work, 500 objectives, 500 items and ten thousand lines of timeline. Both run on
 pseudo-terminals of 120x40, one after the other, so that the ratios hold on any machine. Where others work on
-the machine as well, the times of the CPU hold better than those of the clock.
+the machine as well, the times of the CPU hold better than those of the clock, and the least of some better
+than their middle.
+
+A face's first paint shows what the journal folds to: checklist, gate, timeline. What was measured follows
+with its second, which is counted apart: then all of it is there.
 """
 
 import os
@@ -25,11 +29,20 @@ class Blank(App):
 Blank().run()
 """
 SIZE = (120, 40)
-STARTS = 7
+STARTS = 9
 KEYS = 100
 _SETTLE = EVERY + 2
 _SECONDS = 10.0
 _SHOWN = "CHECKLIST"
+_MEASURED = "< 2 s"
+"""An objective's limit, which is shown with its reading."""
+
+
+class Came(NamedTuple):
+    """Seconds since a program's start, by the clock and of CPU."""
+
+    wall: float
+    cpu: float
 
 
 class Paint(NamedTuple):
@@ -53,11 +66,8 @@ def measure() -> dict[str, float]:
         _start(blank, "READY")
         _start(face, _SHOWN)
         # By turns, so that a busy moment of the machine strikes both.
-        starts = [(_start(blank, "READY"), _start(face, _SHOWN)) for _ in range(STARTS)]
-        wall, spent = (
-            statistics.median(s[1][i] for s in starts) / statistics.median(s[0][i] for s in starts)
-            for i in range(2)
-        )
+        starts = [(*_start(blank, "READY"), *_start(face, _SHOWN, _MEASURED)) for _ in range(STARTS)]
+        empty, first, whole = (_least(came) for came in zip(*starts, strict=True))
         letter = _answers(blank, "READY", b"x", b"x")
         moved, typed = _answers(face, _SHOWN, b"j", b"k"), _answers(face, _SHOWN, b"x", b"x", first=b"/")
         resting, rate = _at_rest(face)
@@ -65,8 +75,12 @@ def measure() -> dict[str, float]:
         busy, busy_rate = _at_rest(face)
         busy_key = _answers(face, _SHOWN, b"j", b"k")
     return {
-        "first paint, times a blank app's": wall,
-        "first paint, CPU, times a blank app's": spent,
+        "a blank app's first paint, CPU, ms": empty.cpu * 1000,
+        "first paint, CPU, ms": first.cpu * 1000,
+        "first paint, times a blank app's": first.wall / empty.wall,
+        "first paint, CPU, times a blank app's": first.cpu / empty.cpu,
+        "all of it painted, times a blank app's": whole.wall / empty.wall,
+        "all of it painted, CPU, times a blank app's": whole.cpu / empty.cpu,
         "cursor key to paint, p50, times a blank app's letter": moved.p50 / letter.p50,
         "cursor key to paint, p95, times a blank app's letter": moved.p95 / letter.p95,
         "cursor key to paint, CPU, times a blank app's letter": moved.cpu / letter.cpu,
@@ -81,12 +95,19 @@ def measure() -> dict[str, float]:
     }
 
 
-def _start(argv: Sequence[str], text: str) -> tuple[float, float]:
-    """Seconds, and seconds of CPU, until `text` has reached the terminal."""
+def _start(argv: Sequence[str], *texts: str) -> list[Came]:
+    """When each of the texts, in this order, has reached the terminal."""
     begun = time.monotonic()
+    came = []
     with on_terminal(*argv, size=SIZE) as running:
-        running.until(text)
-        return time.monotonic() - begun, cpu(running.process.pid)
+        for text in texts:
+            running.until(text)
+            came.append(Came(time.monotonic() - begun, _on_cpu(running.process.pid)))
+    return came
+
+
+def _least(came: Sequence[Came]) -> Came:
+    return Came(min(each.wall for each in came), min(each.cpu for each in came))
 
 
 def _answers(argv: Sequence[str], text: str, *keys: bytes, first: bytes = b"") -> Paint:

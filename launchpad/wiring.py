@@ -32,11 +32,13 @@ Face = Callable[..., int]
 """`screens.app:run(session, desk, *, via, preferences, complaint, rehearsal, memory, save_report)`; returns
 an exit status."""
 
-_KEPT = re.compile(
-    "TERM|COLORTERM|NO_COLOR|LANG|LANGUAGE|LC_.*|TZ|HOME|PATH|USER|LOGNAME|TMPDIR|TMUX|ESCDELAY"
-    "|TERM_PROGRAM|TERM_PROGRAM_VERSION|SSH_TTY|XDG_.*|LAUNCHPAD_GLYPHS|LAUNCHPAD_THEME|TEXTUAL_.*"
+_KEPT = (
+    *("TERM", "COLORTERM", "NO_COLOR", "LANG", "LANGUAGE", "TZ", "HOME", "PATH", "USER", "LOGNAME", "TMPDIR"),
+    *("TMUX", "ESCDELAY", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "SSH_TTY"),
+    *("LAUNCHPAD_GLYPHS", "LAUNCHPAD_THEME"),
 )
-"""Variables that a face may see."""
+_KEPT_ALL = ("LC_", "XDG_", "TEXTUAL_")
+"""Variables that a face may see, and how others begin that it may."""
 
 
 def state_dir(environ: Mapping[str, str] = os.environ) -> Path:
@@ -95,7 +97,7 @@ def data_dir(environ: Mapping[str, str] = os.environ) -> Path:
 
 def scrubbed(environ: Mapping[str, str]) -> dict[str, str]:
     """What is left of an environment for a face: how to draw, nothing secret."""
-    return {name: value for name, value in environ.items() if _KEPT.fullmatch(name)}
+    return {name: value for name, value in environ.items() if name in _KEPT or name.startswith(_KEPT_ALL)}
 
 
 def private_log(name: str) -> int:

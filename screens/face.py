@@ -1,7 +1,6 @@
 """The application: shows a session's view and hands what the operator wants to the desk."""
 
 import contextlib
-import gc
 import os
 import uuid
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
 
+from launchpad import garbage
 from launchpad.desk import Desk
 from launchpad.model.definition import Definition
 from launchpad.model.preferences import USUAL, Preferences
@@ -166,7 +166,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         # The panels first: what they will show takes a moment to be worked out.
         self.call_after_refresh(self._begin)
         # What there is by now stays: no key shall wait while it is searched for garbage.
-        gc.freeze()
+        garbage.settle()
 
     def _begin(self) -> None:
         self._follower.start()

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from launchpad import garbage
 from launchpad.cli import clocks
 from launchpad.cli.command import argument, command
 from launchpad.cli.engines import engine_argv, engine_environ, start_detached, stop, watching
@@ -118,6 +119,7 @@ async def _until_told(work: "Engine", *, standby: bool, descriptor: int | None) 
             loop.add_signal_handler(number, stopping.set)
     if descriptor is not None:
         loop.add_reader(descriptor, stopping.set)
+    garbage.settle()
     await work.run(stopping, standby=standby)
 
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from launchpad import __version__
+from launchpad import __version__, garbage
 from launchpad.cli.address import Address, address
 from launchpad.cli.browsers import WEB, Wanted, browsers, wanted
 from launchpad.cli.command import argument, command
@@ -94,6 +94,7 @@ async def _serve(
     pages: Wanted | None,
 ) -> None:
     stop = _stopped_by_signals()
+    garbage.settle()
     over = asyncio.Event()
     engine: list[asyncio.Task[None]] = []
 

@@ -10,7 +10,7 @@ from launchpad.model.probe import Probe
 
 DNS_PORT = 53
 
-_LABEL = re.compile(r"[a-z0-9_*]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
+_LABEL = "[a-z0-9_*]([a-z0-9_-]{0,61}[a-z0-9_])?"
 
 RecordType = Literal["A", "AAAA", "CNAME", "MX", "TXT", "NS", "CAA"]
 
@@ -47,7 +47,7 @@ def parse_domain(text: str) -> str:
         name = text.removesuffix(".").encode("idna").decode("ascii").lower()
     except UnicodeError:
         name = ""
-    if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in name.split(".")):
+    if len(name) > 253 or not all(re.fullmatch(_LABEL, label) for label in name.split(".")):
         raise ValueError("expected a domain name such as shop.acme.com")
     return name
 

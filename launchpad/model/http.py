@@ -14,7 +14,7 @@ Status = Annotated[int, Meta(ge=100, le=599)]
 
 _NO_HOST = "expected a host name or an IP address after //"
 _PORTS = {"http": 80, "https": 443}
-_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
+_LABEL = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 
 
 class HttpExpect(Value):
@@ -120,7 +120,7 @@ def parse_host(name: str) -> str:
     except UnicodeError:
         host = ""
     labels = host.removesuffix(".").split(".")
-    if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+    if len(host) > 253 or not all(re.fullmatch(_LABEL, label) for label in labels):
         raise ValueError(_NO_HOST)
     return host
 

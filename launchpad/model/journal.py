@@ -33,7 +33,7 @@ class Draft(Value):
     """Free text, kept beside the event and redactable."""
 
 
-class Recorded(Value):
+class Recorded(Value, gc=False):
     """An event in its place in the chain."""
 
     launch: str

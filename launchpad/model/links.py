@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from launchpad.model.http import parse_url
 
-_LINK = re.compile(r"\bhttps?://[^\s<>\"`{}|\\^]+", re.IGNORECASE)
-_SCHEME = re.compile(r"(?<![\w.+-])([a-z][a-z0-9.+-]*)://\S*", re.IGNORECASE)
+_LINK = r"(?i)\bhttps?://[^\s<>\"`{}|\\^]+"
+_SCHEME = r"(?i)(?<![\w.+-])([a-z][a-z0-9.+-]*)://\S*"
+# Compiled when the first text is looked at: no program has to wait for that to start.
 _AFTERWARDS = ".,;:!?'"
 """What follows a link rather than ends it."""
 
@@ -23,7 +24,7 @@ class Piece(NamedTuple):
 def pieces(text: str) -> Iterator[Piece]:
     """The text in parts that, joined, are the text again."""
     begin = 0
-    for found in _LINK.finditer(text):
+    for found in re.finditer(_LINK, text):
         url = _without_what_follows(found[0])
         if _wrong(url):
             continue
@@ -42,7 +43,7 @@ def links(text: str) -> tuple[str, ...]:
 
 def fault(text: str) -> str:
     """What is wrong with the first link that can't be followed; empty if there is none."""
-    for found in _SCHEME.finditer(text):
+    for found in re.finditer(_SCHEME, text):
         if found[1].lower() not in ("http", "https"):
             return f"a link begins with http:// or https://, not with {found[1][:20]}://"
         if why := _wrong(_without_what_follows(found[0])):

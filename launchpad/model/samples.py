@@ -8,7 +8,7 @@ HERE = 15.0
 """Seconds for which somebody counts as present after they were heard of."""
 
 
-class Sample(Value):
+class Sample(Value, gc=False):
     """One reading of a signal. Appended, never rewritten."""
 
     signal: str

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from launchpad.model.events import ReadingVerdict
 from launchpad.model.samples import Sample
 from launchpad.model.values import SECOND, Micros
 
@@ -85,23 +86,23 @@ class Tally:
         return self.ok + self.bad
 
     def add(self, sample: Sample) -> None:
-        self._count(sample, 1)
-        if sample.duration is not None and sample.verdict != "unknown":
+        if self._counted(sample.verdict, 1) and sample.duration is not None:
             self.durations.add(sample.duration)
 
     def remove(self, sample: Sample) -> None:
-        self._count(sample, -1)
-        if sample.duration is not None and sample.verdict != "unknown":
+        if self._counted(sample.verdict, -1) and sample.duration is not None:
             self.durations.remove(sample.duration)
 
-    def _count(self, sample: Sample, by: int) -> None:
-        match sample.verdict:
-            case "ok":
-                self.ok += by
-            case "bad":
-                self.bad += by
-            case _:
-                self.unknown += by
+    def _counted(self, verdict: ReadingVerdict, by: int) -> bool:
+        """Whether it says anything."""
+        if verdict == "ok":
+            self.ok += by
+            return True
+        if verdict == "bad":
+            self.bad += by
+            return True
+        self.unknown += by
+        return False
 
 
 def _observed(sample: Sample) -> Micros:
@@ -141,11 +142,14 @@ class Window:
 
         A sample from the future (a clock was set back) waits: it must not look fresh for as long as that.
         """
+        begin = now - round(self.length * SECOND)
         reached = bisect_right(self._ahead, now, key=_observed)
         for sample in self._ahead[:reached]:
-            self._take(sample)
+            self._remember(sample)
+            # A first look reaches back further than most windows do.
+            if sample.observed > begin:
+                self._take(sample)
         del self._ahead[:reached]
-        begin = now - round(self.length * SECOND)
         while self._samples and self._samples[0].observed <= begin:
             self.tally.remove(self._samples.popleft())
 
@@ -155,6 +159,9 @@ class Window:
             place -= 1
         self._samples.insert(place, sample)
         self.tally.add(sample)
+
+    def _remember(self, sample: Sample) -> None:
+        """Looks whether it is the newest of its sort."""
         if self.newest is None or sample.observed >= self.newest.observed:
             self.newest = sample
         if sample.verdict == "unknown":

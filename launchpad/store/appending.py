@@ -2,13 +2,13 @@
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from launchpad.errors import BadInput, Conflict, LeaseLost, Refused
 from launchpad.model.events import Event, LaunchClosed, LaunchOpened, TextRedacted, Unknown, decode
 from launchpad.model.journal import Draft, Head, Recorded, Row, recorded, seal
 from launchpad.model.values import Micros
-from launchpad.store.database import Record, Statement, Transaction, marks
+from launchpad.store.database import Reader, Record, Statement, Transaction, marks
 from launchpad.store.leases import LEASE, LeaseRecord
 
 ROW = (
@@ -16,12 +16,12 @@ ROW = (
     " t.salt, t.text FROM lp_event e LEFT JOIN lp_text t ON t.launch = e.launch AND t.seq = e.seq"
 )
 """Selects what `row_of` reads."""
-RECORDED = (
-    "SELECT e.seq, e.id, e.at, e.actor, e.auth, e.kind, e.v, e.body, t.text,"
-    " e.text_digest <> '' AND t.text IS NULL, e.hash"
-    " FROM lp_event e LEFT JOIN lp_text t ON t.launch = e.launch AND t.seq = e.seq"
-)
-"""Selects what `recorded_of` reads: what is shown of an event, without that which proves it."""
+_RECORDED = """
+    SELECT seq, id, at, actor, auth, kind, v, body, text_digest <> '', hash FROM lp_event
+    WHERE launch = ? AND seq > ? ORDER BY seq LIMIT ?
+"""
+"""What is shown of an event, without that which proves it."""
+_TEXTS = "SELECT seq, text FROM lp_text WHERE launch = ? AND seq > ? AND seq <= ?"
 HEAD = "SELECT seq, hash, at FROM lp_event WHERE launch = ? ORDER BY seq DESC LIMIT 1"
 CLOCK = "SELECT lp_now(), lp_ticks()"
 _INSERT_EVENT = "INSERT INTO lp_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -52,25 +52,30 @@ def row_of(record: Record) -> Row:
     )
 
 
-def recorded_of(launch: str, record: Record) -> Recorded:
-    """The event in a record of `RECORDED`."""
-    seq, id_, at, actor, auth, kind, v, body, text, redacted, hash_ = record
-    return Recorded(
-        launch=launch,
-        seq=seq,
-        id=id_,
-        at=at,
-        actor=actor,
-        auth=auth,
-        event=decode(kind, v, body),
-        text=text or "",
-        redacted=bool(redacted),
-        hash=hash_,
+def read(reader: Reader, launch: str, after: int, limit: int) -> tuple[Recorded, ...]:
+    """See `model.store.Journal.read`. The texts come by a statement of their own: to look for one beside each
+    event takes as long as to read the event."""
+    # Events follow one another without gaps.
+    found, kept = reader.run((_RECORDED, (launch, after, limit)), (_TEXTS, (launch, after, after + limit)))
+    texts: dict[int, str] = dict(kept)
+    return tuple(
+        Recorded(
+            launch=launch,
+            seq=seq,
+            id=id_,
+            at=at,
+            actor=actor,
+            auth=auth,
+            event=decode(kind, v, body),
+            text=texts.get(seq, ""),
+            redacted=bool(has_text) and seq not in texts,
+            hash=hash_,
+        )
+        for seq, id_, at, actor, auth, kind, v, body, has_text, hash_ in found
     )
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """What the store knows at the instant of an append."""
 
     head: Head

@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -60,13 +59,13 @@ class _SqliteTransaction(SqliteReader):
         self.shredding = True
 
 
-@dataclass
 class _Job:
-    work: Callable[[Transaction], Any]
-    future: "Future[Any]" = field(default_factory=Future)
-    result: Any = None
-    error: BaseException | None = None
-    rung: set[str] = field(default_factory=set)
+    def __init__(self, work: Callable[[Transaction], Any]) -> None:
+        self.work = work
+        self.future: Future[Any] = Future()
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self.rung: set[str] = set()
 
 
 class SqliteWriter:

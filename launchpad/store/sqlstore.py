@@ -22,14 +22,13 @@ from launchpad.model.values import Micros
 from launchpad.store import beside, leases
 from launchpad.store.appending import (
     HEAD,
-    RECORDED,
     ROW,
     append,
     check_drafts,
     check_journal,
     check_storable,
     guard_of,
-    recorded_of,
+    read,
     row_of,
     write_rows,
 )
@@ -83,14 +82,11 @@ class SqlStore:
         return tuple(recorded(launch, row) for row in rows)
 
     def read(self, launch: str, after: int = 0, limit: int = 1000) -> tuple[Recorded, ...]:
-        return tuple(recorded_of(launch, record) for record in self._page(RECORDED, launch, after, limit))
+        return self._database.read(lambda reader: read(reader, launch, after, limit))
 
     def rows(self, launch: str, after: int = 0, limit: int = 1000) -> tuple[Row, ...]:
-        return tuple(row_of(record) for record in self._page(ROW, launch, after, limit))
-
-    def _page(self, selected: str, launch: str, after: int, limit: int) -> list[Record]:
-        sql = f"{selected} WHERE e.launch = ? AND e.seq > ? ORDER BY e.seq LIMIT ?"
-        return self._select(sql, launch, after, limit)
+        sql = f"{ROW} WHERE e.launch = ? AND e.seq > ? ORDER BY e.seq LIMIT ?"
+        return tuple(row_of(record) for record in self._select(sql, launch, after, limit))
 
     def import_rows(self, launch: str, rows: Sequence[Row]) -> None:
         if not rows:

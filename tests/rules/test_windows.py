@@ -153,6 +153,32 @@ def test_a_window_is_open_at_its_beginning_and_closed_at_its_end():
     assert window.tally.ok == 2
 
 
+@given(
+    st.lists(st.tuples(SAMPLES, st.integers(0, 60)), max_size=60),
+    st.integers(1, 300),
+)
+def test_a_window_looked_at_once_is_the_window_that_was_followed(steps, length):
+    followed, once, now = Window(length), Window(length), 0
+    for each, passed in steps:
+        followed.add(each)
+        once.add(each)
+        now += passed
+        followed.advance(now * SECOND)
+    followed.advance(now * SECOND)
+    once.advance(now * SECOND)
+    for window in (followed, once):
+        inside = [s for s, _ in steps if now - length < s.observed / SECOND <= now]
+        timed = [s.duration for s in inside if s.duration is not None and s.verdict != "unknown"]
+        assert window.tally.ok == sum(s.verdict == "ok" for s in inside)
+        assert window.tally.bad == sum(s.verdict == "bad" for s in inside)
+        assert window.tally.unknown == sum(s.verdict == "unknown" for s in inside)
+        assert window.tally.durations.n == len(timed)
+        assert window.tally.durations.percentile(95) == Histogram(timed).percentile(95)
+    for field in ("newest", "newest_known", "newest_timed"):
+        one, other = getattr(followed, field), getattr(once, field)
+        assert (one and one.observed) == (other and other.observed)
+
+
 def test_a_sample_from_the_future_waits_and_does_not_look_fresh():
     meter = Meter(definition())
     meter.feed([sample(0), sample(3600)])
