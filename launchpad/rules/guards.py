@@ -78,7 +78,7 @@ def _quiet(
     unwatched: str,
     now: Micros,
 ) -> GuardView:
-    name = f"{alert} is quiet"
+    name = f"{alert} must be quiet"
     known = state.alerts.get(alert)
     if unwatched:
         return GuardView(name=name, verdict="unknown", detail=unwatched)

@@ -102,7 +102,7 @@ class RolloutView(Value):
             return f"unknown: {self.unread}"
         if self.known:
             return self.state.reading.sentence
-        age = f" for {format_duration(self.age)}" if self.age is not None else ""
+        age = f" for {format_duration(self.age // 1)}" if self.age is not None else ""
         return f"unknown{age} (was {self.state.reading.sentence}): {self.unread}"
 
     def coming(self, now: Micros) -> str:
@@ -279,7 +279,7 @@ def conditions(of: RolloutView) -> tuple[ConditionReport, ...]:
 
 
 def trouble(views: Mapping[str, RolloutView]) -> str:
-    """What must be seen at every time: a rollout that is halted, broken, or rolls unseen."""
+    """What must be seen at every time: a rollout that is halted, broken, refused, or rolls unseen."""
     told = [sentence for view in views.values() if (sentence := _trouble(view))]
     return "; ".join(told)
 
@@ -293,6 +293,9 @@ def _trouble(of: RolloutView) -> str:
     if seen.reading.status == "halted":
         why = f", {of.because}" if of.because else ""
         return f"{of.name} is HALTED at {shown(of.percent)}{why}" + ("" if of.known else " (not read lately)")
+    if seen.reading.status in ("rejected", "removed"):
+        why = f": {seen.reading.detail}" if seen.reading.detail else ""
+        return f"{of.name} is {seen.reading.status.upper()}{why}" + ("" if of.known else " (not read lately)")
     if seen.reading.status == "rolling" and not of.known:
         return f"{of.name} is {of.standing}"
     return ""

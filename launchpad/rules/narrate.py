@@ -196,7 +196,8 @@ def _advised(e: ev.RollbackAdvised) -> Sentence:
 
 
 def _seen(e: ev.RolloutObserved) -> Sentence:
-    people = f" of {e.reading.users:,} people".replace(",", " ") if e.reading.users is not None else ""
+    users = e.reading.users if e.reading.status in ("rolling", "halted") else None
+    people = f" of {users:,} people".replace(",", " ") if users is not None else ""
     by = f" ({e.run})" if e.run else ", CHANGED PAST LAUNCHPAD" if e.outside else ""
     style = {"halted": "warn", "complete": "ok", "rejected": "bad", "removed": "bad", "rolled back": "warn"}
     said = f"{e.rollout} is {e.reading.sentence}{people}{by}{_detail(e.reading.detail)}"
