@@ -21,7 +21,7 @@ from screens.widgets.entries import Listing
 from screens.widgets.lines import Bare
 from screens.widgets.listing import ListPanel
 
-_ONE_LINE = 84
+_ONE_LINE = 110
 """From this width on a condition and its numbers stand on one line."""
 _LEAST_TREND = 20
 """Cells."""
