@@ -129,10 +129,15 @@ def checklist_listing(scene: Scene, phase: Phase) -> Listing:
         rests_on=partial(checklist.rests_on, scene),
         plain=checklist.plain,
         heading=lambda _width, count: checklist.heading(scene, phase, count),
-        empty=_empty(f"no items in {phase}: {scene.hint('palette', 'add an item')}"),
+        empty=_empty(f"no items in {phase} yet{_adding(scene)}"),
         finder=_item_finder(scene),
         unfound=_UNFOUND,
     )
+
+
+def _adding(scene: Scene) -> str:
+    key = scene.keys.get("palette", "")
+    return f": the palette ({key}) adds one" if key and scene.allows("add") and scene.view.state.open else ""
 
 
 def mine_listing(scene: Scene) -> Listing:

@@ -2,6 +2,7 @@
 
 from launchpad.model import commands as cmd
 from launchpad.model.values import format_duration, parse_slip
+from launchpad.rules.view import RunView
 from screens import dialogs
 from screens.acts.base import Acting, sentences
 from screens.render.row import Row
@@ -102,6 +103,14 @@ class LaunchActs(Acting):
         self.ask(dialogs.Simple(self.scene, "Leave?", "leave", _goes_on, also="quit"), left)
 
 
+def _without_you(scene: Scene, run: RunView) -> str:
+    if run.waits_for:
+        return f"waits for {run.waits_for}"
+    if not scene.in_touch:
+        return f"was {run.state.status} when last read"
+    return f"goes on ({run.state.status})" if scene.view.engine.watching else "stands still: no engine"
+
+
 def _goes_on(scene: Scene, width: int) -> list[Row]:
     """What leaving changes, and what it does not."""
     if scene.rehearsal:
@@ -112,10 +121,8 @@ def _goes_on(scene: Scene, width: int) -> list[Row]:
         told.append(f"{view.engine.sentence.capitalize()} goes on watching.")
     elif view.state.open:
         told.append("No engine is watching, with or without you.")
-    for run in view.runs:
-        if not run.state.ended and not run.expired:
-            goes = f"waits for {run.waits_for}" if run.waits_for else f"goes on ({run.state.status})"
-            told += [f"{run.state.id} {goes}."]
+    open_runs = (run for run in view.runs if not run.state.ended and not run.expired)
+    told += [f"{run.state.id} {_without_you(scene, run)}." for run in open_runs]
     if view.alerts:
         told.append(f"Pending or firing: {', '.join(a.state.name for a in view.alerts)}.")
     others = sorted({p.operator for p in view.people} - {scene.me.name})

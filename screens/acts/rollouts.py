@@ -33,7 +33,14 @@ class RolloutActs(Acting):
             return
         names = [rollout.name for rollout in self.scene.view.rollouts]
         choice = [*names, dialogs.EVERY] if len(names) > 1 else names
-        self.ask(dialogs.RolloutDialog(self.scene, "halt", choice, name or self._selected()), self._halt)
+        self.ask(dialogs.RolloutDialog(self.scene, "halt", choice, name or self._to_halt()), self._halt)
+
+    def _to_halt(self) -> str:
+        """Of those that people may be getting: the selected one, else a broken one, else one that rolls."""
+        going = [r for r in self.scene.view.rollouts if r.status in ("rolling", "unknown")]
+        selected = self._selected()
+        likely = sorted(going, key=lambda r: (r.name != selected, not r.breached, r.status != "rolling"))
+        return likely[0].name if likely else selected
 
     def _halt(self, name: str) -> None:
         self.perform(cmd.HaltRollout(rollout="*" if name == dialogs.EVERY else name))

@@ -74,5 +74,7 @@ def _kept(rollout: RolloutView) -> str:
     if rollout.state is None:
         return f"How {rollout.name} stands is not known."
     reading = rollout.state.reading
+    if not reading.percent:
+        return f"{rollout.name}: nobody has it yet."
     count = people(reading.users, reading.percent) or f"{shown(reading.percent)} of users"
     return f"{rollout.name}: {count} may have it already, and keep it."

@@ -3,7 +3,7 @@
 from launchpad.model.values import SECOND, format_duration
 from launchpad.rules import escalation
 from launchpad.rules.view import AlertView
-from screens.render.row import Row, Span, fit, line
+from screens.render.row import Row, Span, cell_len, fit, line
 from screens.render.scene import Scene
 from screens.render.words import SEVERITY, VERDICTS
 
@@ -16,7 +16,7 @@ def heading(scene: Scene) -> list[Span]:
     alerts = scene.view.alerts
     unacked = sum(a.unacknowledged for a in alerts)
     title = [Span("ALERTS", "title"), Span(f" {len(alerts)}" if alerts else " none", "dim")]
-    return [*title, Span(f" {unacked} unacknowledged", "bad")] if unacked else title
+    return [*title, Span(f", {unacked} unacknowledged", "bad")] if unacked else title
 
 
 def row(scene: Scene, alert: AlertView, width: int) -> Row:
@@ -28,7 +28,7 @@ def row(scene: Scene, alert: AlertView, width: int) -> Row:
     sign = scene.glyphs.bad if firing else scene.glyphs.warn
     spans = [
         Span(" " + fit(f"{sign} {said.word}", 11), style),
-        Span(fit(f"{alert.rule}", max(14, min(width * 2 // 5, width - 43))), "text"),
+        Span(fit(alert.rule, _rules(scene, width)), "text"),
         Span(fit(alert.shown, 9, right=True), style),
         Span(fit(format_duration(alert.lasted), 8, right=True), "dim"),
         Span("  "),
@@ -36,6 +36,12 @@ def row(scene: Scene, alert: AlertView, width: int) -> Row:
         Span("  ".join(notes(alert)), "dim"),
     ]
     return line(width, spans)
+
+
+def _rules(scene: Scene, width: int) -> int:
+    """Cells for the rules: no more than the longest needs, so that what is done about it has the rest."""
+    longest = max(cell_len(alert.rule) for alert in scene.view.alerts)
+    return min(longest, max(14, min(width * 2 // 5, width - 43)))
 
 
 def _standing(alert: AlertView, width: int) -> list[Span]:
@@ -98,7 +104,8 @@ def details(scene: Scene, alert: AlertView) -> list[Span]:
     messages = scene.view.messages
     of_this = [m for m in messages if (m.state.alert, m.state.firing) == (state.name, state.firing_seq)]
     told += [Span(f"{m.recipient}: {m.sentence}", VERDICTS[m.verdict].style) for m in of_this]
-    return [*told, *(Span(f"shortly before: {change}", "dim") for change in alert.before)]
+    before = [change for change in alert.before if change not in alert.notes]
+    return [*told, *(Span(f"shortly before: {change}", "dim") for change in before)]
 
 
 def ladder(scene: Scene, alert: AlertView) -> list[Span]:

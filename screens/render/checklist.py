@@ -27,7 +27,7 @@ def columns(width: int) -> Columns:
     """The grid for a panel of `width` cells."""
     status = 22 if width >= 84 else 14 if width >= 60 else 11
     who = 13 if width >= 70 else 10
-    evidence = width // 5 if width >= _WITH_EVIDENCE else 0
+    evidence = width // 6 if width >= _WITH_EVIDENCE else 0
     rest = width - 2 - 4 - who - status - evidence - 1
     return Columns(rest, who, status, evidence)
 

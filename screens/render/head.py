@@ -7,7 +7,7 @@ from launchpad.rules.view import AlertView
 from screens.render import criteria, incident, watch
 from screens.render.row import Row, Span, cell_len, cut, line, size_of
 from screens.render.scene import Scene
-from screens.render.words import GATES, PHASE_NAMES, ROLES, SEVERITY, glyph
+from screens.render.words import GATES, PHASE_NAMES, ROLES, SEVERITY, VERDICTS, glyph
 
 BRIEF = 110
 """Below this width words are abbreviated."""
@@ -37,7 +37,7 @@ def first_line(scene: Scene, width: int) -> Row:
         badge,
     ]
     name, role = _me(scene, brief)
-    online = Span(f" {max(1, len(view.people))} on" if brief else f"  {max(1, len(view.people))} online")
+    online = _online(scene, brief)
     # My own name gives way first, then who is on, then the words about the data; the verdict never does.
     ends = [
         [fresh, Span(" "), *mine, Span(" ")]
@@ -118,10 +118,10 @@ def _freshness(scene: Scene, *, brief: bool) -> list[Span]:
     if fresh.ok == fresh.total:
         return [Span(f"feeds {scene.glyphs.ok} ok {age}".rstrip(), "ok")]
     if brief:
-        what = f"{fresh.stale} stale {age}" if fresh.stale else f"{fresh.dead} dead"
+        what = f"{fresh.stale} stale {age}" if fresh.stale else f"{fresh.dead} silent"
         return [Span(f"data {scene.glyphs.unknown} {what}", "unknown")]
     parts = [f"{fresh.stale} stale {age}".rstrip()] if fresh.stale else []
-    parts += [f"{fresh.dead} dead"] if fresh.dead else []
+    parts += [f"{fresh.dead} silent"] if fresh.dead else []
     return [Span(f"feeds {scene.glyphs.unknown} {fresh.ok}/{fresh.total}, {', '.join(parts)}", "unknown")]
 
 
@@ -131,6 +131,12 @@ def _me(scene: Scene, brief: bool) -> tuple[Span, Span]:
     if scene.read_only:
         role = Span(" READ-ONLY ", "badge-idle")
     return Span(f"{scene.me.name} ", "dim"), role
+
+
+def _online(scene: Scene, brief: bool) -> Span:
+    """How many are here, as far as that is known."""
+    count = max(1, len(scene.view.people))
+    return Span((f" {count} on" if brief else f"  {count} online") if scene.in_touch else "")
 
 
 TABS = (*PHASES, "rollouts", "timeline", "people")
@@ -169,13 +175,14 @@ def alert_line(scene: Scene, width: int) -> Row:
     """The worst that must be known, in a place that never moves."""
     view = scene.view
     if scene.lost:
-        return line(width, [Span(f" {scene.glyphs.bad} {scene.lost} ", "badge-bad")])
+        return line(width, [Span(f" {scene.glyphs.bad} {scene.lost} ", "badge-bad"), *_last_known(scene)])
     unheard = bool(view.alerts) and view.alerts[0].unacknowledged and not view.alerts[0].muted
     if view.incident is not None and not unheard:
         return incident.row(scene, view.incident, width)
     if view.alerts:
         return _alert(scene, view.alerts[0], width)
-    if (told := trouble(view.situation.rollouts)) and not scene.loading:
+    blind = not view.engine.watching and view.state.open
+    if not blind and not scene.loading and (told := trouble(view.situation.rollouts)):
         broken = any(rollout.breached for rollout in view.rollouts)
         halts = broken and scene.allows("halt")
         key = scene.hint("rollout.halt", "halt") if halts else scene.hint("tab.rollouts", "rollouts")
@@ -190,9 +197,21 @@ def alert_line(scene: Scene, width: int) -> Row:
         more = f"  and {len(view.gate.blockers) - 1} more" if len(view.gate.blockers) > 1 else ""
         spans = [Span(f" {said.word} ", said.style), Span(f"{first.name}: {first.detail}{more}")]
         return line(width, spans, [Span(f"{scene.hint('gate.show', 'gate')} ", "dim")])
-    style = {"ok": "dim", "bad": "bad", "unknown": "unknown"}[view.health]
-    sentence = "reading the samples" if scene.loading else view.standing.line
-    return line(width, [Span(f" {sentence}", style)])
+    if scene.loading:
+        return line(width, [Span(" reading the samples", "dim")])
+    said = VERDICTS[view.health]
+    style = "dim" if view.health == "ok" else said.style
+    return line(width, [Span(f" {glyph(scene.glyphs, said)} ", said.style), Span(view.standing.line, style)])
+
+
+def _last_known(scene: Scene) -> list[Span]:
+    """The worst alert when it could last be read: it may fire still."""
+    alerts = scene.view.alerts
+    if not alerts:
+        return []
+    worst = alerts[0]
+    word = SEVERITY[worst.severity].word if worst.state.status == "firing" else "PENDING"
+    return [Span(f"  last known: {word} {worst.rule}, now {worst.shown}", "bad")]
 
 
 def _alert(scene: Scene, alert: AlertView, width: int) -> Row:

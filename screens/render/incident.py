@@ -22,7 +22,8 @@ def row(scene: Scene, shown: IncidentView, width: int) -> Row:
         Span(f"  {shown.title}"),
         Span(f"  {shown.measured}", "dim"),
     ]
-    commander = Span(f"{state.commander} ", "dim") if state.commander else Span("NO COMMANDER ", "warn")
+    lead = f"{state.commander} commands  " if width >= 110 else f"{state.commander}  "
+    commander = Span(lead, "dim") if state.commander else Span("NO COMMANDER  ", "warn")
     opens = scene.hint("incident.open", "opens it" if width >= 110 else "more")
     right = [commander, _next(scene, shown), Span(f"  {opens}" if opens else "", "dim"), Span(" ")]
     return line(width, left, right, gap=2)

@@ -81,10 +81,10 @@ def row(scene: Scene, shown: ObjectiveView, width: int) -> Row:
         Span("  "),
     ]
     if unknown:
-        spans.append(Span(fit(_why(shown), grid.trend), "unknown"))
+        # What is left of the budget is not known either: its place goes to the reason.
+        spans.append(Span(fit(_why(shown), grid.trend + grid.budget), "unknown"))
     else:
-        spans += trend(shown, grid.trend, scene.glyphs)
-    spans.append(_budget(shown, grid.budget))
+        spans += [*trend(shown, grid.trend, scene.glyphs), _budget(shown, grid.budget)]
     return line(width, spans)
 
 
@@ -111,7 +111,7 @@ def _why(shown: ObjectiveView) -> str:
 
 def _budget(shown: ObjectiveView, width: int) -> Span:
     left = shown.reading.budget
-    if left is None or shown.reading.verdict == "unknown":
+    if left is None:
         return Span(fit("-", width, right=True), "dim")
     style = "bad" if left <= 0 else "warn" if left < 0.25 else "dim"
     text = "spent" if left <= 0 else f"{left * 100:.0f}%" + " left" * (width > 9)
@@ -162,8 +162,10 @@ def details(shown: ObjectiveView, definition: Definition) -> list[Span]:
         Span(f"signal {shown.objective.signal}: {signal.asks}"),
         Span(f"looked at every {every}" if isinstance(signal, Derived) else f"probed every {every}, {limit}"),
     ]
-    if reading.budget is not None:
-        lines.append(Span(f"error budget left: {reading.budget * 100:.1f}%"))
+    if reading.budget is not None and reading.verdict != "unknown":
+        spent = reading.budget <= 0
+        left = "error budget: spent" if spent else f"error budget left: {reading.budget * 100:.1f}%"
+        lines.append(Span(left, "bad" if spent else "text"))
     if reading.reason:
         lines.append(Span(f"last answer: {cut(reading.reason, 400)}"))
     return lines

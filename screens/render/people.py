@@ -3,7 +3,7 @@
 from launchpad.model.samples import LockInfo, Presence
 from launchpad.model.values import format_duration
 from launchpad.rules.presence import IDLE, idle, teams_of
-from screens.render.row import Row, Span, fit, line
+from screens.render.row import Row, Span, cut, fit, line
 from screens.render.scene import Scene
 from screens.render.words import ROLES
 
@@ -34,9 +34,9 @@ def _person(scene: Scene, person: Presence, width: int) -> Row:
     room = width - (3 + 13 + 5 + 2 if brief else 3 + 20 + 10 + 2) - teams - len(end)
     spans = [
         Span(f" {scene.glyphs.here} ", "warn" if silent else "dim" if still else "ok"),
-        Span(fit(person.operator + (" (you)" if me else ""), 13 if brief else 20), "title" if me else "text"),
-        Span(fit(ROLES[person.role] if brief else person.role, 5 if brief else 10), "dim"),
-        Span(fit(", ".join(teams_of(scene.view.definition, person.operator)), teams), "dim"),
+        Span(_cell(person.operator, 13 if brief else 20, " (you)" if me else ""), "title" if me else "text"),
+        Span(_cell(ROLES[person.role] if brief else person.role, 5 if brief else 10), "dim"),
+        Span(_cell(", ".join(teams_of(scene.view.definition, person.operator)), teams), "dim"),
         Span(fit(person.looking_at or "here", max(8, room)), "text"),
         Span(" "),
         Span(end, "dim"),
@@ -50,6 +50,11 @@ def rests_on(scene: Scene, entry: Presence | LockInfo) -> object:
         return entry
     told = entry.operator, entry.role, entry.via, entry.looking_at, entry.age > SILENT, _still(entry)
     return told, scene.view.definition, scene.setting
+
+
+def _cell(text: str, width: int, suffix: str = "") -> str:
+    """The text with a suffix that is never cut, in a column with a gap after it."""
+    return fit(cut(text, width - 1 - len(suffix)) + suffix, width)
 
 
 def _still(person: Presence) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from launchpad.model.definition import RolloutStage
 from launchpad.model.rollouts import WHOLE, people, shown
 from launchpad.model.values import format_duration
 from launchpad.rules.guards import GuardView
@@ -25,7 +26,9 @@ STATUSES: dict[ShownStatus, Said] = {
     "rolled back": Said("rolled back", "warn"),
     "unknown": Said("unknown", "unknown"),
 }
-_STATUS = 12
+_NOTABLE: tuple[ShownStatus, ...] = ("rejected", "removed", "halted", "unknown")
+"""What the panel's title counts."""
+_STATUS = 13
 _SHARE = 6
 
 
@@ -62,16 +65,10 @@ def heading(scene: Scene) -> list[Span]:
     """The panel's title, with what is wrong."""
     title = [Span("ROLLOUTS", "title")]
     broken = sum(r.breached for r in scene.view.rollouts)
-    halted = sum(r.status == "halted" for r in scene.view.rollouts)
-    unknown = sum(r.status == "unknown" for r in scene.view.rollouts)
-    for count, word, style in (
-        (broken, "broken", "bad"),
-        (halted, "halted", "warn"),
-        (unknown, "unknown", "unknown"),
-    ):
-        if count:
-            title.append(Span(f" {count} {word}", style))
-    return title
+    if broken:
+        title.append(Span(f" {broken} broken", "bad"))
+    counts = ((status, sum(r.status == status for r in scene.view.rollouts)) for status in _NOTABLE)
+    return [*title, *(Span(f" {count} {said}", STATUSES[said].style) for said, count in counts if count)]
 
 
 def row(scene: Scene, part: Part, width: int) -> Row:
@@ -140,20 +137,30 @@ def _guard(scene: Scene, guard: GuardView, width: int) -> Row:
 
 def _ladder(scene: Scene, of: RolloutView, width: int) -> Row:
     """The stages: those behind, the present one with what of its soak has counted, those ahead."""
+    stages = of.rollout.stages
+    reached = of.rollout.stage_at(of.percent) if of.status in ("rolling", "halted") else None
+    behind = len(stages) if of.status == "complete" else reached or 0
     spans = [Span("   ")]
-    for index, stage in enumerate(of.rollout.stages):
+    for index, stage in enumerate(stages):
         if index:
             spans.append(Span(" → ", "faint"))
-        here = index == of.stage and of.status == "rolling"
-        soak = f" {format_duration(stage.soak)}" if stage.soak else ""
-        if here and stage.soak:
-            soak = f" {format_duration(min(of.soaked, of.soak) // 1)} of {format_duration(stage.soak)}"
-            soak += f", {of.coverage:.0%} counted"
-        behind = (of.stage is not None and index < of.stage) or of.status == "complete"
-        style = "title" if here else "ok" if behind else "dim"
-        sign = f"{scene.glyphs.here} " if here else ""
-        spans.append(Span(f"{sign}{shown(stage.percent)}{soak}", style))
+        share = shown(stage.percent)
+        if index < behind:
+            spans.append(Span(f"{scene.glyphs.ok} {share}", "ok"))
+        elif index == reached and of.status == "halted":
+            spans.append(Span(f"{scene.glyphs.warn} {share}", "warn"))
+        elif index == reached:
+            spans.append(Span(f"{scene.glyphs.here} {share}{_soak(of, stage)}", "title"))
+        else:
+            spans.append(Span(f"{share} {format_duration(stage.soak)}" if stage.soak else share, "dim"))
     return line(width, spans)
+
+
+def _soak(of: RolloutView, stage: RolloutStage) -> str:
+    if not stage.soak:
+        return ""
+    counted = format_duration(min(of.soaked, of.soak) // 1)
+    return f" {counted} of {format_duration(stage.soak)}, {of.coverage:.0%} counted"
 
 
 def plain(scene: Scene, part: Part) -> str:
@@ -175,8 +182,9 @@ def details(scene: Scene, name: str, width: int) -> list[Row]:
     told = [f"{of.name} is {of.standing}" + (f", read {of.age:.0f} s ago" if of.age is not None else "")]
     if of.state is not None:
         reading = of.state.reading
-        if count := people(reading.users, reading.percent):
-            told.append(f"{count} of {people(reading.users, WHOLE).removeprefix('about ')}")
+        if everybody := people(reading.users, WHOLE).removeprefix("about "):
+            some = people(reading.users, reading.percent).removesuffix(" people")
+            told.append(f"{some if reading.percent else 'none'} of {everybody} may have it")
         run = f" ({of.state.run})" if of.state.run else ""
         told.append(f"since {scene.stamp(of.state.since)}{run}" + (f", {of.because}" if of.because else ""))
         if reading.detail:

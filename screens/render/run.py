@@ -26,15 +26,15 @@ def heading(scene: Scene, run: RunView | None) -> tuple[list[Span], list[Span]]:
     title = [
         Span(f"ACTION {state.id} ", "title"),
         Span(f"{glyph(scene.glyphs, said)} {said.word}", said.style),
-        Span(f" by {state.requested_by}", "dim"),
     ]
+    trouble = _trouble(scene, run)
+    if trouble.text:
+        title.append(Span(f"  {trouble.text} ", trouble.style))
+    title.append(Span(f" by {state.requested_by}", "dim"))
     if state.started_at is not None:
         number = min(run.step + 1, len(state.steps))
         title.append(Span(f"  step {number} of {len(state.steps)}"))
         title.append(Span(f"  {format_duration(run.elapsed)}", "dim"))
-    trouble = _trouble(scene, run)
-    if trouble.text:
-        title.append(Span(f"  {trouble.text}", trouble.style))
     return title, [Span(_keys(scene, run), "dim")]
 
 

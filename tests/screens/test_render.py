@@ -573,10 +573,10 @@ def test_an_open_incident_is_in_the_head_at_every_width() -> None:
     for width in WIDTHS:
         row = head.alert_line(scene("declared"), width).text
         assert "CRITICAL incident-1  cards fail" in row
-        assert "ada update 09:28  I" in row
+        assert f"ada{' commands' if width >= 110 else ''}  update 09:28  I" in row
     assert "incident-1 critical" in head.first_line(scene("declared"), 120).text
     late = Scene(view=launches.declared().view(40), me=LEAD, glyphs=UNICODE)
-    assert "ada UPDATE WAS DUE 09:28" in head.alert_line(late, 80).text
+    assert "ada  UPDATE WAS DUE 09:28" in head.alert_line(late, 80).text
 
 
 def test_an_alert_that_nobody_has_goes_before_the_incident_and_names_it() -> None:

@@ -61,7 +61,7 @@ def test_what_was_not_read_lately_is_unknown_and_says_what_it_was() -> None:
     assert "? unknown" in summary
     assert "not read yet" in summary
     assert "10% 1h → 100%" in ladder
-    assert "slow is quiet" in guard
+    assert "slow must be quiet" in guard
     assert head.tab_line(shown, "rollouts", 120).text.count("4 Rollouts") == 1
     assert "4 Rollouts" not in head.tab_line(scene("launched"), "launch", 120).text
 
@@ -80,7 +80,7 @@ def test_what_is_known_says_the_next_step_and_what_holds_it(width: int) -> None:
 
 
 def test_a_broken_guard_and_a_halt_are_in_the_head() -> None:
-    broken = GuardView(name="slow is quiet", verdict="bad", detail="firing for 2m")
+    broken = GuardView(name="slow must be quiet", verdict="bad", detail="firing for 2m")
     shown = known(scene(rolling()), guards=(broken,), reason=broken.sentence)
     shown = Scene(
         view=replace(
@@ -91,7 +91,7 @@ def test_a_broken_guard_and_a_halt_are_in_the_head() -> None:
         me=shown.me,
         glyphs=shown.glyphs,
     )
-    assert "android IS BROKEN at 10%: slow is quiet: firing for 2m" in head.alert_line(shown, 120).text
+    assert "android IS BROKEN at 10%: slow must be quiet: firing for 2m" in head.alert_line(shown, 120).text
     assert head.alert_line(shown, 120).text.rstrip().endswith("H halt")
     assert "✗ BROKEN" in texts(shown, 118)[0]
     halted = scene(rolling(halted=True))
