@@ -68,10 +68,11 @@ COLOUR_BLIND = Palette(
     ground_rehearsal="#0f2c40",
 )  # fmt: skip
 PALETTES: Mapping[str, Palette] = {p.name: p for p in (DARK, LIGHT, CONTRAST, COLOUR_BLIND)}
-# The terminal's own sixteen colours, so that they suit its background, whatever that is.
+# The terminal's own sixteen colours, so that they suit its background, whatever that is: its dark blue is lost on
+# black, the bright one is read on black and on white.
 TERMINAL = Palette(
     name="terminal", title="The terminal's own colours", dark=True, background="default", surface="default",
-    text="default", dim="bright_black", faint="bright_black", accent="blue", info="cyan", ok="green",
+    text="default", dim="bright_black", faint="bright_black", accent="bright_blue", info="cyan", ok="green",
     warn="yellow", bad="red", unknown="magenta", cursor="bright_black", cursor_faint="default",
     bar="default", on_badge="black", trend="cyan", rehearsal="cyan", ground_production="default",
     ground_rehearsal="default",
@@ -182,6 +183,8 @@ def _of_terminal() -> dict[str, Style]:
     table |= dict.fromkeys(("alarm", "badge-production", "badge-bad"), red)
     table |= dict.fromkeys(("dim", "faint", "rule", "key-label", "tab"), dim)
     table |= {"tab-chosen": Style(reverse=True, bold=True), "back:cursor": reverse}
+    # A command is read before it is confirmed: cyan on white is not.
+    table["code"] = Style(italic=True)
     table |= {"back:production": reverse, "back:rehearsal": Style(underline=True)}
     return table | dict.fromkeys(("back:cursor-faint", "back:bar", "back:surface"), plain)
 

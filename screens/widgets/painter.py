@@ -1,5 +1,6 @@
 """Rows made into strips: style names become colours, signs become what the terminal can show."""
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from rich.segment import Segment
@@ -8,7 +9,7 @@ from textual.strip import Strip
 
 from screens import themes
 from screens.glyphs import Glyphs
-from screens.render.row import Row, measured
+from screens.render.row import Row, Span, measured
 
 _KEPT = 512
 """Lines that are kept painted: more than the largest screen has. Each takes some 7 kB with what Textual
@@ -41,13 +42,30 @@ class Painter:
         """Exactly `width` cells; `back` overrides the row's own background."""
         under = back or row.back
         spans, taken = measured(row.spans, width)
-        segments = [
-            Segment(self.glyphs.shown(s.text), _leading_to(s.act, self.style(s.style, under))) for s in spans
-        ]
+        segments = [segment for span in spans for segment in self._segments(span, under)]
         rest = width - taken
         if rest > 0:
             segments.append(Segment(" " * rest, self.style("text", under)))
         return Strip(segments, width).simplify()
+
+    def _segments(self, span: Span, under: str) -> Iterable[Segment]:
+        style = _leading_to(span.act, self.style(span.style, under))
+        text = self.glyphs.shown(span.text)
+        underlined = style.underline and not span.style.startswith("badge")
+        # Under a rehearsal's first line the whole row is underlined.
+        if not underlined or (under and self._styles[f"back:{under}"].underline):
+            return (Segment(text, style),)
+        return _without_padding(text, style)
+
+
+def _without_padding(text: str, style: Style) -> Iterator[Segment]:
+    """The line under a word ends with the word, not with its column."""
+    word = text.strip(" ")
+    bare = style + Style(underline=False)
+    start = len(text) - len(text.lstrip(" "))
+    for piece, drawn in ((text[:start], bare), (word, style), (text[start + len(word) :], bare)):
+        if piece:
+            yield Segment(piece, drawn)
 
 
 def _leading_to(act: str, style: Style) -> Style:

@@ -9,6 +9,7 @@ from textual.color import Color
 from launchpad.model.preferences import GLYPHS, THEMES
 from screens import themes
 from screens.glyphs import SETS, UNICODE
+from screens.render.row import Row, Span
 from screens.themes import PALETTES, Palette, styles
 from screens.widgets.painter import Painter
 
@@ -88,6 +89,28 @@ def test_sixteen_colours_are_left_to_the_terminal() -> None:
     assert themes.choose(None, {"TERM": "xterm", "COLORTERM": "truecolor"}) == "dark"
     names = {style.color.name for style in styles("terminal").values() if style.color}
     assert names <= set(ANSI_COLOR_NAMES) | {"default"}
+
+
+XTERM = {"bright_blue": "#5c5cff", "default": "#808080"}
+"""As xterm has them."""
+
+
+def test_keys_are_read_on_black_and_on_white_in_sixteen_colours() -> None:
+    known = styles("terminal")
+    for role in ("key", "accent", "title-focus", "code"):
+        colour = known[role].color
+        shown = XTERM[colour.name if colour else "default"]
+        for ground in ("#000000", "#ffffff"):
+            assert _contrast(shown, ground) > 3.9, role
+
+
+def test_the_line_under_a_word_ends_with_the_word() -> None:
+    painter = Painter(themes.NO_COLOUR, UNICODE)
+    strip = painter.strip(Row((Span("  unknown   ", "unknown"), Span("x"))), 20)
+    assert [s.text for s in strip if s.style and s.style.underline] == ["unknown"]
+    assert strip.text == "  unknown   x".ljust(20)
+    whole = painter.strip(Row((Span(" Acme  ", "title"),), "rehearsal"), 9)
+    assert all(s.style and s.style.underline for s in whole), "its ground is a line"
 
 
 def test_what_may_be_chosen_is_what_there_is() -> None:
