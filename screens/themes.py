@@ -68,8 +68,8 @@ COLOUR_BLIND = Palette(
     ground_rehearsal="#0f2c40",
 )  # fmt: skip
 PALETTES: Mapping[str, Palette] = {p.name: p for p in (DARK, LIGHT, CONTRAST, COLOUR_BLIND)}
-# The terminal's own sixteen colours, so that they suit its background, whatever that is: its dark blue is lost on
-# black, the bright one is read on black and on white.
+# The terminal's own sixteen colours: they suit its background, whatever that is. Of its blues the dark one is
+# lost on black; the bright one is read on black and on white.
 TERMINAL = Palette(
     name="terminal", title="The terminal's own colours", dark=True, background="default", surface="default",
     text="default", dim="bright_black", faint="bright_black", accent="bright_blue", info="cyan", ok="green",
