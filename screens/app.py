@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import sys
-import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -16,10 +15,8 @@ from launchpad.session import Session
 from screens import themes
 from screens.face import Face
 from screens.glyphs import choose
-from screens.terminal import Guard, perish, unfit
+from screens.terminal import Guard, Signals, perish, unfit
 
-_GRACE = 0.7
-"""Seconds that a signalled face has to leave in good order."""
 _SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
 
@@ -73,29 +70,16 @@ def run(
 
 
 async def _shown(face: Face, guard: Guard) -> None:
-    def last_resort(code: int) -> None:
-        guard.everything()
-        perish(code, face.farewell)
-
-    # A signalled face leaves in good order, or without it when that takes too long.
-    end = threading.Timer(_GRACE, last_resort)
-    end.daemon = True
     loop = asyncio.get_running_loop()
-    for number in _SIGNALS:
-        loop.add_signal_handler(number, _leave, face, end, number)
-    try:
+
+    def leave(code: int) -> None:
+        loop.call_soon_threadsafe(lambda: face.exit(return_code=code))
+
+    def forced(code: int) -> None:
+        perish(code, face.farewell, guard.everything)
+
+    with Signals(_SIGNALS, leave=leave, forced=forced):
         await face.run_async(mouse=face.preferences.mouse)
-    finally:
-        end.cancel()
-        for number in _SIGNALS:
-            loop.remove_signal_handler(number)
-
-
-def _leave(face: Face, end: threading.Timer, number: signal.Signals) -> None:
-    if not end.is_alive():
-        end.args = [128 + number]
-        end.start()
-    face.exit(return_code=128 + number)
 
 
 def _fault(error: Exception, *, over_ssh: bool) -> int:

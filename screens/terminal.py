@@ -2,11 +2,13 @@
 
 import contextlib
 import os
+import signal
 import sys
 import termios
 import threading
 from codecs import getincrementaldecoder
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from queue import SimpleQueue
 from selectors import EVENT_READ, SelectSelector
 from typing import Any, Protocol, cast
 
@@ -27,6 +29,8 @@ _CHUNK = 4096
 LONGEST_PASTE = 4 * TEXT_LIMIT
 """Characters."""
 _LAST_WORDS = 0.5
+_GRACE = 0.7
+"""Seconds that a signalled face has to leave in good order."""
 
 
 class HasTerminal(Protocol):
@@ -136,26 +140,69 @@ class Guard:
         with contextlib.suppress(termios.error, OSError):
             self._before = termios.tcgetattr(self._fileno)
 
-    def modes(self) -> None:
+    def modes(self, when: int = termios.TCSADRAIN) -> None:
         """Restores the line discipline; harmless when it is restored already."""
         if self._before is not None:
             with contextlib.suppress(termios.error, OSError):
-                termios.tcsetattr(self._fileno, termios.TCSADRAIN, self._before)
+                termios.tcsetattr(self._fileno, when, self._before)
 
     def everything(self) -> None:
-        """Also leaves the alternate screen and switches off what the face had switched on."""
+        """Also leaves the alternate screen and switches off what the face had switched on.
+
+        The modes come first: on a terminal that takes nothing any more, writing does not end.
+        """
+        self.modes(termios.TCSANOW)
         with contextlib.suppress(OSError):
             os.write(2, _RESTORE.encode())
-        self.modes()
 
 
-def perish(code: int, last_words: Callable[[], None]) -> None:
-    """Ends the process now, whatever the event loop does, after at most half a second of `last_words`."""
+class Signals:
+    """Ends a face that is told to end, also while a terminal that takes nothing keeps its event loop waiting:
+    the loop's own handlers would wait with it.
+    """
+
+    _OVER = 0
+
+    def __init__(
+        self, numbers: Iterable[int], *, leave: Callable[[int], None], forced: Callable[[int], None]
+    ) -> None:
+        """`leave` is asked first, with an exit code, then after a moment `forced`; both from a thread."""
+        self._numbers = tuple(numbers)
+        self._leave = leave
+        self._forced = forced
+        # Of all that could wake a thread, this alone may be used in a signal handler.
+        self._told: SimpleQueue[int] = SimpleQueue()
+        self._left = threading.Event()
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> None:
+        threading.Thread(target=self._wait, name="signals", daemon=True).start()
+        for number in self._numbers:
+            self._before[number] = signal.signal(number, lambda told, _frame: self._told.put(told))
+
+    def __exit__(self, *_error: object) -> None:
+        self._left.set()
+        self._told.put(self._OVER)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _wait(self) -> None:
+        number = self._told.get()
+        if number == self._OVER:
+            return
+        self._leave(128 + number)
+        if not self._left.wait(_GRACE):
+            self._forced(128 + number)
+
+
+def perish(code: int, *last_words: Callable[[], None]) -> None:
+    """Ends the process now, whatever the event loop does; each of `last_words` gets half a second at most."""
 
     def end() -> None:
-        worker = threading.Thread(target=last_words, name="last words", daemon=True)
-        worker.start()
-        worker.join(_LAST_WORDS)
+        for words in last_words:
+            worker = threading.Thread(target=words, name="last words", daemon=True)
+            worker.start()
+            worker.join(_LAST_WORDS)
         os._exit(code)
 
     threading.Thread(target=end, name="end", daemon=True).start()

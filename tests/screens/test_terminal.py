@@ -1,11 +1,13 @@
 """The terminal is left as it was found, whatever happens to the face or to the terminal."""
 
+import itertools
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -51,6 +53,29 @@ def test_signals(number: signal.Signals) -> None:
         face.process.send_signal(number)
         assert face.ends() == 128 + number
         _left_clean(face)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_signals_end_it_although_its_terminal_takes_nothing(number: signal.Signals) -> None:
+    with on_terminal(*DEMO, size=(200, 60)) as face:
+        _shown(face)
+        _fill(face)
+        face.process.send_signal(number)
+        assert face.process.wait(timeout=60) == 128 + number
+        assert face.as_before
+
+
+def _fill(face: OnTerminal) -> None:
+    """Has it draw for a terminal that nobody reads, until its event loop waits for that terminal."""
+    keys = itertools.cycle((b"1", b"2", b"5", b"6"))
+    waited = 0
+    # A lock that the main thread waits for in so many looks in a row is that of the writer's queue.
+    while waited < 10:
+        face.type(next(keys))
+        time.sleep(0.05)
+        waits = Path(f"/proc/{face.process.pid}/wchan").read_text()
+        waited = waited + 1 if "futex" in waits else 0
 
 
 def test_a_fault_is_told_in_one_line() -> None:
