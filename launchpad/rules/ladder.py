@@ -280,8 +280,13 @@ def conditions(of: RolloutView) -> tuple[ConditionReport, ...]:
 
 def trouble(views: Mapping[str, RolloutView]) -> str:
     """What must be seen at every time: a rollout that is halted, broken, refused, or rolls unseen."""
-    told = [sentence for view in views.values() if (sentence := _trouble(view))]
+    # What people are getting goes before what they don't get.
+    told = [sentence for view in sorted(views.values(), key=_refused) if (sentence := _trouble(view))]
     return "; ".join(told)
+
+
+def _refused(of: RolloutView) -> bool:
+    return of.state is not None and of.state.reading.status in ("rejected", "removed")
 
 
 def _trouble(of: RolloutView) -> str:
@@ -293,7 +298,7 @@ def _trouble(of: RolloutView) -> str:
     if seen.reading.status == "halted":
         why = f", {of.because}" if of.because else ""
         return f"{of.name} is HALTED at {shown(of.percent)}{why}" + ("" if of.known else " (not read lately)")
-    if seen.reading.status in ("rejected", "removed"):
+    if _refused(of):
         why = f": {seen.reading.detail}" if seen.reading.detail else ""
         return f"{of.name} is {seen.reading.status.upper()}{why}" + ("" if of.known else " (not read lately)")
     if seen.reading.status == "rolling" and not of.known:

@@ -10,7 +10,7 @@ from launchpad.model import definition as d
 from launchpad.model.commands import Identity
 from launchpad.model.rollouts import RolloutReading
 from launchpad.model.values import SECOND
-from launchpad.rules.ladder import RolloutView
+from launchpad.rules.ladder import RolloutView, trouble
 from launchpad.rules.view.blind import blinded
 from screens.dialogs.rollouts import RolloutDialog
 from screens.panels import checklist_listing
@@ -185,6 +185,11 @@ def test_what_a_store_refuses_is_seen_at_every_time() -> None:
     view = replace(shown.view, rollouts=(refused,), situation=situation)
     seen = Scene(view=view, me=shown.me, glyphs=shown.glyphs)
     assert "android is REJECTED: Guideline 2.1" in head.alert_line(seen, 80).text
+    halted = replace(of(shown, "halted", 10.0), name="web")
+    assert (
+        trouble({"android": refused, "web": halted})
+        == "web is HALTED at 10%; android is REJECTED: Guideline 2.1"
+    )
     assert " 1 rejected" in "".join(span.text for span in rollouts.heading(seen))
     assert "none of 120 000 people may have it" in "\n".join(
         row.text for row in rollouts.details(seen, "android", 80)
