@@ -39,8 +39,8 @@ class Need(NamedTuple):
 
 
 def tiny(width: int, height: int) -> bool:
-    """Whether panels have no place at all."""
-    return width < 80 or height < 24
+    """Whether panels have no place at all. Of 24 rows tmux takes one for itself."""
+    return width < 80 or height < 23
 
 
 def arrange(width: int, height: int, tab: str, zoomed: str | None, need: Need) -> Arrangement:

@@ -38,7 +38,7 @@ def rows(scene: Scene, width: int, height: int) -> list[Row]:
         line(width, [Span(f" {launch.product} {launch.version} {view.state.phase}", "title")]),
         *([standing] if standing.text != alert.text else []),
         line(width, [Span(f" {scene.me.name} {scene.me.role}, {len(view.people)} online", "dim")]),
-        line(width, [Span(f" more shows at 80x24;  {keys}", "dim")]),
+        line(width, [Span(f" more shows at 80x23;  {keys}", "dim")]),
     ]
     return kept[:height]
 

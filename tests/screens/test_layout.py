@@ -13,7 +13,7 @@ from screens.widgets.listing import ListPanel
 HEAD_AND_FOOT = 5
 TABS = ("pre-launch", "launch", "post-launch", *PAGES)
 
-sizes = st.tuples(st.integers(80, 400), st.integers(24, 200))
+sizes = st.tuples(st.integers(80, 400), st.integers(23, 200))
 needs = st.builds(
     Need,
     objectives=st.integers(1, 200),
@@ -47,8 +47,8 @@ def test_a_zoomed_panel_is_alone(size: tuple[int, int], panel: str, need: Need) 
     assert shown == {panel: REST}
 
 
-@pytest.mark.parametrize(("size", "small"), [((80, 24), False), ((79, 24), True), ((80, 23), True)])
-def test_below_80x24_there_are_no_panels(size: tuple[int, int], small: bool) -> None:
+@pytest.mark.parametrize(("size", "small"), [((80, 23), False), ((79, 23), True), ((80, 22), True)])
+def test_below_80x23_there_are_no_panels(size: tuple[int, int], small: bool) -> None:
     assert tiny(*size) is small
 
 
