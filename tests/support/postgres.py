@@ -29,7 +29,11 @@ _START_SECONDS = 30.0
 _STOP_SECONDS = 30.0
 
 # The server is a child of a shell that waits on our pipe, so that it ends even when the tests are killed.
-_LIFELINE = '"$@" & server=$!; cat >/dev/null; kill -INT $server; wait $server'
+# What a killed test had frozen goes on first, or it would never end.
+_LIFELINE = (
+    '"$@" & server=$!; cat >/dev/null; kill -CONT $server; pkill -CONT -P $server; '
+    "kill -INT $server; wait $server"
+)
 
 
 class Cluster:
