@@ -15,7 +15,7 @@ def put_off() -> None:
 
 
 def settle(*, every: int = _STARTED) -> None:
-    """Called by what goes on for long, once it has all that it starts with. From now on it looks after `every`
-    objects more than were freed."""
+    """Called by what goes on for long, once it has all that it starts with. From now on it looks after
+    `every` objects more than were freed."""
     gc.freeze()
     gc.set_threshold(every, 20, 20)
