@@ -14,7 +14,8 @@ def put_off() -> None:
     gc.set_threshold(_STARTING, 20, 20)
 
 
-def settle() -> None:
-    """Called by what goes on for long, once it has all that it starts with."""
+def settle(*, every: int = _STARTED) -> None:
+    """Called by what goes on for long, once it has all that it starts with. From now on it looks after
+    `every` objects more than were freed."""
     gc.freeze()
-    gc.set_threshold(_STARTED, 20, 20)
+    gc.set_threshold(every, 20, 20)

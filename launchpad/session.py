@@ -163,6 +163,7 @@ class Session:
             lease=beside.lease,
             people=beside.people,
             locks=beside.locks,
+            standbys=beside.standbys,
             last_output=self._last_output(state),
             evidence=evidence,
             rollouts=rollouts,

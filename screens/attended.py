@@ -1,16 +1,26 @@
 """When somebody last used this face, and what it says of them to the others."""
 
+import gc
 from time import monotonic
 from typing import Any
 
 from textual.events import Event, InputEvent
 
+from launchpad import garbage
 from launchpad.model.commands import Identity
 from launchpad.model.samples import Presence
 from screens.mixin import Mixin
 
 _LONGEST = 86_400.0
 """Seconds; who is idle for longer is idle for a day."""
+
+
+_CALM = 1.0
+"""Seconds without a key after which the next one is not expected at once."""
+_NEW = 5_000
+"""Objects more than were freed, after which Python searches what is new for garbage."""
+_MANY = 4
+"""Searches of what is new after which a search of everything is worth it."""
 
 
 class Attended(Mixin):
@@ -25,6 +35,16 @@ class Attended(Mixin):
         if isinstance(event, InputEvent):
             self._used = monotonic()
         await super().on_event(event)
+
+    def settle_in(self) -> None:
+        """What there is by now stays: no key shall wait while it is searched for garbage."""
+        garbage.settle(every=_NEW)
+
+    def tidy(self) -> None:
+        """Searches for garbage while nobody types: a closed dialog leaves thousands of objects, and to
+        find them takes longer than a key shall wait."""
+        if gc.get_count()[1] >= _MANY and monotonic() - (self._used or self._opened) > _CALM:
+            gc.collect()
 
     def presence(self, me: Identity, *, seat: str, via: str, looking_at: str, item: str | None) -> Presence:
         """What the others see of `me`. Nobody works on an item only because a face has just opened on it."""

@@ -16,7 +16,6 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
 
-from launchpad import garbage
 from launchpad.desk import Desk
 from launchpad.model.definition import Definition
 from launchpad.model.preferences import USUAL, Preferences
@@ -165,8 +164,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         self.board.refill()
         # The panels first: what they will show takes a moment to be worked out.
         self.call_after_refresh(self._begin)
-        # What there is by now stays: no key shall wait while it is searched for garbage.
-        garbage.settle()
+        self.settle_in()
 
     def _begin(self) -> None:
         self._follower.start()
@@ -230,6 +228,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
                 dialog.show(self.scene)
         self.offer_tour()
         self._call()
+        self.tidy()
 
     def _call(self) -> None:
         """Rings for what has just begun to fire."""

@@ -60,6 +60,8 @@ def status(view: View, out: Output) -> Iterator[str]:
     verdict = out.paint(STYLES[view.verdict], view.verdict)
     yield f"{title} {place} {view.state.phase}{countdown}  {verdict}"
     yield clean(f"{view.engine.sentence} · {_fresh(view)} · {len(view.people)} online", 300)
+    if view.engine.standbys:
+        yield clean(f"standby: {view.engine.behind}", 300)
     if view.state.seat is not None:
         held = view.state.seat
         yield out.paint("unknown", clean(f"{held.holder} holds the director's seat: {held.reason}", 300))

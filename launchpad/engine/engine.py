@@ -14,6 +14,7 @@ from launchpad.engine.planner import Planner
 from launchpad.engine.recorder import Recorder
 from launchpad.engine.runner import Runner
 from launchpad.engine.schedule import every
+from launchpad.engine.standby import stand_by
 from launchpad.engine.targets import Targets
 from launchpad.engine.teller import tell
 from launchpad.engine.toolroom import Toolroom
@@ -111,7 +112,11 @@ class Engine:
     async def _take(self, stop: asyncio.Event, *, wait: bool) -> bool:
         """Takes the lease; False if `stop` was set first."""
         taking = asyncio.create_task(self._lease.take(wait=wait))
-        await _first(stop, taking)
+        waiting = asyncio.create_task(stand_by(self._store, self._launch, self._lease.holder, self._toolroom))
+        try:
+            await _first(stop, taking)
+        finally:
+            waiting.cancel()
         if not taking.done():
             taking.cancel()
             return False

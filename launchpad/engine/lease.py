@@ -49,7 +49,7 @@ class LeaseKeeper:
     def ensure(self) -> None:
         """Raises LeaseLost unless the lease is certainly ours at this moment."""
         if not self.held:
-            raise LeaseLost(f"this engine lost the lease of {self._launch}", hint="another one may act now")
+            raise self._lost()
 
     async def take(self, *, wait: bool) -> None:
         """Takes the lease. While another engine holds it: waits, or raises Refused."""
@@ -73,17 +73,25 @@ class LeaseKeeper:
         while True:
             await asyncio.sleep(self._ttl / 4)
             asked = boot_seconds()
+            lease = self._held_lease()
             try:
-                self._lease = await asyncio.to_thread(self._store.renew_lease, self._held_lease(), self._ttl)
+                # A store that hangs must not keep us from knowing that the lease is gone.
+                async with asyncio.timeout(self._deadline - asked):
+                    self._lease = await asyncio.to_thread(self._store.renew_lease, lease, self._ttl)
                 self._deadline = asked + self._ttl
             except Unreachable:
                 self.ensure()
+            except TimeoutError:
+                raise self._lost() from None
 
     async def release(self) -> None:
         """Lets a successor act at once."""
         if self._lease is not None:
             await asyncio.to_thread(self._store.release_lease, self._lease)
             self._lease = None
+
+    def _lost(self) -> LeaseLost:
+        return LeaseLost(f"this engine lost the lease of {self._launch}", hint="another one may act now")
 
     def _held_lease(self) -> Lease:
         self.ensure()

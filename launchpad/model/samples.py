@@ -79,6 +79,21 @@ class Presence(Value):
     """Seconds for which nothing had been typed when last heard of."""
 
 
+class Standby(Value):
+    """An engine that waits to take over."""
+
+    holder: str
+    """`host:pid:nonce`, as a lease names it."""
+    lacks: str = ""
+    """What it could not do for something that it can't have; empty: it is ready."""
+    age: float = 0.0
+    """Seconds since last heard of; filled in by the store."""
+
+    @property
+    def host(self) -> str:
+        return self.holder.partition(":")[0]
+
+
 class Glance(Value):
     """What stands beside the journal at one instant, but for the samples and the logs themselves."""
 
@@ -87,6 +102,8 @@ class Glance(Value):
     locks: tuple[LockInfo, ...]
     newest: int
     """The cursor of the newest sample; 0 without any."""
+    standbys: tuple[Standby, ...] = ()
+    """Engines that were heard of lately; who holds the lease is none of them."""
 
 
 class LaunchEntry(Value):

@@ -19,6 +19,7 @@ from launchpad.model.samples import (
     Presence,
     Sample,
     SampleBatch,
+    Standby,
 )
 from launchpad.model.values import Micros
 
@@ -131,8 +132,16 @@ class Beside(Protocol):
         """Seats heard of in the last `within` seconds."""
         ...
 
+    def stand_by(self, launch: str, standby: Standby) -> None:
+        """Says that this engine waits to take over; it is forgotten when not repeated."""
+        ...
+
+    def stand_down(self, launch: str, holder: str) -> None:
+        """It waits no more."""
+        ...
+
     def glance(self, launch: str) -> Glance:
-        """Lease, people, locks and how far the samples have got, at once."""
+        """Lease, standby engines, people, locks and how far the samples have got, at once."""
         ...
 
     def prune(self, *, samples_before: Micros, logs_before: Micros) -> None:

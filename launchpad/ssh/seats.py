@@ -27,6 +27,8 @@ _LOCALE = ("LANG", "LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LC_MONETA
 _OF_CLIENT = frozenset(("COLORTERM", "NO_COLOR", *_LOCALE))
 _OF_SERVER = ("TZ", "LD_LIBRARY_PATH", "XDG_STATE_HOME")
 """What the interpreter itself may need, and where a crash is noted."""
+_THRIFT = {"MALLOC_ARENA_MAX": "1"}
+"""For glibc (mallopt(3)): a seat's threads take turns anyway, and need no heap each."""
 _HARMLESS = re.compile(r"[A-Za-z0-9_.@:+-]{1,64}")
 
 
@@ -49,7 +51,7 @@ def _of_interpreter(server: Mapping[str, str]) -> dict[str, str]:
 
 def starter(command: Sequence[str], *, forks: bool) -> Starter:
     """What starts seats by `command`."""
-    return Ushers(command, _of_interpreter(os.environ)) if forks else Spawner(command)
+    return Ushers(command, _of_interpreter(os.environ) | _THRIFT) if forks else Spawner(command)
 
 
 class SeatProcess:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from launchpad.errors import Refused
-from launchpad.model.samples import HERE, Glance, LockInfo, LogLine, Presence, Sample, SampleBatch
+from launchpad.model.samples import HERE, Glance, LockInfo, LogLine, Presence, Sample, SampleBatch, Standby
 from launchpad.model.values import SECOND, Micros, format_duration
 from launchpad.store import leases
 from launchpad.store.database import Reader, Record, Statement, Transaction, marks
@@ -57,6 +57,17 @@ _LEAVE = "DELETE FROM lp_presence WHERE launch = ? AND seat = ?"
 _PRESENT = """
     SELECT seat, operator, role, via, looking_at, subject, idle, lp_ticks() - heard FROM lp_presence
     WHERE launch = ? AND heard >= lp_ticks() - ? AND heard <= lp_ticks() ORDER BY operator, seat
+"""
+
+_STAND_BY = """
+    INSERT INTO lp_standby VALUES (?, ?, ?, lp_ticks()) ON CONFLICT (launch, holder) DO UPDATE
+    SET lacks = excluded.lacks, heard = excluded.heard
+"""
+_FORGET_STANDBY = "DELETE FROM lp_standby WHERE launch = ? AND (heard < lp_ticks() - ? OR heard > lp_ticks())"
+_STAND_DOWN = "DELETE FROM lp_standby WHERE launch = ? AND holder = ?"
+_STANDBYS = """
+    SELECT holder, lacks, lp_ticks() - heard FROM lp_standby
+    WHERE launch = ? AND heard >= lp_ticks() - ? AND heard <= lp_ticks() ORDER BY holder
 """
 
 _phases: msgspec.json.Decoder[tuple[float | None, ...]] = msgspec.json.Decoder(tuple[float | None, ...])
@@ -188,13 +199,31 @@ def present(reader: Reader, launch: str, within: float) -> tuple[Presence, ...]:
     )
 
 
+def stand_by(transaction: Transaction, launch: str, standby: Standby) -> None:
+    transaction.run(
+        (_STAND_BY, (launch, standby.holder, standby.lacks)), (_FORGET_STANDBY, (launch, _FORGOTTEN_AFTER))
+    )
+
+
+def stand_down(transaction: Transaction, launch: str, holder: str) -> None:
+    transaction.run((_STAND_DOWN, (launch, holder)))
+
+
+def standbys(reader: Reader, launch: str, within: float) -> tuple[Standby, ...]:
+    """Engines that wait, heard of in the last `within` seconds."""
+    [found] = reader.run((_STANDBYS, (launch, micros(within))))
+    return tuple(Standby(holder=holder, lacks=lacks, age=age / SECOND) for holder, lacks, age in found)
+
+
 def glance(reader: Reader, launch: str) -> Glance:
     [[(newest,)]] = reader.run((_LAST_SAMPLE, (launch,)))
+    lease, waiting = leases.present(reader, launch), standbys(reader, launch, HERE)
     return Glance(
-        lease=leases.present(reader, launch),
+        lease=lease,
         people=present(reader, launch, HERE),
         locks=locks(reader),
         newest=newest,
+        standbys=tuple(each for each in waiting if lease is None or each.holder != lease.holder),
     )
 
 

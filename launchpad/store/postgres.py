@@ -6,8 +6,7 @@ session (no prepared statements, no settings), so that a pooler may stand in bet
 """
 
 import contextlib
-import os
-import socket
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +22,7 @@ from launchpad.store import migrations
 from launchpad.store.alarm import Alarm
 from launchpad.store.database import Reader, Record, Statement, Transaction
 from launchpad.store.pool import Pool
+from launchpad.store.postgres_connection import SILENCE, Connection, SilentServer
 from launchpad.store.postgres_listener import CHANNEL, PostgresListener
 
 PATIENCE = 10.0
@@ -65,7 +65,6 @@ _NOTIFY = "SELECT pg_notify(?, ?)"
 _MIGRATING = 0x4C50_5343_4845_4D41
 """Advisory lock under which the schema is brought up to date."""
 
-Connection = psycopg.Connection[Record]
 T = TypeVar("T")
 
 
@@ -131,9 +130,10 @@ class PostgresDatabase:
                     return attempt(connection)
             except Unreachable as fault:
                 transient = isinstance(fault.__cause__, _TRANSIENT)
+                if transient:
+                    self._pool.drop_idle()
                 if not transient or time.monotonic() + pause > deadline or self._closed.is_set():
                     raise
-            self._pool.drop_idle()
             self._closed.wait(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
 
@@ -152,7 +152,7 @@ class PostgresDatabase:
             raise BadInput(f"{self._name} does not let this user in: {_line(error)}") from error
 
     def _connect(self) -> Connection:
-        connection: Connection = psycopg.connect(
+        connection: Connection = Connection.connect(
             self._conninfo, autocommit=True, prepare_threshold=None, cursor_factory=psycopg.ClientCursor
         )
         return connection
@@ -163,6 +163,7 @@ class PostgresDatabase:
             self._check_encoding(connection)
             if not migrations.missing("postgres", self._version(connection, create=create), self._name):
                 return
+            connection.patience = math.inf  # others may be at it, and what is large takes its time
             with connection.transaction():
                 connection.execute("SELECT pg_advisory_xact_lock(%s)", (_MIGRATING,))
                 connection.execute(migrations.CREATE_TABLE)
@@ -171,6 +172,7 @@ class PostgresDatabase:
                     connection.execute(script)
                     applied = migrations.APPLIED.format(version=number, now="lp_now()")
                     connection.execute(applied)
+            connection.patience = SILENCE
 
     def _version(self, connection: Connection, *, create: bool) -> int:
         [(table,)] = connection.execute("SELECT to_regclass('lp_schema')").fetchall()
@@ -229,34 +231,14 @@ class _PostgresTransaction(_PostgresReader):
 
     def commit(self) -> None:
         bells = [(_NOTIFY, (CHANNEL, launch)) for launch in sorted(self._rung)]
-        with _in_time(self._connection) if self._copied else contextlib.nullcontext():
+        try:
             self.run(*bells, ("COMMIT", ()))
-
-
-@contextlib.contextmanager
-def _in_time(connection: Connection) -> Iterator[None]:
-    """Gives up a commit that a standby does not confirm. Cancelling it would not do: the server would then
-    say that all was well."""
-    given_up = threading.Event()
-
-    def give_up() -> None:
-        given_up.set()
-        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as sock:
-            sock.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(PATIENCE, give_up)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    except psycopg.OperationalError as error:
-        if not given_up.is_set():
-            raise
-        raise psycopg.OperationalError(
-            f"no standby has confirmed within {PATIENCE:.0f} s what was to be recorded"
-        ) from error
-    finally:
-        timer.cancel()
+        except SilentServer as error:
+            if not self._copied:
+                raise
+            raise psycopg.OperationalError(
+                f"no standby has confirmed within {SILENCE:.0f} s what was to be recorded"
+            ) from error
 
 
 @lru_cache(maxsize=256)

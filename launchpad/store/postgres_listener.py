@@ -19,6 +19,8 @@ CHANNEL = "launchpad"
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 _LONGEST_CLOSE = 1.0
+_QUIET = 30.0
+"""Seconds without a notification after which the server is asked whether it is still there."""
 
 _log = logging.getLogger(__name__)
 
@@ -68,6 +70,7 @@ class PostgresListener:
             selector.register(connection, selectors.EVENT_READ)
             selector.register(self._ended, selectors.EVENT_READ)
             while not self._closed.is_set():
-                selector.select()
+                if not selector.select(_QUIET):
+                    connection.execute("SELECT 1")
                 for notice in connection.notifies(timeout=0):
                     self._alarm.ring(notice.payload)

@@ -17,6 +17,7 @@ from launchpad.model.samples import (
     Presence,
     Sample,
     SampleBatch,
+    Standby,
 )
 from launchpad.model.values import Micros
 from launchpad.store import beside, leases
@@ -204,6 +205,13 @@ class SqlStore:
 
     def present(self, launch: str, within: float = HERE) -> tuple[Presence, ...]:
         return self._database.read(lambda reader: beside.present(reader, launch, within))
+
+    def stand_by(self, launch: str, standby: Standby) -> None:
+        check_storable(launch, standby.holder, standby.lacks)
+        self._write(lambda tx: beside.stand_by(tx, launch, standby))
+
+    def stand_down(self, launch: str, holder: str) -> None:
+        self._write(lambda tx: beside.stand_down(tx, launch, holder))
 
     def glance(self, launch: str) -> Glance:
         return self._database.read(lambda reader: beside.glance(reader, launch))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from launchpad.errors import LeaseLost, Refused
-from launchpad.model.samples import Glance, Lease, LogLine, Presence, Sample
+from launchpad.model.samples import Glance, Lease, LogLine, Presence, Sample, Standby
 from launchpad.model.store import Store
 from launchpad.testing.drafts import opening
 
@@ -196,6 +196,20 @@ class BesideBehaviour:
         assert [lock.target for lock in seen.locks] == ["site"]
         assert [person.operator for person in seen.people] == ["ada"]
         assert seen.newest == store.samples(LAUNCH).cursor
+
+    def test_engines_that_wait_to_take_over(self, open_again: Callable[[], Store]) -> None:
+        store, other = open_again(), open_again()
+        lease = taken(store.take_lease(LAUNCH, "a:1:x", 60))
+        for holder in ("a:1:x", "b:2:y", "c:3:z"):
+            store.stand_by(LAUNCH, Standby(holder=holder))
+        other.stand_by(LAUNCH, Standby(holder="c:3:z", lacks="env:TOKEN is not set"))
+        other.stand_by("other", Standby(holder="d:4:w"))
+        seen = other.glance(LAUNCH).standbys
+        assert [(one.host, one.lacks) for one in seen] == [("b", ""), ("c", "env:TOKEN is not set")]
+        assert all(0 <= one.age < 10 for one in seen)
+        store.stand_down(LAUNCH, "b:2:y")
+        store.release_lease(lease)
+        assert [one.holder for one in store.glance(LAUNCH).standbys] == ["a:1:x", "c:3:z"]
 
     def test_who_is_not_heard_of_is_not_present(self, store: Store) -> None:
         store.announce(LAUNCH, Presence(seat="1", operator="ada", role="director", via="local"))

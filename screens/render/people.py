@@ -16,7 +16,9 @@ def heading(scene: Scene) -> list[Span]:
     """The panel's title with the count."""
     if not scene.in_touch:
         return [Span("PEOPLE", "title"), Span(" not known", "unknown")]
-    return [Span("PEOPLE", "title"), Span(f" {len(scene.view.people)} online", "dim")]
+    behind = scene.view.engine.behind
+    standby = [Span(f"  standby engine: {behind}", "dim")] if behind else []
+    return [Span("PEOPLE", "title"), Span(f" {len(scene.view.people)} online", "dim"), *standby]
 
 
 def row(scene: Scene, entry: Presence | LockInfo, width: int) -> Row:

@@ -46,11 +46,15 @@ def test_a_second_engine_is_refused_and_a_standby_waits(war_room: Open) -> None:
     assert second.wait(60) == 3
     assert "watches acme-4.2.0 already" in second.stdout.read()
     standby = room.engine(standby=True)
+    until(lambda: room.view().engine.standbys, what="the standby to say that it waits")
+    assert [each.holder.split(":")[1] for each in room.view().engine.standbys] == [str(standby.pid)]
+    assert room.view().engine.behind.endswith(" ready")
     before = room.epoch
     first.terminate()
     assert first.wait(60) == 0
     until(lambda: room.epoch > before, what="the standby to take over")
     assert standby.poll() is None
+    until(lambda: not room.view().engine.standbys, what="nobody to stand by any more")
 
 
 def test_a_standby_follows_the_command_of_a_killed_engine_to_its_end(

@@ -7,7 +7,7 @@ from launchpad.model import events as ev
 from launchpad.model.fold import fold
 from launchpad.model.journal import Recorded
 from launchpad.model.plan import Plan, PlannedStep
-from launchpad.model.samples import Lease, Sample
+from launchpad.model.samples import Lease, Sample, Standby
 from launchpad.model.values import SECOND
 from launchpad.rules.objectives import Meter
 from launchpad.rules.view import run_view, view
@@ -178,3 +178,9 @@ def test_no_engine_says_what_to_do():
     assert "`launchpad engine`" in seen(stopped, 62, lease=None).engine.sentence
     assert "for 1m" in seen(stopped, 62, lease=None).engine.sentence
     assert seen(stopped, 62).engine.sentence == "engine 1 on mars"
+
+
+def test_who_would_take_over_is_told_with_what_they_lack():
+    assert seen(state(), 0).engine.behind == ""
+    waiting = (Standby(holder="mars:1:x"), Standby(holder="venus:2:y", lacks="env:TOKEN is not set"))
+    assert seen(state(), 0, standbys=waiting).engine.behind == "mars ready, venus lacks env:TOKEN is not set"

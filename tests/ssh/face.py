@@ -7,11 +7,16 @@ import termios
 import tty
 from pathlib import Path
 
+import msgspec
+
 from launchpad.desk import Desk
 from launchpad.errors import LaunchpadError
 from launchpad.model import commands as cmd
+from launchpad.model.commands import Identity
 from launchpad.model.samples import Presence
 from launchpad.session import Session
+from launchpad.ssh import protocol
+from launchpad.ssh.relayed import RelayedDesk
 from launchpad.ssh.seat import Occupied, occupy
 from launchpad.ssh.usher import Seated, usher
 
@@ -56,6 +61,9 @@ def act(key: bytes, session: Session, desk: Desk) -> None:
     elif key == b"e":
         say("environ " + " ".join(sorted(f"{name}={value}" for name, value in os.environ.items())) + " .")
         say(f"cwd {Path.cwd()} fds {len(list(Path('/dev/fd').iterdir()))} .")
+    elif key == b"z":
+        assert isinstance(desk, RelayedDesk)
+        forge(desk)
     elif key == b"f":
         block = b"x" * 65536
         for _ in range(FLOOD // len(block)):
@@ -70,6 +78,38 @@ def act(key: bytes, session: Session, desk: Desk) -> None:
         say("present " + " ".join(f"{p.seat}:{p.operator}:{p.role}:{p.via}" for p in people) + " .")
     else:
         say(f"key {key!r}")
+
+
+class Forged(protocol.Ask, tag="perform", kw_only=True):
+    """A command with everything beside it by which a seat could claim to be somebody else."""
+
+    command: dict[str, object]
+    identity: Identity = Identity(name="lead", role="director", auth="os")
+    actor: str = "lead"
+    auth: str = "os"
+    role: str = "director"
+    launch: str = "another"
+
+
+class ForgedPresence(protocol.Ask, tag="announce", kw_only=True):
+    seat: str = "mine"
+    looking_at: str = ""
+    operator: str = "lead"
+    role: str = "director"
+    via: str = "local"
+
+
+def forge(desk: RelayedDesk) -> None:
+    """Says what the server makes of it."""
+    claims = {"actor": "lead", "by": "lead", "name": "lead", "role": "director", "auth": "os"}
+    for command in ({"verb": "tick", "item": "dns"}, {"verb": "phase", "phase": "launch"}):
+        try:
+            done = desk._link.ask(Forged(command=command | claims), msgspec.json.Decoder(cmd.Done))
+            say(f"forged {command['verb']}: {done.message}")
+        except LaunchpadError as error:
+            say(f"forged {command['verb']}: {type(error).__name__}: {error}")
+    desk._link.ask(ForgedPresence(), msgspec.json.Decoder(None))
+    say("forged all .")
 
 
 def main() -> int:

@@ -1,9 +1,12 @@
 """What a seat could give away: its memory, its environment, its output are searched for every secret."""
 
-import contextlib
+import base64
+import os
 import re
+import subprocess
 from pathlib import Path
 
+import psycopg
 import psycopg.conninfo
 import pytest
 
@@ -18,12 +21,15 @@ pytestmark = [
 
 TOKEN = "tok-5up3r-53cr3t"  # made up
 OF_SHELL = "shell-h1st0ry-s3cret"
+PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def holds(pid: int, secret: str) -> bool:
-    """Whether the secret stands anywhere in a process's memory or environment."""
-    needle = secret.encode()
-    if needle in Path(f"/proc/{pid}/environ").read_bytes():
+    """Whether the secret stands anywhere in a process's memory or environment, in any width that a string
+    is kept in."""
+    forms = [secret.encode(width) for width in ("utf-8", "utf-16-le", "utf-32-le")]
+    forms.append(base64.b64encode(secret.encode()).rstrip(b"="))
+    if forms[0] in Path(f"/proc/{pid}/environ").read_bytes():
         return True
     with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
         for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
@@ -31,11 +37,24 @@ def holds(pid: int, secret: str) -> bool:
             if found is None or line.endswith(("[vvar]", "[vsyscall]")):
                 continue
             begin, end = (int(part, 16) for part in found.groups())
-            with contextlib.suppress(OSError, OverflowError, ValueError):
-                memory.seek(begin)
-                if needle in memory.read(end - begin):
-                    return True
+            found_here = _read(memory, begin, end)
+            if any(form in found_here for form in forms):
+                return True
     return False
+
+
+def _read(memory, begin, end):
+    """All of it; what can't be read is skipped page by page, and does not end the search."""
+    parts = []
+    while begin < end:
+        try:
+            memory.seek(begin)
+            part = memory.read(end - begin)
+        except (OSError, OverflowError, ValueError):
+            part = b""
+        parts.append(part or bytes(PAGE))
+        begin += len(part) or PAGE
+    return b"".join(parts)
 
 
 def test_neither_a_seat_nor_the_server_holds_a_secret(tmp_path, postgres_database):
@@ -65,9 +84,11 @@ def test_neither_a_seat_nor_the_server_holds_a_secret(tmp_path, postgres_databas
         secrets = (TOKEN, OF_SHELL, password)
         # The search finds what is there; the server itself has to know the store, and nothing else.
         assert holds(served.server.pid, password)
+        assert holds(_engine(served), TOKEN)
+        assert all(holds(seat, "Macros are published") for seat in seats)
         assert [secret for secret in (TOKEN, OF_SHELL) if holds(served.server.pid, secret)] == []
         assert "SHOP_TOKEN=" not in Path(f"/proc/{served.server.pid}/environ").read_text()
-        for seat in seats:
+        for seat in (*seats, *_ushers(served)):
             assert [secret for secret in secrets if holds(seat, secret)] == []
             assert "SHOP_TOKEN=" not in Path(f"/proc/{seat}/environ").read_text()
             assert not any(secret in Path(f"/proc/{seat}/cmdline").read_text() for secret in secrets)
@@ -76,6 +97,21 @@ def test_neither_a_seat_nor_the_server_holds_a_secret(tmp_path, postgres_databas
             served.asked("ada", *words).stdout for words in (("status", "--json"), ("logs", "backup-1"))
         ]
         assert "saved" in shown[-1]
+        with psycopg.connect(postgres_database) as connection:
+            for table in ("lp_event", "lp_text", "lp_log", "lp_sample", "lp_lease", "lp_presence", "lp_lock"):
+                shown += [str(row) for row in connection.execute(f"SELECT * FROM {table}").fetchall()]
+        assert any("saved" in text for text in shown[-50:])
         assert not [secret for secret in secrets for text in shown if secret in text]
     finally:
         served.close()
+
+
+def _ushers(served):
+    found = subprocess.run(
+        ["pgrep", "-P", str(served.server.pid), "-f", "occupy --usher"], capture_output=True
+    )
+    return [int(pid) for pid in found.stdout.split()]
+
+
+def _engine(served):
+    return int(served.says(r"started an engine \(process (\d+)\)")[1])

@@ -87,6 +87,19 @@ def test_tick_is_stamped_with_the_keys_operator_and_seen_elsewhere_within_a_seco
     client.sees("done: ")
 
 
+def test_identity_forged_within_a_seat_is_not_believed(house):
+    house.serve()
+    client = house.client("eva")
+    client.seat()
+    client.type("z")
+    said = client.sees(r"forged tick: (.*?)\r.*forged phase: (.*?)\r.*forged all \.")
+    assert b"eva is engineer" in said[2]
+    house.session.refresh()
+    assert [(e.kind, e.actor, e.auth) for e in house.session.events[1:]] == [("item.ticked", "eva", "key")]
+    [person] = house.store.present("acme-4.2.0")
+    assert (person.operator, person.role, person.via) == ("eva", "engineer", "ssh 127.0.0.1")
+
+
 def test_viewer_cannot_tick(open_house):
     client = open_house.client("guest")
     client.seat()

@@ -67,6 +67,23 @@ def test_nothing_that_was_acknowledged_is_lost_or_doubled(standby):
     store.close()
 
 
+def test_a_primary_that_hangs_is_left_for_the_promoted_standby(standby):
+    store = open_store(standby.url_of_both, create=True)
+    store.append(LAUNCH, [opening()])
+    before = note("before")
+    store.append(LAUNCH, [before])
+    standby.primary.freeze()
+    standby.promote()
+    draft = note("after")
+    with pytest.raises(Unreachable):
+        store.append(LAUNCH, [draft])
+    [done] = store.append(LAUNCH, [draft])
+    recorded = [event.id for event in store.read(LAUNCH)]
+    assert recorded[1:] == [before.id, done.id]
+    assert verify_store(store, LAUNCH).seq == 3
+    store.close()
+
+
 def _enough(acknowledged: list[str], count: int) -> None:
     deadline = time.monotonic() + 60
     while len(acknowledged) < count:

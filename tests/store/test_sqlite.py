@@ -460,5 +460,5 @@ def test_a_store_of_the_first_schema_is_brought_up_to_date(tmp_path, opened):
     [bo] = store.present(LAUNCH)
     assert (bo.subject, bo.idle) == ("item:dns", 7.5)
     connection = sqlite3.connect(file)
-    assert connection.execute("SELECT version FROM lp_schema").fetchall() == [(1,), (2,)]
+    assert connection.execute("SELECT version FROM lp_schema").fetchall() == [(1,), (2,), (3,)]
     connection.close()

@@ -2,17 +2,21 @@
 
 import secrets
 import subprocess
-from collections.abc import Sequence
+
+from tests.support.tools import lacking
 
 
 class Host:
     """A network of its own that reaches this machine at `here`, and nothing else."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self) -> None:
         self.name = f"lp{secrets.token_hex(3)}"
         self._cable = f"{self.name}c"
-        # 198.18.0.0/15 is for tests of networks (RFC 2544).
-        self.here, self.there = f"198.18.{number}.1", f"198.18.{number}.2"
+        # 198.18.0.0/15 is for tests of networks (RFC 2544); others may run beside these.
+        net = f"198.{18 + secrets.randbelow(2)}.{secrets.randbelow(256)}"
+        fourth = 4 * secrets.randbelow(64)
+        self.here, self.there = f"{net}.{fourth + 1}", f"{net}.{fourth + 2}"
+        self._filtered = False
         for command in (
             f"netns add {self.name}",
             f"link add {self._cable} type veth peer name eth0 netns {self.name}",
@@ -28,18 +32,42 @@ class Host:
         """The command that runs `argv` on this host."""
         return ["ip", "netns", "exec", self.name, *argv]
 
+    def processes(self) -> list[int]:
+        """Those that run on this host."""
+        return [int(pid) for pid in _ip(f"netns pids {self.name}").split()]
+
     def unplug(self) -> None:
-        """Packets go nowhere and nobody is told, as when a switch dies."""
+        """The cable has no signal, as when a switch dies."""
         _ip(f"link set {self._cable} down")
 
     def plug(self) -> None:
         _ip(f"link set {self._cable} up")
 
+    def silence(self) -> None:
+        """The cable looks whole, and packets get lost on it in both directions: nobody is told."""
+        self._filtered = True
+        self._filter("-I")
+
+    def hear(self) -> None:
+        """Ends the silence."""
+        self._filtered = False
+        self._filter("-D")
+
+    def _filter(self, change: str) -> None:
+        for way in (("INPUT", "-i"), ("OUTPUT", "-o")):
+            argv = ["iptables", "-w", "20", change, *way, self._cable, "-j", "DROP"]
+            done = subprocess.run(argv, capture_output=True, text=True)
+            if done.returncode:
+                lacking(f"this machine filters no packets: {done.stderr.strip()}")
+
     def close(self) -> None:
+        if self._filtered:
+            self.hear()
         _ip(f"netns delete {self.name}")
 
 
-def _ip(command: str) -> None:
-    argv: Sequence[str] = ["ip", *command.split()]
+def _ip(command: str) -> str:
+    argv = ["ip", *command.split()]
     done = subprocess.run(argv, capture_output=True, text=True)
     assert done.returncode == 0, f"{argv}: {done.stderr}"
+    return done.stdout

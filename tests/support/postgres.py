@@ -1,5 +1,6 @@
 """A throw-away PostgreSQL cluster."""
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -28,7 +29,11 @@ _START_SECONDS = 30.0
 _STOP_SECONDS = 30.0
 
 # The server is a child of a shell that waits on our pipe, so that it ends even when the tests are killed.
-_LIFELINE = '"$@" & server=$!; cat >/dev/null; kill -INT $server; wait $server'
+# What a killed test had frozen goes on first, or it would never end.
+_LIFELINE = (
+    '"$@" & server=$!; cat >/dev/null; kill -CONT $server; pkill -CONT -P $server; '
+    "kill -INT $server; wait $server"
+)
 
 
 class Cluster:
@@ -121,10 +126,29 @@ class Cluster:
         os.kill(int(first_line), signal.SIGQUIT)
         self.stop()
 
+    def freeze(self) -> None:
+        """It says nothing more, and its connections stay open, as on a machine whose disk hangs."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, which: signal.Signals) -> None:
+        """To the server and its sessions."""
+        server = int((self._data / "postmaster.pid").read_text(encoding="ascii").partition("\n")[0])
+        # First itself, so that no session begins meanwhile.
+        os.kill(server, which)
+        found = subprocess.run(["pgrep", "-P", str(server)], capture_output=True, text=True, check=False)
+        for pid in found.stdout.split():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), which)
+
     def stop(self) -> None:
         """Stop the server, its sessions cut off."""
         if self._server is None:
             return
+        with contextlib.suppress(OSError):
+            self.thaw()
         assert self._server.stdin is not None
         self._server.stdin.close()
         try:

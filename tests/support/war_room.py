@@ -80,16 +80,18 @@ class WarRoom:
         environ: Mapping[str, str] | None = None,
         ttl: str = TTL,
         dies: str = "",
+        url: str = "",
     ) -> subprocess.Popen[str]:
         """Starts an engine; returns once it holds the lease (not waiting for that with `standby`). `dies`
-        says at which event it is to be killed: `before step.running`, `after run.started`."""
+        says at which event it is to be killed: `before step.running`, `after run.started`; `url` is its own
+        way to the store."""
         before = self.epoch
         process = subprocess.Popen(
             [
                 sys.executable,
                 "-m",
                 "tests.support.engine_process",
-                self.url,
+                url or self.url,
                 self.launch,
                 str(self.base),
                 ttl,

@@ -37,6 +37,10 @@ def launch(view: View) -> Shape:
             "watching": view.engine.watching,
             "sentence": view.engine.sentence,
             "lacking": view.engine.lacking,
+            "standbys": [
+                {"holder": each.holder, "host": each.host, "lacks": each.lacks, "age": each.age}
+                for each in view.engine.standbys
+            ],
         },
         "freshness": {
             "ok": view.freshness.ok,

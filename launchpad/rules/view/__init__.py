@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from launchpad.model.definition import PHASES, Definition, Phase
 from launchpad.model.plan import GateReport, GateVerdict
-from launchpad.model.samples import Lease, LockInfo, Presence
+from launchpad.model.samples import Lease, LockInfo, Presence, Standby
 from launchpad.model.state import State
 from launchpad.model.values import SECOND, Micros, Value
 from launchpad.rules import calls, polls
@@ -110,6 +110,7 @@ def view(
     lease: Lease | None = None,
     people: Sequence[Presence] = (),
     locks: Sequence[LockInfo] = (),
+    standbys: Sequence[Standby] = (),
     last_output: Mapping[str, Micros] = {},
     evidence: Mapping[str, Evidence] = {},
     rollouts: Mapping[str, RolloutEvidence] = {},
@@ -180,7 +181,7 @@ def view(
         verdict=_verdict(state, gate, standing.verdict),
         standing=standing,
         freshness=freshness_of(objectives),
-        engine=engine_view(state, lease, now, unwatched),
+        engine=replace(engine_view(state, lease, now, unwatched), standbys=tuple(standbys)),
         objectives=objectives,
         alerts=alerts,
         items=items,

@@ -12,7 +12,7 @@ from launchpad.model.definition import (
     Objective,
     Severity,
 )
-from launchpad.model.samples import Lease
+from launchpad.model.samples import Lease, Standby
 from launchpad.model.state import AlertState, State
 from launchpad.model.values import SECOND, Micros, Value, format_clock, format_duration
 from launchpad.rules import alerts as alert_rules
@@ -128,6 +128,15 @@ class EngineView(Value):
     """Who watches, or that nobody does and what to do."""
     lacking: tuple[str, ...] = ()
     """What it can't do for something that it can't have, a sentence each."""
+    standbys: tuple[Standby, ...] = ()
+
+    @property
+    def behind(self) -> str:
+        """Who would take over, and whether they could; empty without any."""
+        return ", ".join(
+            f"{each.host} lacks {each.lacks}" if each.lacks else f"{each.host} ready"
+            for each in self.standbys
+        )
 
 
 def standing_of(
