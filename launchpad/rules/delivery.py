@@ -27,7 +27,7 @@ class Recipient(Value):
 
 
 class Errand(Value):
-    """A message to send, or to bring up to date."""
+    """One firing that a recipient is to be told of, or how far it has come."""
 
     message: str
     alert: str
@@ -37,7 +37,7 @@ class Errand(Value):
     stage: Stage
     attempt: int
     provider_id: str = ""
-    """Of the message that is brought up to date; empty where a new one is sent."""
+    """Of the message that is brought up to date; empty where none was taken yet."""
     doubtful: bool = False
     """An attempt before may have arrived."""
 
@@ -54,8 +54,8 @@ def recipients(definition: Definition, names: Iterable[str]) -> tuple[Recipient,
     return tuple(found)
 
 
-def intended(errand: Errand, epoch: int) -> MessageIntended:
-    """The event that goes before an attempt of the engine of that epoch."""
+def intended(errand: Errand, epoch: int, root: str = "") -> MessageIntended:
+    """The event that goes before an attempt of the engine of that epoch, in the message `root`."""
     return MessageIntended(
         message=errand.message,
         alert=errand.alert,
@@ -66,6 +66,7 @@ def intended(errand: Errand, epoch: int) -> MessageIntended:
         stage=errand.stage,
         attempt=errand.attempt,
         epoch=epoch,
+        under="" if root == errand.message else root,
     )
 
 

@@ -1,6 +1,8 @@
 """What a message says."""
 
-from launchpad.model.definition import Definition, Severity
+from collections.abc import Sequence
+
+from launchpad.model.definition import SEVERITIES, Definition, Severity
 from launchpad.model.state import State
 from launchpad.model.text import clean
 from launchpad.model.values import SECOND, Micros, Value, format_duration, format_instant
@@ -20,25 +22,42 @@ class Words(Value):
 
 
 def wording(
-    state: State, definition: Definition, errand: Errand, now: Micros, *, repeat: bool = False
+    state: State, definition: Definition, told: Sequence[Errand], now: Micros, *, repeat: bool = False
 ) -> Words:
-    """What the recipient of an errand reads; a `repeat` says that it may be one."""
-    about, rule = definition.launch, definition.alerts.get(errand.alert)
+    """What the recipient reads of one trouble's alerts, in order; a `repeat` says that it may be one."""
+    about = definition.launch
     release = f"[{about.product} {about.version} {about.environment}]"
-    if rule is None:
-        gone = f"{errand.alert} is watched no more: the definition was changed."
-        return Words(subject=clean(f"{release} {errand.alert} is gone", 200), text=gone, severity="low")
-    subject = f"{release} {errand.stage.upper()} {rule.severity}: {alerts.sentence(rule)}"
-    lines = [*_standing(state, definition, errand, now), *_who(state, definition, errand, now)]
-    if rule.source:
-        lines.append(f"Runbook: {rule.source}")
+    headlines = [_headline(definition, errand) for errand in told]
+    lines: list[str] = []
+    for errand, headline in zip(told, headlines, strict=True):
+        if len(told) > 1:
+            lines += ([""] if lines else []) + [headline]
+        lines += _told(state, definition, errand, now)
     if repeat:
         lines.append("This may be a repeat: of the attempt before, it is not known whether it arrived.")
+    rules = [definition.alerts[errand.alert] for errand in told if errand.alert in definition.alerts]
+    more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
     return Words(
-        subject=clean(subject, 200),
+        subject=clean(f"{release} {headlines[0]}", 200 - len(more)) + more,
         text="\n".join(clean(line, 500) for line in lines),
-        severity=rule.severity,
+        severity=min((rule.severity for rule in rules), key=SEVERITIES.index, default="low"),
     )
+
+
+def _headline(definition: Definition, errand: Errand) -> str:
+    rule = definition.alerts.get(errand.alert)
+    if rule is None:
+        return f"{errand.alert} is gone"
+    return f"{errand.stage.upper()} {rule.severity}: {alerts.sentence(rule)}"
+
+
+def _told(state: State, definition: Definition, errand: Errand, now: Micros) -> list[str]:
+    """All there is to tell of one alert."""
+    rule = definition.alerts.get(errand.alert)
+    if rule is None:
+        return [f"{errand.alert} is watched no more: the definition was changed."]
+    lines = [*_standing(state, definition, errand, now), *_who(state, definition, errand, now)]
+    return [*lines, f"Runbook: {rule.source}"] if rule.source else lines
 
 
 def _standing(state: State, definition: Definition, errand: Errand, now: Micros) -> list[str]:

@@ -16,8 +16,10 @@ from launchpad.model.definition import (
     HandCriterion,
     OnFailure,
     RollbackCriteria,
+    Threshold,
     Wait,
 )
+from launchpad.model.values import Quantity
 from tests.support.app_store import AppStore, rollout_launch
 from tests.support.pager import HttpPager
 from tests.support.war_room import WarRoom, action, commands_launch, recording, until
@@ -88,6 +90,28 @@ def test_a_halt_by_itself_wakes_people_until_somebody_has_it(
     store.healthy(True)
     until(lambda: room.view().state.alerts["halted"].status == "resolved", what="it to be over")
     assert "not-halted" not in room.view().state.alerts
+
+
+def test_a_trouble_and_the_halt_that_it_brings_are_one_message(
+    war_room: Open, tmp_path: Path, hook: HttpPager
+) -> None:
+    store = AppStore(tmp_path)
+    over = Threshold(objective="errors", op=">=", limit=Quantity(value=0.5, unit="%"))
+    room = war_room(calling(rollout_launch(), hook, errors=Alert(when=over), halted=Alert(halted="android")))
+    room.engine()
+    until(lambda: _seen(room).known and _seen(room).state.verdict == "ok", what="it to be seen as well")
+    store.healthy(False)
+
+    def both() -> bool:
+        named = [{told["alert"] for told in call.body["told"]} for call in hook.calls]
+        return {"errors", "halted"} in named
+
+    until(both, what="one message to name both")
+    assert store.state == ("halted", 10)
+    ids = {call.body["id"] for call in hook.calls if call.body["to"] == "hook"}
+    assert len(ids) == 1, "whoever was woken is not woken again"
+    keys = [call.headers["Idempotency-Key"] for call in hook.calls]
+    assert len(keys) == len(set(keys)), "what says more is no repeat"
 
 
 def test_a_halt_that_is_ignored_wakes_people_until_it_is_halted(

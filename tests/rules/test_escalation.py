@@ -347,7 +347,7 @@ def test_of_an_alert_that_was_taken_out_people_hear_that_it_is_gone():
     left = replace(DEFINITION, alerts={n: a for n, a in DEFINITION.alerts.items() if n != "lone"})
     (errand,) = errands(replace(night.state, alerts={}), left, 20 * SECOND)
     assert said(errand) == "primary/sms:lone =resolved"
-    words = wording(night.state, left, errand, 20 * SECOND)
+    words = wording(night.state, left, [errand], 20 * SECOND)
     assert "lone is watched no more" in words.text
 
 

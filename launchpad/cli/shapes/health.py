@@ -73,6 +73,7 @@ def message(shown: MessageView) -> Shape:
         "retry_at": instant(state.retry_at),
         "detail": state.detail,
         "provider_id": state.provider_id,
+        "under": state.under,
     }
 
 

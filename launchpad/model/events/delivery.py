@@ -45,6 +45,8 @@ class MessageIntended(Event, tag="message.intended"):
     stage: Stage
     attempt: int
     epoch: int
+    under: str = ""
+    """The message that it goes out in, where that is another's: one trouble is told as one."""
 
     @property
     def subject(self) -> str:

@@ -33,6 +33,7 @@ def _intended(parts: Parts, rec: Recorded, event: ev.MessageIntended) -> None:
             tried_at=rec.at,
             attempts=1,
             epoch=event.epoch,
+            under=event.under,
         )
         return
     same = before.stage == event.stage

@@ -43,6 +43,8 @@ class MessageState(Value):
     provider_id: str = ""
     doubtful: bool = False
     """An attempt may have arrived of which nobody knows."""
+    under: str = ""
+    """The message that it goes out in, where that is another's."""
 
 
 class ChannelTest(Value):

@@ -75,7 +75,8 @@ def _standing(
     if message.told == stage or (message.told and message.stage != stage and message.outcome != "rejected"):
         at = format_instant(message.told_at or message.tried_at, definition.zone)
         how = "arrived" if message.outcome == "confirmed" else "taken"
-        return "ok", f"told {message.told} at {at} ({how})"
+        beside = f", in the message of {message.under.partition('/')[0]}" if message.under else ""
+        return "ok", f"told {message.told} at {at} ({how}){beside}"
     if message.outcome is None:
         waiting = (now - message.tried_at) / SECOND
         if waiting <= _SOON and watched:
