@@ -35,6 +35,9 @@ class Message(Value):
     told: tuple[Told, ...] = ()
     """All that it tells of, `alert` first; the later ones joined it as they are of the same trouble."""
 
+    incident: str = ""
+    """The incident that it tells of, instead of an alert."""
+
     @property
     def edition(self) -> str:
         """What is said, the same for every attempt at it."""

@@ -17,6 +17,7 @@ from launchpad.errors import Conflict
 from launchpad.model.definition import Definition
 from launchpad.model.events import MessageAnswered
 from launchpad.model.state import State
+from launchpad.model.state.delivery import INCIDENT
 from launchpad.model.values import SECOND, Micros
 from launchpad.rules.delivery import ATTEMPTS, Errand, backoff, intended
 from launchpad.rules.escalation import escalations
@@ -104,7 +105,8 @@ class Outbox:
         await self._recorder.append(*(self._answered(errand, outcome) for errand in parcel.errands))
 
     async def _send(self, channel: Channel, launch: str, parcel: Parcel, words: Words) -> Outcome:
-        told = tuple(Told(alert=e.alert, firing=e.firing, stage=e.stage) for e in parcel.told)
+        first, alerts = parcel.told[0], [e for e in parcel.told if not e.alert.startswith(INCIDENT)]
+        told = tuple(Told(alert=e.alert, firing=e.firing, stage=e.stage) for e in alerts)
         message = Message(
             id=f"{launch}/{parcel.message}",
             stage=parcel.stage,
@@ -112,9 +114,10 @@ class Outbox:
             subject=words.subject,
             text=words.text,
             launch=launch,
-            alert=told[0].alert,
+            alert=told[0].alert if told else "",
             to=parcel.recipient.to,
             told=told,
+            incident="" if told else first.alert.removeprefix(INCIDENT),
         )
         address = parcel.recipient.address
         try:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from launchpad.model.definition import SEVERITIES, Definition
 from launchpad.model.events import Stage
 from launchpad.model.state import MessageState, State
+from launchpad.model.state.delivery import INCIDENT
 from launchpad.model.values import SECOND, Micros, Value
 from launchpad.rules.delivery import Errand, Recipient, errands, stage_of
 from launchpad.rules.troubles import of_one_trouble
@@ -58,7 +59,7 @@ class Parcel(Value):
 def parcels(state: State, definition: Definition, now: Micros) -> tuple[Parcel, ...]:
     """Everything that is to be sent at `now`, put together."""
     roots: dict[str, list[Errand]] = {}
-    for errand in sorted(errands(state, definition, now), key=lambda e: _rank(definition, e.alert)):
+    for errand in sorted(errands(state, definition, now), key=lambda e: _rank(state, definition, e.alert)):
         known = state.messages.get(errand.message)
         if known is not None:
             roots.setdefault(root_of(known), []).append(errand)
@@ -76,9 +77,9 @@ def root_of(message: MessageState) -> str:
     return message.under or message.id
 
 
-def _rank(definition: Definition, alert: str) -> int:
+def _rank(state: State, definition: Definition, alert: str) -> int:
     """The graver, the less."""
-    rule = definition.alerts.get(alert)
+    rule = definition.alerts.get(alert) or state.incidents.get(alert.removeprefix(INCIDENT))
     return SEVERITIES.index(rule.severity) if rule is not None else len(SEVERITIES)
 
 
@@ -91,7 +92,7 @@ def _host(state: State, definition: Definition, errand: Errand, now: Micros) -> 
             and 0 <= now - message.begun_at <= JOINED * SECOND
             and message.stage == stage_of(state, message.alert, message.firing) == "firing"
             and (message.told == "firing" or _under_way(message, state, now))
-            and _rank(definition, message.alert) <= _rank(definition, errand.alert)
+            and _rank(state, definition, message.alert) <= _rank(state, definition, errand.alert)
         )
         if joins and _fits(definition, errand, [(m.alert, m.firing) for m in _of(state, message.id)]):
             return message

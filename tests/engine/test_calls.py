@@ -14,6 +14,7 @@ from launchpad.model.definition import (
     Definition,
     EscalationStep,
     HandCriterion,
+    IncidentCalls,
     OnFailure,
     RollbackCriteria,
     Threshold,
@@ -112,6 +113,26 @@ def test_a_trouble_and_the_halt_that_it_brings_are_one_message(
     assert len(ids) == 1, "whoever was woken is not woken again"
     keys = [call.headers["Idempotency-Key"] for call in hook.calls]
     assert len(keys) == len(set(keys)), "what says more is no repeat"
+
+
+def test_an_incident_is_told_from_its_declaration_to_its_end(
+    war_room: Open, tmp_path: Path, hook: HttpPager
+) -> None:
+    made = calling(commands_launch({}), hook)
+    room = war_room(replace(made, incidents=IncidentCalls(notify=("hook",))))
+    room.engine()
+    room.does("eva", cmd.DeclareIncident(text="cards fail", severity="high"))
+    until(lambda: len(hook.calls) == 1, what="its declaration")
+    room.does("eva", cmd.UpdateIncident(severity="critical"))
+    until(lambda: len(hook.calls) == 2, what="the news that it is graver")
+    room.does("lead", cmd.ResolveIncident(text="an index was missing"))
+    until(lambda: len(hook.calls) == 3, what="its end")
+    first, graver, over = (call.body for call in hook.calls)
+    assert (first["incident"], first["alert"], first["told"]) == ("incident-1", "", [])
+    assert [c["stage"] for c in (first, graver, over)] == ["firing", "firing", "resolved"]
+    assert first["id"] != graver["id"] == over["id"]
+    assert ("cards fail" in first["subject"], graver["severity"]) == (True, "critical")
+    assert "Cause: an index was missing." in over["text"]
 
 
 def test_a_halt_that_is_ignored_wakes_people_until_it_is_halted(

@@ -30,6 +30,7 @@ from launchpad.model.definition import (
     HttpProof,
     HttpSignal,
     HttpStep,
+    IncidentCalls,
     Item,
     ItemsCondition,
     KeepGuard,
@@ -145,6 +146,7 @@ def definition() -> Definition:
             "pager": Channel(kind="webhook", settings={"url": "env:U"}),
         },
         contacts={"eva": {"pager": "+1"}},
+        incidents=IncidentCalls(notify=("eva",)),
         escalations={"oncall": (EscalationStep(after=Wait(), notify=("eva",)),)},
         gates={
             "launch": (
