@@ -188,9 +188,9 @@ def _later(state: State, definition: Definition, now: Micros) -> Iterator[Errand
 
 
 def _overtaken(state: State, message: MessageState) -> bool:
-    """Whether the recipient has had a later message of the same incident: that one goes on."""
+    """Whether the recipient has, or is being sent, a later message of the same incident: that one goes on."""
     return message.alert.startswith(INCIDENT) and any(
-        later.told is not None and later.firing > message.firing
+        later.firing > message.firing and (later.told is not None or later.outcome is None)
         for later in state.messages.values()
         if (later.alert, later.to, later.channel) == (message.alert, message.to, message.channel)
     )

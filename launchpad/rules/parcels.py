@@ -117,8 +117,9 @@ def _rising_with(roots: dict[str, list[Errand]], state: State, definition: Defin
 
 
 def _fits(definition: Definition, errand: Errand, told: list[tuple[str, int]]) -> bool:
-    """Whether it is of the trouble of what is told, and none of it: a further step of a ladder is to wake."""
-    if (errand.alert, errand.firing) in told:
+    """Whether it is of the trouble of what is told, and none of it: a further step of a ladder is to wake.
+    News of an incident goes by itself."""
+    if errand.alert.startswith(INCIDENT) or (errand.alert, errand.firing) in told:
         return False
     return any(of_one_trouble(definition, errand.alert, alert) for alert, _ in told)
 

@@ -26,6 +26,7 @@ from launchpad.model.state import State
 from launchpad.model.values import SECOND, Quantity
 from launchpad.rules.delivery import ATTEMPTS, Errand, backoff, errands, intended
 from launchpad.rules.escalation import LATE, due_at, escalations
+from launchpad.rules.parcels import parcels
 from launchpad.rules.view.delivery import message_views, next_page
 from launchpad.rules.wording import wording
 
@@ -367,6 +368,9 @@ def test_an_incident_is_told_when_declared_when_graver_and_when_over():
     night.does(20, ev.IncidentGraded(incident="incident-1", severity="medium"), "eva")
     assert night.sends(20) == [], "milder wakes nobody"
     night.does(30, ev.IncidentGraded(incident="incident-1", severity="critical"), "eva")
+    assert night.state.incidents["incident-1"].called_seq == night.state.seq
+    going = parcels(night.state, night.definition, 30 * SECOND)
+    assert {len(parcel.told) for parcel in going} == {1}, "by itself, though they were told just now"
     assert night.sends(30) == [f"{HERE} firing", f"{LEAD} firing"], "graver is told anew"
     night.does(40, ev.IncidentResolved(incident="incident-1"), "eva", "an index was missing")
     assert night.sends(40) == [f"{HERE} =resolved", f"{LEAD} =resolved"], "once, though they had two"
@@ -385,6 +389,21 @@ def test_whoever_was_told_of_an_incident_hears_its_end_though_the_news_between_w
     night.sends(30, "deferred")
     night.does(31, ev.IncidentResolved(incident="incident-1"), "eva", "an index was missing")
     assert night.sends(31) == [f"{HERE} =resolved", f"{LEAD} =resolved"]
+
+
+def test_the_end_of_an_incident_is_told_once_though_the_news_before_it_is_still_on_its_way():
+    night = Night(TOLD_OF_INCIDENTS)
+    declared(night)
+    night.sends(10)
+    night.does(30, ev.IncidentGraded(incident="incident-1", severity="critical"), "eva")
+    going = night.errands(30)
+    for errand in going:
+        night.intends(30, errand)
+    night.does(31, ev.IncidentResolved(incident="incident-1"), "eva", "an index was missing")
+    assert night.sends(31) == []
+    for errand in going:
+        night.does(32, ev.MessageAnswered(message=errand.message, outcome="accepted"))
+    assert night.sends(32) == [f"{HERE} resolved", f"{LEAD} resolved"]
 
 
 def test_of_an_incident_that_nobody_was_told_of_nobody_hears_the_end():
