@@ -64,6 +64,11 @@ class Refused(LaunchpadError):
     exit_code = Exit.REFUSED
 
 
+class Unasked(Refused):
+    """It was certainly not done: what had to be known first could not be learnt, or nobody took the request.
+    Asking again may help, and can't do it twice."""
+
+
 class Conflict(Refused):
     """Somebody else changed the subject first; nothing was written.
 

@@ -24,7 +24,7 @@ import msgspec
 from launchpad import __version__
 from launchpad.clock import boot_seconds
 from launchpad.config.secrets import Redactor
-from launchpad.errors import Refused, Unreachable
+from launchpad.errors import Refused, Unasked, Unreachable
 
 USER_AGENT = f"launchpad/{__version__}"
 MOST = 4 * 1024 * 1024
@@ -45,6 +45,10 @@ class Rejected(Refused):
     def __init__(self, message: str, *, hint: str = "", status: int = 0) -> None:
         super().__init__(message, hint=hint)
         self.status = status
+
+
+class NotNow(Rejected, Unasked):
+    """Nobody took it, or not now: it may be carried out if it is asked for again."""
 
 
 class Unanswered(Unreachable):
@@ -163,7 +167,8 @@ class Api:
     ) -> Reply[T]:
         """Asks for a mutation, once. With `into` None, whatever the answer holds is ignored.
 
-        Raises `Rejected` if it was certainly not done, `Unanswered` if that is not known.
+        Raises `Rejected` if it was certainly not done, of these `NotNow` if it may be when asked again;
+        `Unanswered` if that is not known.
         """
         began = time.monotonic()
         try:
@@ -171,7 +176,8 @@ class Api:
             value = self._decoded(answer, into, method, path)
         except _Fault as fault:
             if fault.certain:
-                raise Rejected(fault.what, hint=fault.hint, status=fault.status) from None
+                kind = Rejected if fault.later is None else NotNow
+                raise kind(fault.what, hint=fault.hint, status=fault.status) from None
             raise Unanswered(fault.what, hint="look there whether it was done") from None
         took = time.monotonic() - began
         line = f"{method} {path} answered with {answer.status} in {took:.1f} s{_request_id(answer.headers)}"
@@ -193,10 +199,11 @@ class Api:
             async with asyncio.timeout(self._patience.request):
                 return await self._renew()
         except (Refused, Unreachable, TimeoutError) as error:
-            what = self._redactor.line(str(error) or "no answer in time", _QUOTED)
-            raise _Fault(
-                f"the token of {self._name} can't be renewed: {what}", "", status=401, later=None
-            ) from None
+            said = self._redactor.line(str(error) or "no answer in time", _QUOTED)
+            what = f"the token of {self._name} can't be renewed: {said}"
+            if isinstance(error, Refused):
+                raise _Fault(what, "", status=401, later=None) from None
+            raise _Fault(what, "", sent=False) from None
 
     def _adopt(self, token: str) -> None:
         self._token = token
@@ -298,7 +305,7 @@ def nothing_asked_yet() -> Iterator[None]:
     try:
         yield
     except Unreachable as error:
-        raise Refused(f"nothing was done: {error.message}", hint=error.hint) from None
+        raise Unasked(f"nothing was done: {error.message}", hint=error.hint) from None
 
 
 def address_fault(url: str) -> str | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from launchpad.backups import cipher, database, dumps
@@ -11,13 +12,13 @@ from launchpad.backups.stores import Store
 from launchpad.backups.task import Fault, Manifest, Outcome, Task
 
 LATEST = "latest"
-"""Stands for the newest backup that was restored once."""
+"""Stands for the newest backup that was restored once, and that nobody has found damaged since."""
 
 
 async def restore(task: Task, work: Path) -> Outcome:
     """Raises `Fault`."""
     store = Store(task.vault)
-    manifest = await asyncio.to_thread(chosen, store, task.provider, task.name)
+    manifest, _ = await asyncio.to_thread(chosen, store, task.provider, task.name)
     if manifest.sha256 != task.sha256:
         raise Fault(f"{manifest.name} is not the one that was planned: its checksum is another one")
     if wrong := dumps.lacking(manifest.format):
@@ -44,18 +45,24 @@ async def restore(task: Task, work: Path) -> Outcome:
     return Outcome(said=f"{manifest.name} restored, {compared}")
 
 
-def chosen(store: Store, provider: str, name: str) -> Manifest:
-    """The backup of that name, or the newest that was restored once. Raises `Fault` if there is none."""
+def chosen(store: Store, provider: str, name: str, damaged: Sequence[str] = ()) -> tuple[Manifest, str]:
+    """The backup of that name, or the newest that was restored once and is none of the `damaged`; and why it
+    is that one. Raises `Fault` if there is none."""
     known = store.manifests(provider)
     if name != LATEST:
         found = next((m for m in known if m.name == name or m.name.rpartition("/")[2] == name), None)
         if found is None:
             raise Fault(f"there is no whole backup of {provider} called {name}", hint=_others(known))
-        return found
-    found = next((m for m in known if m.verified_at is not None), None)
+        return found, "FOUND DAMAGED by a restore" if found.name in damaged else "the one that was named"
+    found = next((m for m in known if m.verified_at is not None and m.name not in damaged), None)
     if found is None:
-        raise Fault(f"there is no backup of {provider} that was restored to try it", hint=_others(known))
-    return found
+        sound = ", of those that are not damaged" if damaged else ""
+        raise Fault(
+            f"there is no backup of {provider} that was restored to try it{sound}", hint=_others(known)
+        )
+    newer = known[: known.index(found)]
+    passed = [f"{m.name} was {'found damaged' if m.name in damaged else 'never restored'}" for m in newer[:3]]
+    return found, "; ".join(["the newest verified one" + (" that is whole" if damaged else ""), *passed])
 
 
 def _others(known: list[Manifest]) -> str:

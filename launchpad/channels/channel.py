@@ -7,6 +7,15 @@ from launchpad.model.events import Delivery
 from launchpad.model.values import Value
 
 
+class Told(Value):
+    """An alert that a message tells of."""
+
+    alert: str
+    firing: int
+    """The event by which it fired."""
+    stage: str
+
+
 class Message(Value):
     """What a recipient is to read."""
 
@@ -23,6 +32,17 @@ class Message(Value):
     alert: str
     to: str
     """The recipient's name in the definition."""
+    told: tuple[Told, ...] = ()
+    """All that it tells of, `alert` first; the later ones joined it as they are of the same trouble."""
+
+    incident: str = ""
+    """The incident that it tells of, instead of an alert."""
+
+    @property
+    def edition(self) -> str:
+        """What is said, the same for every attempt at it."""
+        several = [f"{one.alert}/{one.firing} {one.stage}" for one in self.told] if len(self.told) > 1 else []
+        return " ".join((self.id, self.stage, *several))
 
 
 class Outcome(Value):

@@ -102,7 +102,7 @@ class SmtpChannel:
         mail["To"] = address
         mail["Subject"] = message.subject
         mail["Date"] = format_datetime(localtime())
-        digest = hashlib.sha256(f"{message.id} {message.stage} {address}".encode()).hexdigest()[:32]
+        digest = hashlib.sha256(f"{message.edition} {address}".encode()).hexdigest()[:32]
         mail["Message-ID"] = f"<{digest}@{domain}>"
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday answers this
         mail.set_content(message.text)

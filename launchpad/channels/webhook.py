@@ -61,7 +61,7 @@ class WebhookChannel:
 
     async def _post(self, address: str, message: Message) -> Outcome:
         body = msgspec.json.encode({**msgspec.to_builtins(message), "address": address})
-        key = hashlib.sha256(f"{message.id} {message.stage}".encode()).hexdigest()
+        key = hashlib.sha256(message.edition.encode()).hexdigest()
         headers = {"Idempotency-Key": key}
         if self._secret:
             headers["Launchpad-Signature"] = signature(self._secret, body, int(time.time()))

@@ -191,7 +191,7 @@ def messages(shown: list[MessageView], view: View, out: Output) -> list[str]:
     rows = [("", "alert", "to", "tried", "how it stands")]
     for message in shown:
         at = format_instant(message.state.tried_at, view.definition.zone)
-        rows.append((message.verdict, message.state.alert, message.recipient, at, message.sentence))
+        rows.append((message.verdict, message.state.about, message.recipient, at, message.sentence))
     return out.table(rows, STYLES) if shown else []
 
 

@@ -1,9 +1,10 @@
-"""The alerts that every launch has where anybody could be told: of halts and of recommended rollbacks."""
+"""Who is told without a line in the definition, where anybody could be: of halts, of recommended rollbacks,
+of incidents."""
 
 from collections.abc import Iterator, Mapping
 
 from launchpad.config.document import Document
-from launchpad.model.definition import Alert, Name, Rollout
+from launchpad.model.definition import Alert, IncidentCalls, Name, Rollout
 
 _ROOM = 50
 """Characters of a rollout's name in that of an alert."""
@@ -24,6 +25,17 @@ def with_calls(document: Document) -> dict[Name, Alert]:
         if (told.notify or told.escalate) and (rule.halted, rule.unhalted, rule.recommends) not in taken:
             alerts.setdefault(name, told)
     return alerts
+
+
+def incident_calls(document: Document) -> IncidentCalls | None:
+    """Who hears of incidents: whom the definition names, else whom critical alerts tell, else whom any does;
+    if that is a ladder alone, those of its first step. None where nobody could be told."""
+    if document.incidents is not None:
+        return document.incidents
+    notify, escalate = _usual(document.alerts)
+    if not notify and escalate is not None:
+        notify = document.escalations[escalate][0].notify
+    return IncidentCalls(notify=notify) if notify else None
 
 
 def _implied(document: Document) -> Iterator[tuple[str, Alert]]:

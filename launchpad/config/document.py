@@ -11,6 +11,7 @@ from launchpad.model.definition import (
     Check,
     Contact,
     Gate,
+    IncidentCalls,
     Item,
     Ladder,
     Launch,
@@ -138,6 +139,8 @@ class Document(Value):
     """How the release reaches its users share by share: in a store, behind a flag, by a traffic splitter."""
     smoke: dict[Name, SmokeSuite] = {}
     """Smoke tests: walks through the product, step by step, as its users take them."""
+    incidents: IncidentCalls | None = None
+    """Who hears of incidents. Absent: whom critical alerts tell, else whom any does."""
 
 
 LATER: dict[type, frozenset[str]] = {

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import msgspec
 
 from launchpad.config import checks
-from launchpad.config.calls import with_calls
+from launchpad.config.calls import incident_calls, with_calls
 from launchpad.config.document import Document
 from launchpad.config.faults import HOLE, Faults, Path, Place, Unreadable
 from launchpad.config.nodes import compose
@@ -145,7 +145,8 @@ def _definition(document: Document, placed: Placed, skips: dict[str, str], fault
     }
     rollouts = {name: _plain(rollout) for name, rollout in document.rollouts.items()}
     alerts = with_calls(document)
-    resolved = {"alerts": alerts, "items": items, "skips": skips, "signals": signals, "rollouts": rollouts}
+    told = {"alerts": alerts, "incidents": incident_calls(document)}
+    resolved = told | {"items": items, "skips": skips, "signals": signals, "rollouts": rollouts}
     return Definition(**shared | resolved | {"providers": providers, "channels": channels})
 
 

@@ -9,7 +9,7 @@ import contextlib
 import logging
 from collections.abc import Mapping
 
-from launchpad.channels.channel import Channel, Message, Outcome
+from launchpad.channels.channel import Channel, Message, Outcome, Told
 from launchpad.config.secrets import Redactor
 from launchpad.engine.lease import LeaseKeeper
 from launchpad.engine.recorder import Recorder
@@ -17,9 +17,11 @@ from launchpad.errors import Conflict
 from launchpad.model.definition import Definition
 from launchpad.model.events import MessageAnswered
 from launchpad.model.state import State
+from launchpad.model.state.delivery import INCIDENT
 from launchpad.model.values import SECOND, Micros
-from launchpad.rules.delivery import ATTEMPTS, Errand, backoff, errands, intended
+from launchpad.rules.delivery import ATTEMPTS, Errand, backoff, intended
 from launchpad.rules.escalation import escalations
+from launchpad.rules.parcels import Parcel, parcels
 from launchpad.rules.wording import Words, wording
 from launchpad.session import Session
 
@@ -71,11 +73,11 @@ class Outbox:
             state = self._session.state
         definition = state.definition
         assert definition is not None, "amended, never removed"
-        for errand in errands(state, definition, now):
-            if errand.message not in self._sending and errand.recipient.channel in self._channels:
-                self._sending.add(errand.message)
-                sending = self._deliver(errand.message, errand.recipient.channel)
-                self._tasks.create_task(sending, name=f"message {errand.message}")
+        for parcel in parcels(state, definition, now):
+            if parcel.message not in self._sending and parcel.recipient.channel in self._channels:
+                self._sending.add(parcel.message)
+                sending = self._deliver(parcel.message, parcel.recipient.channel)
+                self._tasks.create_task(sending, name=f"message {parcel.message}")
 
     async def _deliver(self, message: str, to: str) -> None:
         try:
@@ -84,44 +86,49 @@ class Outbox:
                 state, now = self._session.state, self._session.clock()
                 definition = state.definition
                 assert definition is not None, "amended, never removed"
-                errand = next((e for e in errands(state, definition, now) if e.message == message), None)
-                if errand is not None:
-                    await self._attempt(self._channels[to], state, definition, errand, now)
+                parcel = next((p for p in parcels(state, definition, now) if p.message == message), None)
+                if parcel is not None:
+                    await self._attempt(self._channels[to], state, definition, parcel, now)
         finally:
             self._sending.discard(message)
 
     async def _attempt(
-        self, channel: Channel, state: State, definition: Definition, errand: Errand, now: Micros
+        self, channel: Channel, state: State, definition: Definition, parcel: Parcel, now: Micros
     ) -> None:
-        repeat = errand.doubtful and not errand.provider_id and not channel.knows_repeats
-        words = wording(state, definition, errand, now, repeat=repeat)
+        repeat = parcel.doubtful and not parcel.provider_id and not channel.knows_repeats
+        words = wording(state, definition, parcel.told, now, repeat=repeat)
         # The text is kept once for each stage.
-        text = f"{words.subject}\n{words.text}" if errand.attempt == 1 else ""
-        await self._recorder.append(intended(errand, self._lease.epoch), text=text)
-        outcome = await self._send(channel, state.launch, errand, words)
-        await self._recorder.append(self._answered(errand, outcome))
+        text = f"{words.subject}\n{words.text}" if any(e.attempt == 1 for e in parcel.errands) else ""
+        epoch, root = self._lease.epoch, parcel.message
+        await self._recorder.append(*(intended(e, epoch, root) for e in parcel.errands), text=text)
+        outcome = await self._send(channel, state.launch, parcel, words)
+        await self._recorder.append(*(self._answered(errand, outcome) for errand in parcel.errands))
 
-    async def _send(self, channel: Channel, launch: str, errand: Errand, words: Words) -> Outcome:
+    async def _send(self, channel: Channel, launch: str, parcel: Parcel, words: Words) -> Outcome:
+        first, alerts = parcel.told[0], [e for e in parcel.told if not e.alert.startswith(INCIDENT)]
+        told = tuple(Told(alert=e.alert, firing=e.firing, stage=e.stage) for e in alerts)
         message = Message(
-            id=f"{launch}/{errand.message}",
-            stage=errand.stage,
+            id=f"{launch}/{parcel.message}",
+            stage=parcel.stage,
             severity=words.severity,
             subject=words.subject,
             text=words.text,
             launch=launch,
-            alert=errand.alert,
-            to=errand.recipient.to,
+            alert=told[0].alert if told else "",
+            to=parcel.recipient.to,
+            told=told,
+            incident="" if told else first.alert.removeprefix(INCIDENT),
         )
-        address = errand.recipient.address
+        address = parcel.recipient.address
         try:
             async with asyncio.timeout(TIMEOUT):
-                if errand.provider_id:
-                    return await channel.update(address, errand.provider_id, message)
+                if parcel.provider_id:
+                    return await channel.update(address, parcel.provider_id, message)
                 return await channel.send(address, message)
         except TimeoutError:
             return Outcome(state="unknown", detail=f"no answer within {TIMEOUT:g} s")
         except Exception as error:  # noqa: BLE001  # whatever a channel breaks on, the watch goes on
-            log.warning("%s broke on %s: %r", errand.recipient.channel, errand.message, error)
+            log.warning("%s broke on %s: %r", parcel.recipient.channel, parcel.message, error)
             return Outcome(state="unknown", detail=f"the channel broke: {type(error).__name__}")
 
     def _answered(self, errand: Errand, outcome: Outcome) -> MessageAnswered:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from msgspec.structs import replace
 
@@ -15,7 +14,7 @@ from launchpad.model.definition import Action, Definition, Step
 from launchpad.model.events import Event, RunConfirmed, RunPlanned, RunRefused
 from launchpad.model.plan import Plan, PlannedStep
 from launchpad.model.rollouts import RolloutAim
-from launchpad.model.state import BackupState, MigrationState, RunState
+from launchpad.model.state import MigrationState, RunState, State
 from launchpad.model.state.runs import REPAIRS
 from launchpad.model.values import SECOND
 from launchpad.providers.capabilities import AFTER, BEFORE, Backups, Migrations, Provider
@@ -25,8 +24,7 @@ from launchpad.session import Session
 
 VALID = 1800.0
 """Seconds a plan may wait for its confirmation, its approvals and its start."""
-NO_BACKUPS: Mapping[str, BackupState] = MappingProxyType({})
-NO_MIGRATIONS: Mapping[str, MigrationState] = MappingProxyType({})
+NOTHING_KNOWN = State()
 
 
 class Planner:
@@ -63,9 +61,7 @@ class Planner:
                     run.action,
                     run.params,
                     tools.providers,
-                    shown.state.backups,
-                    shown.state.migrations,
-                    shown.state.runs.get(run.params.get(REPAIRS, "")),
+                    shown.state,
                 )
         except LaunchpadError as error:
             await self._append(run, seq, RunRefused(run=run.id, reason=str(error)))
@@ -116,24 +112,23 @@ def make_plan(
     name: str,
     params: Mapping[str, str],
     providers: Mapping[str, Provider],
-    backups: Mapping[str, BackupState] = NO_BACKUPS,
-    migrations: Mapping[str, MigrationState] = NO_MIGRATIONS,
-    failed: RunState | None = None,
+    state: State = NOTHING_KNOWN,
 ) -> Plan:
-    """What the action would do; after the run that `failed`, if it is to mend that. May ask the outside.
-    Raises `Refused` if there is no such action, or a provider can't do its step."""
+    """What the action would do, by what the launch knows; may ask the outside. Raises `Refused` if there is
+    no such action, or a provider can't do its step."""
     action = definition.actions.get(name)
     if action is None:
         raise Refused(f"there is no action {name} any more", hint="the definition was amended")
+    failed = state.runs.get(params.get(REPAIRS, ""))
     steps, settled = [], dict(params)
     for place, step in enumerate(action.steps):
         provider = providers[step.provider]
         if isinstance(provider, Migrations) and provider.migrates(step.verb):
-            done = migrations.get(step.provider, MigrationState()).applied
+            done = state.migrations.get(step.provider, MigrationState()).applied
             steps.append(provider.plan_migration(step.verb, definition.launch, params, done))
             continue
         told = {**params, **_before(failed, step), **_after(action, place)}
-        planned, more = _planned(step, definition, told, providers, backups)
+        planned, more = _planned(step, definition, told, providers, state)
         steps.append(with_given(planned, step, definition.launch, params))
         settled |= more
     needed, approvers, waived = approvals_of(definition, action.approvals, action.approvers)
@@ -158,7 +153,7 @@ def _planned(
     definition: Definition,
     params: Mapping[str, str],
     providers: Mapping[str, Provider],
-    backups: Mapping[str, BackupState],
+    state: State,
 ) -> tuple[PlannedStep, Mapping[str, str]]:
     """What a step would do, and what that settles of the run's parameters."""
     provider, asked = providers[step.provider], backup_request(step, definition)
@@ -166,9 +161,10 @@ def _planned(
         return provider.plan(step.verb, definition.launch, params), {}
     if not isinstance(provider, Backups):
         raise Refused(f"{step.provider} can't save a database", hint="name a provider that can")
-    known = backups.get(step.provider)
+    known = state.backups.get(step.provider)
     took = known.last.seconds if known else None
-    planned = provider.plan_backup(replace(asked, took=took), definition.launch, params)
+    asked = replace(asked, took=took, damaged=state.damaged_backups.get(step.provider, ()))
+    planned = provider.plan_backup(asked, definition.launch, params)
     return planned.step, planned.params
 
 

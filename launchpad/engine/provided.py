@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from msgspec.structs import replace
 
 from launchpad.config.secrets import Redactor
-from launchpad.errors import Refused, Unreachable
+from launchpad.errors import Refused, Unasked, Unreachable
 from launchpad.model.definition import AnyVerb, Launch, RolloutVerb, Verb
 from launchpad.model.lifecycles import RolloutStatus
 from launchpad.model.migrations import MigrationFact, MigrationsReading
@@ -140,7 +140,7 @@ class Provided:
         try:
             yield
         except (Refused, Unreachable) as error:
-            kind = Refused if isinstance(error, Refused) else Unreachable
+            kind = next(kind for kind in (Unasked, Refused, Unreachable) if isinstance(error, kind))
             raise kind(self._redactor.line(error.message), hint=self._redactor.line(error.hint)) from None
         except Exception as error:
             # Somebody else's adapter may be at fault; that must not end the engine, nor pass for a refusal.

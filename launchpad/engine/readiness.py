@@ -58,7 +58,7 @@ class ReadinessProber:
                 action,
                 dict.fromkeys(params, _ANY),
                 self._providers,
-                migrations=self._session.state.migrations,
+                self._session.state,
             )
         except LaunchpadError as error:
             unknown = isinstance(error, Unreachable)

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Coroutine, Sequence
 
 from launchpad.engine.endings import brought
+from launchpad.engine.halting import Halting
 from launchpad.engine.lease import LeaseKeeper
 from launchpad.engine.logbook import Logbook
 from launchpad.engine.plans import backup_request
@@ -12,7 +13,7 @@ from launchpad.engine.recorder import Recorder
 from launchpad.engine.rollout_steps import ReadBack, Rolled
 from launchpad.engine.targets import Targets
 from launchpad.engine.toolroom import Toolroom, Tools
-from launchpad.errors import Conflict, LeaseLost, Refused, Unreachable
+from launchpad.errors import Conflict, LeaseLost, Refused, Unasked, Unreachable
 from launchpad.model import events as ev
 from launchpad.model.definition import Definition
 from launchpad.model.events import Event
@@ -21,26 +22,17 @@ from launchpad.model.state import RunState
 from launchpad.model.state.runs import REPAIRS
 from launchpad.providers.capabilities import BackupRequest, Ending, Job, Repeats, Steps
 from launchpad.rules.gates import evaluate
-from launchpad.rules.rollouts import runs_of
 from launchpad.rules.view import run_view
 from launchpad.session import Session
 
 _GATE_PATIENCE = 30.0
 """Seconds for which a gate may say HOLD, as after a restart, before the run stops for it."""
 
-_STOP_PATIENCE = 30.0
-"""Seconds for which a halt waits for what it cancels; then it goes ahead, and what it did is read back."""
-
 _ABORT_PATIENCE = 30.0
 """Seconds in which a step that is aborted must have ended."""
 
 _TAKEN_OVER = "(followed by another engine from here on)"
 
-
-_HALT_ATTEMPTS = 5
-"""How often a halt is asked for while nobody knows whether it was done."""
-_HALT_AGAIN = 1.0
-"""Seconds until it is asked for again; longer after each attempt."""
 
 _AT_WORK = ("intended", "running")
 
@@ -64,6 +56,7 @@ class Runner:
         self._toolroom = toolroom
         self._targets = targets
         self._logbook = logbook
+        self._halting = Halting(session, logbook)
         self._tasks = tasks
         self._carried: dict[str, asyncio.Task[None]] = {}
         self._aborts: dict[str, asyncio.Event] = {}
@@ -133,23 +126,18 @@ class Runner:
             await self._append(run, ev.RunRefused(run=run.id, reason=_closed(gate)))
             return False
         if run.stops:
-            await self._others_ended(run)
+            await self._halting.others_ended(run)
         await self._append(run, ev.RunStarted(run=run.id, epoch=self._lease.epoch, gate=gate))
         return True
 
-    async def _others_ended(self, run: RunState) -> None:
-        """Waits until nothing else is at work on the rollout that the run halts; but never for long."""
-        assert run.aim is not None, "a halt is of a rollout"
-        waited = 0.0
-        while waited < _STOP_PATIENCE:
-            others = runs_of(self._session.state, run.aim.rollout)
-            if not any(other.status in ("running", "aborting") for other in others if other.id != run.id):
-                return
-            waited += 0.1
-            await asyncio.sleep(0.1)
-
     async def _start(self, run: RunState, index: int) -> bool:
-        """Asks the provider for the step, after saying so in the journal."""
+        """Asks the provider for the step; for a halt that was certainly not done, until it is taken."""
+        while (more := await self._ask(run, index)) is None:
+            run = self._run(run.id)
+        return more
+
+    async def _ask(self, run: RunState, index: int) -> bool | None:
+        """Asks the provider for the step, after saying so in the journal; None if it is to be asked again."""
         gate = await self._gate(run)
         if gate is not None and gate.verdict != "GO" and run.overridden_by is None:
             await self._append(run, ev.RunInterrupted(run=run.id, reason=_closed(gate)))
@@ -170,6 +158,14 @@ class Runner:
         self._lease.ensure()
         try:
             provider_id = await provider.start(job)
+        except Unasked as error:
+            if await self._again(run, index, error):
+                return None
+            if self._run(run.id).status == "aborting":
+                never = ev.StepAborted(run=run.id, step=index, detail=str(error))
+                await self._recorder.append(never, ev.RunAborted(run=run.id))
+                return False
+            return await self._fail(run, index, str(error))
         except Refused as error:
             if run.stops and attempt > 1:  # of the attempt before, nobody knows
                 return await self._lost(run, index, str(error))
@@ -316,20 +312,16 @@ class Runner:
     async def _lost(self, run: RunState, index: int, reason: str, found: Sequence[Event] = ()) -> bool:
         """Leaves a step whose end nobody knows to a person. A halt is asked for again first, where asking
         twice is asking once."""
-        attempt = self._run(run.id).steps[index].attempt
-        if run.stops and attempt < _HALT_ATTEMPTS and self._repeats(run):
-            line = f"not known whether it was done, asked again: {reason}"
-            await self._logbook(run.id).write(index, [line])
-            waited = asyncio.create_task(self._aborts[run.id].wait())
-            await asyncio.wait({waited}, timeout=_HALT_AGAIN * attempt)
-            waited.cancel()
-            if self._run(run.id).status == "running":
-                return await self._start(self._run(run.id), index)
+        if await self._again(run, index, reason):
+            return await self._start(self._run(run.id), index)
         await self._interrupt(run, index, reason, found)
         return False
 
-    def _repeats(self, run: RunState) -> bool:
-        index = run.current_step or 0
+    async def _again(self, run: RunState, index: int, why: Exception | str) -> bool:
+        repeats, aborted = run.stops and self._repeats(run, index), self._aborts[run.id]
+        return await self._halting.again(run, index, why, repeats=repeats, aborted=aborted)
+
+    def _repeats(self, run: RunState, index: int) -> bool:
         provider = self._planned_with(run)[1].providers[_planned(run, index).provider]
         return isinstance(provider, Repeats) and provider.repeats("halt")
 

@@ -115,6 +115,9 @@ async def attempt(
 async def _timed_out(trace: Trace, limit: float, control: Control) -> ProbeResult:
     if trace.doing == _RESOLVING:
         return await _failed(trace, ProbeFailure(Blame.OURS, "our resolver does not answer"), control)
+    if "whole" in trace.seconds:
+        reason = f"it answered, and {format_duration(limit)} did not do for {trace.doing}"
+        return await _failed(trace, ProbeFailure(Blame.OURS, reason), control)
     late = perf_counter() - trace.started - limit
     if late > _LATE:
         # Stopped or starved: what the target did meanwhile, nobody has seen.

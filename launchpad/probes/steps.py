@@ -2,7 +2,6 @@
 steps need."""
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -20,9 +19,7 @@ from launchpad.probes.cookies import Cookies
 from launchpad.probes.exchange import SHOWN, Client, Request, refuse_unsendable
 from launchpad.probes.judging import Judge, compressed
 from launchpad.probes.result import Blame, ProbeFailure, ProbeResult, Saying
-
-_SEARCHED = 64 * 1024
-"""Characters of a body that a regular expression is tried on: one that backtracks must not hold us up."""
+from launchpad.probes.searching import Unsearchable, search
 
 
 class HttpStepProbe:
@@ -54,14 +51,15 @@ class HttpStepProbe:
         trace.whole()
         self._judge.judge(url, answer)
         page = _Page(answer, self._saying)
-        self._hold(page)
+        trace.doing = "judging its answer"
+        await self._hold(page)
         within = self._step.expect.within
         if within is not None and (took := trace.seconds["whole"]) > within:
             raise _wrong(f"took {format_duration(took)}, expected at most {format_duration(within)}")
-        self.found = {name: page.extracted(name, one) for name, one in self._step.extract.items()}
+        self.found = {name: await page.extracted(name, one) for name, one in self._step.extract.items()}
         return f"status {answer.status}"
 
-    def _hold(self, page: "_Page") -> None:
+    async def _hold(self, page: "_Page") -> None:
         """Holds the body to what is expected of it."""
         expect = self._step.expect
         for path, wanted in expect.json.items():
@@ -70,7 +68,7 @@ class HttpStepProbe:
             if found != wanted or isinstance(found, bool) != isinstance(wanted, bool):
                 shown, expected = (self._saying(json.dumps(one), SHOWN) for one in (found, wanted))
                 raise _wrong(f"{path} is {shown}, expected {expected}")
-        if expect.matches is not None and page.search(expect.matches) is None:
+        if expect.matches is not None and await page.search(expect.matches) is None:
             raise _wrong(f"the body does not match '{self._saying(expect.matches, SHOWN)}'")
 
 
@@ -93,10 +91,15 @@ class _Page:
         except LookupError as error:
             raise _wrong(f"{error.args[0]} in the answer, expected {path}") from None
 
-    def search(self, pattern: str) -> "re.Match[str] | None":
-        return re.search(pattern, self._text()[:_SEARCHED])
+    async def search(self, pattern: str) -> tuple[str | None, ...] | None:
+        """The first match in the body and its groups. Raises ProbeFailure."""
+        try:
+            return await search(pattern, self._text())
+        except Unsearchable as error:
+            shown = self._saying(pattern, SHOWN)
+            raise ProbeFailure(Blame.OURS, clean(f"'{shown}' can't be searched for: {error}")) from None
 
-    def extracted(self, name: str, what: Extract) -> Any:
+    async def extracted(self, name: str, what: Extract) -> Any:
         """What is to be taken. Raises ProbeFailure if it is not there, or nothing that can be used."""
         if what.header is not None:
             value: Any = self._answer.header(what.header)
@@ -105,12 +108,12 @@ class _Page:
         elif what.json is not None:
             value = self.at(what.json)
         else:
-            match = self.search(what.pattern or "")
+            match = await self.search(what.pattern or "")
             if match is None:
                 raise _wrong(
                     f"the body does not match '{self._saying(what.pattern or '', SHOWN)}' for {name}"
                 )
-            value = match[1] if match.re.groups else match[0]
+            value = match[1] if len(match) > 1 else match[0]
         if value is None or isinstance(value, dict | list) or written(value) == "":
             raise _wrong(f"{name} is {'empty' if not value else 'no single value'}")
         if is_secret_reference(written(value)):

@@ -44,6 +44,8 @@ class BackupRequest(Value):
     """How it is saved; None: it is put back."""
     took: float | None = None
     """Seconds that it took the last time."""
+    damaged: tuple[str, ...] = ()
+    """The names of backups that a restore found damaged."""
 
 
 class PlannedBackup(Value):
@@ -124,7 +126,8 @@ class Steps(Protocol):
     async def start(self, job: Job) -> str:
         """Asks for the mutation, once, and returns the provider's own id for it.
 
-        Raises `Refused` if it certainly did not begin, `Unreachable` if that is not known.
+        Raises `Refused` if it certainly did not begin, `Unreachable` if that is not known. Its subclass
+        `Unasked` says that asking again may help: a halt is then asked for until it is taken.
         """
         ...
 

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from launchpad.clock import boot_seconds
 from launchpad.errors import Refused, Unreachable
 from launchpad.google import Tokens
-from launchpad.http import Api, Patience, Rejected, address_fault, nothing_asked_yet
+from launchpad.http import Api, NotNow, Patience, Rejected, address_fault, nothing_asked_yet
 from launchpad.model.definition import Launch, RolloutVerb, Verb
 from launchpad.model.lifecycles import RolloutStatus
 from launchpad.model.plan import PlannedStep
@@ -409,9 +409,9 @@ def _overtaken(error: Rejected, aim: RolloutAim) -> bool:
 
 def _explained(error: Rejected, aim: RolloutAim) -> Rejected:
     """The error with what to do about it, where Google's words are known."""
-    hint = error.hint
+    hint, kind = error.hint, type(error)
     if _OVERTAKEN.search(error.message) or error.status == 409:
-        hint = "somebody else changes this app right now: look, and ask again"
+        hint, kind = "somebody else changes this app right now: look, and ask again", NotNow
     elif _NOT_SENT.search(error.message):
         hint = "see `send_for_review` of the provider: Google wants the other choice for this app"
     elif _IN_REVIEW.search(error.message):
@@ -420,4 +420,4 @@ def _explained(error: Rejected, aim: RolloutAim) -> Rejected:
             hint += "; `halt_cancels_review: true` lets a halt do so"
     elif error.status == 403:
         hint = "give the service account the right to release this app: Play Console → Users and permissions"
-    return Rejected(error.message.rstrip("."), hint=hint, status=error.status)
+    return kind(error.message.rstrip("."), hint=hint, status=error.status)

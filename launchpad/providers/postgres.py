@@ -4,7 +4,7 @@ import asyncio
 import re
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
@@ -62,7 +62,7 @@ class PostgresProvider:
             store = Store(self._vault(asked))
             self._passphrase(asked)
             if asked.dump is None:
-                return self._plan_restore(store, params)
+                return self._plan_restore(store, params, asked.damaged)
             return self._plan_dump(asked, asked.dump, launch)
         except Fault as error:
             raise Refused(f"{self._name}: {error.message}", hint=error.hint) from None
@@ -98,8 +98,8 @@ class PostgresProvider:
         )
         return PlannedBackup(step=step)
 
-    def _plan_restore(self, store: Store, params: Mapping[str, str]) -> PlannedBackup:
-        manifest = chosen(store, self._name, params.get(_PARAM, LATEST))
+    def _plan_restore(self, store: Store, params: Mapping[str, str], damaged: Sequence[str]) -> PlannedBackup:
+        manifest, why = chosen(store, self._name, params.get(_PARAM, LATEST), damaged)
         if wrong := dumps.lacking(manifest.format):
             raise Refused(wrong, hint="install PostgreSQL's client programs and GnuPG")
         database, _, size = self._database()
@@ -117,7 +117,7 @@ class PostgresProvider:
             does=(
                 f"REPLACE {counted(len(manifest.tables), 'table')} of {database} ({sized(size)})"
                 f" by {manifest.name} of {format_instant(manifest.taken_at, date=True)} UTC"
-                f" ({counted(rows, 'row')}, {proof});"
+                f" ({counted(rows, 'row')}, {proof}: {why});"
                 " what was written since is lost; tables made since stay"
             ),
             command=_by_hand(manifest.format, file, f"<{self._settings.dsn}>"),

@@ -15,6 +15,8 @@ from launchpad.rules.rollouts import runs_of
 
 _STILL = ("halted", "removed", "rolled back")
 _LOST = ("failed", "interrupted", "refused")
+_ASKED_IN_VAIN = 3
+"""How often a halt is asked for before somebody is told that it does not get through."""
 
 
 def evidence(state: State, definition: Definition, now: Micros) -> Mapping[str, Evidence]:
@@ -34,7 +36,8 @@ def told(rule: Alert, state: State, now: Micros) -> str:
         return "it has moved on"
     why = halt.reason or (halt.aim.why if halt.aim is not None else "")
     by = "by itself" if halt.requested_auth == "engine" else f"asked by {halt.requested_by}"
-    return f"{halt.id} ({by}) is {halt.status}" + (f": {why}" if why else "")
+    standing = "asked for again and again, and not taken yet" if _in_vain(halt) else halt.status
+    return f"{halt.id} ({by}) is {standing}" + (f": {why}" if why else "")
 
 
 def _evidence(name: str, rule: Alert, state: State, now: Micros) -> Evidence:
@@ -68,11 +71,16 @@ def _halted(state: State, rollout: str, alert: AlertState | None) -> bool:
 def _unhalted(state: State, rollout: str) -> bool:
     """Whether it was to be halted and may roll on."""
     halt, seen = _last_halt(state, rollout), state.rollouts.get(rollout)
-    if halt is None or halt.status not in _LOST:
+    if halt is None or not (halt.status in _LOST or _in_vain(halt)):
         return False
     if halt.status == "refused" and halt.requested_auth != "engine":
         return False  # who asked has read why
     return seen is None or seen.reading.status not in _STILL
+
+
+def _in_vain(halt: RunState) -> bool:
+    """Whether it is asked for again and again."""
+    return halt.status == "running" and any(step.attempt >= _ASKED_IN_VAIN for step in halt.steps)
 
 
 def _recommended(state: State, alert: AlertState | None, now: Micros) -> bool:

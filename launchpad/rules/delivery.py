@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from launchpad.model.definition import Definition
 from launchpad.model.events import MessageIntended, Stage
 from launchpad.model.state import AlertState, MessageState, State
+from launchpad.model.state.delivery import INCIDENT
 from launchpad.model.values import SECOND, Micros, Value
 from launchpad.rules.alerts import muted, spoken_for
 
@@ -27,17 +28,18 @@ class Recipient(Value):
 
 
 class Errand(Value):
-    """A message to send, or to bring up to date."""
+    """One firing that a recipient is to be told of, or how far it has come."""
 
     message: str
     alert: str
+    """The alert, or `incident:ID`."""
     firing: int
     recipient: Recipient
     step: int | None
     stage: Stage
     attempt: int
     provider_id: str = ""
-    """Of the message that is brought up to date; empty where a new one is sent."""
+    """Of the message that is brought up to date; empty where none was taken yet."""
     doubtful: bool = False
     """An attempt before may have arrived."""
 
@@ -54,11 +56,11 @@ def recipients(definition: Definition, names: Iterable[str]) -> tuple[Recipient,
     return tuple(found)
 
 
-def intended(errand: Errand, epoch: int) -> MessageIntended:
-    """The event that goes before an attempt of the engine of that epoch."""
+def intended(errand: Errand, epoch: int, root: str = "") -> MessageIntended:
+    """The event that goes before an attempt of the engine of that epoch, in the message `root`."""
     return MessageIntended(
         message=errand.message,
-        alert=errand.alert,
+        alert="" if errand.alert.startswith(INCIDENT) else errand.alert,
         firing=errand.firing,
         to=errand.recipient.to,
         channel=errand.recipient.channel,
@@ -66,12 +68,15 @@ def intended(errand: Errand, epoch: int) -> MessageIntended:
         stage=errand.stage,
         attempt=errand.attempt,
         epoch=epoch,
+        under="" if root == errand.message else root,
+        incident=errand.alert.removeprefix(INCIDENT) if errand.alert.startswith(INCIDENT) else "",
     )
 
 
 def errands(state: State, definition: Definition, now: Micros) -> tuple[Errand, ...]:
     """Everything that is to be sent at `now`."""
-    return (*_new(state, definition, now), *_later(state, definition, now))
+    new = (*_new(state, definition, now), *_of_incidents(state, definition))
+    return (*new, *_later(state, definition, now))
 
 
 def backoff(message: str, attempt: int) -> float:
@@ -88,7 +93,10 @@ def given_up(message: MessageState) -> bool:
 
 
 def stage_of(state: State, alert: str, firing: int) -> Stage:
-    """How far that firing of an alert has come."""
+    """How far that firing of an alert, or that call of an incident, has come."""
+    if alert.startswith(INCIDENT):
+        incident = state.incidents.get(alert.removeprefix(INCIDENT))
+        return "firing" if incident is not None and incident.open else "resolved"
     now = state.alerts.get(alert)
     if now is None or now.firing_seq != firing or now.status != "firing":
         return "resolved"
@@ -117,6 +125,24 @@ def _new(state: State, definition: Definition, now: Micros) -> Iterator[Errand]:
                 )
 
 
+def _of_incidents(state: State, definition: Definition) -> Iterator[Errand]:
+    """Those who have not been told of an incident that is open, or that it is graver than they were told."""
+    told = recipients(definition, definition.incidents.notify) if definition.incidents is not None else ()
+    for incident in state.incidents.values():
+        for recipient in told if incident.open else ():
+            message = f"{incident.id}/{incident.called_seq}/{recipient.to}/{recipient.channel}"
+            if message not in state.messages:
+                yield Errand(
+                    message=message,
+                    alert=f"{INCIDENT}{incident.id}",
+                    firing=incident.called_seq,
+                    recipient=recipient,
+                    step=None,
+                    stage="firing",
+                    attempt=1,
+                )
+
+
 def _told_of(alert: AlertState, definition: Definition) -> Iterator[tuple[int | None, Recipient]]:
     rule = definition.alerts[alert.name]
     first = recipients(definition, rule.notify)
@@ -140,6 +166,8 @@ def _later(state: State, definition: Definition, now: Micros) -> Iterator[Errand
     """Messages that are behind their alert, or have not got through."""
     epoch = state.engine.epoch if state.engine else 0
     for message in state.messages.values():
+        if _overtaken(state, message):
+            continue
         stage = stage_of(state, message.alert, message.firing)
         if message.told == stage or not _may_try(message, stage, epoch, now):
             continue
@@ -157,6 +185,15 @@ def _later(state: State, definition: Definition, now: Micros) -> Iterator[Errand
                     provider_id=message.provider_id if message.told else "",
                     doubtful=message.doubtful or unanswered,
                 )
+
+
+def _overtaken(state: State, message: MessageState) -> bool:
+    """Whether the recipient has, or is being sent, a later message of the same incident: that one goes on."""
+    return message.alert.startswith(INCIDENT) and any(
+        later.firing > message.firing and (later.told is not None or later.outcome is None)
+        for later in state.messages.values()
+        if (later.alert, later.to, later.channel) == (message.alert, message.to, message.channel)
+    )
 
 
 def _may_try(message: MessageState, stage: Stage, epoch: int, now: Micros) -> bool:

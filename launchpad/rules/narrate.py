@@ -155,7 +155,10 @@ def _escalated(e: ev.AlertEscalated) -> Sentence:
 
 def _intended_message(e: ev.MessageIntended) -> Sentence:
     again = f", attempt {e.attempt}" if e.attempt > 1 else ""
-    return Sentence(f"tells {_recipient(e.to, e.channel)} that {e.alert} is {e.stage}{again}", "dim")
+    beside = f", in its message of {e.under.partition('/')[0]}" if e.under else ""
+    stage = "open" if e.incident and e.stage == "firing" else e.stage
+    about = e.incident or e.alert
+    return Sentence(f"tells {_recipient(e.to, e.channel)} that {about} is {stage}{beside}{again}", "dim")
 
 
 def _answered_message(e: ev.MessageAnswered) -> Sentence:

@@ -1,12 +1,16 @@
 """What a message says."""
 
-from launchpad.model.definition import Definition, Severity
-from launchpad.model.state import State
+from collections.abc import Sequence
+
+from launchpad.model.definition import SEVERITIES, Definition, Severity
+from launchpad.model.state import IncidentState, State
+from launchpad.model.state.delivery import INCIDENT
 from launchpad.model.text import clean
 from launchpad.model.values import SECOND, Micros, Value, format_duration, format_instant
 from launchpad.rules import alerts, calls
 from launchpad.rules.delivery import Errand
 from launchpad.rules.escalation import ahead
+from launchpad.rules.view.incidents import draft, incident_view, title_of
 
 
 class Words(Value):
@@ -20,25 +24,74 @@ class Words(Value):
 
 
 def wording(
-    state: State, definition: Definition, errand: Errand, now: Micros, *, repeat: bool = False
+    state: State, definition: Definition, told: Sequence[Errand], now: Micros, *, repeat: bool = False
 ) -> Words:
-    """What the recipient of an errand reads; a `repeat` says that it may be one."""
-    about, rule = definition.launch, definition.alerts.get(errand.alert)
+    """What the recipient reads of one trouble's alerts, in order; a `repeat` says that it may be one."""
+    about = definition.launch
     release = f"[{about.product} {about.version} {about.environment}]"
-    if rule is None:
-        gone = f"{errand.alert} is watched no more: the definition was changed."
-        return Words(subject=clean(f"{release} {errand.alert} is gone", 200), text=gone, severity="low")
-    subject = f"{release} {errand.stage.upper()} {rule.severity}: {alerts.sentence(rule)}"
-    lines = [*_standing(state, definition, errand, now), *_who(state, definition, errand, now)]
-    if rule.source:
-        lines.append(f"Runbook: {rule.source}")
+    headlines = [_headline(state, definition, errand) for errand in told]
+    lines: list[str] = []
+    for errand, headline in zip(told, headlines, strict=True):
+        if len(told) > 1:
+            lines += ([""] if lines else []) + [headline]
+        lines += _told(state, definition, errand, now)
     if repeat:
         lines.append("This may be a repeat: of the attempt before, it is not known whether it arrived.")
+    graded = [severity for errand in told if (severity := _severity(state, definition, errand)) is not None]
+    more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
     return Words(
-        subject=clean(subject, 200),
+        subject=clean(f"{release} {headlines[0]}", 200 - len(more)) + more,
         text="\n".join(clean(line, 500) for line in lines),
-        severity=rule.severity,
+        severity=min(graded, key=SEVERITIES.index, default="low"),
     )
+
+
+def _incident(state: State, errand: Errand) -> IncidentState | None:
+    """The incident that it is about, if it is about one."""
+    named = errand.alert.startswith(INCIDENT)
+    return state.incidents.get(errand.alert.removeprefix(INCIDENT)) if named else None
+
+
+def _severity(state: State, definition: Definition, errand: Errand) -> Severity | None:
+    of = _incident(state, errand) or definition.alerts.get(errand.alert)
+    return of.severity if of is not None else None
+
+
+def _headline(state: State, definition: Definition, errand: Errand) -> str:
+    incident = _incident(state, errand)
+    if incident is not None:
+        how = "INCIDENT" if errand.stage == "firing" else "RESOLVED"
+        return f"{how} {incident.severity}: {title_of(incident, definition)}"
+    rule = definition.alerts.get(errand.alert)
+    if rule is None:
+        return f"{errand.alert} is gone"
+    return f"{errand.stage.upper()} {rule.severity}: {alerts.sentence(rule)}"
+
+
+def _told(state: State, definition: Definition, errand: Errand, now: Micros) -> list[str]:
+    """All there is to tell of one alert."""
+    incident = _incident(state, errand)
+    if incident is not None:
+        return _of_incident(state, definition, incident, now)
+    rule = definition.alerts.get(errand.alert)
+    if rule is None:
+        return [f"{errand.alert} is watched no more: the definition was changed."]
+    lines = [*_standing(state, definition, errand, now), *_who(state, definition, errand, now)]
+    return [*lines, f"Runbook: {rule.source}"] if rule.source else lines
+
+
+def _of_incident(state: State, definition: Definition, incident: IncidentState, now: Micros) -> list[str]:
+    """An incident, in the words in which everybody is told of it."""
+    declared = f"{incident.id}, {incident.severity}, was declared by {incident.declared_by}"
+    lines = [
+        draft(incident_view(incident, state, definition, (), now), definition, now),
+        f"{declared} at {format_instant(incident.declared_at, definition.zone)} {definition.zone}.",
+    ]
+    if incident.open:
+        lines.append(f"To see it: launchpad incident --incident {incident.id} --launch {state.launch}")
+        if incident.commander is None:
+            lines.append(f"To lead it: launchpad incident command --launch {state.launch}")
+    return lines
 
 
 def _standing(state: State, definition: Definition, errand: Errand, now: Micros) -> list[str]:

@@ -23,7 +23,7 @@ def _message(scene: Scene, message: MessageView, width: int) -> list[Row]:
         Span(f" {fit(glyph(scene.glyphs, said), 2)}", said.style),
         Span(f"{at} ", "dim"),
         Span(message.recipient),
-        Span(f" of {message.state.alert}", "dim"),
+        Span(f" of {message.state.about}", "dim"),
     ]
     style = "dim" if message.verdict == "ok" else said.style
     rest = [line(width, [Span("    "), Span(piece, style)]) for piece in wrap(message.sentence, width - 5)]

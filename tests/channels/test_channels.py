@@ -7,7 +7,7 @@ import socket
 import pytest
 from msgspec.structs import replace
 
-from launchpad.channels.channel import Message
+from launchpad.channels.channel import Message, Told
 from launchpad.channels.slack import SlackChannel, SlackSettings, escaped
 from launchpad.channels.smtp import SmtpChannel, SmtpSettings
 from launchpad.channels.webhook import WebhookChannel, WebhookSettings, signature
@@ -23,6 +23,16 @@ MESSAGE = Message(
     alert="down",
     to="lead",
 )
+
+
+def test_an_edition_is_known_by_all_that_it_says():
+    alone = replace(MESSAGE, told=(Told(alert="down", firing=7, stage="firing"),))
+    assert alone.edition == MESSAGE.edition, "as engines before this one had it"
+    joined = replace(alone, told=(*alone.told, Told(alert="halted", firing=9, stage="firing")))
+    over = replace(joined, told=(joined.told[0], replace(joined.told[1], stage="resolved")))
+    assert len({alone.edition, joined.edition, over.edition}) == 3
+
+
 RESOLVED = replace(MESSAGE, stage="resolved", subject="[Acme 4.2.0] RESOLVED", text="over")
 
 

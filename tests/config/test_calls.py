@@ -57,6 +57,17 @@ def test_what_is_only_told_is_not_halted() -> None:
     assert "android-halted" not in read(HEAD + TOLD + ROLLOUT % ", on_breach: tell").alerts
 
 
+def test_who_hears_of_incidents() -> None:
+    assert read(HEAD + TOLD).incidents.notify == ("slack",), "whom critical alerts tell"
+    ladder = TOLD.replace("notify: [slack], ", "")
+    assert read(HEAD + ladder).incidents.notify == ("desk",), "the first step of a ladder alone"
+    assert read(HEAD).incidents is None
+    assert read(HEAD + TOLD + "incidents: {notify: [desk]}\n").incidents.notify == ("desk",)
+    assert read(HEAD + TOLD + "incidents: {notify: []}\n").incidents.notify == ()
+    (fault,) = faults(HEAD + "incidents: {notify: [slak]}\n")
+    assert "did you mean 'slack'" in fault
+
+
 def test_ones_own_stands_in_its_place() -> None:
     own = TOLD.rstrip().removesuffix("}") + ", mine: {halted: android, severity: low}}\n"
     alerts = read(HEAD + own + ROLLOUT % "").alerts

@@ -78,6 +78,12 @@ FAULTS = {
     suite("{probe: http, url: 'http://a/', expect: {json: {'a[': 1}}}"): "expected a path such as items",
     suite("{probe: http, url: 'http://a/', expect: {matches: '('}}"): "no regular expression",
     suite(
+        "{probe: http, url: 'http://a/', expect: {matches: 'a{99999999999999999999}'}}"
+    ): "no regular expression: the repetition number is too large",
+    suite(
+        "{probe: http, url: 'http://a/', expect: {matches: '" + "(" * 5000 + ")" * 5000 + "'}}"
+    ): "no regular expression",
+    suite(
         "{probe: http, url: 'http://a/', extract: {a: {json: a, header: b}}}"
     ): "expected exactly one of 'json'",
     suite(

@@ -189,3 +189,34 @@ def test_a_backup_that_is_found_damaged_proves_nothing_any_more(
     assert held
     assert (held.verdict, "was found damaged" in held.conditions[0].detail) == ("HOLD", True)
     until(lambda: "found damaged" in room.view().objectives[0].reading.reason, what="its age to be unknown")
+
+
+def test_without_a_name_the_newest_verified_backup_that_is_whole_comes_back(
+    war_room: Open, tmp_path: Path, database: str
+) -> None:
+    made = a_launch(tmp_path)
+    room = war_room(replace(made, actions={n: replace(a, gate=None) for n, a in made.actions.items()}))
+    engine_of(room, database)
+    names = []
+    for _ in range(2):
+        assert room.when(room.go("backup"), "succeeded", "failed", seconds=120).status == "succeeded"
+        names.append(room.session.state.backups["db"].last.name)
+    sound, damaged = names
+    file = tmp_path / "vault" / damaged
+    file.write_bytes(file.read_bytes()[:-1])
+    assert room.when(room.go("restore"), "failed", "succeeded", seconds=120).status == "failed"
+    assert room.session.state.damaged_backups == {"db": (damaged,)}
+    with psycopg.connect(database) as connection:
+        connection.execute("DROP TABLE orders")
+    back = room.when(room.go("restore"), "succeeded", "failed", "refused", seconds=120)
+    assert back.status == "succeeded", back.reason
+    assert back.plan
+    assert back.plan.params["backup"] == sound
+    does = back.plan.steps[0].does
+    assert f"by {sound} of" in does
+    assert f"the newest verified one that is whole; {damaged} was found damaged" in does
+    assert count(database) == 100
+    asked = room.does("ops", cmd.RequestRun(action="restore", params={"backup": damaged}))
+    named = room.when(asked.subject.removeprefix("run:"), "planned", "refused", seconds=60)
+    assert named.plan
+    assert "FOUND DAMAGED" in named.plan.steps[0].does, "whoever insists reads so"

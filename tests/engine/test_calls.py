@@ -14,10 +14,13 @@ from launchpad.model.definition import (
     Definition,
     EscalationStep,
     HandCriterion,
+    IncidentCalls,
     OnFailure,
     RollbackCriteria,
+    Threshold,
     Wait,
 )
+from launchpad.model.values import Quantity
 from tests.support.app_store import AppStore, rollout_launch
 from tests.support.pager import HttpPager
 from tests.support.war_room import WarRoom, action, commands_launch, recording, until
@@ -88,6 +91,56 @@ def test_a_halt_by_itself_wakes_people_until_somebody_has_it(
     store.healthy(True)
     until(lambda: room.view().state.alerts["halted"].status == "resolved", what="it to be over")
     assert "not-halted" not in room.view().state.alerts
+
+
+def test_a_trouble_and_the_halt_that_it_brings_are_one_message(
+    war_room: Open, tmp_path: Path, hook: HttpPager
+) -> None:
+    store = AppStore(tmp_path)
+    over = Threshold(objective="errors", op=">=", limit=Quantity(value=0.5, unit="%"))
+    room = war_room(calling(rollout_launch(), hook, errors=Alert(when=over), halted=Alert(halted="android")))
+    room.engine()
+    until(lambda: _seen(room).known and _seen(room).state.verdict == "ok", what="it to be seen as well")
+    store.healthy(False)
+
+    def both() -> bool:
+        named = [{told["alert"] for told in call.body["told"]} for call in hook.calls]
+        return {"errors", "halted"} in named
+
+    until(both, what="one message to name both")
+    assert store.state == ("halted", 10)
+    ids = {call.body["id"] for call in hook.calls if call.body["to"] == "hook"}
+    assert len(ids) == 1, "whoever was woken is not woken again"
+    keys: dict[str, set[str]] = {}
+    for call in hook.calls:
+        said = f"{call.body['stage']} {[(told['alert'], told['stage']) for told in call.body['told']]}"
+        keys.setdefault(call.headers["Idempotency-Key"], set()).add(f"{call.body['id']} {said}")
+    assert all(len(said) == 1 for said in keys.values()), "what says more is no repeat"
+
+
+def test_an_incident_is_told_from_its_declaration_to_its_end(
+    war_room: Open, tmp_path: Path, hook: HttpPager
+) -> None:
+    made = calling(commands_launch({}), hook)
+    room = war_room(replace(made, incidents=IncidentCalls(notify=("hook",))))
+    room.engine()
+
+    def heard() -> list[dict[str, Any]]:
+        """What was told, without what an engine that was held up sent again under the same key."""
+        return list({call.headers["Idempotency-Key"]: call.body for call in hook.calls}.values())
+
+    room.does("eva", cmd.DeclareIncident(text="cards fail", severity="high"))
+    until(lambda: len(heard()) == 1, what="its declaration")
+    room.does("eva", cmd.UpdateIncident(severity="critical"))
+    until(lambda: len(heard()) == 2, what="the news that it is graver")
+    room.does("lead", cmd.ResolveIncident(text="an index was missing"))
+    until(lambda: len(heard()) == 3, what="its end")
+    first, graver, over = heard()
+    assert (first["incident"], first["alert"], first["told"]) == ("incident-1", "", [])
+    assert [c["stage"] for c in (first, graver, over)] == ["firing", "firing", "resolved"]
+    assert first["id"] != graver["id"] == over["id"]
+    assert ("cards fail" in first["subject"], graver["severity"]) == (True, "critical")
+    assert "Cause: an index was missing." in over["text"]
 
 
 def test_a_halt_that_is_ignored_wakes_people_until_it_is_halted(

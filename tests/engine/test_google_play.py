@@ -69,6 +69,9 @@ class Store:
     def halted(self) -> str:
         return self.room.does("eva", cmd.HaltRollout(rollout="android")) and "halt-1"
 
+    def attempts(self, run_id: str) -> int:
+        return max((step.attempt for step in self.room.view().state.runs[run_id].steps), default=0)
+
     def ended(self, run_id: str) -> RunState:
         return self.room.when(run_id, *ENDS, seconds=90)
 
@@ -233,6 +236,42 @@ def test_a_halt_whose_commit_is_answered_502_is_asked_for_again(store: Store) ->
     assert len({intent.nonce for intent in intents}) == 3
     said = [line.text for line in store.room.session.log(run.id)]
     assert sum(text.startswith("not known whether it was done, asked again: ") for text in said) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "method", "path", "said"),
+    [
+        (Fault("instead", Response(503)), "POST", "/edits$", "nothing was done: Google Play answered POST"),
+        (Fault("reset"), "GET", "/tracks/production$", "nothing was done: Google Play did not answer GET"),
+        (Fault("instead", Response(429)), "POST", ":commit$", "with 429"),
+        (Fault("instead", Response(409)), "POST", ":commit$", "somebody else changes this app right now"),
+    ],
+    ids=["no edit", "no look", "too many", "in the way"],
+)
+def test_a_halt_that_could_not_be_asked_for_is_asked_until_it_is_taken(
+    store: Store, fault: Fault, method: str, path: str, said: str
+) -> None:
+    store.watched()
+    store.server.misbehave(fault, method, path, times=100_000)
+    halt = store.halted()
+    until(lambda: store.attempts(halt) >= 6, what="six attempts", seconds=120)
+    assert store.room.view().state.runs[halt].status == "running", "not left alone, and not given up"
+    assert store.play.stands() == ("inProgress", 0.1)
+    store.server.behave()
+    run = store.ended(halt)
+    assert run.status == "succeeded", run.reason
+    assert (store.play.stands(), len(store.play.commits)) == (("halted", 0.1), 1)
+    log = [line.text for line in store.room.session.log(run.id)]
+    assert any(line.startswith("not done yet, asked again: ") and said in line for line in log), log
+
+
+def test_a_halt_that_is_asked_for_again_and_again_can_be_aborted(store: Store) -> None:
+    store.watched()
+    store.server.misbehave(Fault("instead", Response(503)), "POST", "/edits$", times=100_000)
+    halt = store.halted()
+    until(lambda: store.attempts(halt) >= 3, what="three attempts", seconds=90)
+    store.room.does("eva", cmd.AbortRun(run=halt))
+    assert store.ended(halt).status == "aborted"
 
 
 def test_a_halt_that_was_done_though_502_was_answered_is_not_done_twice(store: Store) -> None:

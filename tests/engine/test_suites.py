@@ -1,10 +1,12 @@
 """Walks through smoke tests, against a real shop on loopback."""
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from launchpad.config.secrets import Redactor
 from launchpad.engine.suites import Suites
@@ -167,6 +169,54 @@ async def test_an_answer_that_is_none_fails_its_step(walk, shop, name):
     assert fact.verdict == "bad"
     assert reason in fact.steps[0].reason
     assert "\x1b" not in repr(fact)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("where", ["matches", "pattern"])
+async def test_an_expression_that_backtracks_is_given_up_and_holds_nothing_else_up(walk, shop, where):
+    shop.answers["/"] = HEAD + b"Content-Length: 61\r\n\r\n" + b"a" * 60 + b"b"
+    endless = "^(a+)+$"
+    step = (
+        page(expect=StepExpect(matches=endless))
+        if where == "matches"
+        else page(extract={"a": Extract(pattern=endless)})
+    )
+    walking = asyncio.create_task(walk(step))
+    looks = 0
+    while not walking.done():
+        await asyncio.sleep(0.01)
+        looks += 1
+    fact, _ = walking.result()
+    assert fact.verdict == "unknown", "nothing is known of the product"
+    assert "'^(a+)+$' can't be searched for: given up after 2 s" in fact.sentence
+    assert looks > 20, "the loop went on meanwhile"
+
+
+@pytest.mark.slow
+async def test_a_step_whose_time_runs_out_while_it_searches_says_nothing_of_the_product(walk, shop):
+    shop.answers["/"] = HEAD + b"Content-Length: 61\r\n\r\n" + b"a" * 60 + b"b"
+    fact, _ = await walk(replace(page(expect=StepExpect(matches="^(a+)+$")), timeout=0.5))
+    assert fact.verdict == "unknown"
+    assert "it answered, and 500 ms did not do for judging its answer" in fact.sentence
+
+
+async def test_an_expression_made_of_what_a_server_says_may_be_none(walk, shop):
+    shop.answers["/list"] = HEAD + b"Content-Length: 9\r\n\r\n" + b'{"a":"("}'
+    fact, _ = await walk(
+        page("/list", extract={"a": Extract(json="a", shown=True)}),
+        page(expect=StepExpect(matches="{{ a }}")),
+    )
+    assert fact.verdict == "unknown"
+    assert "'(' can't be searched for: no regular expression: missing )" in fact.sentence
+
+
+async def test_an_expression_sees_the_whole_body_that_is_kept(walk, shop):
+    body = b"-" * 900_000 + b"the end"
+    shop.answers["/"] = HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    found = Extract(pattern="(the )?(end)$", shown=True)
+    fact, _ = await walk(page(extract={"a": found}, expect=StepExpect(matches="the (?=end)")))
+    assert fact.verdict == "ok", fact
 
 
 async def test_a_slow_answer_fails_by_its_limit_and_by_its_timeout(walk, shop):

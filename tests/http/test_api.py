@@ -11,7 +11,7 @@ import pytest
 
 from launchpad.clock import boot_seconds
 from launchpad.errors import Refused, Unreachable
-from launchpad.http import Api, Patience, Rejected, Unanswered, address_fault, nothing_asked_yet
+from launchpad.http import Api, NotNow, Patience, Rejected, Unanswered, address_fault, nothing_asked_yet
 from launchpad.testing.loopback import Fault, Loopback, Request, Response
 
 TOKEN = "hunter2-correct-horse"
@@ -65,6 +65,7 @@ async def test_a_refused_mutation_is_certainly_not_done(server, status):
         with pytest.raises(Rejected, match=rf"{status}: not today \(request r-9\)") as caught:
             await acme.change(Thing, "POST", "/things")
     assert caught.value.status == status
+    assert isinstance(caught.value, NotNow) == (status in (425, 429)), "of these, asking again may help"
     assert (len(server.requests), server.simulator.done) == (1, 0)
 
 
@@ -89,7 +90,7 @@ async def test_a_mutation_without_a_telling_answer_is_not_known_and_not_asked_ag
 async def test_what_never_left_was_not_done(server):
     server.close()
     async with api(server) as acme:
-        with pytest.raises(Rejected, match="can't be reached for POST /things: the connection is refused"):
+        with pytest.raises(NotNow, match="can't be reached for POST /things: the connection is refused"):
             await acme.change(Thing, "POST", "/things")
         with nothing_asked_yet(), pytest.raises(Unreachable, match="can't be reached for GET"):
             await Api("Acme", server.url, patience=Patience(reading=0)).read(Thing, "/things")

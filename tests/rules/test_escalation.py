@@ -15,6 +15,7 @@ from launchpad.model.definition import (
     Channel,
     Definition,
     EscalationStep,
+    IncidentCalls,
     Launch,
     Threshold,
     Wait,
@@ -25,6 +26,7 @@ from launchpad.model.state import State
 from launchpad.model.values import SECOND, Quantity
 from launchpad.rules.delivery import ATTEMPTS, Errand, backoff, errands, intended
 from launchpad.rules.escalation import LATE, due_at, escalations
+from launchpad.rules.parcels import parcels
 from launchpad.rules.view.delivery import message_views, next_page
 from launchpad.rules.wording import wording
 
@@ -347,8 +349,91 @@ def test_of_an_alert_that_was_taken_out_people_hear_that_it_is_gone():
     left = replace(DEFINITION, alerts={n: a for n, a in DEFINITION.alerts.items() if n != "lone"})
     (errand,) = errands(replace(night.state, alerts={}), left, 20 * SECOND)
     assert said(errand) == "primary/sms:lone =resolved"
-    words = wording(night.state, left, errand, 20 * SECOND)
+    words = wording(night.state, left, [errand], 20 * SECOND)
     assert "lone is watched no more" in words.text
+
+
+TOLD_OF_INCIDENTS = replace(DEFINITION, incidents=IncidentCalls(notify=("slack", "lead")))
+HERE, LEAD = "slack/slack:incident:incident-1", "lead/sms:incident:incident-1"
+
+
+def declared(night: Night, at: float = 10) -> None:
+    night.does(at, ev.IncidentDeclared(incident="incident-1", severity="high"), "eva", "cards fail")
+
+
+def test_an_incident_is_told_when_declared_when_graver_and_when_over():
+    night = Night(TOLD_OF_INCIDENTS)
+    declared(night)
+    assert night.sends(10) == [f"{HERE} firing", f"{LEAD} firing"]
+    night.does(20, ev.IncidentGraded(incident="incident-1", severity="medium"), "eva")
+    assert night.sends(20) == [], "milder wakes nobody"
+    night.does(30, ev.IncidentGraded(incident="incident-1", severity="critical"), "eva")
+    assert night.state.incidents["incident-1"].called_seq == night.state.seq
+    going = parcels(night.state, night.definition, 30 * SECOND)
+    assert {len(parcel.told) for parcel in going} == {1}, "by itself, though they were told just now"
+    assert night.sends(30) == [f"{HERE} firing", f"{LEAD} firing"], "graver is told anew"
+    night.does(40, ev.IncidentResolved(incident="incident-1"), "eva", "an index was missing")
+    assert night.sends(40) == [f"{HERE} =resolved", f"{LEAD} =resolved"], "once, though they had two"
+    assert night.sends(50) == []
+    assert {m.sentence for m in message_views(night.state, night.definition, 50 * SECOND, True)} >= {
+        "told resolved at 00:00:40 (taken)",
+        "told open at 00:00:10 (taken)",
+    }
+
+
+def test_whoever_was_told_of_an_incident_hears_its_end_though_the_news_between_was_lost():
+    night = Night(TOLD_OF_INCIDENTS)
+    declared(night)
+    night.sends(10)
+    night.does(30, ev.IncidentGraded(incident="incident-1", severity="critical"), "eva")
+    night.sends(30, "deferred")
+    night.does(31, ev.IncidentResolved(incident="incident-1"), "eva", "an index was missing")
+    assert night.sends(31) == [f"{HERE} =resolved", f"{LEAD} =resolved"]
+
+
+def test_the_end_of_an_incident_is_told_once_though_the_news_before_it_is_still_on_its_way():
+    night = Night(TOLD_OF_INCIDENTS)
+    declared(night)
+    night.sends(10)
+    night.does(30, ev.IncidentGraded(incident="incident-1", severity="critical"), "eva")
+    going = night.errands(30)
+    for errand in going:
+        night.intends(30, errand)
+    night.does(31, ev.IncidentResolved(incident="incident-1"), "eva", "an index was missing")
+    assert night.sends(31) == []
+    for errand in going:
+        night.does(32, ev.MessageAnswered(message=errand.message, outcome="accepted"))
+    assert night.sends(32) == [f"{HERE} resolved", f"{LEAD} resolved"]
+
+
+def test_of_an_incident_that_nobody_was_told_of_nobody_hears_the_end():
+    night = Night(TOLD_OF_INCIDENTS)
+    declared(night)
+    night.sends(10, "deferred")
+    night.does(11, ev.IncidentResolved(incident="incident-1"), "eva", "an index was missing")
+    assert night.sends(60) == []
+    quiet = Night(DEFINITION)
+    declared(quiet)
+    assert quiet.sends(10) == []
+
+
+def test_what_people_read_of_an_incident():
+    night = Night(TOLD_OF_INCIDENTS)
+    declared(night)
+    night.does(11, ev.IncidentImpactStated(incident="incident-1"), "eva", "all who pay by card")
+    errand, _ = night.errands(12)
+    words = wording(night.state, night.definition, [errand], 12 * SECOND)
+    assert (words.severity, words.subject) == ("high", "[shop 1 production] INCIDENT high: cards fail")
+    assert "we are looking into cards fail" in words.text
+    assert "Impact: all who pay by card." in words.text
+    assert "incident-1, high, was declared by eva at 00:00:10 UTC." in words.text
+    assert "launchpad incident command --launch l" in words.text
+    night.sends(12)
+    night.does(40, ev.IncidentResolved(incident="incident-1"), "eva", "an index was missing")
+    errand, _ = night.errands(41)
+    words = wording(night.state, night.definition, [errand], 41 * SECOND)
+    assert words.subject == "[shop 1 production] RESOLVED high: cards fail"
+    assert "Cause: an index was missing." in words.text
 
 
 @given(message=st.text(max_size=30), attempt=st.integers(1, ATTEMPTS))

@@ -144,7 +144,9 @@ def test_a_backup_that_was_found_damaged_proves_nothing_any_more():
     demo.add(-16, "engine", ev.BackupFoundDamaged(backup=fact.name, **found))
     unproven = replace(fact, name="db/b", taken_at=at(-12), verified_at=None)
     demo.add(-11, "engine", ev.BackupTaken(provider="db", run="c", vault="vault", backup=unproven))
-    assert backup_age(demo.view(-10).state, "db", at(-10)) == (None, "db/a was found damaged")
+    state = demo.view(-10).state
+    assert backup_age(state, "db", at(-10)) == (None, "db/a was found damaged")
+    assert state.damaged_backups == {"db": ("db/another", "db/a")}
     proven = replace(fact, name="db/c", taken_at=at(-9), verified_at=at(-8))
     demo.add(-8, "engine", ev.BackupTaken(provider="db", run="d", vault="vault", backup=proven))
     assert backup_age(demo.view(-7).state, "db", at(-7)) == (120.0, "")

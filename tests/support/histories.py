@@ -30,6 +30,7 @@ from launchpad.model.definition import (
     HttpProof,
     HttpSignal,
     HttpStep,
+    IncidentCalls,
     Item,
     ItemsCondition,
     KeepGuard,
@@ -67,8 +68,9 @@ from launchpad.model.rollouts import RolloutReading
 from launchpad.model.smoke import SmokeFact, SmokeStepFact
 from launchpad.model.state import RunState, State
 from launchpad.model.values import SECOND, Quantity, ZonedTime
-from launchpad.rules.delivery import errands, intended
+from launchpad.rules.delivery import intended
 from launchpad.rules.escalation import escalations
+from launchpad.rules.parcels import parcels
 from launchpad.rules.seat import acting
 from launchpad.session import Session
 from launchpad.store import open_store
@@ -144,6 +146,7 @@ def definition() -> Definition:
             "pager": Channel(kind="webhook", settings={"url": "env:U"}),
         },
         contacts={"eva": {"pager": "+1"}},
+        incidents=IncidentCalls(notify=("eva",)),
         escalations={"oncall": (EscalationStep(after=Wait(), notify=("eva",)),)},
         gates={
             "launch": (
@@ -570,7 +573,9 @@ class LaunchDay:
         assert made is not None
         events: list[ev.Event] = list(escalations(state, made, now))
         epoch = state.engine.epoch if state.engine else 0
-        events += [intended(errand, epoch) for errand in errands(state, made, now)]
+        events += [
+            intended(e, epoch, parcel.message) for parcel in parcels(state, made, now) for e in parcel.errands
+        ]
         for message in state.messages.values():
             if message.outcome is None and self.random.random() < 0.7:
                 outcome = self.random.choice(OUTCOMES)

@@ -2,6 +2,7 @@
 
 from launchpad.cli.shapes.base import Shape, instant
 from launchpad.cli.shapes.decisions import gate
+from launchpad.model.state.delivery import INCIDENT
 from launchpad.rules.ladder import RolloutView
 from launchpad.rules.view import (
     AlertView,
@@ -60,7 +61,8 @@ def message(shown: MessageView) -> Shape:
     state = shown.state
     return {
         "message": state.id,
-        "alert": state.alert,
+        "alert": "" if state.alert.startswith(INCIDENT) else state.alert,
+        "incident": state.about if state.alert.startswith(INCIDENT) else "",
         "to": state.to,
         "channel": state.channel,
         "step": state.step,
@@ -73,6 +75,7 @@ def message(shown: MessageView) -> Shape:
         "retry_at": instant(state.retry_at),
         "detail": state.detail,
         "provider_id": state.provider_id,
+        "under": state.under,
     }
 
 

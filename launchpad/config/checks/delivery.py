@@ -15,6 +15,7 @@ def check(document: Document, faults: Faults) -> None:
     """Adds what is wrong with `channels`, `contacts`, `escalations` and with who alerts notify."""
     if HOLE in (document.channels, document.contacts):
         return
+    _check_incidents(document, faults)
     for name, contact in whole(document.contacts):
         _check_contact(("contacts", name), name, contact, document, faults)
     for name, ladder in whole(document.escalations):
@@ -36,6 +37,11 @@ def check(document: Document, faults: Faults) -> None:
             _check_told((*of, "notify"), use.notify, document, faults)
             if use.escalate is not None:
                 faults.refer((*of, "escalate"), use.escalate, document.escalations, "escalation")
+
+
+def _check_incidents(document: Document, faults: Faults) -> None:
+    if document.incidents is not HOLE and document.incidents is not None:
+        _check_told(("incidents", "notify"), document.incidents.notify, document, faults)
 
 
 def _check_contact(path: Path, name: str, contact: Any, document: Document, faults: Faults) -> None:

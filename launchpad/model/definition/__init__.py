@@ -39,6 +39,7 @@ from launchpad.model.definition.delivery import (
     ChannelSettings,
     Contact,
     EscalationStep,
+    IncidentCalls,
     Ladder,
     Wait,
 )
@@ -166,6 +167,8 @@ class Definition(Value):
     rollouts: dict[Name, Rollout] = {}
     smoke: dict[Name, SmokeSuite] = {}
     """Smoke tests."""
+    incidents: IncidentCalls | None = None
+    """Who hears of incidents."""
 
     @property
     def zone(self) -> str:

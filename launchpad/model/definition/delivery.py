@@ -50,6 +50,14 @@ class EscalationStep(Value):
     """When instead, for alerts of a severity: `{critical: 0m, low: next-business-day}`."""
 
 
+class IncidentCalls(Value):
+    """Who hears of incidents."""
+
+    notify: tuple[Name, ...] = ()
+    """Who is told when one is declared, when it turns out graver, and when it is resolved: contacts, or
+    channels with an address of their own."""
+
+
 Contact = dict[Name, Line]
 """A person's address on each channel on which they are told."""
 Ladder = Annotated[tuple[EscalationStep, ...], Meta(min_length=1)]

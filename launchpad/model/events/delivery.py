@@ -45,6 +45,15 @@ class MessageIntended(Event, tag="message.intended"):
     stage: Stage
     attempt: int
     epoch: int
+    under: str = ""
+    """The message that it goes out in, where that is another's: one trouble is told as one."""
+    incident: str = ""
+    """The incident that it tells of, instead of an alert; `firing` is the event that calls for it."""
+
+    @property
+    def about(self) -> str:
+        """The alert, or `incident:ID`."""
+        return f"incident:{self.incident}" if self.incident else self.alert
 
     @property
     def subject(self) -> str:

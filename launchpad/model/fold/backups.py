@@ -28,6 +28,9 @@ def _taken(parts: Parts, rec: Recorded, event: ev.BackupTaken) -> None:
 
 def _damaged(parts: Parts, _rec: Recorded, event: ev.BackupFoundDamaged) -> None:
     known: dict[str, BackupState] = parts.scalars.get("backups", {})
+    damaged: dict[str, tuple[str, ...]] = parts.scalars.get("damaged_backups", {})
+    names = dict.fromkeys((*damaged.get(event.provider, ()), event.backup))
+    parts.scalars["damaged_backups"] = {**damaged, event.provider: tuple(names)}
     of = known.get(event.provider)
     if of is not None and of.verified is not None and of.verified.name == event.backup:
         without = replace(of, verified=None, damaged=event.backup)

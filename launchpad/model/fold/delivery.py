@@ -23,7 +23,7 @@ def _intended(parts: Parts, rec: Recorded, event: ev.MessageIntended) -> None:
         _forget_older(parts, event)
         parts.messages[event.message] = MessageState(
             id=event.message,
-            alert=event.alert,
+            alert=event.about,
             firing=event.firing,
             to=event.to,
             channel=event.channel,
@@ -33,6 +33,7 @@ def _intended(parts: Parts, rec: Recorded, event: ev.MessageIntended) -> None:
             tried_at=rec.at,
             attempts=1,
             epoch=event.epoch,
+            under=event.under,
         )
         return
     same = before.stage == event.stage
@@ -53,7 +54,7 @@ def _intended(parts: Parts, rec: Recorded, event: ev.MessageIntended) -> None:
 def _forget_older(parts: Parts, event: ev.MessageIntended) -> None:
     """Lets go of what the recipient was told of earlier firings, where that has come to its end."""
     for message in list(parts.messages.values()):
-        of_same = (message.alert, message.to, message.channel) == (event.alert, event.to, event.channel)
+        of_same = (message.alert, message.to, message.channel) == (event.about, event.to, event.channel)
         if of_same and message.firing < event.firing and message.told == "resolved":
             del parts.messages[message.id]
 

@@ -5,6 +5,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from launchpad.model import events as ev
+from launchpad.model.definition import SEVERITIES
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
 from launchpad.model.lifecycles import INCIDENT
@@ -32,6 +33,7 @@ def _declared(parts: Parts, rec: Recorded, event: ev.IncidentDeclared) -> None:
         acknowledged_at=(rose.acknowledged_at or rec.at) if rose else rec.at,
         next_at=event.next_at,
         entries=(_entry(rec, f"declared it {event.severity}"),),
+        called_seq=rec.seq,
     )
     parts.scalars["incidents"] = {**known, event.incident: incident}
 
@@ -88,7 +90,9 @@ def _changed(incident: IncidentState, rec: Recorded, event: Any) -> IncidentStat
         case ev.IncidentImpactStated():
             return replace(incident, impact=rec.text)
         case ev.IncidentGraded():
-            return replace(incident, severity=event.severity)
+            graver = SEVERITIES.index(event.severity) < SEVERITIES.index(incident.severity)
+            called_seq = rec.seq if graver else incident.called_seq
+            return replace(incident, severity=event.severity, called_seq=called_seq)
         case ev.IncidentCommanded():
             return replace(incident, commander=event.commander)
         case ev.IncidentUpdated():

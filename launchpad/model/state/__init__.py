@@ -96,6 +96,8 @@ class State(Value):
     """Smoke tests that ran or were asked for."""
     migrations: Mapping[str, MigrationState] = {}
     """By the provider of the database."""
+    damaged_backups: Mapping[str, tuple[str, ...]] = {}
+    """By the provider of the database: the names of those that a restore found damaged, whoever made them."""
 
     @property
     def open(self) -> bool:

@@ -3,6 +3,9 @@
 from launchpad.model.events.delivery import Delivery, Stage
 from launchpad.model.values import Micros, Value
 
+INCIDENT = "incident:"
+"""Before the name of an incident, where an alert's could stand: none has a colon."""
+
 
 class Escalation(Value):
     """A step of a ladder that was taken."""
@@ -18,8 +21,9 @@ class MessageState(Value):
 
     id: str
     alert: str
+    """The alert, or `incident:ID`."""
     firing: int
-    """The event by which the alert fired."""
+    """The event by which the alert fired; the one that declared the incident, or made it graver."""
     to: str
     channel: str
     step: int | None
@@ -43,6 +47,13 @@ class MessageState(Value):
     provider_id: str = ""
     doubtful: bool = False
     """An attempt may have arrived of which nobody knows."""
+    under: str = ""
+    """The message that it goes out in, where that is another's."""
+
+    @property
+    def about(self) -> str:
+        """The name of the alert or the incident."""
+        return self.alert.removeprefix(INCIDENT)
 
 
 class ChannelTest(Value):

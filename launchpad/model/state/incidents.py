@@ -57,6 +57,8 @@ class IncidentState(Value):
     tasks: tuple[IncidentTask, ...] = ()
     entries: tuple[IncidentEntry, ...] = ()
     """All that happened to it, the latest last."""
+    called_seq: int = 0
+    """The event that people are told of: its declaration, or the last that made it graver."""
 
     @property
     def open(self) -> bool:

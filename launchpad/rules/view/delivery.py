@@ -3,7 +3,9 @@
 from typing import Literal
 
 from launchpad.model.definition import Definition
+from launchpad.model.events import Stage
 from launchpad.model.state import AlertState, MessageState, State
+from launchpad.model.state.delivery import INCIDENT
 from launchpad.model.values import SECOND, Micros, Value, format_duration, format_instant
 from launchpad.rules.delivery import given_up, stage_of
 from launchpad.rules.escalation import ahead
@@ -72,23 +74,30 @@ def _standing(
 ) -> tuple[Literal["ok", "bad", "unknown"], str]:
     stage = stage_of(state, message.alert, message.firing)
     detail = f": {message.detail}" if message.detail else ""
+    said = _word(message, message.stage)
     if message.told == stage or (message.told and message.stage != stage and message.outcome != "rejected"):
         at = format_instant(message.told_at or message.tried_at, definition.zone)
         how = "arrived" if message.outcome == "confirmed" else "taken"
-        return "ok", f"told {message.told} at {at} ({how})"
+        beside = f", in the message of {message.under.partition('/')[0]}" if message.under else ""
+        return "ok", f"told {_word(message, message.told)} at {at} ({how}){beside}"
     if message.outcome is None:
         waiting = (now - message.tried_at) / SECOND
         if waiting <= _SOON and watched:
-            return "ok", f"being told {message.stage}"
-        return "unknown", f"being told {message.stage} for {format_duration(waiting)}"
+            return "ok", f"being told {said}"
+        return "unknown", f"being told {said} for {format_duration(waiting)}"
     if message.outcome == "rejected":
-        return "bad", f"refused {message.stage}{detail}"
+        return "bad", f"refused {said}{detail}"
     if given_up(message):
-        return "bad", f"given up telling {message.stage} after {message.attempts} attempts{detail}"
+        return "bad", f"given up telling {said} after {message.attempts} attempts{detail}"
     again = max(0.0, ((message.retry_at or now) - now) / SECOND)
     when = f"again in {format_duration(int(again))}, attempt {message.attempts + 1}"
     if not watched:
         when = "no engine is there to try again"
     if message.outcome == "unknown":
-        return "unknown", f"not known whether told {message.stage}{detail}; {when}"
-    return "bad", f"not told {message.stage}{detail}; {when}"
+        return "unknown", f"not known whether told {said}{detail}; {when}"
+    return "bad", f"not told {said}{detail}; {when}"
+
+
+def _word(message: MessageState, stage: Stage | None) -> str:
+    """What is told: an incident is open, and fires not."""
+    return "open" if stage == "firing" and message.alert.startswith(INCIDENT) else str(stage)
