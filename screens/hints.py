@@ -130,9 +130,7 @@ def _matters(face: "Acting", binding: "Binding", item: ItemView | None) -> bool:
         case "rollout.halt":
             return any(rollout.status in ("rolling", "unknown") for rollout in shown.rollouts)
         case "rollout.bump":
-            free = [
-                rollout for rollout in shown.rollouts if rollout.gate is None or rollout.gate.verdict == "GO"
-            ]
+            free = [r for r in shown.rollouts if not r.holds and (r.gate is None or r.gate.verdict == "GO")]
             return any(rollout.status in ("rolling", "approved", "not started") for rollout in free)
         case "phase.next":
             return shown.next_phase is not None and (shown.gate is None or shown.gate.verdict == "GO")

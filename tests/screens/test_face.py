@@ -242,7 +242,14 @@ async def test_keys_typed_ahead_are_dropped(open_face: Opener) -> None:
         for key in ("y", "y", "enter"):
             seat.face.post_message(Key(key, key))
         await seat.answer("n")
-        assert isinstance(seat.face.screen, PlanDialog)
+        dialog = seat.face.screen
+        assert isinstance(dialog, PlanDialog)
+        assert kinds(seat)[-1] == "run.planned"
+        dialog.guard_again()
+        seat.face.post_message(Key("y", "y"))
+        await seat.shows("that key came too early")
+        await seat.answer("n")
+        await seat.until(lambda: "too early" not in seat.text)
         assert kinds(seat)[-1] == "run.planned"
 
 
