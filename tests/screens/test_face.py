@@ -676,14 +676,14 @@ async def test_keys_can_be_remapped_by_their_ids(open_face: Opener) -> None:
 
 
 async def test_my_keys_are_shown_wherever_a_key_is_named(open_face: Opener) -> None:
-    mine = Preferences(keys={"alert.acknowledge": "Q", "run.abort": "W", "tab.people": "l", "item.skip": ""})
+    mine = Preferences(keys={"alert.acknowledge": "Q", "run.abort": "x", "tab.people": "l", "item.skip": ""})
     async with open_face("degraded", LEAD, size=(120, 40), preferences=mine) as seat:
         lines = seat.text.splitlines()
         tabs, alert, footer = lines[1], lines[2], lines[-1]
         assert "Q acknowledge" in alert
         assert "l People" in tabs
-        assert "W abort" in footer
-        assert "W abort" in seat.text.splitlines()[-9]
+        assert "x abort" in footer
+        assert "x abort" in seat.text.splitlines()[-9]
         await seat.press("s")
         assert len(seat.face.screen_stack) == 1
         await seat.press("question_mark")
