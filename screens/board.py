@@ -9,7 +9,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
-from launchpad.model.definition import PHASES
+from launchpad.model.definition import PHASES, Phase
 from launchpad.model.journal import Recorded
 from launchpad.model.samples import LogLine
 from launchpad.rules.view import ItemView, RunView
@@ -85,7 +85,7 @@ class Board(Vertical, Bare):
         # A trend that is out of sight for a moment comes back as fine as it was.
         if width := self.panel("objectives").size.width:
             self.points = objectives.points(max(_LEAST_TREND, width - 2))
-        phase = next((p for p in PHASES if p == self.tab), scene.view.state.phase)
+        phase = self.phase
         makers: dict[str, Callable[[], Listing]] = {
             "objectives": lambda: panels.objectives_listing(scene),
             "gate": lambda: panels.gate_listing(scene, two_lines=self._two_lines()),
@@ -106,6 +106,16 @@ class Board(Vertical, Bare):
 
     def panel(self, name: str) -> ListPanel:
         return self._panels[name]
+
+    @property
+    def seen(self) -> list[ListPanel]:
+        """The panels that have a place now, in the order of the layout."""
+        return [panel for panel in self._panels.values() if panel.display]
+
+    @property
+    def phase(self) -> Phase:
+        """The phase whose checklist is open; of a page, the launch's own."""
+        return next((p for p in PHASES if p == self.tab), self.scene.view.state.phase)
 
     @property
     def item(self) -> ItemView | None:
@@ -177,7 +187,7 @@ class Board(Vertical, Bare):
     def show_mine(self) -> None:
         """Lists what the operator has to do in the place of a phase's checklist, and gives it the focus."""
         before = self.item
-        self.go(self.tab if self.tab in PHASES else self.scene.view.state.phase)
+        self.go(self.phase)
         self.mine = True
         self.refill()
         selected = self.item

@@ -31,7 +31,7 @@ from screens.glyphs import Glyphs
 from screens.ground import Ground
 from screens.keymap import keymap
 from screens.keys import BINDINGS, VERB_OF
-from screens.layout import PANELS, tiny
+from screens.layout import PAGES, PANELS, tiny
 from screens.notice import Caller, notification
 from screens.palette import FaceProvider
 from screens.render import head, messages
@@ -317,10 +317,6 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
 
     # Looking around
 
-    def action_tab(self, tab: str) -> None:
-        self.board.go(tab)
-        self.redraw()
-
     def action_zoom(self) -> None:
         if self.board.zoomed is not None:
             self.board.zoom(None)
@@ -340,6 +336,8 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
             self.board.zoom(None)
         elif self.board.chosen_run:
             self.board.choose_run("")
+        elif self.board.mine or self.board.tab in PAGES:
+            self.action_tab(self.board.phase)
 
     def action_refresh(self) -> None:
         # Every cell, too: something else may have written over them.
@@ -352,13 +350,6 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         self.board.go(item.state.item.phase)
         self.board.panel("checklist").select(item.id)
         self.redraw()
-
-    def find_panel(self, name: str) -> None:
-        """Gives a panel the focus; one that has no place here is shown alone."""
-        widget = self.query_one(f"#{name}")
-        if not widget.display or not widget.region:
-            self.board.zoom(name)
-        self.screen.set_focus(widget)
 
     def on_board_rearranged(self) -> None:
         self.query_one("#footer", Lines).redraw()

@@ -13,18 +13,12 @@ if TYPE_CHECKING:
 
 _ORDER = (
     "run.resolve", "rollout.halt", "run.abort", "run.approve", "alert.acknowledge", "incident.open",
-    "poll.answer", "item.tick", "",
-    "rollout.bump", "phase.next", "item.verify", "item.assign", "item.comment", "item.evidence", "note.write",
-    "gate.show", "criteria.show", "item.mine", "panel.zoom", "jump", "item.undo", "item.skip", "copy",
+    "poll.answer", "phase.next", "item.tick", "rollout.bump", "",
+    "item.verify", "item.assign", "item.comment", "item.evidence", "note.write",
+    "gate.show", "criteria.show", "item.mine", "panel.zoom", "labels", "jump", "item.undo", "item.skip",
+    "copy",
 )  # fmt: skip
 """Ids in the order of the footer; the empty one stands for the definition's own actions."""
-
-
-_ROLLS = {
-    "rollout.halt": ("rolling", "unknown"),
-    "rollout.bump": ("rolling", "approved", "not started"),
-}
-"""Key on rollouts → the states in which it has something to do."""
 
 
 def hints(face: "Acting") -> tuple[list[Hint], list[Hint]]:
@@ -32,9 +26,11 @@ def hints(face: "Acting") -> tuple[list[Hint], list[Hint]]:
     if face.query_one("#query").has_focus:
         clears = face.scene.keys.get("back", "")
         return [Hint("enter", "keep the filter"), *([Hint(clears, "clear it")] if clears else [])], []
+    if face.labels:
+        return _of_labels(face), [Hint("esc", "leave")]
     shown, item = face.live.shown(face), face.board.item
-    first = [_hint(b, item) for b in shown.first if _matters(face, b, item)]
-    return first, [_hint(b, item) for b in shown.last]
+    first = [_hint(face, b, item) for b in shown.first if _matters(face, b, item)]
+    return first, [_hint(face, b, item) for b in shown.last]
 
 
 def all_keys(face: "Acting") -> list[Hint]:
@@ -47,7 +43,7 @@ def all_keys(face: "Acting") -> list[Hint]:
     ]
     once = {binding.id: binding for binding in reversed(of_list)}
     item = face.board.item
-    return [_hint(binding, item) for binding in (*reversed(once.values()), *_live(face))]
+    return [_hint(face, binding, item) for binding in (*reversed(once.values()), *_live(face))]
 
 
 class Shown(NamedTuple):
@@ -84,6 +80,13 @@ def _in_order(live: "list[Binding]") -> Shown:
     return Shown(first, [b for wanted in ALWAYS for b in live if b.id == wanted])
 
 
+def _of_labels(face: "Acting") -> list[Hint]:
+    """What can be typed while labels are shown, with the panels that have no place on the screen."""
+    seen = {str(panel.id) for panel in face.board.seen}
+    far = [(label, to.panel) for label, to in face.labels.items() if to.key is None and to.panel not in seen]
+    return [Hint("letter", "goes there"), *(Hint(label, panel) for label, panel in far)]
+
+
 def _live(face: "Acting") -> "list[Binding]":
     """The bindings of the screen behind all dialogs, one for each action."""
     seen: dict[str, Binding] = {}
@@ -93,10 +96,14 @@ def _live(face: "Acting") -> "list[Binding]":
     return list(seen.values())
 
 
-def _hint(binding: "Binding", item: ItemView | None) -> Hint:
+def _hint(face: "Acting", binding: "Binding", item: ItemView | None) -> Hint:
     label = binding.description
     if binding.id == "item.tick" and item is not None and item.mark in ("done", "skipped"):
         label = "untick"
+    if binding.id == "poll.answer" and _wanted(face):
+        label = "call the roll"
+    if binding.id == "phase.next" and face.scene.view.next_phase is not None:
+        label = f"enter {face.scene.view.next_phase}"
     act = binding.action if binding.action.startswith("app.") else f"app.{binding.action}"
     return Hint(told(binding.key), label, binding.id or "", act)
 
@@ -118,12 +125,15 @@ def _matters(face: "Acting", binding: "Binding", item: ItemView | None) -> bool:
             return shown.incident is not None or (firing and face.permits("declare_incident"))
         case "poll.answer":
             own = face.scene.me.teams
-            return any(b.team in own and b.verdict == "HOLD" for b in shown.ballots) and not _closed(shown)
-        case "rollout.halt" | "rollout.bump":
-            begins = _ROLLS[binding.id]
-            return any(rollout.status in begins for rollout in shown.rollouts)
+            waits = any(b.team in own and b.verdict == "HOLD" for b in shown.ballots) and not _closed(shown)
+            return waits or _wanted(face)
+        case "rollout.halt":
+            return any(rollout.status in ("rolling", "unknown") for rollout in shown.rollouts)
+        case "rollout.bump":
+            free = [r for r in shown.rollouts if not r.holds and (r.gate is None or r.gate.verdict == "GO")]
+            return any(rollout.status in ("rolling", "approved", "not started") for rollout in free)
         case "phase.next":
-            return shown.next_phase is not None
+            return shown.next_phase is not None and (shown.gate is None or shown.gate.verdict == "GO")
         case "item.tick" | "item.assign" | "item.comment" | "item.evidence" | "item.skip":
             return item is not None and (binding.id != "item.tick" or item.state.item.check is None)
         case "item.verify":
@@ -133,6 +143,12 @@ def _matters(face: "Acting", binding: "Binding", item: ItemView | None) -> bool:
         case "gate.show":
             return not face.board.panel("gate").display
     return True
+
+
+def _wanted(face: "Acting") -> bool:
+    """Whether a roll-call holds the gate that nobody has called, and this operator may call it."""
+    shown = face.scene.view
+    return _closed(shown) and any(b.verdict == "HOLD" for b in shown.ballots) and face.permits("call_poll")
 
 
 def _closed(shown: View) -> bool:

@@ -43,6 +43,16 @@ def _act(face: "Acting", action: str) -> Callable[[], object]:
     return lambda: face.call_later(face.run_action, action)
 
 
+def _to(face: "Acting", leads: Callable[[], object]) -> Callable[[], object]:
+    """Goes somewhere, so that one can come back."""
+
+    def go() -> None:
+        face.remember_place()
+        leads()
+
+    return go
+
+
 def _verbs(face: "Acting") -> Iterator[Offer]:
     for binding in BINDINGS:
         name, _, argument = binding.action.partition("(")
@@ -178,24 +188,24 @@ def _things(face: "Acting") -> Iterator[Offer]:
         declared = item.state.item
         yield Offer(
             f"item {item.id}: {declared.title}",
-            partial(face.find_item, item),
+            _to(face, partial(face.find_item, item)),
             f"{declared.phase}, {item.mark}",
         )
     for incident in face.scene.view.incidents:
         name = incident.state.id
         yield Offer(f"{name}: {incident.title}", _act(face, f"incident('{name}')"), incident.state.status)
     for objective in face.scene.view.objectives:
-        place = Place("objectives", objective.name)
-        yield Offer(f"objective {objective.name}", partial(face.go_to, place), objective.reading.verdict)
+        leads = _to(face, partial(face.go_to, Place("objectives", objective.name)))
+        yield Offer(f"objective {objective.name}", leads, objective.reading.verdict)
     for alert in face.scene.view.alerts:
-        yield Offer(f"alert {alert.state.name}", partial(face.go_to, Place("alerts", alert.state.name)))
+        leads = _to(face, partial(face.go_to, Place("alerts", alert.state.name)))
+        yield Offer(f"alert {alert.state.name}", leads)
     for run in face.scene.view.runs:
-        yield Offer(
-            f"log of {run.state.id}", partial(face.go_to, Place("run", run.state.id)), run.state.status
-        )
+        leads = _to(face, partial(face.go_to, Place("run", run.state.id)))
+        yield Offer(f"log of {run.state.id}", leads, run.state.status)
     yield Offer("tour: what is where", _act(face, "tour"))
     for panel in PANELS:
-        yield Offer(f"panel {panel}", partial(face.find_panel, panel))
+        yield Offer(f"panel {panel}", _to(face, partial(face.find_panel, panel)))
 
 
 class FaceProvider(Provider):

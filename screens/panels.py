@@ -2,21 +2,26 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import overload
+from typing import get_args, overload
 
-from launchpad.model.definition import Phase
-from launchpad.model.events import MessageIntended
+from launchpad.model.definition import SEVERITIES, Phase, Role
+from launchpad.model.events import MessageIntended, ReadingVerdict
 from launchpad.model.journal import Recorded
+from launchpad.model.plan import GateVerdict
 from launchpad.model.samples import LogLine
 from launchpad.rules.finding import STATES, finder, parse
-from launchpad.rules.view import ItemView, RunView
+from launchpad.rules.view import ItemView, Mark, RunView
 from launchpad.rules.view.mine import is_mine, mine
 from screens.render import alerts, checklist, gate, objectives, people, poll, rollouts, run, timeline
 from screens.render.row import Row, Span, line, wrap
 from screens.render.scene import Scene
 from screens.widgets.entries import Listing
+from screens.widgets.orders import Order
 
 _UNFOUND = f"no item is found so: words, !words, team:NAME, @NAME, is:{', is:'.join((*STATES, 'mine'))}"
+
+_WORST: Sequence[ReadingVerdict] = ("bad", "unknown", "ok")
+_WORST_ANSWER: Sequence[GateVerdict] = ("NO-GO", "HOLD", "GO")
 
 
 class Newest(Sequence[Recorded]):
@@ -64,6 +69,11 @@ def objectives_listing(scene: Scene) -> Listing:
         heading=lambda width, _count: objectives.heading(scene, width - 2),
         empty=_empty(waiting, "unknown"),
         foot=partial(objectives.markers, scene),
+        orders=(
+            Order("state", lambda shown: _WORST.index(shown.reading.verdict)),
+            Order("name", lambda shown: shown.name.casefold()),
+            Order("budget", lambda shown: shown.reading.budget),
+        ),
     )
 
 
@@ -118,6 +128,11 @@ def alerts_listing(scene: Scene) -> Listing:
         heading=lambda _width, _count: (alerts.heading(scene), ()),
         foot=partial(alerts.under, scene),
         empty=_empty(quiet),
+        orders=(
+            Order("severity", lambda alert: SEVERITIES.index(alert.severity)),
+            Order("name", lambda alert: alert.state.name.casefold()),
+            Order("age", lambda alert: alert.lasted),
+        ),
     )
 
 
@@ -132,6 +147,7 @@ def checklist_listing(scene: Scene, phase: Phase) -> Listing:
         empty=_empty(f"no items in {phase} yet{_adding(scene)}"),
         finder=_item_finder(scene),
         unfound=_UNFOUND,
+        orders=_OF_ITEMS,
     )
 
 
@@ -154,7 +170,16 @@ def mine_listing(scene: Scene) -> Listing:
         empty=_empty("nothing waits for you: m leads back to the checklist"),
         finder=_item_finder(scene),
         unfound=_UNFOUND,
+        orders=_OF_ITEMS,
     )
+
+
+_OF_ITEMS = (
+    Order("title", lambda item: item.state.item.title.casefold()),
+    Order("who", lambda item: (item.state.assignee or item.state.item.team or "").casefold() or None),
+    Order("state", lambda item: get_args(Mark).index(item.mark)),
+    Order("due", lambda item: item.due_at if item.mark not in ("done", "skipped") else None),
+)
 
 
 def _item_finder(scene: Scene) -> Callable[[str], Callable[[ItemView], bool]]:
@@ -189,6 +214,10 @@ def poll_listing(scene: Scene) -> Listing:
         plain=poll.plain,
         heading=lambda _width, _count: (poll.heading(scene), ()),
         empty=_empty("no team is asked"),
+        orders=(
+            Order("team", lambda ballot: ballot.team.casefold()),
+            Order("answer", lambda ballot: _WORST_ANSWER.index(ballot.verdict)),
+        ),
     )
 
 
@@ -201,7 +230,16 @@ def people_listing(scene: Scene) -> Listing:
         plain=people.plain,
         heading=lambda _width, _count: (people.heading(scene), ()),
         empty=_empty("nobody has announced themselves yet" if scene.in_touch else _unread(scene)),
+        orders=(
+            Order("name", lambda entry: getattr(entry, "operator", None)),
+            Order("role", lambda entry: _of_role(getattr(entry, "role", None))),
+            Order("idle", lambda entry: getattr(entry, "idle", None)),
+        ),
     )
+
+
+def _of_role(role: Role | None) -> int | None:
+    return get_args(Role).index(role) if role is not None else None
 
 
 def action_listing(scene: Scene, shown: RunView | None, log: Sequence[LogLine]) -> Listing:
@@ -218,6 +256,7 @@ def action_listing(scene: Scene, shown: RunView | None, log: Sequence[LogLine]) 
         heading=lambda _width, _count: run.heading(scene, shown),
         above=partial(run.standing, scene, shown),
         follows=True,
+        long=lambda entry, _width: run.log_line(scene, entry),
     )
 
 
@@ -246,6 +285,7 @@ class TimelineListing:
             plain=partial(self._plain, scene),
             heading=lambda _width, count: (timeline.heading(scene, count), ()),
             empty=_empty("reading the journal …"),
+            long=partial(timeline.sentence, scene),
         )
 
     def _plain(self, scene: Scene, recorded: Recorded) -> str:

@@ -163,6 +163,7 @@ def _coloured(p: Palette) -> dict[str, Style]:
         "badge-unknown": badge(p.unknown),
         "badge-bad": badge(p.bad),
         "badge-idle": badge(p.dim),
+        "badge-label": badge(p.accent),
         "back:cursor": Style(bgcolor=p.cursor),
         "back:cursor-faint": Style(bgcolor=p.cursor_faint),
         "back:alarm": Style(bgcolor=p.bad),
@@ -197,7 +198,8 @@ def _colourless() -> dict[str, Style]:
     table |= dict.fromkeys(("dim", "faint", "rule", "key-label"), dim)
     table |= dict.fromkeys(("warn", "unknown", "title-focus"), Style(underline=True))
     table |= dict.fromkeys(("tab-chosen", "back:cursor", "badge-environment", "badge-idle"), reverse)
-    table |= dict.fromkeys(("alarm", "back:alarm", "badge-production", "badge-bad", "badge-unknown"), loud)
+    table |= dict.fromkeys(("alarm", "back:alarm", "badge-production", "badge-bad"), loud)
+    table |= dict.fromkeys(("badge-unknown", "badge-label"), loud)
     table |= {"badge-rehearsal": Style(bold=True, underline=True), "back:cursor-faint": bold}
     table |= {"back:production": reverse, "back:rehearsal": Style(underline=True)}
     return table

@@ -10,15 +10,18 @@ from screens.acts.handover import HandoverActs
 from screens.acts.incidents import IncidentActs
 from screens.acts.items import ItemActs
 from screens.acts.jump import JumpActs
+from screens.acts.labels import LabelActs
 from screens.acts.launch import LaunchActs
 from screens.acts.locks import LockActs
 from screens.acts.mentions import MentionActs
 from screens.acts.poll import PollActs
+from screens.acts.reading import ReadingActs
 from screens.acts.report import ReportActs
 from screens.acts.rollouts import RolloutActs
 from screens.acts.runs import RunActs
 from screens.acts.seat import SeatActs
 from screens.acts.smoke import SmokeActs
+from screens.acts.sorting import SortActs
 from screens.acts.tour import TourActs
 from screens.acts.writing import WritingActs
 
@@ -33,16 +36,19 @@ class Acts(
     IncidentActs,
     ItemActs,
     JumpActs,
+    LabelActs,
     LaunchActs,
     MentionActs,
     LockActs,
     PhaseFollowing,
     PollActs,
+    ReadingActs,
     ReportActs,
     RolloutActs,
     RunActs,
     SeatActs,
     SmokeActs,
+    SortActs,
     TourActs,
     WritingActs,
 ):

@@ -19,7 +19,7 @@ class AlertActs(Acting):
             self.perform(cmd.SilenceAlert(alert=name, text=reason, seconds=seconds))
 
         note = "How long, and why: 30m load test. It is shown as ever; nobody is told."
-        self.with_words(f"Silence {name}", note, given)
+        self.with_words(f"Silence {name}", note, given, does="silence it")
 
     def action_unsilence(self, name: str) -> None:
         self.perform(cmd.UnsilenceAlert(alert=name))

@@ -1,6 +1,7 @@
 """What every key that acts does: ask, hand a command to the desk, say how it went."""
 
 from collections.abc import Callable
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from launchpad.session import Session
     from screens.board import Board
     from screens.hints import Live
+    from screens.labels import Labels
     from screens.leads import Place
 
 Then = Callable[[Done], None]
@@ -34,6 +36,8 @@ class Acting(InOrder):
     scene: Scene
     board: "Board"
     preferences: Preferences
+    labels: "Labels" = MappingProxyType({})
+    """Those on the screen, where they are shown."""
     live: "Live"
     _unanswered = 0
     """Commands that the desk has not answered yet."""
@@ -64,8 +68,16 @@ class Acting(InOrder):
         """Leads to an item of any phase."""
         raise NotImplementedError
 
-    def find_panel(self, name: str) -> None:
-        """Leads to a panel."""
+    def find_panel(self, name: str, key: str = "") -> None:
+        """Gives a panel the focus, with the cursor on the entry `key`; one without a place is shown alone."""
+        raise NotImplementedError
+
+    def remember_place(self) -> None:
+        """Keeps where the operator is, to come back to it: something else is about to be shown."""
+        raise NotImplementedError
+
+    def redraw(self) -> None:
+        """Repaints the single lines where they differ."""
         raise NotImplementedError
 
     def go_to(self, place: "Place") -> None:
@@ -122,8 +134,10 @@ class Acting(InOrder):
         note: str,
         given: Callable[[str], None],
         check: Callable[[str], object] = optional_words,
+        *,
+        does: str = "keep",
     ) -> None:
-        self.ask(dialogs.Prompt(self.scene, title, note, needed=True, check=check), given)
+        self.ask(dialogs.Prompt(self.scene, title, note, needed=True, does=does, check=check), given)
 
 
 def sentences(*texts: str) -> Callable[[Scene, int], list[Row]]:

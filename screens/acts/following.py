@@ -38,7 +38,7 @@ class PhaseFollowing(Acting):
 
     def _idle(self) -> bool:
         """Whether nothing is open that is about what is on the screen now."""
-        return len(self.screen_stack) == 1 and not self.query_one("#query").has_focus
+        return len(self.screen_stack) == 1 and not self.labels and not self.query_one("#query").has_focus
 
     def _go(self, phase: str) -> None:
         """A list of what is mine stays, and so does what is zoomed."""

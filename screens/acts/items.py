@@ -65,6 +65,7 @@ class ItemActs(Acting):
     def action_mine(self) -> None:
         """What I have to do, or back to the checklist; the selected item stays selected."""
         item = self.board.item
+        self.remember_place()
         if not self.board.mine:
             self.board.show_mine()
         elif item is not None:
@@ -98,6 +99,7 @@ class ItemActs(Acting):
             "Add an item",
             f"To {phase or self.scene.view.state.phase}. What has to be done?",
             lambda text: self.perform(cmd.AddItem(title=text, phase=phase)),
+            does="add it",
         )
 
     def action_skip(self) -> None:
@@ -107,6 +109,7 @@ class ItemActs(Acting):
                 f"Skip {name}: why?",
                 item.state.item.title,
                 lambda text: self.perform(cmd.Skip(item=name, text=text, expect=seq)),
+                does="skip it",
             )
 
     def action_fail(self) -> None:
@@ -116,6 +119,7 @@ class ItemActs(Acting):
                 f"{name} does not hold: why?",
                 item.state.item.title,
                 lambda text: self.perform(cmd.Fail(item=name, text=text, expect=seq)),
+                does="mark it failed",
             )
 
     def action_assign(self) -> None:
@@ -130,7 +134,10 @@ class ItemActs(Acting):
             self.perform(cmd.Assign(item=name, assignee=text or None, expect=seq))
 
         held = item.state.assignee or self.desk.identity.name
-        self.ask(dialogs.Prompt(self.scene, f"Assign {name}", note, suggestions=people, value=held), assigned)
+        self.ask(
+            dialogs.Prompt(self.scene, f"Assign {name}", note, suggestions=people, value=held, does="assign"),
+            assigned,
+        )
 
     def action_comment(self) -> None:
         if item := self._item():

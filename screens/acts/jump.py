@@ -1,31 +1,19 @@
 """What the keys do to get from a thing to what it is about, and back."""
 
-from typing import NamedTuple
-
 from launchpad.model.definition import PHASES
 from screens import dialogs
 from screens.acts.base import Acting
 from screens.layout import PANELS
 from screens.leads import Place, leads_to
 from screens.render import criteria, messages
-
-_TRAIL = 32
-"""Most places that one can go back through."""
-
-
-class _Stood(NamedTuple):
-    """Where the operator was."""
-
-    tab: str
-    zoomed: str | None
-    panel: str
-    key: str | None
+from screens.render.head import tabs
+from screens.trail import Stood, Trail
 
 
 class JumpActs(Acting):
-    """From anything listed to what it is about."""
+    """From anything listed to what it is about, from tab to tab, and back."""
 
-    _trail: tuple[_Stood, ...] = ()
+    _trail = Trail()
 
     def action_jump(self) -> None:
         """Goes to what the selected entry is about, or waits for."""
@@ -38,22 +26,46 @@ class JumpActs(Acting):
         if isinstance(found, str):
             self.say(found, "info")
             return
-        self._trail = (
-            *self._trail[-_TRAIL:],
-            _Stood(self.board.tab, self.board.zoomed, str(panel.id), panel.key),
-        )
+        self.remember_place()
         self.go_to(found)
 
+    def remember_place(self) -> None:
+        self._trail = self._trail.left(self._here())
+
+    def _here(self) -> Stood:
+        board = self.board
+        panel = board.focused_panel or board.panel("checklist")
+        return Stood(board.tab, board.zoomed, board.mine, str(panel.id), panel.key)
+
     def action_jump_back(self) -> None:
-        if not self._trail:
-            self.say("there is nowhere to go back to", "info")
+        self._follow(self._trail.back(self._here()), "there is nowhere to go back to")
+
+    def action_jump_forward(self) -> None:
+        self._follow(self._trail.forward(self._here()), "there is nowhere to go forward to")
+
+    def _follow(self, found: tuple[Trail, Stood] | None, otherwise: str) -> None:
+        if found is None:
+            self.say(otherwise, "info")
             return
-        *rest, stood = self._trail
-        self._trail = tuple(rest)
-        self.board.go(stood.tab)
+        self._trail, stood = found
+        if stood.mine:
+            self.board.show_mine()
+        else:
+            self.board.go(stood.tab)
         if stood.zoomed is not None:
             self.board.zoom(stood.zoomed)
-        self._stand_at(stood.panel, stood.key or "")
+        self.find_panel(stood.panel, stood.key or "")
+        self.redraw()
+
+    def action_tab(self, tab: str) -> None:
+        self.remember_place()
+        self.board.go(tab)
+        self.redraw()
+
+    def action_tab_beside(self, by: int) -> None:
+        """The next tab of those in the second line, or the one before."""
+        shown = tabs(self.scene)
+        self.action_tab(shown[(shown.index(self.board.tab) + by) % len(shown)])
 
     def go_to(self, place: Place) -> None:
         """Shows a place, whatever page it is on."""
@@ -65,7 +77,7 @@ class JumpActs(Acting):
                     self.find_item(item)
             case "run":
                 self.board.choose_run(place.name)
-                self._stand_at("action", "")
+                self.find_panel("action")
             case "phase":
                 self.board.go(place.name)
             case "incident":
@@ -78,19 +90,19 @@ class JumpActs(Acting):
                 )
             case "timeline" | "people" if not self.board.panel(place.kind).display:
                 self.board.go(place.kind)
-                self._stand_at(place.kind, place.name)
+                self.find_panel(place.kind, place.name)
             case panel:
-                if self.board.tab not in PHASES and panel not in ("timeline", "people"):
-                    self.board.go(self.scene.view.state.phase)
-                self._stand_at(panel, place.name)
+                self.find_panel(panel, place.name)
 
-    def _stand_at(self, panel: str, key: str) -> None:
-        """Gives a panel the focus, with the cursor on the entry `key`."""
-        assert panel in PANELS, panel
-        if self.board.zoomed not in (None, panel) or not self.board.panel(panel).display:
-            self.board.zoom(panel)
-        found = self.board.panel(panel)
-        if key:
-            found.filter("")
-            found.select(key)
-        self.screen.set_focus(found)
+    def find_panel(self, name: str, key: str = "") -> None:
+        assert name in PANELS, name
+        panel = self.board.panel(name)
+        if not panel.display and self.board.tab not in PHASES:
+            self.board.go(self.scene.view.state.phase)
+        if not panel.display:
+            self.board.zoom(name)
+        if key and not panel.select(key):
+            # What is looked for goes before what was filtered.
+            panel.filter("")
+            panel.select(key)
+        self.screen.set_focus(panel)

@@ -31,7 +31,8 @@ class LaunchActs(Acting):
             dialogs.Prompt(
                 self.scene,
                 f"Acknowledge {known}",
-                f"{alert.rule}, now {alert.shown}. What do you know of it?",
+                f"{alert.rule}, now {alert.shown}. What do you know of it? Empty is fine.",
+                does="acknowledge",
             ),
             lambda text: self.perform(cmd.Acknowledge(alert=known, text=text)),
         )
@@ -57,6 +58,7 @@ class LaunchActs(Acting):
                 "Hold the countdown: why?",
                 "T-0 and all due times stand still until a director resumes.",
                 lambda text: self.perform(cmd.HoldCountdown(text=text)),
+                does="hold it",
             )
             return
         lasted = format_duration(self.scene.view.held or 0)
@@ -81,7 +83,9 @@ class LaunchActs(Acting):
                 return
             self.perform(cmd.SlipCountdown(seconds=seconds, expect=seq))
 
-        self.with_words("Slip T-0 by how much?", "+30m is later, -10m earlier. Due times follow.", given)
+        self.with_words(
+            "Slip T-0 by how much?", "+30m is later, -10m earlier. Due times follow.", given, does="slip it"
+        )
 
     def action_close(self, outcome: str) -> None:
         sentence = (

@@ -21,7 +21,7 @@ class LockActs(Acting):
 
         named = "everything" if target == "*" else target
         note = "How long, and why: 30m incident 42. It keeps everybody else's runs off, in every launch."
-        self.with_words(f"Lock {named}", note, given)
+        self.with_words(f"Lock {named}", note, given, does="lock it")
 
     def action_unlock(self, target: str) -> None:
         held = next((lock for lock in self.scene.view.locks if lock.target == target), None)
@@ -30,5 +30,8 @@ class LockActs(Acting):
             return
         note = f"{held.owner} keeps it locked: {held.reason}. Why may it be released?"
         self.with_words(
-            f"Unlock {target}", note, lambda text: self.perform(cmd.Unlock(target=target, text=text))
+            f"Unlock {target}",
+            note,
+            lambda text: self.perform(cmd.Unlock(target=target, text=text)),
+            does="release it",
         )

@@ -36,7 +36,11 @@ class PollActs(Acting):
             return
         self.ask(
             dialogs.Prompt(
-                self.scene, f"No-go for {team}: why?", "It holds the gate until you change it.", needed=True
+                self.scene,
+                f"No-go for {team}: why?",
+                "It holds the gate until you change it.",
+                needed=True,
+                does="no-go",
             ),
             lambda text: self.perform(cmd.AnswerPoll(answer="no-go", team=team, text=text, expect=seq)),
         )
@@ -48,7 +52,7 @@ class PollActs(Acting):
         if poll is not None and poll.closed_at is None:
             note = f"All answers so far lapse. {note}"
         self.ask(
-            dialogs.Prompt(self.scene, "Call the roll", note),
+            dialogs.Prompt(self.scene, "Call the roll", note, does="call it"),
             lambda text: self.perform(cmd.CallPoll(text=text, expect=seq)),
         )
 

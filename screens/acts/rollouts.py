@@ -50,6 +50,7 @@ class RolloutActs(Acting):
             f"Keep {name} where it is: why?",
             "The engine takes no step until the rollout stands otherwise; a person still can.",
             lambda text: self.perform(cmd.VetoRollout(rollout=name, text=text)),
+            does="veto",
         )
 
     def _of_one(self, name: str, names: Sequence[str], wish: str, do: Callable[[str], None]) -> None:

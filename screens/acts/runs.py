@@ -117,11 +117,14 @@ class RunActs(Acting):
             f"Run {run_id} without approval: why?",
             "Everybody sees it, and it stands in the report. The gate still applies.",
             lambda text: self.perform(cmd.BreakGlass(run=run_id, digest=digest, text=text)),
+            does="run it",
         )
 
     def _reject(self, run_id: str) -> None:
         self.ask(
-            dialogs.Prompt(self.scene, f"Reject {run_id}", "The requester reads the reason."),
+            dialogs.Prompt(
+                self.scene, f"Reject {run_id}", "The requester reads the reason.", does="reject it"
+            ),
             lambda text: self.perform(cmd.RejectRun(run=run_id, text=text)),
         )
 

@@ -17,6 +17,7 @@ class SeatActs(Acting):
                 "Take the director's seat: why?",
                 "Everybody sees it, and it stands in the report. A director may take it back at any time.",
                 lambda text: self.perform(cmd.TakeSeat(text=text, expect=seq)),
+                does="take it",
             )
         elif held is None or held.holder == self.desk.identity.name:
             self.say("the director's seat is yours", "info")
@@ -41,6 +42,7 @@ class SeatActs(Acting):
                 f"Hand the director's seat to {to}: why?",
                 f"{to} decides from then on. A director may take it back at any time.",
                 needed=True,
+                does="hand it over",
             ),
             lambda text: self.perform(cmd.HandSeat(to=to, text=text, expect=seq)),
         )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from screens.dialogs.resolve import ResolveDialog as ResolveDialog
     from screens.dialogs.rollouts import EVERY as EVERY
     from screens.dialogs.rollouts import RolloutDialog as RolloutDialog
+    from screens.dialogs.sort import SortDialog as SortDialog
     from screens.dialogs.tour import Tour as Tour
 
 _HOME = {
@@ -47,6 +48,7 @@ _HOME = {
     "ResolveDialog": "resolve",
     "EVERY": "rollouts",
     "RolloutDialog": "rollouts",
+    "SortDialog": "sort",
     "Tour": "tour",
 }
 """Where each is."""

@@ -38,6 +38,8 @@ class Confirm(Framed):
         self.override = ""
         self._typed = ""
         self._shown_at = monotonic()
+        self._early = False
+        """The last key was dropped."""
 
     # What a question says of itself
 
@@ -73,9 +75,11 @@ class Confirm(Framed):
         if event.key in ("escape", "ctrl+c"):
             return
         # What counts is when it was pressed: a busy machine may bring it much later.
-        if event.time - self._shown_at < GUARD:
+        self._early = event.time - self._shown_at < GUARD
+        if self._early:
             event.stop()
             event.prevent_default()
+            self.redraw()
             return
         bound = self.active_bindings.get(event.key)
         overrides = bound is not None and bound.binding.id == "question.override"
@@ -169,6 +173,7 @@ class Confirm(Framed):
             Span(f"{self.scene.glyphs.pointer} Cancel ", "tab-chosen"),
             Span(f"  {self.scene.keys['dialog.close']}, esc", "dim"),
             *([Span(f"  copied {self._copied}", "ok")] if self._copied else []),
+            *([Span("  that key came too early: press it again", "warn")] if self._early else []),
         ]
 
 

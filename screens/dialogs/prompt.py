@@ -35,9 +35,12 @@ class Prompt(Dialog[str | None]):
         needed: bool = False,
         suggestions: Sequence[str] = (),
         value: str = "",
+        does: str = "keep",
         check: Callable[[str], object] = optional_words,
     ) -> None:
-        """`check` raises for words that the desk would not keep: they stay here, with the reason."""
+        """`does` is what Enter does with the words. `check` raises for those that the desk would not
+        keep: they stay here, with the reason.
+        """
         super().__init__()
         self.scene = scene
         self._title = title
@@ -45,6 +48,7 @@ class Prompt(Dialog[str | None]):
         self._needed = needed
         self._suggestions = suggestions
         self._value = value
+        self._does = does
         self._check = check
         self._complaint = ""
 
@@ -78,7 +82,7 @@ class Prompt(Dialog[str | None]):
     def _draw_foot(self, width: int, _height: int) -> list[Row]:
         hints = [
             Span(" enter", "key"),
-            Span(" keep ", "key-label"),
+            Span(f" {self._does} ", "key-label"),
             Span(" esc", "key"),
             Span(" leave", "key-label"),
         ]

@@ -27,8 +27,8 @@ _HERE: dict[str, tuple[str, ...]] = {
     "checklist": ("item.", "jump"),
     "poll": ("poll.", "jump"),
     "people": ("jump",),
-    "timeline": ("note.", "handover.", "copy", "jump"),
-    "action": ("run.", "action.", "copy"),
+    "timeline": ("note.", "handover.", "copy", "log.", "jump"),
+    "action": ("run.", "action.", "copy", "log."),
 }
 """Panel → how the ids of the keys begin that matter most there."""
 

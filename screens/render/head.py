@@ -143,20 +143,24 @@ TABS = (*PHASES, "rollouts", "timeline", "people")
 """Where one can go: a phase's checklist, or a page."""
 
 
+def tabs(scene: Scene) -> list[str]:
+    """Those that are offered."""
+    return [tab for tab in TABS if tab != "rollouts" or scene.view.definition.rollouts]
+
+
 def tab_line(scene: Scene, tab: str, width: int) -> Row:
     """The places to go to, with the progress of each phase, and the next thing due."""
     view = scene.view
     spans = [Span(f" @{scene.unread} ", "badge-unknown") if scene.unread else Span(" ")]
-    for target in TABS:
-        if target == "rollouts" and not view.definition.rollouts:
-            continue
+    for target in tabs(scene):
         name = target.capitalize()
         if target in PHASE_NAMES:
             phase = next(p for p in PHASES if p == target)
             done, total = scene.progress[phase]
-            name = PHASE_NAMES[phase] + (f" {done}/{total}" if total else "")
-            if total and done == total:
-                name += f" {scene.glyphs.ok}"
+            name, whole = PHASE_NAMES[phase], total and done == total
+            # On a narrow screen the count of what is whole would push the last tab out.
+            name += f" {done}/{total}" if total and not (whole and width < BRIEF) else ""
+            name += f" {scene.glyphs.ok}" if whole else ""
             if phase == view.state.phase:
                 name += f" {scene.glyphs.here}"
         key = scene.keys.get(f"tab.{target}", "")

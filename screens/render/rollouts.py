@@ -42,7 +42,7 @@ class Part(NamedTuple):
     @property
     def key(self) -> str:
         of = self.guard.name if self.guard else "ladder" if self.ladder else ""
-        return f"{self.rollout.name} {of}"
+        return f"{self.rollout.name} {of}".rstrip()
 
 
 Detail = Literal["line", "guards", "ladder"]

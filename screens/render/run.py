@@ -7,6 +7,7 @@ from launchpad.model.values import SECOND, format_duration
 from launchpad.rules.locks import run_owner
 from launchpad.rules.view import ItemView, RunView
 from launchpad.rules.view.mine import next_item
+from screens.render.long import Long
 from screens.render.row import Row, Span, line
 from screens.render.scene import Scene
 from screens.render.words import RUNS, STEPS, glyph
@@ -80,8 +81,14 @@ def standing(scene: Scene, run: RunView | None, width: int, height: int) -> list
 
 def log_row(scene: Scene, entry: LogLine, width: int) -> Row:
     """One line of a run's output."""
+    said = log_line(scene, entry)
+    return line(width, [*said.head, said.text])
+
+
+def log_line(scene: Scene, entry: LogLine) -> Long:
+    """The same, however long it is."""
     step = f"[{entry.step + 1}] "
-    return line(width, [Span(f" {scene.time(entry.at)} ", "dim"), Span(step, "dim"), Span(entry.text)])
+    return Long((Span(f" {scene.time(entry.at)} ", "dim"), Span(step, "dim")), Span(entry.text))
 
 
 def plain(scene: Scene, entry: LogLine) -> str:

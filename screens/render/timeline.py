@@ -3,6 +3,7 @@
 from launchpad.model.journal import Recorded
 from launchpad.model.values import format_instant
 from launchpad.rules.narrate import narrate
+from screens.render.long import Long
 from screens.render.row import Row, Span, fit, line
 from screens.render.scene import Scene
 
@@ -21,19 +22,19 @@ def heading(scene: Scene, count: int) -> list[Span]:
 
 def row(scene: Scene, recorded: Recorded, width: int) -> Row:
     """One event: when, who, what."""
-    wide = width >= WIDE
-    zone = scene.view.definition.zone
-    sentence = narrate(recorded, scene.view.definition, scene.view.state.amendments)
-    spans = [
-        Span(
-            f" {format_instant(recorded.at, zone, date=True) if wide else scene.stamp(recorded.at)} ", "dim"
-        ),
-        Span(fit(recorded.actor, 12) + " ", "accent" if recorded.actor == scene.me.name else "text"),
-        Span(sentence.text, sentence.style),
-    ]
+    told = sentence(scene, recorded, width)
     claimed = [Span(" claimed", "warn")] if recorded.auth == "claimed" else []
-    number = [Span(f"  #{recorded.seq} ", "dim")] if wide else []
-    return line(width, spans, [*claimed, *number])
+    number = [Span(f"  #{recorded.seq} ", "dim")] if width >= WIDE else []
+    return line(width, [*told.head, told.text], [*claimed, *number])
+
+
+def sentence(scene: Scene, recorded: Recorded, width: int) -> Long:
+    """The same, however long it is."""
+    told = narrate(recorded, scene.view.definition, scene.view.state.amendments)
+    zone = scene.view.definition.zone
+    when = format_instant(recorded.at, zone, date=True) if width >= WIDE else scene.stamp(recorded.at)
+    actor = Span(fit(recorded.actor, 12) + " ", "accent" if recorded.actor == scene.me.name else "text")
+    return Long((Span(f" {when} ", "dim"), actor), Span(told.text, told.style))
 
 
 def rests_on(scene: Scene, recorded: Recorded) -> object:
@@ -44,8 +45,8 @@ def rests_on(scene: Scene, recorded: Recorded) -> object:
 def plain(scene: Scene, recorded: Recorded) -> str:
     """The event as a line of text."""
     when = format_instant(recorded.at, scene.view.definition.zone, date=True)
-    sentence = narrate(recorded, scene.view.definition, scene.view.state.amendments)
-    return f"{when} {recorded.actor} {sentence.text}"
+    told = narrate(recorded, scene.view.definition, scene.view.state.amendments)
+    return f"{when} {recorded.actor} {told.text}"
 
 
 def details(scene: Scene, recorded: Recorded) -> list[Span]:

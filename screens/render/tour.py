@@ -18,7 +18,7 @@ def cards(scene: Scene) -> list[Card]:
     hint = scene.hint
     around = [hint("panel.next", "goes through the panels"), hint("panel.zoom", "shows one alone")]
     around += [hint("filter", "filters a list"), hint("list.details", "shows an entry in full")]
-    around += [hint("jump", "goes to what it is about"), hint("jump.back", "comes back")]
+    around += [hint("labels", "and a label go anywhere on the screen"), hint("jump.back", "comes back")]
     help_ = [hint("help", "explains where you are"), hint("palette", "finds every verb and every thing")]
     help_ += [hint("copy", "copies the line")]
     leaving = scene.rehearsal and "This is a rehearsal: it ends when you leave, and nothing of it is kept."

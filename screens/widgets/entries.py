@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 from textual.strip import Strip
 
+from screens.render.long import Long
 from screens.render.row import Row, Span
+from screens.widgets.orders import Order
 from screens.widgets.painter import Painter
 
 Heading = tuple[Sequence[Span], Sequence[Span]]
@@ -32,6 +34,10 @@ class Listing(Struct, frozen=True, eq=False):
     """What a filter's text asks for, where it is more than words."""
     unfound: str = "nothing here has all of these words"
     """Said where the filter leaves nothing."""
+    orders: Sequence[Order] = ()
+    """What they can be sorted by, beside the order in which they come."""
+    long: Callable[[Any, int], Long] | None = None
+    """An entry as a line that may be longer than a width, where entries are such lines."""
     rests_on: Callable[[Any], object] | None = None
     """All that an entry's row is made of: while that is as it was, it is not drawn again. Without it each
     listing draws its rows anew."""

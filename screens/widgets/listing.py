@@ -1,6 +1,6 @@
 """A titled list of which only the visible rows are ever drawn; its selection follows an entry's key."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual.binding import BindingType
@@ -10,9 +10,12 @@ from textual.strip import Strip
 
 from launchpad.rules.finding import worded
 from screens.keys import OF_LISTS
+from screens.render.long import shifted, wrapped
 from screens.render.row import Row, Span, rule, wrap
 from screens.widgets.entries import Entries, Heading, Listing, Looks
 from screens.widgets.lines import Painted
+from screens.widgets.orders import Sorting, in_order
+from screens.widgets.tags import tagged
 
 
 class ListPanel(Painted, can_focus=True):
@@ -53,6 +56,18 @@ class ListPanel(Painted, can_focus=True):
         """A width, and the heading for it."""
         self._headed: tuple[object, Row] = (None, Row())
         """What the heading's row was made of, and the row."""
+        self._labels: tuple[str, Mapping[str, str]] = ("", {})
+        """The panel's own, and those of entries by their keys, while they are shown."""
+        self.sorting: Sorting | None = None
+        """None: as the entries come."""
+        self.wraps = False
+        """Whether long lines take as many rows as they need."""
+        self._left = 0
+        """Cells of long lines that are out of sight at the left."""
+        self._long: tuple[int, dict[int, list[Row]]] = (0, {})
+        """A width, and the long lines drawn for it by their places."""
+        self._places: Sequence[int] = ()
+        """The entry that each row on the screen belongs to, by its place."""
 
     # What it shows
 
@@ -64,8 +79,8 @@ class ListPanel(Painted, can_focus=True):
     def _list(self, listing: Listing, *, at_end: bool) -> None:
         """Takes what passes the filter; a log whose reader was `at_end` goes on with it."""
         self._listing = listing
-        self._entries = self._filtered(listing)
-        self._titled = None
+        self._entries = in_order(self._filtered(listing), listing.orders, self.sorting)
+        self._titled, self._long, self._places = None, (self._long[0], {}), ()
         if listing.follows and at_end:
             self._go_to_end()
         else:
@@ -140,12 +155,37 @@ class ListPanel(Painted, can_focus=True):
         """All entries that passed the filter, as lines of text."""
         return [self._listing.plain(entry) for entry in self._entries] if self._listing is not None else []
 
-    def select(self, key: str) -> None:
-        """Puts the cursor on the entry with this key, if it is listed."""
+    def select(self, key: str) -> bool:
+        """Puts the cursor on the entry with this key, if it is listed; returns whether it is."""
         self.key = key
         self._follow_key()
         self._keep_visible()
         self.redraw()
+        entry = self.selected
+        return entry is not None and self._listing is not None and self._listing.key(entry) == key
+
+    @property
+    def columns(self) -> list[str]:
+        """What it can be sorted by."""
+        return [order.name for order in self._listing.orders] if self._listing is not None else []
+
+    def sort(self, sorting: Sorting | None) -> None:
+        """Lists the entries by a column, or as they come; the selected one stays selected."""
+        self.sorting = sorting
+        self.filter(self.query_text)
+
+    @property
+    def visible_keys(self) -> list[str]:
+        """The keys of the entries on the screen, from the top."""
+        if self._listing is None:
+            return []
+        return [self._listing.key(self._entries[place]) for place in dict.fromkeys(self._places)]
+
+    def label(self, own: str, of_entries: Mapping[str, str]) -> None:
+        """Shows labels, or none: one over the heading, others over the entries with these keys."""
+        if (own, of_entries) != self._labels:
+            self._labels = own, of_entries
+            self.redraw()
 
     # Drawing
 
@@ -153,19 +193,55 @@ class ListPanel(Painted, can_focus=True):
         listing, painter = self._listing, self.painter
         if listing is None:
             return []
-        before = self._room
+        before = self._room, self._long[0]
         above, foot = self._frame(listing, width, height)
         room = self._room
-        if room != before:
+        if (room, self._long[0]) != before:
             self._keep_visible()
-        self._top = max(0, min(self._top, len(self._entries) - room))
-        shown = self._entries[self._top : self._top + room]
+        self._top = max(0, min(self._top, self._top_for(len(self._entries) - 1)))
         strips = [painter.strip(self._heading(listing, width), width)]
         strips += [painter.strip(_moved(row), width) for row in above]
-        strips += self._visible.strips(listing, shown, self._looks(len(shown), room), width)
-        under = foot if shown else self._nothing(listing, width - 2)
+        strips += self._seen(listing, room, width)
+        under = foot if self._places else self._nothing(listing, width - 2)
         strips += [painter.strip(_moved(row), width) for row in under[: height - len(strips)]]
-        return strips + [painter.strip(Row(), width)] * (height - len(strips))
+        strips += [painter.strip(Row(), width)] * (height - len(strips))
+        return tagged(strips, self._tags(listing), painter) if any(self._labels) else strips
+
+    def _seen(self, listing: Listing, room: int, width: int) -> list[Strip]:
+        """The strips of the entries that there is room for."""
+        if listing.long is None or not (self.wraps or self._left):
+            shown = self._entries[self._top : self._top + room]
+            self._places = range(self._top, self._top + len(shown))
+            return self._visible.strips(listing, shown, self._looks(room), width)
+        rows: list[tuple[int, Row]] = []
+        place = self._top
+        while len(rows) < room and place < len(self._entries):
+            rows += [(place, row) for row in self._rows(place)]
+            place += 1
+        del rows[room:]
+        self._places = [place for place, _ in rows]
+        looks = self._looks(room)
+        return [look.strip(row, width) for look, (_, row) in zip(looks, rows, strict=True)]
+
+    def _rows(self, place: int) -> list[Row]:
+        """The rows of a long line."""
+        width, known = self._long
+        rows = known.get(place)
+        if rows is None:
+            assert self._listing is not None
+            assert self._listing.long is not None
+            said = self._listing.long(self._entries[place], width)
+            rows = known[place] = wrapped(said, width) if self.wraps else [shifted(said, width, self._left)]
+        return rows
+
+    def _tags(self, listing: Listing) -> Mapping[int, str]:
+        """The labels on the screen, each by its row: an entry's by its first."""
+        own, of_entries = self._labels
+        rows = {place: self._over + y for y, place in reversed(list(enumerate(self._places)))}
+        return {
+            0: own,
+            **{y: of_entries.get(listing.key(self._entries[place]), "") for place, y in rows.items()},
+        }
 
     def _frame(self, listing: Listing, width: int, height: int) -> tuple[list[Row], list[Row]]:
         """The rows that stay over and under the entries; what they leave is the entries'."""
@@ -174,14 +250,16 @@ class ListPanel(Painted, can_focus=True):
         left -= len(above)
         foot = listing.foot(width - 2, left)[:left]
         self._over, self._room = 1 + len(above), left - len(foot)
+        if self._long[0] != width - 2:
+            self._long = width - 2, {}
         return above, foot
 
-    def _looks(self, count: int, room: int) -> list[Looks]:
-        """How each of `count` visible entries looks where it stands."""
+    def _looks(self, room: int) -> list[Looks]:
+        """How each visible row of an entry looks where it stands."""
         painter, focused, thumb = self.painter, self.has_focus, self._thumb(room)
         pointed = focused or self._keeps_cursor or self.held_back
-        cursor = self._cursor - self._top if pointed else -1
-        return [Looks(painter, y == cursor, focused, y in thumb) for y in range(count)]
+        cursor = self._cursor if pointed else -1
+        return [Looks(painter, at == cursor, focused, y in thumb) for y, at in enumerate(self._places)]
 
     def _nothing(self, listing: Listing, width: int) -> list[Row]:
         """What stands in the place of entries."""
@@ -193,16 +271,24 @@ class ListPanel(Painted, can_focus=True):
         if self._titled is None or self._titled[0] != width:
             self._titled = width, listing.heading(width, len(self._entries))
         below = len(self._entries) - 1 - self._cursor if self.held_back else 0
-        made_of = width, self._titled[1], self.has_focus, self.query_text, below, self.painter.glyphs
+        left = 0 if self.wraps else self._left
+        told = self.query_text, self.sorting, left, below
+        made_of = width, self._titled[1], self.has_focus, told, self.painter.glyphs
         if made_of != self._headed[0]:
             self._headed = made_of, self._headed_by(*self._titled[1], width, below)
         return self._headed[1]
 
     def _headed_by(self, title: Sequence[Span], remark: Sequence[Span], width: int, below: int) -> Row:
+        if self.sorting is not None:
+            # Right after the name: what the rest counts gives way where there is no room for both.
+            named = next((i for i, s in enumerate(title) if s.style != "title"), len(title))
+            title = [*title[:named], self.sorting.said, *title[named:]]
         if self.has_focus:
             title = [Span(s.text, "title-focus" if s.style == "title" else s.style) for s in title]
         if self.query_text:
             title = [*title, Span(f" /{self.query_text}", "accent")]
+        if self._left and not self.wraps:
+            title = [*title, Span(f" from column {self._left + 1}", "accent")]
         if below:
             remark = [Span(f"{below} newer below", "warn"), Span("  "), *remark]
         drawn = rule(width, title, remark, stroke=self.painter.glyphs.stroke)
@@ -212,19 +298,58 @@ class ListPanel(Painted, can_focus=True):
 
     def _thumb(self, room: int) -> range:
         """The visible rows beside which the right edge is marked: their place within all."""
-        total = len(self._entries)
-        if total <= room or not room:
+        total, seen = len(self._entries), len(set(self._places))
+        if total <= seen or not room:
             return range(0)
-        size = max(1, room * room // total)
-        start = round((room - size) * self._top / (total - room))
+        size = max(1, room * seen // total)
+        start = round((room - size) * self._top / (total - seen))
         return range(start, start + size)
 
     # Moving
 
     def _keep_visible(self) -> None:
+        self._top = max(min(self._top, self._cursor), self._top_for(self._cursor))
+
+    def _top_for(self, last: int) -> int:
+        """The first entry on the screen where the last one is to be seen as a whole, if it can be."""
         room = max(1, self._room)
-        self._top = min(self._top, self._cursor)
-        self._top = max(self._top, self._cursor - room + 1)
+        if not (self.wraps and self.has_long_lines and self._entries):
+            return last - room + 1
+        room -= len(self._rows(last))
+        while last and (room := room - len(self._rows(last - 1))) >= 0:
+            last -= 1
+        return last
+
+    @property
+    def has_long_lines(self) -> bool:
+        """Whether its entries are lines that may be longer than it is wide."""
+        return self._listing is not None and self._listing.long is not None
+
+    def wrap(self) -> None:
+        """Gives long lines as many rows as they need, or one each again."""
+        self.wraps = not self.wraps
+        self._draw_anew()
+
+    def sideways(self, way: int) -> bool:
+        """Half a width to the right or the left, as far as there is more to see; returns whether it moved."""
+        width = self.size.width - 2
+        long = self._listing.long if self._listing is not None else None
+        if long is None or self.wraps:
+            return False
+        shown = [self._entries[place] for place in self._places]
+        furthest = max((long(entry, width).beyond(width) for entry in shown), default=0)
+        before = self._left
+        end = max(before, furthest) if way > 0 else before
+        self._left = max(0, min(before + way * max(1, width // 2), end))
+        if self._left != before:
+            self._draw_anew()
+        return self._left != before
+
+    def _draw_anew(self) -> None:
+        """Draws every entry again, another way; the cursor stays where it is seen."""
+        self._long = self._long[0], {}
+        self._keep_visible()
+        self.redraw()
 
     def action_move(self, by: int) -> None:
         self._cursor = max(0, min(self._cursor + by, len(self._entries) - 1))
@@ -238,7 +363,7 @@ class ListPanel(Painted, can_focus=True):
         self.action_move(-self._cursor)
 
     def action_page(self, pages: int) -> None:
-        self.action_move(pages * max(1, self._room - 1))
+        self.action_move(pages * max(1, len(set(self._places)) - 1))
 
     def action_open(self) -> None:
         if self.selected is not None:
@@ -257,10 +382,9 @@ class ListPanel(Painted, can_focus=True):
         self.redraw()
 
     def on_click(self, event: Click) -> None:
-        place = event.y - self._over
-        index = self._top + place
-        if 0 <= place < self._room and index < len(self._entries):
-            self.action_move(index - self._cursor)
+        y = event.y - self._over
+        if 0 <= y < len(self._places):
+            self.action_move(self._places[y] - self._cursor)
             if event.chain == 2:
                 self.action_open()
 

@@ -44,6 +44,8 @@ _ELSEWHERE = r"▌ ?(✓|●|\d)"
 TABLE: dict[str, Press] = {
     "jump": Press("nothing has happened to deploy yet"),
     "jump.back": Press("there is nowhere to go back to"),
+    "jump.forward": Press("there is nowhere to go forward to"),
+    "labels": Press("letter goes there"),
     "item.tick": Press(r"\[✓\] Release", back=("z",), same=False),
     "item.undo": Press("deploy is open again", hides=r"\[✓\] Release", first=("space",), same=False),
     "alert.acknowledge": Press("no alert waits"),
@@ -77,6 +79,12 @@ TABLE: dict[str, Press] = {
     "tab.rollouts": Press(hides="CHECKLIST", back=("2",)),
     "tab.timeline": Press(hides="CHECKLIST", back=("2",)),
     "tab.people": Press(hides="CHECKLIST", back=("2",)),
+    "tab.next": Press("CHECKLIST Post", back=("[",)),
+    "tab.previous": Press("CHECKLIST Pre", back=("]",)),
+    "log.wrap": Press("the log shows all of each line", back=("W",)),
+    "log.right": Press("the lines end here"),
+    "log.left": Press("the lines begin here"),
+    "list.sort": Press("Sort the checklist by"),
     "panel.next": Press(_ELSEWHERE, back=("BTab",)),
     "panel.previous": Press(_ELSEWHERE, back=("Tab",)),
     "panel.zoom": Press(hides="OBJECTIVES"),
@@ -107,7 +115,10 @@ _TMUX = {
     "space": "space", "tab": "Tab", "shift+tab": "BTab", "left": "Left", "right": "Right", "up": "Up",
     "down": "Down", "pageup": "PPage", "pagedown": "NPage", "home": "Home", "end": "End", "enter": "Enter",
     "escape": "Escape", "backspace": "BSpace", "f1": "F1", "f5": "F5", "slash": "/", "colon": ":",
-    "question_mark": "?", "greater_than_sign": ">", "at": "@",
+    "question_mark": "?", "greater_than_sign": ">", "at": "@", "left_square_bracket": "[",
+    "right_square_bracket": "]", "right_curly_bracket": "}", "left_curly_bracket": "{",
+    "shift+right": "S-Right", "shift+left": "S-Left", "minus": "-", "plus": "+",
+    "equals_sign": "=", "semicolon": r"\;",
 }  # fmt: skip
 
 

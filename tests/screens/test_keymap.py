@@ -27,7 +27,7 @@ def test_without_wishes_all_is_as_usual() -> None:
 
 def test_a_key_is_changed_added_or_taken_away() -> None:
     wishes = {"item.tick": "t", "copy": "y, ctrl+y", "item.skip": ""}
-    found = keymap({**wishes, "list.down": "down,n", "filter.next": "]"}, DEFINITION)
+    found = keymap({**wishes, "list.down": "down,n", "filter.next": "|"}, DEFINITION)
     assert not found.complaint
     assert found.shown["item.tick"] == "t"
     assert "item.skip" not in found.shown

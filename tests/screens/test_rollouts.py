@@ -12,6 +12,7 @@ from launchpad.rules.gates import evaluate, of_rollout
 from launchpad.rules.guards import GuardView
 from screens.dialogs.rollouts import RolloutDialog
 from screens.glyphs import ASCII
+from screens.leads import Place
 from screens.render import head, rollouts
 from screens.render.scene import Scene
 from tests.screens.conftest import Opener
@@ -137,3 +138,11 @@ async def test_an_engineer_may_halt_and_not_bump(open_face: Opener) -> None:
     async with open_face(rolling(), BOB) as seat:
         await seat.press("u")
         await seat.shows("bump rollout: your role is engineer")
+
+
+@pytest.mark.slow
+async def test_what_leads_to_a_rollout_selects_it(open_face: Opener) -> None:
+    async with open_face(rolling()) as seat:
+        seat.face.go_to(Place("rollouts", "web"))
+        assert seat.face.focused is seat.face.board.panel("rollouts")
+        assert seat.face.board.panel("rollouts").selected.rollout.name == "web"
