@@ -8,6 +8,7 @@ from launchpad.rules.locks import run_owner
 from launchpad.rules.view import ItemView, RunView
 from launchpad.rules.view.mine import next_item
 from screens.render.long import Long
+from screens.render.plans import wish_of
 from screens.render.row import Row, Span, line
 from screens.render.scene import Scene
 from screens.render.words import RUNS, STEPS, glyph
@@ -55,7 +56,7 @@ def _trouble(scene: Scene, run: RunView) -> Span:
 def _keys(scene: Scene, run: RunView) -> str:
     offered = {
         "resolve": scene.hint("run.resolve", "resolve") if run.state.status == "interrupted" else "",
-        "approve": scene.hint("run.approve", "approve") if run.state.awaits_approval else "",
+        "approve": scene.hint("run.approve", "approve") if wish_of(run, scene.me.name) == "approve" else "",
         "abort": "" if run.state.ended else scene.hint("run.abort", "abort"),
     }
     return "  ".join(hint for action, hint in offered.items() if hint and scene.allows(action))

@@ -192,6 +192,15 @@ def test_a_lost_store_does_not_say_that_nothing_runs() -> None:
     assert "nothing ran when last read" in "".join(span.text for span in run.heading(away, None)[0])
 
 
+def test_approval_is_offered_to_those_whose_approval_counts():
+    def offered(me):
+        shown = scene("waiting", me)
+        return "".join(span.text for span in run.heading(shown, shown.view.run)[1])
+
+    assert "P approve" in offered(ADA)
+    assert "approve" not in offered(LEAD), "who asked for it needs another's yes"
+
+
 def test_lost_store_leaves_nothing_green() -> None:
     view = scene("during").view
     shown = Scene(view=blinded(view, view.now + 12_000_000), me=LEAD, lost="the store is away", lost_for=12.0)
