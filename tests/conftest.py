@@ -1,5 +1,6 @@
 """Fixtures and markers of every area."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +18,15 @@ SVGImageExtension.file_extension = "svg"
 # How long an example takes says more about the machine's load than about the code.
 settings.register_profile("launchpad", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("launchpad")
+
+
+def pytest_configure() -> None:
+    """A suite that runs in the background, or under `nohup`, ignores what a terminal's keys send, and all
+    that it starts would inherit that: what is caught here instead is heeded there.
+    """
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda _number, _frame: None)
 
 
 @pytest.hookimpl(tryfirst=True)
