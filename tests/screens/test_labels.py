@@ -46,18 +46,26 @@ def label_of(seat: Seat, panel: str, key: str | None = None) -> str:
     return next(label for label, to in seat.face.labels.items() if to == Target(panel, key))
 
 
+async def labelled(seat: Seat, key: str = "semicolon") -> None:
+    """Gives labels to what there is once it has all been read."""
+    await seat.until(lambda: not seat.face.scene.loading)
+    await seat.press(key)
+    await seat.until(lambda: seat.face.labels)
+
+
 @slow
 async def test_a_label_leads_to_an_entry_of_another_panel_and_backspace_comes_back(open_face: Opener) -> None:
     async with open_face("during", size=(120, 40)) as seat:
-        await seat.press("semicolon")
+        objectives, checklist = (seat.face.board.panel(name) for name in ("objectives", "checklist"))
+        await labelled(seat)
         await seat.press(*label_of(seat, "objectives", "checkout"))
-        assert seat.face.focused is seat.face.board.panel("objectives")
-        assert seat.face.board.panel("objectives").selected.name == "checkout"
+        await seat.until(lambda: seat.face.focused is objectives)
+        assert objectives.selected.name == "checkout"
         assert not seat.face.labels
         await seat.press("minus")
-        assert seat.face.focused is seat.face.board.panel("checklist")
+        await seat.until(lambda: seat.face.focused is checklist)
         await seat.press("plus")
-        assert seat.face.focused is seat.face.board.panel("objectives")
+        await seat.until(lambda: seat.face.focused is objectives)
 
 
 @slow
@@ -66,7 +74,7 @@ async def test_a_panel_without_a_place_is_named_below_and_shown_alone(
     open_face: Opener, size: tuple[int, int]
 ) -> None:
     async with open_face("degraded", size=size) as seat:
-        await seat.press("semicolon")
+        await labelled(seat)
         await seat.shows("goes there")
         assert ("A alerts" in seat.text) is (size == (80, 24))
         await seat.press("A")
@@ -79,7 +87,7 @@ async def test_a_panel_without_a_place_is_named_below_and_shown_alone(
 async def test_no_key_does_anything_else_while_labels_are_shown(open_face: Opener) -> None:
     async with open_face("during", size=(120, 40)) as seat:
         before = len(seat.events)
-        await seat.press("semicolon")
+        await labelled(seat)
         shown = set(seat.face.labels)
         await seat.press(*(letter for letter in string.ascii_letters if letter not in {s[0] for s in shown}))
         await seat.press(
@@ -89,7 +97,7 @@ async def test_no_key_does_anything_else_while_labels_are_shown(open_face: Opene
         assert len(seat.face.screen_stack) == 1
         assert not seat.face.query_one("#query").has_focus
         await seat.press("escape")
-        assert not seat.face.labels
+        await seat.until(lambda: not seat.face.labels)
         assert len(seat.events) == before
         await seat.press("semicolon", "5")
         await seat.until(lambda: seat.face.board.tab == "timeline")
@@ -98,22 +106,21 @@ async def test_no_key_does_anything_else_while_labels_are_shown(open_face: Opene
 @slow
 async def test_labels_stay_with_their_entries_while_others_come(open_face: Opener) -> None:
     async with open_face("during", BOB, size=(120, 40)) as seat:
-        await seat.press("semicolon")
+        await labelled(seat)
         newest = seat.face.board.panel("timeline").visible_keys[0]
         label = label_of(seat, "timeline", newest)
         LocalDesk(seat.store, Session(seat.store, LAUNCH), ADA).perform(Tick(item="payments"))
         await seat.until(lambda: seat.face.board.panel("timeline").visible_keys[0] != newest)
         await seat.press(*label)
-        assert seat.face.board.panel("timeline").key == newest
+        await seat.until(lambda: seat.face.board.panel("timeline").key == newest)
 
 
 @slow
 async def test_a_viewer_has_them_too_and_a_click_ends_them(open_face: Opener) -> None:
     async with open_face("during", EVE) as seat:
-        await seat.press("ctrl+o")
-        assert seat.face.labels
+        await labelled(seat, "ctrl+o")
         await seat.pilot.click("#checklist")
-        assert not seat.face.labels
+        await seat.until(lambda: not seat.face.labels)
 
 
 @slow
