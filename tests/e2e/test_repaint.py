@@ -27,15 +27,15 @@ def test_the_screen_is_as_after_a_whole_repaint() -> None:
     try:
         terminal.shows("all 4 objectives met", seconds=60)
         terminal.shows(r" 1 on", seconds=90)
-        for step in range(25):
+        for step in range(18):
             terminal.press(*(dice.choice(KEYS) for _ in range(dice.randrange(1, 6))))
             if step % 6 == 5:
                 terminal.resize(*dice.choice(SIZES))
                 terminal.press("Down")
             _settled(terminal)
             terminal.press("Escape", "Escape", "Escape")
-            # A trend that has another width gets other points with the next second.
-            shown = _settled(terminal, still_for=1.3)
+            # A trend that has another width gets other points with the second view after that.
+            shown = _settled(terminal, still_for=2.6)
             terminal.press("C-l")
             assert _apart_from_message(_settled(terminal)) == _apart_from_message(shown)
     finally:
