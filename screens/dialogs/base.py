@@ -3,7 +3,7 @@
 from typing import Self, TypeVar
 
 from textual.await_complete import AwaitComplete
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
@@ -17,8 +17,8 @@ class Dialog(ModalScreen[Answer]):
     """Ends once, and never takes another dialog along."""
 
     _answered = False
-    _under: list[Strip] | None = None
-    """What can be seen of the screens under it, while nothing changes there."""
+    _under: tuple[Size, list[Strip]] | None = None
+    """A size, and what can be seen within it of the screens under it while nothing changes there."""
 
     def show(self, scene: Scene) -> None:
         """Takes a later scene."""
@@ -43,10 +43,10 @@ class Dialog(ModalScreen[Answer]):
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def render_lines(self, crop: Region) -> list[Strip]:
+        # Textual paints a new size before it tells of it.
+        size = Size(crop.right, crop.bottom)
         # What lies under a dialog that lies under another changes without a word to it.
-        if self._under is None or not self.is_active:
-            self._under = beneath(self)
-        lines = self._under[crop.y : crop.bottom]
-        if (crop.x, crop.width) == (0, self.size.width):
-            return lines
-        return [line.crop(crop.x, crop.right) for line in lines]
+        if self._under is None or self._under[0] != size or not self.is_active:
+            self._under = size, beneath(self, size)
+        lines = self._under[1][crop.y :]
+        return [line.crop(crop.x, crop.right) for line in lines] if crop.x else lines

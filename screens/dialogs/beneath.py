@@ -6,19 +6,21 @@ from typing import Any
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.strip import Strip
 
 
-def beneath(dialog: Screen[Any]) -> list[Strip]:
-    """A line of what lies under the dialog for each of its rows, in the dialog's shade.
+def beneath(dialog: Screen[Any], size: Size) -> list[Strip]:
+    """What lies under the dialog within `size`, in the dialog's shade: a line for each row.
 
     As Textual's own, but each style is shaded once, not each piece of text: there are some thousand of those,
     and they are all gone through again for whatever changes under the dialog.
     """
-    size, shade = dialog.size, dialog.styles.background
+    shade = dialog.styles.background
     stack = dialog.app.screen_stack
-    below = stack[stack.index(dialog) - 1]
+    # One that has just ended may be painted once more.
+    below = stack[(stack.index(dialog) if dialog in stack else len(stack)) - 1]
     blank = Strip.blank(size.width, Style.from_color(bgcolor=shade.rich_color if shade.a else None))
     lines = [_shaded_line(line, shade) for line in below._compositor.render_strips(size)]  # noqa: SLF001
     for each in dialog.get_line_filters():
