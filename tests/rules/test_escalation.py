@@ -20,15 +20,13 @@ from launchpad.model.definition import (
     Threshold,
     Wait,
 )
-from launchpad.model.fold import Fold
-from launchpad.model.journal import Recorded
-from launchpad.model.state import State
 from launchpad.model.values import SECOND, Quantity
 from launchpad.rules.delivery import ATTEMPTS, Errand, backoff, errands, intended
 from launchpad.rules.escalation import LATE, due_at, escalations
 from launchpad.rules.parcels import parcels
 from launchpad.rules.view.delivery import message_views, next_page
 from launchpad.rules.wording import wording
+from tests.support import nights
 
 NEXT_DAY = Wait(until="next-business-day")
 LADDER = (
@@ -63,30 +61,11 @@ DEFINITION = Definition(
 )
 
 
-class Night:
+class Night(nights.Night):
     """A journal written second by second."""
 
     def __init__(self, definition: Definition = DEFINITION) -> None:
-        self.definition = definition
-        self._fold = Fold()
-        self.does(0, ev.LaunchOpened(definition=definition, format=1), "lead")
-        self.does(0, ev.EngineStarted(holder="e", epoch=1, host="h", version="1"))
-
-    def does(self, at: float, event: ev.Event, actor: str = "engine", text: str = "") -> None:
-        seq = self.state.seq + 1
-        self._fold.apply(
-            Recorded(
-                launch="l",
-                seq=seq,
-                id=str(seq),
-                at=round(at * SECOND),
-                actor=actor,
-                auth="os",
-                event=event,
-                text=text,
-            )
-        )
-        assert self.state.anomalies == 0
+        super().__init__(definition)
 
     def fires(self, at: float, name: str) -> None:
         self.does(at, ev.AlertChanged(alert=name, status="firing", severity="high", value=0.02, n=9))
@@ -123,10 +102,6 @@ class Night:
 
     def errands(self, at: float) -> tuple[Errand, ...]:
         return errands(self.state, self.definition, round(at * SECOND))
-
-    @property
-    def state(self) -> State:
-        return self._fold.state
 
 
 def said(errand: Errand) -> str:

@@ -20,15 +20,13 @@ from launchpad.model.definition import (
 )
 from launchpad.model.definition.criteria import AlertCriterion
 from launchpad.model.definition.rollouts import KeepGuard
-from launchpad.model.fold import Fold
-from launchpad.model.journal import Recorded
-from launchpad.model.state import State
 from launchpad.model.values import SECOND, Quantity
 from launchpad.rules.alerts import muted
 from launchpad.rules.delivery import backoff, errands, intended
 from launchpad.rules.parcels import HELD, JOINED, Parcel, parcels
 from launchpad.rules.troubles import of_one_trouble
 from launchpad.rules.wording import wording
+from tests.support import nights
 
 ERRORS = Threshold(objective="errors", op=">", limit=Quantity(value=0.01, unit="%"))
 LATENCY = Threshold(objective="latency", op=">", limit=Quantity(value=1.0, unit="s"))
@@ -61,30 +59,12 @@ DEFINITION = Definition(
 ALERTS = tuple(DEFINITION.alerts)
 
 
-class Night:
+class Night(nights.Night):
     """A journal written second by second, with an outbox that may look at any of them."""
 
     def __init__(self) -> None:
-        self._fold = Fold()
+        super().__init__(DEFINITION)
         self.sent: list[tuple[float, Parcel]] = []
-        self.does(0, ev.LaunchOpened(definition=DEFINITION, format=1), "lead")
-        self.does(0, ev.EngineStarted(holder="e", epoch=1, host="h", version="1"))
-
-    def does(self, at: float, event: ev.Event, actor: str = "engine") -> None:
-        seq = self.state.seq + 1
-        self._fold.apply(
-            Recorded(
-                launch="l",
-                seq=seq,
-                id=str(seq),
-                at=round(at * SECOND),
-                actor=actor,
-                auth="os",
-                event=event,
-                text="",
-            )
-        )
-        assert self.state.anomalies == 0
 
     def changes(self, at: float, name: str, status: ev.AlertStatus) -> None:
         severity = DEFINITION.alerts[name].severity
@@ -123,10 +103,6 @@ class Night:
                 + " ".join(e.alert for e in parcel.told)
             )
         return said
-
-    @property
-    def state(self) -> State:
-        return self._fold.state
 
 
 def test_an_alert_its_halt_and_the_advice_to_roll_back_are_one_message():
