@@ -6,7 +6,8 @@ LaunchpadError
 │   ├── Conflict     the subject moved since the operator saw it  exit 3
 │   └── LeaseLost    another engine acts for this launch          exit 3
 ├── Unreachable      the store or a provider does not answer      exit 4
-└── BrokenJournal    the hash chain does not hold                 exit 1
+└── BrokenJournal    the hash chain does not hold, or has lost    exit 1
+                     what was read of it
 """
 
 from enum import IntEnum
@@ -92,7 +93,8 @@ class Unreachable(LaunchpadError):
 
 
 class BrokenJournal(LaunchpadError):
-    """The journal's chain does not hold; `seq` is the first event at fault (0: none can be named)."""
+    """The journal's chain does not hold, or the journal no longer holds what was read of it; `seq` is the
+    first event at fault (0: none can be named)."""
 
     def __init__(self, message: str, *, seq: int = 0, hint: str = "") -> None:
         super().__init__(message, hint=hint)

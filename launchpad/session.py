@@ -12,7 +12,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from launchpad.clock import TrackedClock
-from launchpad.errors import BadInput, LaunchpadError, Refused
+from launchpad.errors import BadInput, BrokenJournal, LaunchpadError, Refused
 from launchpad.model.events import TextRedacted
 from launchpad.model.fold import Fold
 from launchpad.model.journal import Recorded
@@ -28,13 +28,22 @@ from launchpad.threads import join
 _PAGE = 1000
 _SAMPLES = 50_000
 _RETRY = 1.0
+_RETRY_LOST = 5.0
+"""The same where the journal has lost something: to look whether that was accepted is to read all of it."""
+
+
+def lost(what: str, head: str) -> BrokenJournal:
+    """The journal no longer holds what was read of it, up to the event whose hash is `head`."""
+    return BrokenJournal(
+        what, hint=f"look at what runs and at its targets; to go on: `launchpad accept-loss {head}`"
+    )
 
 
 class Source(Protocol):
     """What a session reads from: a store, or a relay to one."""
 
     def read(self, launch: str, after: int = 0, limit: int = 1000) -> tuple[Recorded, ...]: ...
-    def wait(self, launch: str, after: int, timeout: float) -> bool: ...
+    def wait(self, launch: str, after: int, timeout: float, known: str = "") -> bool: ...
     def samples(
         self,
         launch: str,
@@ -95,9 +104,17 @@ class _Measures:
 class Session:
     """Reads one launch. Methods may be called from any thread; `state` is an immutable value."""
 
-    def __init__(self, source: Source, launch: str, *, clock: Callable[[], Micros] | None = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        launch: str,
+        *,
+        clock: Callable[[], Micros] | None = None,
+        begins_anew: bool = True,
+    ) -> None:
         """Reads the journal to its end. `clock` is the store's unless given: what is shown is judged by the
-        clock that stamped it. Raises `BadInput` if there is no such launch."""
+        clock that stamped it. Where the journal loses what was read of it and a director accepts that, it is
+        read anew, unless `begins_anew` says otherwise. Raises `BadInput` if there is no such launch."""
         self.source = source
         self.launch = launch
         self.clock = clock or TrackedClock(source.now)
@@ -106,6 +123,9 @@ class Session:
         self._fold = Fold()
         self._guard = threading.Lock()
         self._measures: _Measures | None = None
+        self._begins_anew = begins_anew
+        self._lost = ""
+        """What the journal has lost since it was read; while it has, nothing is shown as known."""
         self.refresh()
         if self.state.definition is None:
             if self.state.read_only:
@@ -117,19 +137,57 @@ class Session:
         return self._state
 
     def refresh(self) -> bool:
-        """Folds what was appended since; True if there was anything."""
+        """Folds what was appended since; True if there was anything.
+
+        Raises `BrokenJournal` where something is gone that was read, as after a failover to a copy of the
+        database that had not received it, until that was accepted or it is there again.
+        """
         with self._guard:
             fresh = False
-            while page := self.source.read(self.launch, after=len(self.events), limit=_PAGE):
+            while page := self._read_on():
                 for recorded in page:
                     self._fold.apply(recorded)
                 self.events.extend(page)
                 self._forget([r.event.seq for r in page if isinstance(r.event, TextRedacted)])
                 fresh = True
-                if len(page) < _PAGE:
+                if len(page) < _PAGE - 1:
                     break
             self._state = self._fold.state
             return fresh
+
+    def ensure_whole(self) -> None:
+        """Raises `BrokenJournal` where the last look has found that something is gone that was read."""
+        if self._lost:
+            raise lost(self._lost, self.events[-1].hash)
+
+    def _read_on(self) -> Sequence[Recorded]:
+        """The next page, once what was read last is found in its place."""
+        if not self.events:
+            return self.source.read(self.launch, limit=_PAGE)
+        known = self.events[-1]
+        page = self.source.read(self.launch, after=known.seq - 1, limit=_PAGE)
+        if page and page[0].hash == known.hash:
+            self._lost = ""
+            return page[1:]
+        self._read_anew()
+        return ()
+
+    def _read_anew(self) -> None:
+        """Begins anew with a journal whose loss was accepted. Raises `BrokenJournal` for any other."""
+        present: list[Recorded] = []
+        fold = Fold()
+        while page := self.source.read(self.launch, after=len(present), limit=_PAGE):
+            present.extend(page)
+            for recorded in page:
+                fold.apply(recorded)
+        accepted = fold.state.loss_accepted not in ("", self._fold.state.loss_accepted)
+        if not (self._begins_anew and accepted):
+            kept = sum(a.hash == b.hash for a, b in zip(self.events, present, strict=False))
+            last = self.events[-1].seq
+            gone = f"event {last}" if kept + 1 == last else f"events {kept + 1} to {last}"
+            self._lost = f"the store has lost {gone} of {self.launch}, read here before"
+            self.ensure_whole()
+        self._fold, self.events, self._measures, self._lost = fold, present, None, ""
 
     def _forget(self, redacted: Sequence[int]) -> None:
         """Lets go of texts that were redacted after they were read, wherever they have got to."""
@@ -143,6 +201,7 @@ class Session:
 
     def view(self, *, trend: int = 0) -> View:
         """What there is to show now, with `trend` columns of each objective's past."""
+        self.ensure_whole()
         state = self.state
         if isinstance(self.clock, TrackedClock):
             self.clock.track()
@@ -189,13 +248,14 @@ class Session:
             while not ending.is_set():
                 try:
                     # Somebody else (the desk after its own append) may have folded them already.
-                    if self.source.wait(self.launch, told, 1.0):
+                    known = self.events[told - 1].hash if 0 < told <= len(self.events) else ""
+                    if self.source.wait(self.launch, told, 1.0, known):
                         self.refresh()
                         told = len(self.events)
                         on_change("")
                 except LaunchpadError as error:  # a damaged journal too must be told, not end the following
                     on_change(str(error))
-                    ending.wait(_RETRY)
+                    ending.wait(_RETRY_LOST if self._lost else _RETRY)
 
         thread = threading.Thread(
             target=follow, args=(len(self.events),), name=f"follow {self.launch}", daemon=True

@@ -57,7 +57,7 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Decide", "criteria", ("criteria",)),
     ("Launch", "incidents", ("incident",)),
     ("See", "handover", ("handover",)),
-    ("Journal", "journal", ("verify", "redact", "export", "import")),
+    ("Journal", "journal", ("verify", "redact", "accept-loss", "export", "import")),
     ("Journal", "report", ("report", "impact", "lesson", "action-item")),
     ("See", "people", ("people",)),
     ("See", "log", ("notes", "mentions")),

@@ -53,6 +53,25 @@ def redact(shell: Shell, options: argparse.Namespace) -> int:
 
 
 @command(
+    "accept-loss",
+    "go on with a journal that has lost its last events, as after a failover",
+    argument("head", metavar="HASH", help="the head that is gone, as the engine names it"),
+    argument("--reason", metavar="TEXT", required=True, help="why, and what was looked at"),
+    example="launchpad accept-loss 5f1c… --reason 'db-1 died; nothing was running'",
+    details="For directors. What is left has to hold. Engines and faces that had read more go on then.",
+)
+def accept_loss(shell: Shell, options: argparse.Namespace) -> int:
+    from launchpad.store import archive
+
+    archive.verify_store(shell.journal, shell.launch)
+    held = next((event.seq for event in shell.session.events if event.hash == options.head), None)
+    if held is not None:
+        raise BadInput(f"nothing is lost: the journal holds that head, as event {held}")
+    shell.perform(cmd.AcceptLoss(head=options.head, text=options.reason))
+    return Exit.DONE
+
+
+@command(
     "export",
     "write a launch, journal and samples, to one portable file",
     argument("what", metavar="LAUNCH", nargs="?", help="which launch"),

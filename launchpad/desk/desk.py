@@ -50,6 +50,7 @@ VERBS: Mapping[type[Command], Callable[[Context, Any], Proposal | Done]] = {
     cmd.Lock: launch.lock,
     cmd.Unlock: launch.unlock,
     cmd.Redact: launch.redact,
+    cmd.AcceptLoss: launch.accept_loss,
     cmd.Tick: items.tick,
     cmd.Untick: items.untick,
     cmd.Fail: items.fail,
@@ -97,7 +98,7 @@ VERBS: Mapping[type[Command], Callable[[Context, Any], Proposal | Done]] = {
 }
 
 
-AFTERWARDS = frozenset({"redact", "report-note"})
+AFTERWARDS = frozenset({"redact", "report-note", "accept-loss"})
 """Verbs for which a launch need not be open any more."""
 
 

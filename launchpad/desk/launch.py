@@ -1,5 +1,7 @@
 """Verbs on the launch itself: phases, alerts, notes, locks, redaction, close."""
 
+import re
+
 from launchpad.desk.decision import Context, Proposal, already, must_match, optional_words, words
 from launchpad.errors import BadInput, Refused
 from launchpad.model import commands as cmd
@@ -12,6 +14,7 @@ from launchpad.model.values import SECOND, format_duration
 from launchpad.rules.incidents import leading
 from launchpad.rules.locks import EVERYTHING, of_a_run
 
+_HASH = re.compile("[0-9a-f]{64}")
 LONGEST_LOCK = 366 * 86400.0
 """Seconds."""
 
@@ -147,4 +150,14 @@ def redact(ctx: Context, command: cmd.Redact) -> Proposal | Done:
         [ev.TextRedacted(seq=command.seq)],
         f"removed the text of event {command.seq}",
         text=words(command.text, "a redaction"),
+    )
+
+
+def accept_loss(_ctx: Context, command: cmd.AcceptLoss) -> Proposal | Done:
+    if not _HASH.fullmatch(command.head):
+        raise BadInput("a head is the hash of an event: 64 digits and letters from a to f")
+    return Proposal(
+        [ev.LossAccepted(head=command.head)],
+        "goes on with the journal as it is",
+        text=words(command.text, "to go on with a journal that lost events"),
     )

@@ -36,6 +36,7 @@ MINIMUM: dict[str, Role] = {
     "open": "director",
     "close": "director",
     "redact": "director",
+    "accept-loss": "director",
     "silence": "engineer",
     "unsilence": "engineer",
     "channel-test": "engineer",

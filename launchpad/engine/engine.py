@@ -19,6 +19,7 @@ from launchpad.engine.targets import Targets
 from launchpad.engine.teller import tell
 from launchpad.engine.toolroom import Toolroom
 from launchpad.engine.watch import Watch
+from launchpad.engine.witness import Witness
 from launchpad.errors import Conflict, LaunchpadError, LeaseLost, Refused, Unreachable
 from launchpad.model.events import EngineStarted, EngineStopped
 from launchpad.model.store import Store
@@ -59,6 +60,7 @@ class Engine:
         self._launch = launch
         self._toolroom = Toolroom(launch, base_dir=base_dir, environ=environ, state_dir=state_dir)
         self._request_timeout = request_timeout
+        self._witness = Witness(state_dir)
         self._lease = LeaseKeeper(store, launch, holder or holder_name(), ttl=ttl)
 
     async def run(self, stop: asyncio.Event, *, standby: bool = False) -> None:
@@ -66,8 +68,9 @@ class Engine:
 
         Raises `Refused` if the launch is closed or, without `standby`, another engine holds the lease;
         `BadInput` if a secret can't be resolved (only an amendment brings others later; what can't be done
-        for one that lacks is said in the journal). An engine that loses the lease, or the store, stops
-        acting at once and waits to be needed again.
+        for one that lacks is said in the journal); `BrokenJournal` if, now or later, the journal lacks what
+        was read of it here. An engine that loses the lease, or the store, stops acting at once and waits to
+        be needed again.
         """
         await asyncio.to_thread(self._equip)
         worked, told = False, ""
@@ -102,7 +105,9 @@ class Engine:
 
     def _equip(self) -> None:
         """Raises what keeps the definition from being carried out as a whole."""
-        state = Session(self._store, self._launch).state
+        session = Session(self._store, self._launch, begins_anew=False)
+        self._witness.ensure_whole(session)
+        state = session.state
         if state.outcome is not None:
             raise Refused(f"{self._launch} is closed ({state.outcome}): there is nothing to watch")
         assert state.definition is not None, "a session holds an opened launch"
@@ -112,7 +117,9 @@ class Engine:
     async def _take(self, stop: asyncio.Event, *, wait: bool) -> bool:
         """Takes the lease; False if `stop` was set first."""
         taking = asyncio.create_task(self._lease.take(wait=wait))
-        waiting = asyncio.create_task(stand_by(self._store, self._launch, self._lease.holder, self._toolroom))
+        waiting = asyncio.create_task(
+            stand_by(self._store, self._launch, self._lease.holder, self._toolroom, self._witness)
+        )
         try:
             await _first(stop, taking)
         finally:
@@ -129,14 +136,17 @@ class Engine:
                 await self._lease.release()
 
     async def _work(self, stop: asyncio.Event) -> None:
-        session = Session(self._store, self._launch)
-        recorder = Recorder(self._store, session, self._lease)
+        session = Session(self._store, self._launch, begins_anew=False)
+        self._witness.ensure_whole(session)
+        recorder = Recorder(self._store, session, self._lease, self._witness)
         wake, closed, told = asyncio.Event(), asyncio.Event(), asyncio.Event()
         loop = asyncio.get_running_loop()
 
         def on_change(trouble: str) -> None:
             if trouble:
                 log.warning("the store can't be read: %s", trouble)
+            else:
+                self._witness.kept(session)
             loop.call_soon_threadsafe(wake.set)
             loop.call_soon_threadsafe(told.set)
 
@@ -207,6 +217,7 @@ class Engine:
             runner = Runner(session, recorder, self._lease, self._toolroom, targets, logbook, tasks)
             while True:
                 wake.clear()
+                session.ensure_whole()
                 if session.state.outcome is not None:
                     closed.set()
                     return

@@ -61,8 +61,9 @@ class Journal(Protocol):
         """Where the journal ends; `Head()` for a launch that does not exist."""
         ...
 
-    def wait(self, launch: str, after: int, timeout: float) -> bool:
-        """Blocks until there is an event with `seq > after` (True) or `timeout` seconds have passed."""
+    def wait(self, launch: str, after: int, timeout: float, known: str = "") -> bool:
+        """Blocks until the journal no longer ends with event `after`, whose hash is `known` where that is
+        given (True), or `timeout` seconds have passed. A journal that ends sooner has lost something."""
         ...
 
     def launches(self) -> tuple[LaunchEntry, ...]:

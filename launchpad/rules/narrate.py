@@ -318,6 +318,7 @@ TELLERS: Mapping[type[ev.Event], Callable[[Any], Sentence]] = {
     ev.RollbackAdvised: _advised,
     ev.EngineFollowed: _followed,
     ev.TextRedacted: lambda e: Sentence(f"removed the text of event {e.seq}", "warn"),
+    ev.LossAccepted: lambda e: Sentence(f"ACCEPTS that the journal lost events up to {e.head[:12]}", "bad"),
     ev.IncidentDeclared: lambda e: Sentence(
         f"DECLARES {e.incident} {e.severity.upper()}" + (f" from {e.alert}" if e.alert else ""), "bad"
     ),

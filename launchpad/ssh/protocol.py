@@ -55,11 +55,13 @@ class Read(Ask, tag="read"):
 
 
 class Wait(Ask, tag="wait"):
-    """Answered by the `Page` of what came after; empty if nothing did. The server may end the waiting
-    sooner than asked for."""
+    """Answered by the `Page` that begins with event `after`, if the journal no longer ends there (see
+    `model.store.Journal.wait`), otherwise by an empty one. The server may end the waiting sooner than asked
+    for."""
 
     after: Count
     timeout: Seconds
+    known: Annotated[str, Meta(max_length=64)] = ""
 
 
 class Samples(Ask, tag="samples"):
@@ -135,7 +137,7 @@ class Page(Value):
 
     rows: tuple[Row, ...]
     more: bool
-    """Whether the journal goes on after the last of them."""
+    """Whether there is more to ask for."""
 
 
 class Failure(Value):

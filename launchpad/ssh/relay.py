@@ -165,9 +165,11 @@ class RelayServer:
         match ask:
             case protocol.Read(after=after, limit=limit):
                 return self._page(after, limit)
-            case protocol.Wait(after=after, timeout=timeout):
-                came = store.wait(launch, after, min(timeout, _LONGEST_WAIT))
-                return self._page(after, _ROWS) if came else Page(rows=(), more=False)
+            case protocol.Wait(after=after, timeout=timeout, known=known):
+                if not store.wait(launch, after, min(timeout, _LONGEST_WAIT), known):
+                    return Page(rows=(), more=False)
+                page = self._page(max(0, after - 1), _ROWS)
+                return page if page.rows else Page(rows=(), more=True)
             case protocol.Samples(cursor=cursor, since=since, until=until, signals=signals, limit=limit):
                 limit = min(limit, protocol.MAX_SAMPLES)
                 return store.samples(

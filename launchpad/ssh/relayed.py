@@ -140,14 +140,15 @@ class RelayedSource:
             more = page.more and bool(page.rows)
         return tuple(rows)
 
-    def wait(self, launch: str, after: int, timeout: float) -> bool:
+    def wait(self, launch: str, after: int, timeout: float, known: str = "") -> bool:
         self._check(launch)
         deadline = time.monotonic() + timeout
         while True:
             left = max(0.0, deadline - time.monotonic())
-            page = self._link.ask(protocol.Wait(after=after, timeout=left), _PAGE, patience=left + _PATIENCE)
-            if page.rows:
-                self._ahead = page
+            ask = protocol.Wait(after=after, timeout=left, known=known)
+            page = self._link.ask(ask, _PAGE, patience=left + _PATIENCE)
+            if page.rows or page.more:
+                self._ahead = page if page.rows else None
                 return True
             if time.monotonic() >= deadline:
                 return False

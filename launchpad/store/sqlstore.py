@@ -107,13 +107,14 @@ class SqlStore:
         found = self._select(HEAD, launch)
         return Head(seq=found[0][0], hash=found[0][1]) if found else Head()
 
-    def wait(self, launch: str, after: int, timeout: float) -> bool:
+    def wait(self, launch: str, after: int, timeout: float, known: str = "") -> bool:
         deadline = time.monotonic() + timeout
         alarm = self._database.alarm
         self._database.listen()
         while True:
             mark = alarm.mark(launch)
-            if self.head(launch).seq > after:
+            head = self.head(launch)
+            if head.seq != after or (known and head.hash != known):
                 return True
             left = deadline - time.monotonic()
             if left <= 0:

@@ -93,10 +93,10 @@ def test_a_follower_is_told_of_a_damaged_store_and_goes_on(store):
     heard = threading.Event()
 
     class Faulty:
-        def wait(self, launch, after, timeout):
+        def wait(self, launch, after, timeout, known):
             if faults:
                 raise faults.pop(0)
-            return store.wait(launch, after, timeout)
+            return store.wait(launch, after, timeout, known)
 
         def __getattr__(self, name):
             return getattr(store, name)

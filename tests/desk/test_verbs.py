@@ -43,6 +43,7 @@ ONE_OF_EACH = {
     "lock": cmd.Lock(target="site", text="mine", seconds=60.0),
     "unlock": cmd.Unlock(target="db"),
     "redact": cmd.Redact(seq=1, text="a secret"),
+    "accept-loss": cmd.AcceptLoss(head="5f" * 32, text="the primary died"),
     "poll-call": cmd.CallPoll(text="T-1h"),
     "poll-answer": cmd.AnswerPoll(answer="go"),
     "poll-close": cmd.ClosePoll(),
@@ -246,6 +247,7 @@ def test_what_changed_since_it_was_seen_is_a_conflict(room):
         cmd.Lock(target="site", text="x", seconds=0.0),
         cmd.Redact(seq=0, text="x"),
         cmd.Redact(seq=99, text="x"),
+        cmd.AcceptLoss(head="5f1c", text="x"),
         cmd.OpenLaunch(launch="another", definition=definition()),
     ],
 )

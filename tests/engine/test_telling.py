@@ -15,6 +15,7 @@ from launchpad.engine.evaluator import Evaluator
 from launchpad.engine.lease import LeaseKeeper
 from launchpad.engine.outbox import Outbox
 from launchpad.engine.recorder import Recorder
+from launchpad.engine.witness import Witness
 from launchpad.model import events as ev
 from launchpad.model.definition import (
     Alert,
@@ -127,7 +128,7 @@ class Night:
 async def night(house: House, clock: ManualClock) -> AsyncIterator[Night]:
     lease = LeaseKeeper(house.store, LAUNCH, "here")
     await lease.take(wait=False)
-    recorder = Recorder(house.store, house.session, lease)
+    recorder = Recorder(house.store, house.session, lease, Witness(house.base))
     await recorder.append(ev.EngineStarted(holder="here", epoch=lease.epoch, host="h", version="1"))
     made = house.session.state.definition
     assert made is not None

@@ -92,6 +92,7 @@ EXAMPLES: dict[type[Event], Event] = {
         ev.LockChanged(target="site", held=True, run="rollback-1"),
         ev.ReportNoted(section="action-item", owner="ada"),
         ev.TextRedacted(seq=7),
+        ev.LossAccepted(head="5f" * 32),
         ev.LaunchAmended(definition=DEFINITION, digest="d", base="b", format=1),
         ev.EngineFollowed(epoch=2, lacking=("env:TOKEN is not set",)),
         ev.IncidentDeclared(incident="incident-1", severity="critical", alert="slow"),

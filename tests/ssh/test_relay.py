@@ -15,7 +15,7 @@ from launchpad.errors import BadInput, Conflict, LaunchpadError, Refused, Unreac
 from launchpad.model import commands as cmd
 from launchpad.model.commands import Identity
 from launchpad.model.definition import Definition, Item, Launch, Operator
-from launchpad.model.events import NoteWritten, Unknown
+from launchpad.model.events import LossAccepted, NoteWritten, Unknown
 from launchpad.model.journal import Draft
 from launchpad.model.samples import LogLine, Presence, Sample
 from launchpad.model.state import State
@@ -25,6 +25,7 @@ from launchpad.ssh.protocol import Seat
 from launchpad.ssh.relay import Glances, RelayServer
 from launchpad.ssh.relayed import Link, RelayedDesk, RelayedSource
 from launchpad.store import open_store
+from tests.support.losses import cut
 from tests.support.war_room import until
 
 LAUNCH, OTHER = "acme-4.2.0", "acme-5"
@@ -100,6 +101,29 @@ def test_events_come_through_as_they_are_recorded(store, connect):
     session = Session(source, LAUNCH)
     assert session.state == Session(store, LAUNCH).state
     assert session.state.read_only
+
+
+@pytest.mark.parametrize("since", [0, 1, 3])
+def test_a_journal_that_has_lost_events_is_noticed_through_it(store, connect, since):
+    store.append(LAUNCH, [note(1), note(2)])
+    session = Session(connect().source, LAUNCH)
+    told, heard = [], threading.Event()
+
+    def on_change(why):
+        told.append(why)
+        heard.set()
+
+    with session.following(on_change):
+        cut(store.url, LAUNCH, 2)
+        if since:
+            store.append(LAUNCH, [note(10 + n) for n in range(since)])
+        assert heard.wait(60)
+    assert f"lost event 3 of {LAUNCH}" in told[0]
+    store.append(
+        LAUNCH, [Draft(id="l", event=LossAccepted(head="0" * 64), actor="lead", auth="key", text="x")]
+    )
+    session.refresh()
+    assert [event.id for event in session.events] == [event.id for event in store.read(LAUNCH)]
 
 
 def test_large_events_make_small_pages(store, connect):

@@ -224,6 +224,16 @@ class Standby(Cluster):
                 assert time.monotonic() < deadline, "the standby does not stream"
                 time.sleep(0.05)
 
+    def has_received(self) -> None:
+        """Returns once it has all that the primary has acknowledged until now."""
+        asked = "SELECT count(*) FROM pg_stat_replication WHERE flush_lsn >= %s"
+        with psycopg.connect(self.primary.url, autocommit=True) as connection:
+            until = connection.execute("SELECT pg_current_wal_lsn()").fetchone()
+            deadline = time.monotonic() + _START_SECONDS
+            while connection.execute(asked, until).fetchone() != (1,):
+                assert time.monotonic() < deadline, "the standby does not receive"
+                time.sleep(0.05)
+
     def promote(self) -> None:
         """Makes it a primary."""
         subprocess.run(
@@ -243,14 +253,15 @@ class Standby(Cluster):
 
 
 @contextmanager
-def primary_and_standby() -> Iterator[Standby]:
-    """Two running clusters, the second a synchronous copy of the first; removed at the end."""
+def primary_and_standby(*, synchronous: bool = True) -> Iterator[Standby]:
+    """Two running clusters, the second a copy of the first; removed at the end."""
     with throwaway_cluster() as primary:
         standby = Standby(primary)
         try:
             standby.create()
             standby.start()
-            standby.synchronous()
+            if synchronous:
+                standby.synchronous()
             yield standby
         finally:
             standby.stop()

@@ -29,6 +29,7 @@ from launchpad.model.commands.incidents import (
     UpdateIncident,
 )
 from launchpad.model.commands.launch import (
+    AcceptLoss,
     Amend,
     CloseLaunch,
     EnterPhase,
@@ -94,6 +95,7 @@ AnyCommand = (
     | Lock
     | Unlock
     | Redact
+    | AcceptLoss
     | CallPoll
     | AnswerPoll
     | ClosePoll

@@ -51,6 +51,15 @@ class Redact(Command, tag="redact"):
     """Why."""
 
 
+class AcceptLoss(Command, tag="accept-loss"):
+    """Goes on with a journal that has lost its last events."""
+
+    head: str
+    """Hash of the last of them that was read anywhere."""
+    text: str
+    """Why."""
+
+
 class Amend(Command, tag="amend"):
     """Puts another definition in the place of the one that holds."""
 

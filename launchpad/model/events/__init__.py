@@ -67,6 +67,7 @@ from launchpad.model.events.launch import (
     LaunchClosed,
     LaunchOpened,
     LockChanged,
+    LossAccepted,
     NoteWritten,
     Outcome,
     PhaseEntered,
@@ -156,6 +157,7 @@ AnyEvent = (
     | RunAborted
     | LockChanged
     | TextRedacted
+    | LossAccepted
     | PollCalled
     | PollAnswered
     | PollClosed

@@ -108,6 +108,18 @@ class TextRedacted(Event, tag="text.redacted"):
         return f"text:{self.seq}"
 
 
+class LossAccepted(Event, tag="loss.accepted"):
+    """A director goes on with a journal that has lost its last events, as after a failover to a copy that had
+    not received them; the reason is the event's text."""
+
+    head: str
+    """Hash of the last event that is known to have been read and is gone."""
+
+    @property
+    def subject(self) -> str:
+        return "journal"
+
+
 class Unknown(Value):
     """An event of a later version: kept and chained, not understood. Makes the launch read-only here."""
 

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from launchpad.model import events as ev
-from launchpad.model.fold import amendments, checklist, criteria, polls
+from launchpad.model.fold import amendments, checklist, criteria, polls, runs
 from launchpad.model.fold.parts import Handlers, Parts
 from launchpad.model.journal import Recorded
 from launchpad.model.state import EngineState, HoldState, SeatState
@@ -71,6 +71,13 @@ def _slipped(parts: Parts, rec: Recorded, event: ev.CountdownSlipped) -> None:
     polls.lapse(parts, rec, f"T-0 moved by {format_duration(event.seconds)}")
 
 
+def _loss_accepted(parts: Parts, rec: Recorded, _event: ev.LossAccepted) -> None:
+    """What was done of it may be among the lost: nothing goes on by itself."""
+    parts.scalars["loss_accepted"] = rec.hash
+    runs.stop_for_loss(parts, rec)
+    polls.lapse(parts, rec, "the journal has lost events")
+
+
 def _unknown(parts: Parts, _rec: Recorded, event: ev.Unknown) -> None:
     kinds = parts.scalars.get("unknown_kinds", ())
     if event.kind not in kinds:
@@ -112,6 +119,7 @@ HANDLERS: Handlers = {
     ev.CountdownHeld: _held,
     ev.CountdownResumed: _resumed,
     ev.CountdownSlipped: _slipped,
+    ev.LossAccepted: _loss_accepted,
     ev.Unknown: _unknown,
     ev.EngineStarted: _engine_started,
     ev.EngineStopped: _engine_stopped,

@@ -124,6 +124,26 @@ def settle_approval(run: RunState) -> RunState:
     return replace(run, status="approved" if enough else "planned")
 
 
+def stop_for_loss(parts: Parts, rec: Recorded) -> None:
+    """Leaves to people every run that has not ended, as more of it may have been done than is recorded."""
+    for run in list(parts.runs.values()):
+        if run.ended:
+            continue
+        begun = run.status in ("running", "aborting", "interrupted")
+        steps = tuple(
+            replace(step, status="interrupted") if step.status in ("intended", "running") else step
+            for step in run.steps
+        )
+        parts.runs[run.id] = replace(
+            run,
+            status="interrupted" if begun else "refused",
+            steps=steps,
+            seq=rec.seq,
+            reason="the journal has lost events: look at what was done" + ("" if begun else ", ask again"),
+            ended_at=run.ended_at if begun else rec.at,
+        )
+
+
 def _planned(run: RunState, _rec: Recorded, event: ev.RunPlanned) -> RunState:
     return replace(
         run,

@@ -58,6 +58,8 @@ class State(Value):
     """By action: whether its providers could carry it out, as last asked."""
     unknown_kinds: tuple[str, ...] = ()
     """Kinds of events this version does not understand; if any, the launch is read-only here."""
+    loss_accepted: str = ""
+    """Hash of the last event by which a director went on with a journal that had lost some."""
     anomalies: int = 0
     """Events that did not fit the state they met."""
     silences: Mapping[str, Silence] = {}
