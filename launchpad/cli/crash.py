@@ -4,10 +4,16 @@ import os
 import sys
 import traceback
 from datetime import UTC, datetime
+from pathlib import Path
 
 from launchpad import __version__
 from launchpad.model.text import clean
 from launchpad.wiring import state_dir
+
+
+def crash_log() -> Path:
+    """Where tracebacks are kept."""
+    return state_dir() / "crash.log"
 
 
 def report_crash(error: BaseException) -> str:
@@ -19,7 +25,7 @@ def report_crash(error: BaseException) -> str:
         _send(error, dsn)
     what = clean(f"{type(error).__name__}: {error}")
     try:
-        log = state_dir() / "crash.log"
+        log = crash_log()
         log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "a", encoding="utf-8", errors="replace") as file:

@@ -2,7 +2,7 @@
 
 It alone keeps the environment that `env:` references are resolved in. It listens to nobody but the server,
 on a socket that only the two of them hold: a line `start` starts an engine, and the end of the socket ends
-it. It imports nothing of Launchpad, so that it costs little and nothing in it can be reached.
+it. It imports next to nothing of Launchpad, so that it costs little and nothing in it can be reached.
 """
 
 import contextlib
@@ -13,6 +13,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+
+from launchpad.privacy import keep_private
 
 STOP = 30.0
 """Seconds that an engine has to let go of what it runs."""
@@ -67,6 +69,7 @@ class Keeper:
 
 def main() -> None:
     """`python -m launchpad.cli.keeper FD COMMAND…`."""
+    keep_private()
     # Whoever signals every process means the server, which sees to the order of things. They are heard and
     # not ignored, as what is ignored would be so in the engine, too.
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

@@ -18,6 +18,7 @@ from launchpad.cli.service import LOG_FORMAT, keep_log
 from launchpad.cli.shell import Shell
 from launchpad.errors import BadInput, Exit, Refused
 from launchpad.model.preferences import GLYPHS, THEMES, Preferences
+from launchpad.privacy import keep_private
 from launchpad.wiring import (
     load_face,
     preferences,
@@ -84,6 +85,7 @@ def engine(shell: Shell, options: argparse.Namespace) -> int:
     if options.stop:
         shell.out.result({"message": (done := stop(shell.store, shell.launch))}, [done])
         return Exit.DONE
+    keep_private()
     import asyncio
 
     from launchpad.engine import Engine

@@ -20,6 +20,7 @@ from launchpad.cli.seeing import duration
 from launchpad.cli.service import HEALTH, LOG_FORMAT, keep_log, notify_manager
 from launchpad.cli.shell import Shell
 from launchpad.errors import BadInput, Exit
+from launchpad.privacy import keep_private
 from launchpad.wiring import state_dir
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     "engine keeps the secrets in it.",
 )
 def serve(shell: Shell, options: argparse.Namespace) -> int:
+    keep_private()
     keep_log(shell.out, options.log_format)
     where = None if options.ssh is None else address(options.ssh, "--ssh")
     if where is None and options.web is None:

@@ -71,9 +71,10 @@ SHELL = {
 """Verb → the command of the shell that asks the desk for it and nothing else first."""
 ELSEWHERE = {
     "open", "request", "amend", "channel-test", "mentions-read", "incident-done",
-    "bump", "rollout-resume", "rollout-complete",
+    "bump", "rollout-resume", "rollout-complete", "accept-loss",
 }  # fmt: skip
-"""Verbs whose commands do something else first: open a store, look for an engine or task, read a file."""
+"""Verbs whose commands do something else first: open a store, look for an engine or task, read a file or all
+of the journal."""
 
 
 @pytest.fixture(scope="module")

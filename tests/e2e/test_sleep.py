@@ -9,7 +9,7 @@ import pytest
 
 from launchpad.model import events as ev
 from launchpad.store import open_store
-from tests.support.cli import DEFINITION, LAUNCH, PROGRAM, Cli, eventually
+from tests.support.cli import DEFINITION, LAUNCH, PROGRAM, Cli, eventually, processes_with
 from tests.support.shop import Shop
 from tests.support.terminal import Terminal
 
@@ -37,7 +37,8 @@ def _of(home: Path) -> list[int]:
                 pids.append(int(pid))
         except OSError:
             continue
-    return pids
+    # An engine keeps its environment to itself.
+    return sorted({*pids, *processes_with(f"--config {home}")})
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds processes in /proc")

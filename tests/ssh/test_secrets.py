@@ -4,6 +4,7 @@ import base64
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
@@ -14,13 +15,26 @@ from tests.ssh.served import Served
 from tests.support.cli import Cli, eventually
 
 pytestmark = [
-    pytest.mark.needs("ssh", "ssh-keygen", "tmux"),
+    pytest.mark.needs("ssh", "ssh-keygen", "tmux", "setpriv"),
     pytest.mark.slow,
     pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="reads memory in /proc"),
+    pytest.mark.skipif(os.geteuid() != 0, reason="what keeps its memory private is read by root alone"),
 ]
 
 TOKEN = "tok-5up3r-53cr3t"  # made up
 OF_SHELL = "shell-h1st0ry-s3cret"
+PLAIN = ("setpriv", "--bounding-set=-all", "--inh-caps=-all")
+"""Makes root a user like any other, who may do nothing to others, and all to processes of the same user."""
+PEEK = """
+import sys
+for pid in sys.argv[1:]:
+    for what in ("environ", "maps", "mem"):
+        try:
+            open(f"/proc/{pid}/{what}", "rb").close()
+        except PermissionError:
+            continue
+        print(pid, what)
+"""
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -43,6 +57,12 @@ def holds(pid: int, secret: str) -> bool:
     return False
 
 
+def peeked(*pids):
+    """What another process of the same user can read of these."""
+    argv = [*PLAIN, sys.executable, "-c", PEEK, *map(str, pids)]
+    return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split("\n")[:-1]
+
+
 def _read(memory, begin, end):
     """All of it; what can't be read is skipped page by page, and does not end the search."""
     parts = []
@@ -61,6 +81,7 @@ def test_neither_a_seat_nor_the_server_holds_a_secret(tmp_path, postgres_databas
     """The store's password, a provider's token, and whatever else stood in the server's environment."""
     password = str(psycopg.conninfo.conninfo_to_dict(postgres_database)["password"])
     served = Served(Cli(tmp_path))
+    served.cli.under = PLAIN
     served.cli.environ |= {
         "SHOP_TOKEN": TOKEN, "AWS_SECRET_ACCESS_KEY": OF_SHELL, "LAUNCHPAD_STORE": postgres_database,
     }  # fmt: skip
@@ -92,6 +113,11 @@ def test_neither_a_seat_nor_the_server_holds_a_secret(tmp_path, postgres_databas
             assert [secret for secret in secrets if holds(seat, secret)] == []
             assert "SHOP_TOKEN=" not in Path(f"/proc/{seat}/environ").read_text()
             assert not any(secret in Path(f"/proc/{seat}/cmdline").read_text() for secret in secrets)
+        hidden = (served.server.pid, _keeper(served), _engine(served), *_ushers(served), *seats)
+        with subprocess.Popen([*PLAIN, "cat"], stdin=subprocess.PIPE) as open_to_all:
+            found = [line.split() for line in peeked(open_to_all.pid, *hidden)]
+            assert found == [[str(open_to_all.pid), what] for what in ("environ", "maps", "mem")]
+            open_to_all.stdin.close()
         shown = [ada.screen(), bob.screen(), *served.said]
         shown += [
             served.asked("ada", *words).stdout for words in (("status", "--json"), ("logs", "backup-1"))
@@ -111,6 +137,13 @@ def _ushers(served):
         ["pgrep", "-P", str(served.server.pid), "-f", "occupy --usher"], capture_output=True
     )
     return [int(pid) for pid in found.stdout.split()]
+
+
+def _keeper(served):
+    found = subprocess.run(
+        ["pgrep", "-P", str(served.server.pid), "-f", "launchpad.cli.keeper"], capture_output=True
+    )
+    return int(found.stdout)
 
 
 def _engine(served):

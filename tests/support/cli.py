@@ -58,6 +58,8 @@ class Cli:
 
     def __init__(self, home: Path) -> None:
         self.home = home
+        self.under: tuple[str, ...] = ()
+        """What commands are run by."""
         self.environ = {
             "PATH": os.environ["PATH"],
             "HOME": str(home),
@@ -100,7 +102,7 @@ class Cli:
     ) -> subprocess.CompletedProcess[str]:
         """Runs a command to its end; fails unless it exits with `status` (None: whatever it is)."""
         done = subprocess.run(
-            [PROGRAM, *args],
+            [*self.under, PROGRAM, *args],
             cwd=self.home,
             env=self.environ | dict(env or {}),
             input=stdin,
@@ -127,7 +129,7 @@ class Cli:
     def start(self, *args: str, **more: Any) -> subprocess.Popen[str]:
         """Starts a command; the caller ends it."""
         return subprocess.Popen(
-            [PROGRAM, *args],
+            [*self.under, PROGRAM, *args],
             cwd=self.home,
             env=self.environ | more.pop("env", {}),
             stdin=more.pop("stdin", subprocess.DEVNULL),
