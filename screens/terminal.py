@@ -13,6 +13,7 @@ from selectors import EVENT_READ, SelectSelector
 from typing import Any, Protocol, cast
 
 from textual._xterm_parser import XTermParser
+from textual.app import ScreenStackError
 from textual.drivers.linux_driver import LinuxDriver
 
 from launchpad.desk.decision import TEXT_LIMIT
@@ -26,6 +27,9 @@ _RESTORE = (
     "\x1b[?7h\x1b[0m\x1b[?1049l\x1b[?25h"  # wrap, colours, main screen, cursor
 )
 _CHUNK = 4096
+_AHEAD = 200
+"""Keys that may be read, and wait in the app, before it is asked whether it keeps up."""
+_PAUSE = 0.01
 LONGEST_PASTE = 4 * TEXT_LIMIT
 """Characters."""
 _LAST_WORDS = 0.5
@@ -98,6 +102,7 @@ class SafeDriver(LinuxDriver):
         parser = XTermParser()
         pastes = Pastes()
         decode = getincrementaldecoder("utf-8")("replace").decode
+        typed = 0
         with SelectSelector() as selector:
             selector.register(self.fileno, EVENT_READ)
             while not self.exit_event.is_set():
@@ -114,6 +119,27 @@ class SafeDriver(LinuxDriver):
                         self.process_message(message)
                 except Exception:  # noqa: BLE001  # whatever a terminal sends, the launch goes on
                     parser = XTermParser()
+                typed += len(text)
+                if typed > _AHEAD:
+                    self._wait_for_the_app()
+                    typed = 0
+
+    def _wait_for_the_app(self) -> None:
+        """Returns once little of what was typed waits to be acted on: whoever sends without end has to wait,
+        too, instead of filling the memory."""
+        reached = threading.Event()
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(reached.set)
+            while not reached.wait(_PAUSE) or self._waiting() > _AHEAD:
+                if self.exit_event.wait(_PAUSE):
+                    return
+
+    def _waiting(self) -> int:
+        """Messages that the app, its screen and the widget in focus have not come to yet."""
+        with contextlib.suppress(ScreenStackError):  # none is shown yet, or no longer
+            taking = (self._app, self._app.screen, self._app.focused)
+            return sum(each.message_queue_size for each in taking if each is not None)
+        return 0
 
     def _read(self) -> bytes:
         try:

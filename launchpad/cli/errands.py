@@ -42,8 +42,10 @@ _LONGEST = 1000
 
 def errand(text: str) -> Sequence[str]:
     """The arguments of a command that somebody gave. No shell ever sees it. Raises `LaunchpadError`."""
+    if len(text) > _LONGEST:
+        raise BadInput(f"this command is too long: {len(text)} characters, of which {_LONGEST} are taken")
     try:
-        argv = shlex.split(text) if len(text) <= _LONGEST else []
+        argv = shlex.split(text)
     except ValueError as error:
         raise BadInput(f"this command can't be read: {error}") from None
     if any(not word.isprintable() for word in argv):

@@ -1,5 +1,6 @@
 """Who may connect: the keys of the launch's definition, and those of an authorized-keys file."""
 
+import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -159,3 +160,14 @@ def admitted(definition: Definition, entries: Iterable[Entry] = ()) -> Admitted:
     faults += [f"one key stands for {' and '.join(names)}, and lets neither in" for names in shared]
     alone = {key: people[next(iter(names))] for key, names in owners.items() if len(names) == 1}
     return Admitted(alone, tuple(faults))
+
+
+def network_of(address: str) -> str:
+    """Where a connection comes from: an address, or all that one machine may have of IPv6's (a /64)."""
+    try:
+        known = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(known, ipaddress.IPv4Address) or known.ipv4_mapped:
+        return address
+    return str(ipaddress.ip_network((int(known), 64), strict=False))

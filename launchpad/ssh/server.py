@@ -5,6 +5,8 @@ import contextlib
 import logging
 import os
 import signal
+import socket
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,7 +21,7 @@ from launchpad.model.definition import Definition, Operator
 from launchpad.model.store import Store
 from launchpad.model.values import format_duration
 from launchpad.session import Session
-from launchpad.ssh.access import Admitted, KeyFile, admitted
+from launchpad.ssh.access import Admitted, KeyFile, admitted, network_of
 from launchpad.ssh.channel import Errands, SeatChannel, Start, no_errands
 from launchpad.ssh.keys import host_key
 from launchpad.ssh.pipes import Pipes
@@ -41,6 +43,9 @@ _OFFERS = 20
 _CIPHERS = "-chacha20-poly1305@openssh.com"
 """All that are sound but this one, which OpenSSH would choose first and which takes five times as long here
 as AES: three quarters of what a full house costs its server."""
+_UNREAD = 8192
+"""Bytes from a client that wait in the kernel, and so are read at a time: whoever sends without pause takes
+turns with all others, a few packets each, instead of keeping them waiting with thousands."""
 _FLUSH = 2.0
 """Seconds for clients to take in the last words."""
 _LOOK_EVERY = 1.0
@@ -195,13 +200,16 @@ class _Hosted:
         return (*(keys.faults if keys is not None else ()), *self._admitted.faults)
 
     def admit(self, connection: "_Connection") -> None:
-        """Takes it in. Where there are too many, the oldest that has not logged in goes: nobody can keep
-        operators out by connections that stay silent."""
+        """Takes it in. Where there are too many, of those that have not logged in the oldest goes that comes
+        from where most of them come from: nobody can keep operators elsewhere out by connections that stay
+        silent, or by many."""
         self.connections[connection] = None
         if len(self.connections) > self.rules.seats + _STRANGERS:
-            oldest = next((each for each in self.connections if not each.logged_in), connection)
-            del self.connections[oldest]
-            oldest.abort()
+            strangers = [each for each in self.connections if not each.logged_in]
+            crowds = Counter(network_of(each.address) for each in strangers)
+            goes = max(strangers, key=lambda each: crowds[network_of(each.address)], default=connection)
+            del self.connections[goes]
+            goes.abort()
 
     async def prepare(self) -> None:
         """So that the first seat is taken as fast as any. Where that fails, who asks for a seat is told."""
@@ -302,7 +310,7 @@ class _Connection(asyncssh.SSHServer):
     def __init__(self, hosted: _Hosted) -> None:
         self._hosted = hosted
         self._connection: asyncssh.SSHServerConnection
-        self._address = "an unknown address"
+        self.address = "an unknown address"
         self._operator: Operator | None = None
         self._key = b""
         self._offered = ""
@@ -316,7 +324,8 @@ class _Connection(asyncssh.SSHServer):
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._connection = conn
         if peer := conn.get_extra_info("peername"):
-            self._address = str(peer[0])
+            self.address = str(peer[0])
+        conn.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _UNREAD)
         self._hosted.admit(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
@@ -324,7 +333,7 @@ class _Connection(asyncssh.SSHServer):
         self.closed.set()
         if not self.logged_in and self._offered:
             self._hosted.narrate(
-                f"refused {self._address}: no operator proved to have the key {self._offered}"
+                f"refused {self.address}: no operator proved to have the key {self._offered}"
             )
 
     def begin_auth(self, username: str) -> bool:  # noqa: ARG002
@@ -377,7 +386,7 @@ class _Connection(asyncssh.SSHServer):
         self._connection.abort()
 
     def _place(self, operator: Operator, channel: SeatChannel) -> contextlib.AbstractContextManager[Start]:
-        return self._hosted.place(operator, self._address, channel)
+        return self._hosted.place(operator, self.address, channel)
 
     def _stands(self) -> bool:
         """Whether the key still lets in whom it let in."""
@@ -385,7 +394,7 @@ class _Connection(asyncssh.SSHServer):
         return now is not None and self._operator is not None and now.name == self._operator.name
 
     async def _drop(self, name: str) -> None:
-        self._hosted.narrate(f"the key {self._offered} of {name} was revoked: {self._address} is dropped")
+        self._hosted.narrate(f"the key {self._offered} of {name} was revoked: {self.address} is dropped")
         for channel in self._channels:
             channel.end(signal.SIGTERM, Exit.REFUSED, "your key was revoked")
         await asyncio.gather(*(channel.wait() for channel in self._channels))

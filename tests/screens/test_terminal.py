@@ -1,5 +1,6 @@
 """The terminal is left as it was found, whatever happens to the face or to the terminal."""
 
+import contextlib
 import itertools
 import os
 import re
@@ -23,6 +24,27 @@ DEMO = ("-m", "tests.support.demo_face", "during")
 
 def _shown(face: OnTerminal) -> None:
     face.until("CHECKLIST")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_who_types_without_end_fills_no_memory() -> None:
+    """What is typed faster than the face comes to it waits in the terminal."""
+    with on_terminal(*DEMO) as face:
+        _shown(face)
+        before = _most_memory(face)
+        os.set_blocking(face.master, False)
+        typed, end = 0, time.monotonic() + 12
+        while typed < 60_000 and time.monotonic() < end:
+            with contextlib.suppress(BlockingIOError):
+                typed += os.write(face.master, b"jk5j1k" * 100)
+            face.read(0.01)
+        assert _most_memory(face) - before < 40
+
+
+def _most_memory(face: OnTerminal) -> int:
+    """Megabytes that it held at the most."""
+    status = Path(f"/proc/{face.process.pid}/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) >> 10  # type: ignore[index]
 
 
 def _left_clean(face: OnTerminal) -> None:

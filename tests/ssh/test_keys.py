@@ -7,7 +7,7 @@ import pytest
 
 from launchpad.errors import BadInput
 from launchpad.model.definition import Definition, Launch, Operator
-from launchpad.ssh.access import KeyFile, admitted
+from launchpad.ssh.access import KeyFile, admitted, network_of
 from launchpad.ssh.keys import host_key
 
 pytestmark = pytest.mark.needs("ssh-keygen")
@@ -159,3 +159,17 @@ def test_a_file_that_others_may_write_lets_nobody_in(listed, public, tmp_path):
     assert file.faults == (
         f"{tmp_path}/keys may be written by others and lets nobody in; chmod go-w {tmp_path}/keys",
     )
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "::ffff:203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("an unknown address", "an unknown address"),
+    ],
+)
+def test_where_connections_come_from(address, network):
+    assert network_of(address) == network

@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -357,6 +358,40 @@ def test_silent_strangers_neither_pile_up_nor_keep_operators_out(house):
     finally:
         for stranger in strangers:
             stranger.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="has all of 127.0.0.0/8")
+def test_a_crowd_from_one_place_keeps_out_nobody_from_another(house):
+    house.serve(seats=1)
+    first = socket.create_connection(("127.0.0.1", house.port))
+    crowd = [socket.create_connection(("127.0.0.1", house.port), source_address=("127.0.0.2", 0))]
+    try:
+        for _ in range(60):
+            crowd.append(socket.create_connection(("127.0.0.1", house.port), source_address=("127.0.0.2", 0)))
+            time.sleep(0.001)
+        until(lambda: sum(map(is_shut, crowd)) == 41)
+        assert not is_shut(first)
+    finally:
+        for stranger in (first, *crowd):
+            stranger.close()
+
+
+def test_who_sends_without_pause_has_little_read_at_a_time(house):
+    """Or thousands of packets of one client would be seen to before a key of another's."""
+    server = house.serve()
+    with socket.create_connection(("127.0.0.1", house.port)) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        assert client.recv(100).startswith(b"SSH-2.0-")  # it has been taken in
+        os.kill(server, signal.SIGSTOP)
+        try:
+            client.settimeout(2.0)
+            taken = 0
+            with contextlib.suppress(TimeoutError):
+                while taken < 1 << 20:
+                    taken += client.send(b"x" * 1024)
+        finally:
+            os.kill(server, signal.SIGCONT)
+    assert taken < 64 << 10
 
 
 def is_shut(stranger):
