@@ -66,7 +66,8 @@ class Engine:
     async def run(self, stop: asyncio.Event, *, standby: bool = False) -> None:
         """Takes the lease and works until `stop` is set or the launch is closed.
 
-        Raises `Refused` if the launch is closed or, without `standby`, another engine holds the lease;
+        Raises `Refused` if the launch is closed, a later Launchpad has written what this one does not
+        understand, now or later, or, without `standby`, another engine holds the lease;
         `BadInput` if a secret can't be resolved (only an amendment brings others later; what can't be done
         for one that lacks is said in the journal); `BrokenJournal` if, now or later, the journal lacks what
         was read of it here. An engine that loses the lease, or the store, stops acting at once and waits to
@@ -110,6 +111,7 @@ class Engine:
         state = session.state
         if state.outcome is not None:
             raise Refused(f"{self._launch} is closed ({state.outcome}): there is nothing to watch")
+        _ensure_understood(session)
         assert state.definition is not None, "a session holds an opened launch"
         for error in self._toolroom.tools(state.definition_seq, state.definition).lacking:
             raise error
@@ -138,6 +140,7 @@ class Engine:
     async def _work(self, stop: asyncio.Event) -> None:
         session = Session(self._store, self._launch, begins_anew=False)
         self._witness.ensure_whole(session)
+        _ensure_understood(session)
         recorder = Recorder(self._store, session, self._lease, self._witness)
         wake, closed, told = asyncio.Event(), asyncio.Event(), asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -218,6 +221,7 @@ class Engine:
             while True:
                 wake.clear()
                 session.ensure_whole()
+                _ensure_understood(session)
                 if session.state.outcome is not None:
                     closed.set()
                     return
@@ -225,6 +229,13 @@ class Engine:
                 runner.tend()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(wake.wait(), 1.0)
+
+
+def _ensure_understood(session: Session) -> None:
+    """Raises `Refused` where something happened that this version does not know: it may be the reason not to
+    go on. Whoever wrote it has an engine that does."""
+    if session.state.unknown_kinds:
+        raise Refused(session.state.read_only)
 
 
 async def _first(*awaited: "asyncio.Event | asyncio.Task[None]") -> None:
