@@ -100,6 +100,26 @@ def test_a_database_that_hangs_keeps_nobody_waiting(tmp_path):
         _nothing_lost_nothing_doubled(people)
 
 
+def test_the_primary_dies_in_the_midst_of_a_run_and_its_standby_is_promoted(tmp_path):
+    with company(tmp_path, standby=True) as people:
+        people.first_and_other()
+        seats = people.both_are_here()
+        seats[1].press("space")
+        seats[0].shows(r"Code is frozen.* ops +done", seconds=60)
+        run = people.runs("deploy")
+        known = people.store.head(LAUNCH)
+        people.cluster.crash()
+        for seat in seats:
+            seat.shows("STORE AWAY", seconds=60)
+        people.standby.promote()
+        for seat in seats:
+            seat.hides("STORE AWAY", seconds=90)
+        until(lambda: people.state().runs[run].status in ("succeeded", "interrupted"), seconds=90)
+        assert people.recorded() == ["begins", "ends"]
+        assert verify_store(people.store, LAUNCH, known.hash).seq > known.seq
+        _nothing_lost_nothing_doubled(people, ticks=1)
+
+
 def _cut_off(people: Company):
     cut, other = people.first_and_other()
     here, there = people.both_are_here()

@@ -18,7 +18,7 @@ from launchpad.session import Session
 from launchpad.store import open_store
 from launchpad.wiring import load_definition
 from tests.support.networks import Host
-from tests.support.postgres import Cluster, throwaway_cluster
+from tests.support.postgres import Cluster, Standby, primary_and_standby, throwaway_cluster
 from tests.support.terminal import Terminal
 from tests.support.war_room import until
 
@@ -126,8 +126,9 @@ class Company:
         self.hosts = hosts
         self.servers: list[Server] = []
 
-    def begin(self, cluster: Cluster) -> None:
+    def begin(self, cluster: Cluster, standby: Standby | None) -> None:
         self.cluster = cluster
+        self.standby = standby
         keys = {}
         for who in ("lead", "ops"):
             path = self.home / who
@@ -135,13 +136,17 @@ class Company:
             keys[who] = path.with_suffix(".pub").read_text().strip()
         path = self.home / "launchpad.yaml"
         path.write_text(DEFINITION.format(record=self.record, **keys))
-        self.store = open_store(cluster.url_at("127.0.0.1"))
+        self.store = open_store(self._url_at("127.0.0.1"))
         opening = cmd.OpenLaunch(launch=LAUNCH, definition=load_definition(path).definition)
         open_launch(self.store, Identity(name="lead", role="director"), opening)
         self.servers = [self.serve(host) for host in self.hosts]
 
     def serve(self, host: Host) -> Server:
-        return Server(host, self.home, self.cluster.url_at(host.here))
+        return Server(host, self.home, self._url_at(host.here))
+
+    def _url_at(self, address: str) -> str:
+        both = self.standby
+        return both.url_of_both_at(address) if both is not None else self.cluster.url_at(address)
 
     def first_and_other(self) -> tuple[Server, Server]:
         """The server whose engine watches, and the other one; from now on in this order."""
@@ -184,13 +189,15 @@ class Company:
 
 
 @contextlib.contextmanager
-def company(home: Path) -> Iterator[Company]:
-    """A company at work; everything of it is ended and removed."""
+def company(home: Path, *, standby: bool = False) -> Iterator[Company]:
+    """A company at work, with a synchronous standby of its database if wished for; everything of it is ended
+    and removed."""
     with contextlib.ExitStack() as stack:
         hosts = (stack.enter_context(contextlib.closing(Host())) for _ in range(2))
         made = Company(home, (next(hosts), next(hosts)))
         reached = [(host.here, host.there) for host in made.hosts]
-        cluster = stack.enter_context(throwaway_cluster(reached_at=reached))
+        second = stack.enter_context(primary_and_standby(reached)) if standby else None
+        cluster = second.primary if second else stack.enter_context(throwaway_cluster(reached))
         stack.callback(made.close)
-        made.begin(cluster)
+        made.begin(cluster, second)
         yield made

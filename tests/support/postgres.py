@@ -197,7 +197,7 @@ class Standby(Cluster):
     NAME = "second"
 
     def __init__(self, primary: Cluster) -> None:
-        super().__init__()
+        super().__init__(primary._reached_at)
         self.primary = primary
         self._password = primary._password
 
@@ -248,14 +248,20 @@ class Standby(Cluster):
     @property
     def url_of_both(self) -> str:
         """Whichever of the two can be written to."""
-        hosts = f"127.0.0.1:{self.primary._port},127.0.0.1:{self._port}"
+        return self.url_of_both_at("127.0.0.1")
+
+    def url_of_both_at(self, address: str) -> str:
+        """The same by another address of this machine."""
+        hosts = f"{address}:{self.primary._port},{address}:{self._port}"
         return f"postgresql://postgres:{self._password}@{hosts}/postgres?target_session_attrs=read-write"
 
 
 @contextmanager
-def primary_and_standby(*, synchronous: bool = True) -> Iterator[Standby]:
+def primary_and_standby(
+    reached_at: Sequence[tuple[str, str]] = (), *, synchronous: bool = True
+) -> Iterator[Standby]:
     """Two running clusters, the second a copy of the first; removed at the end."""
-    with throwaway_cluster() as primary:
+    with throwaway_cluster(reached_at) as primary:
         standby = Standby(primary)
         try:
             standby.create()
