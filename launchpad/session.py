@@ -150,7 +150,7 @@ class Session:
                 self.events.extend(page)
                 self._forget([r.event.seq for r in page if isinstance(r.event, TextRedacted)])
                 fresh = True
-                if len(page) < _PAGE - 1:
+                if len(page) < _PAGE:
                     break
             self._state = self._fold.state
             return fresh
@@ -161,14 +161,19 @@ class Session:
             raise lost(self._lost, self.events[-1].hash)
 
     def _read_on(self) -> Sequence[Recorded]:
-        """The next page, once what was read last is found in its place."""
+        """The next page, if it follows what was read last, or that stands at the end."""
+        page = self.source.read(self.launch, after=len(self.events), limit=_PAGE)
         if not self.events:
-            return self.source.read(self.launch, limit=_PAGE)
+            return page
         known = self.events[-1]
-        page = self.source.read(self.launch, after=known.seq - 1, limit=_PAGE)
-        if page and page[0].hash == known.hash:
+        if page:
+            whole = page[0].follows == known.hash
+        else:
+            last = self.source.read(self.launch, after=known.seq - 1, limit=1)
+            whole = bool(last) and last[0].hash == known.hash
+        if whole:
             self._lost = ""
-            return page[1:]
+            return page
         self._read_anew()
         return ()
 
@@ -235,6 +240,15 @@ class Session:
     def log(self, run: str, after: int = 0, limit: int = 1000) -> tuple[LogLine, ...]:
         return self.source.log(self.launch, run, after=after, limit=limit)
 
+    def _moved(self, told: int) -> bool:
+        """Whether the journal no longer ends with this event, or comes to do so within a moment."""
+        known = self.events[told - 1].hash if 0 < told <= len(self.events) else ""
+        try:
+            return self.source.wait(self.launch, told, 1.0, known)
+        except BrokenJournal:
+            self.refresh()  # a look of our own says what it means for us
+            raise
+
     @contextlib.contextmanager
     def following(self, on_change: Callable[[str], None]) -> Iterator[None]:
         """Keeps the state up to date from a thread of its own while the block runs.
@@ -248,8 +262,7 @@ class Session:
             while not ending.is_set():
                 try:
                     # Somebody else (the desk after its own append) may have folded them already.
-                    known = self.events[told - 1].hash if 0 < told <= len(self.events) else ""
-                    if self.source.wait(self.launch, told, 1.0, known):
+                    if self._lost or self._moved(told):
                         self.refresh()
                         told = len(self.events)
                         on_change("")

@@ -48,6 +48,8 @@ class Recorded(Value, gc=False):
     text: str = ""
     redacted: bool = False
     hash: str = ""
+    follows: str = ""
+    """Hash of the event before."""
 
     @property
     def kind(self) -> str:
@@ -162,6 +164,7 @@ def recorded(launch: str, row: Row) -> Recorded:
         text=row.text or "",
         redacted=bool(row.text_digest) and row.text is None,
         hash=row.hash,
+        follows=row.prev_hash,
     )
 
 

@@ -1,8 +1,8 @@
 """What a seat and the server that owns it say to each other: frames of JSON over a pair of sockets.
 
 A frame is a length (four bytes, big-endian) and a JSON text. The seat asks, each time under a number of
-its own; the server answers each number once, in any order, with a value or a failure. A seat never says
-which launch it means, who it is or where it comes from: the server knows.
+its own; the server answers in any order with a value or a failure: `Follow` again and again, all others
+once. A seat never says which launch it means, who it is or where it comes from: the server knows.
 """
 
 import socket
@@ -22,6 +22,7 @@ from launchpad.errors import (
 )
 from launchpad.model.commands import AnyCommand, Identity
 from launchpad.model.journal import Row
+from launchpad.model.samples import Glance
 from launchpad.model.values import Value
 
 MAX_ASK = 1 << 20
@@ -54,14 +55,11 @@ class Read(Ask, tag="read"):
     limit: Count
 
 
-class Wait(Ask, tag="wait"):
-    """Answered by the `Page` that begins with event `after`, if the journal no longer ends there (see
-    `model.store.Journal.wait`), otherwise by an empty one. The server may end the waiting sooner than asked
-    for."""
+class Follow(Ask, tag="follow"):
+    """Answered by `News` each time that something came after, and by a failure each time that the journal
+    can't be read, for as long as the seat is there. A seat follows once."""
 
     after: Count
-    timeout: Seconds
-    known: Annotated[str, Meta(max_length=64)] = ""
 
 
 class Samples(Ask, tag="samples"):
@@ -114,9 +112,9 @@ class Perform(Ask, tag="perform"):
     command: AnyCommand
 
 
-OfStore = Read | Wait | Samples | Log | Now | GetHead
+OfStore = Read | Samples | Log | Now | GetHead
 """What the store alone can answer."""
-AnyAsk = OfStore | Who | Look | Announce | Leave | Perform
+AnyAsk = OfStore | Follow | Who | Look | Announce | Leave | Perform
 MAX_SAMPLES = 5000
 """Samples in one answer."""
 MAX_LINES = 2000
@@ -137,7 +135,14 @@ class Page(Value):
 
     rows: tuple[Row, ...]
     more: bool
-    """Whether there is more to ask for."""
+    """Whether the journal goes on after the last of them."""
+
+
+class News(Value):
+    """What came, and what stood beside the journal then."""
+
+    page: Page
+    beside: Glance
 
 
 class Failure(Value):

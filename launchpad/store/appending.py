@@ -17,7 +17,7 @@ ROW = (
 )
 """Selects what `row_of` reads."""
 _RECORDED = """
-    SELECT seq, id, at, actor, auth, kind, v, body, text_digest <> '', hash FROM lp_event
+    SELECT seq, id, at, actor, auth, kind, v, body, text_digest <> '', hash, prev_hash FROM lp_event
     WHERE launch = ? AND seq > ? ORDER BY seq LIMIT ?
 """
 """What is shown of an event, without that which proves it."""
@@ -70,8 +70,9 @@ def read(reader: Reader, launch: str, after: int, limit: int) -> tuple[Recorded,
             text=texts.get(seq, ""),
             redacted=bool(has_text) and seq not in texts,
             hash=hash_,
+            follows=prev_hash,
         )
-        for seq, id_, at, actor, auth, kind, v, body, has_text, hash_ in found
+        for seq, id_, at, actor, auth, kind, v, body, has_text, hash_, prev_hash in found
     )
 
 
