@@ -6,7 +6,7 @@ and makes the view. What an operator changes goes through a `Desk`.
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -141,8 +141,8 @@ class Session:
             for recorded in self.events:
                 self._fold.apply(recorded)
 
-    def view(self, *, trend: int = 0) -> View:
-        """What there is to show now, with `trend` columns of each objective's past."""
+    def view(self, *, trend: int = 0, trends_of: Container[str] | None = None) -> View:
+        """What there is to show now, with `trend` columns of each objective's past, or of those named."""
         state = self.state
         if isinstance(self.clock, TrackedClock):
             self.clock.track()
@@ -152,7 +152,7 @@ class Session:
             beside = self.source.glance(self.launch)
             self._measures.take_in(self.source, self.launch, self.clock, beside.newest)
             now = self.clock()
-            readings = self._measures.meter.readings(now, trend=trend)
+            readings = self._measures.meter.readings(now, trend=trend, trends_of=trends_of)
             evidence = self._measures.gauges.evidence(now, readings)
             since = {name: rollout.verdict_since for name, rollout in state.rollouts.items()}
             rollouts = self._measures.rollouts.evidence(now, since)

@@ -1,6 +1,7 @@
 """The panels of a launch and their arrangement."""
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -25,6 +26,8 @@ _ONE_LINE = 110
 """From this width on a condition and its numbers stand on one line."""
 _LEAST_TREND = 20
 """Cells."""
+_TRENDS_AT_FIRST = 60
+"""Objectives whose past is asked for before it is known which of them are seen."""
 _GUTTER = 2
 """Cells between the columns."""
 
@@ -57,9 +60,11 @@ class Board(Vertical, Bare):
         self._timeline = panels.TimelineListing()
         self._arranged: Arrangement | None = None
         self._panels = {name: ListPanel(id=name, keeps_cursor=name == "checklist") for name in PANELS}
-        self.points = objectives.points(_LEAST_TREND)
-        """How many points of the past the trends draw. Other threads read it, so it is never asked of the
-        layout: that would be made anew there, under the hands of the thread that paints it."""
+        first = islice(scene.view.definition.objectives, _TRENDS_AT_FIRST)
+        self.trends = objectives.points(_LEAST_TREND), frozenset(first)
+        """How many points of the past the trends draw, and of which objectives. Other threads read it, so it
+        is never asked of the layout: that would be made anew there, under the hands of the thread that paints
+        it."""
 
     def compose(self) -> ComposeResult:
         with Stack(id="columns"):
@@ -84,7 +89,7 @@ class Board(Vertical, Bare):
         scene = self.scene
         # A trend that is out of sight for a moment comes back as fine as it was.
         if width := self.panel("objectives").size.width:
-            self.points = objectives.points(max(_LEAST_TREND, width - 2))
+            self.trends = objectives.points(max(_LEAST_TREND, width - 2)), self.trends[1]
         phase = self.phase
         makers: dict[str, Callable[[], Listing]] = {
             "objectives": lambda: panels.objectives_listing(scene),
@@ -103,6 +108,13 @@ class Board(Vertical, Bare):
             panel = self.panel(name)
             if panel.display:
                 panel.show(make())
+
+    def look_at_trends(self) -> bool:
+        """Notes which objectives are seen; returns whether the past of one of them has not been asked for."""
+        panel = self.panel("objectives")
+        points, asked = self.trends
+        self.trends = points, frozenset(panel.near_keys)
+        return not asked.issuperset(panel.visible_keys)
 
     def panel(self, name: str) -> ListPanel:
         return self._panels[name]

@@ -123,7 +123,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
             deliver=self._deliver,
             failed=self._failed,
             presence=self._presence,
-            points=lambda: self.board.points,
+            trends=lambda: self.board.trends,
             run=lambda: self.board.chosen_run,
         )
         self._bind(self.scene.view.definition)
@@ -356,6 +356,10 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
 
     def on_list_panel_moved(self, _event: ListPanel.Moved) -> None:
         self.query_one("#footer", Lines).redraw()
+
+    def on_list_panel_seen(self, event: ListPanel.Seen) -> None:
+        if event.panel.id == "objectives" and self.board.look_at_trends():
+            self.refresh_view()
 
     def on_list_panel_opened(self, event: ListPanel.Opened) -> None:
         if isinstance(event.entry, ItemView):
