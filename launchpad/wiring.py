@@ -8,7 +8,8 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self
 from urllib.parse import quote, unquote, urlsplit
 
 from msgspec.structs import replace
@@ -18,6 +19,7 @@ from launchpad.model.commands import Identity
 from launchpad.model.definition import Definition, Launch
 from launchpad.model.events import Auth
 from launchpad.model.preferences import GLYPHS, THEMES, Preferences
+from launchpad.model.samples import LaunchEntry
 from launchpad.model.store import Store
 from launchpad.model.values import is_secret_reference
 
@@ -28,9 +30,21 @@ if TYPE_CHECKING:
 OWN_FACES = {"tui": "screens.app:run"}
 """Our own entry points, known beforehand: to read those of every distribution takes as long as to draw the
 first screen."""
+_FIRST_FRAME = "screens.opening", "FirstFrame"
 Face = Callable[..., int]
 """`screens.app:run(session, desk, *, via, preferences, complaint, rehearsal, memory, save_report)`; returns
 an exit status."""
+
+
+class Frame(Protocol):
+    """A first frame, around the reading and the face. `give_way` is called just before the face begins."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+    def give_way(self) -> None: ...
+
 
 _KEPT = (
     *("TERM", "COLORTERM", "NO_COLOR", "LANG", "LANGUAGE", "TZ", "HOME", "PATH", "USER", "LOGNAME", "TMPDIR"),
@@ -279,6 +293,13 @@ def load_face(name: str = "tui") -> Face:
             f"the face '{name}' can't be loaded: {error}", hint="install launchpad-tui again"
         ) from error
     return face
+
+
+def first_frame(launch: LaunchEntry, chosen: Preferences, *, rehearsal: bool) -> Frame:
+    """What stands on the terminal while the launch is read and the face is loaded."""
+    module, name = _FIRST_FRAME
+    frame: Frame = getattr(import_module(module), name)(launch, preferences=chosen, rehearsal=rehearsal)
+    return frame
 
 
 def _entry_of(name: str) -> Face:

@@ -30,14 +30,20 @@ class Attended(Mixin):
         super().__init__(*arguments, **settings)
         self._opened = monotonic()
         self._used: float | None = None
+        self._seen = False
+        """Whether anything has been painted that a key could be meant for."""
 
     async def on_event(self, event: Event) -> None:
         if isinstance(event, InputEvent):
+            if not self._seen:
+                return
             self._used = monotonic()
         await super().on_event(event)
 
     def settle_in(self) -> None:
-        """What there is by now stays: no key shall wait while it is searched for garbage."""
+        """It has been painted. What there is by now stays: no key shall wait while it is searched for
+        garbage."""
+        self._seen = True
         garbage.settle(every=_NEW)
 
     def tidy(self) -> None:

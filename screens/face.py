@@ -164,9 +164,9 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         self.board.refill()
         # The panels first: what they will show takes a moment to be worked out.
         self.call_after_refresh(self._begin)
-        self.settle_in()
 
     def _begin(self) -> None:
+        self.settle_in()
         self._follower.start()
         self.run_worker(dialogs.read_all, thread=True)
 
