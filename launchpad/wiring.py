@@ -6,10 +6,10 @@ import re
 import stat
 import unicodedata
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from importlib import import_module
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 from msgspec.structs import replace
@@ -30,21 +30,11 @@ if TYPE_CHECKING:
 OWN_FACES = {"tui": "screens.app:run"}
 """Our own entry points, known beforehand: to read those of every distribution takes as long as to draw the
 first screen."""
-_FIRST_FRAME = "screens.opening", "FirstFrame"
+_FIRST_FRAME = "screens.opening", "first_frame"
+Frame = AbstractContextManager[Callable[[], None]]
 Face = Callable[..., int]
 """`screens.app:run(session, desk, *, via, preferences, complaint, rehearsal, memory, save_report)`; returns
 an exit status."""
-
-
-class Frame(Protocol):
-    """A first frame, around the reading and the face. `give_way` is called just before the face begins."""
-
-    def __enter__(self) -> Self: ...
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-    def give_way(self) -> None: ...
-
 
 _KEPT = (
     *("TERM", "COLORTERM", "NO_COLOR", "LANG", "LANGUAGE", "TZ", "HOME", "PATH", "USER", "LOGNAME", "TMPDIR"),
@@ -296,7 +286,8 @@ def load_face(name: str = "tui") -> Face:
 
 
 def first_frame(launch: LaunchEntry, chosen: Preferences, *, rehearsal: bool) -> Frame:
-    """What stands on the terminal while the launch is read and the face is loaded."""
+    """Stands on the terminal while the launch is read and the face is loaded. What it gives is to be called
+    just before the face begins."""
     module, name = _FIRST_FRAME
     frame: Frame = getattr(import_module(module), name)(launch, preferences=chosen, rehearsal=rehearsal)
     return frame

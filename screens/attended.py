@@ -4,7 +4,9 @@ import gc
 from time import monotonic
 from typing import Any
 
+from rich.console import RenderableType
 from textual.events import Event, InputEvent
+from textual.screen import Screen
 
 from launchpad import garbage
 from launchpad.model.commands import Identity
@@ -40,10 +42,12 @@ class Attended(Mixin):
             self._used = monotonic()
         await super().on_event(event)
 
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        self._seen = self._seen or renderable is not None
+        super()._display(screen, renderable)
+
     def settle_in(self) -> None:
-        """It has been painted. What there is by now stays: no key shall wait while it is searched for
-        garbage."""
-        self._seen = True
+        """What there is by now stays: no key shall wait while it is searched for garbage."""
         garbage.settle(every=_NEW)
 
     def tidy(self) -> None:

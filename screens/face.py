@@ -168,7 +168,6 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
     def _begin(self) -> None:
         self.settle_in()
         self._follower.start()
-        self.run_worker(dialogs.read_all, thread=True)
 
     def on_unmount(self) -> None:
         self._follower.end()
@@ -208,6 +207,9 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         if self.away_since is None:
             self.welcome_back(news.view)
         self.tell_checks(news.view)
+        if self.scene.loading:
+            # Not before: what is shown first would wait for it.
+            self.call_after_refresh(self.run_worker, dialogs.read_all, thread=True)
         before = self.scene.view
         self.scene = Scene(
             view=news.view,

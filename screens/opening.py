@@ -1,12 +1,13 @@
 """The first frame: which launch this is, and that all else is being read. It is drawn before the journal is
 folded and before Textual is loaded, in the terminal's own colours; the face then comes over it."""
 
+import contextlib
 import os
 import signal
 import sys
 import termios
-from types import FrameType, TracebackType
-from typing import Any, Self
+from collections.abc import Callable, Iterator
+from types import FrameType
 
 from launchpad.model.preferences import Preferences
 from launchpad.model.samples import LaunchEntry
@@ -59,47 +60,34 @@ def _column(heights: dict[str, int], top: int, at: int, width: int, height: int)
     return drawn
 
 
-class FirstFrame:
-    """Stands on the terminal until the face does; a context manager around both. Where no face comes after
-    all, it leaves the terminal as it was."""
-
-    def __init__(self, launch: LaunchEntry, *, preferences: Preferences, rehearsal: bool = False) -> None:
-        self._launch = launch
-        self._rehearsal = rehearsal
-        self._glyphs = choose(preferences.glyphs, os.environ)
-        self._modes: list[Any] = []
-        self._handlers: dict[int, Any] = {}
-        self._alone = False
-        """Whether no face has begun yet."""
-
-    def __enter__(self) -> Self:
-        self._alone = True
-        self._modes, quiet = termios.tcgetattr(0), termios.tcgetattr(0)
-        quiet[_LOCAL] &= ~termios.ECHO
+@contextlib.contextmanager
+def first_frame(
+    launch: LaunchEntry, *, preferences: Preferences, rehearsal: bool = False
+) -> Iterator[Callable[[], None]]:
+    """Stands on the terminal while the launch is read and until its face does. What it gives is called just
+    before the face begins: then the terminal's modes are as they were, and keys that were pressed until now,
+    with nothing to see that they could be meant for, are gone. Where no face comes after all, or it fails,
+    the terminal is left as it was.
+    """
+    modes, quiet = termios.tcgetattr(0), termios.tcgetattr(0)
+    quiet[_LOCAL] &= ~termios.ECHO
+    # But what nohup has ignored stays so.
+    ending = [number for number in _ENDING if signal.getsignal(number) is signal.SIG_DFL]
+    try:
+        for number in ending:
+            signal.signal(number, _leave)
         termios.tcsetattr(0, termios.TCSANOW, quiet)
-        for number in _ENDING:
-            if signal.getsignal(number) is signal.SIG_DFL:  # else nohup has it ignored
-                self._handlers[number] = signal.signal(number, _leave)
-        size = os.get_terminal_size(2)
-        frame = rows(self._launch, *size, rehearsal=self._rehearsal)
-        _write("\x1b[?1049h\x1b[?25l\x1b[2J" + _painted(frame, self._glyphs))
-        return self
-
-    def give_way(self) -> None:
-        """The face begins: the terminal's modes are as they were, and keys that were pressed until now, with
-        nothing to see that they could be meant for, are gone."""
-        self._alone = False
-        termios.tcsetattr(0, termios.TCSAFLUSH, self._modes)
-        for number, handler in self._handlers.items():
-            signal.signal(number, handler)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._alone:
-            self.give_way()
-        if error is not None:
+        frame = rows(launch, *os.get_terminal_size(2), rehearsal=rehearsal)
+        _write("\x1b[?1049h\x1b[?25l\x1b[2J" + _painted(frame, choose(preferences.glyphs, os.environ)))
+        yield lambda: termios.tcsetattr(0, termios.TCSAFLUSH, modes)
+    except BaseException:
+        with contextlib.suppress(termios.error, OSError):  # the terminal may be gone
+            termios.tcsetattr(0, termios.TCSANOW, modes)
             _write("\x1b[0m\x1b[?25h\x1b[?1049l")
+        raise
+    finally:
+        for number in ending:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _leave(number: int, _frame: FrameType | None) -> None:

@@ -169,7 +169,7 @@ def open_face(shell: Shell, *, wanted: tuple[Preferences, str] | None = None, re
     chosen, complaint = wanted or preferences(os.environ, file=preferences_file(os.environ))
     # What is said from here on would be painted over: the face says it.
     tells, shell.tells_difference = shell.tells_difference, False
-    with first_frame(shell.entry(), chosen, rehearsal=rehearsal) as frame:
+    with first_frame(shell.entry(), chosen, rehearsal=rehearsal) as face_begins:
         session, desk = shell.session, shell.desk
         complaint = complaint or clocks.complaint(shell.store) or (shell.difference if tells else "")
         memory, via = state_dir(os.environ), whence(os.environ, shell.url)
@@ -177,7 +177,7 @@ def open_face(shell: Shell, *, wanted: tuple[Preferences, str] | None = None, re
         os.environ.clear()
         os.environ.update(kept)
         face = load_face()
-        frame.give_way()
+        face_begins()
         status = face(
             session,
             desk,
