@@ -18,6 +18,8 @@ from launchpad.rules.gates import evaluate
 from launchpad.rules.situation import Situation
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}")
+DEFINITION = "definition"
+"""The subject whose last event says which definition holds."""
 TEXT_LIMIT = 4000
 """Longest free text, in characters."""
 

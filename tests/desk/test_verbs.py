@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from launchpad.desk import MINIMUM, LocalDesk, allows, open_launch
 from launchpad.desk.desk import AFTERWARDS
-from launchpad.desk.desk import VERBS as PERFORMED
+from launchpad.desk.verbs import VERBS as PERFORMED
 from launchpad.errors import BadInput, Conflict, LaunchpadError, Refused
 from launchpad.model import commands as cmd
 from launchpad.model import events as ev
