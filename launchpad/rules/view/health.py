@@ -1,6 +1,5 @@
 """What there is to see of objectives, alerts and the engine, and what they amount to."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -258,8 +257,10 @@ def _line(standing: Standing, zone: str, now: Micros) -> str:
 
 def freshness_of(objectives: Sequence[ObjectiveView]) -> Freshness:
     by_signal: dict[str, Reading] = {}
-    for shown in sorted(objectives, key=lambda o: math.inf if o.reading.age is None else o.reading.age):
-        by_signal.setdefault(shown.objective.signal, shown.reading)
+    for shown in objectives:
+        reading, known = shown.reading, by_signal.get(shown.objective.signal)
+        if known is None or known.age is None or (reading.age is not None and reading.age < known.age):
+            by_signal[shown.objective.signal] = reading
     ages = [r.age for r in by_signal.values() if r.age is not None]
     return Freshness(
         ok=sum(not r.stale for r in by_signal.values()),
