@@ -133,7 +133,7 @@ def read(
         value, n = (newest.duration, 1) if newest is not None else (None, 0)
     else:
         value, n = value_of(objective, tally), count_of(objective, tally)
-    age = _age(newest, now)
+    age = None if newest is None else max(0.0, (now - newest.observed) / SECOND)
     limit = stale_after(signal)
     verdict: ReadingVerdict = "unknown"
     reason = ""
@@ -167,10 +167,6 @@ def read(
 
 def _newest(objective: Objective, window: Window) -> Sample | None:
     return window.newest_timed if objective.unit == "s" else window.newest_known
-
-
-def _age(newest: Sample | None, now: Micros) -> float | None:
-    return None if newest is None else max(0.0, (now - newest.observed) / SECOND)
 
 
 def _why_unknown(window: Window, otherwise: str) -> str:
@@ -224,6 +220,8 @@ class _Dial:
         """As it was at `_read_at`; None where a sample came since."""
         self._read_at: Micros = 0
         self._holds_until: Micros = 0
+        self._newest_at: Micros | None = None
+        """When the sample was observed that the age is of."""
 
     def add(self, sample: Sample) -> None:
         self.window.add(sample)
@@ -238,7 +236,10 @@ class _Dial:
             self.window.advance(now)
             known = self._read = read(self._name, self._objective, self._signal, self.window, now)
             self._read_at, self._holds_until = now, self._end_of(known, now)
-        return replace(known, age=_age(_newest(self._objective, self.window), now), trend=past)
+            newest = _newest(self._objective, self.window)
+            self._newest_at = newest.observed if newest is not None else None
+        age = None if self._newest_at is None else max(0.0, (now - self._newest_at) / SECOND)
+        return replace(known, age=age, trend=past)
 
     def _end_of(self, known: Reading, now: Micros) -> Micros:
         """Until when time alone changes nothing but the age."""

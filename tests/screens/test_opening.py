@@ -116,3 +116,11 @@ def test_a_launch_that_cannot_be_read_is_told_of_on_the_terminal_as_it_was(store
         assert face.ends() == Refused.exit_code
         _left(face)
         assert b"launchpad: " in face.output[face.output.rindex(b"\x1b[?1049l") :]
+
+
+@pytest.mark.slow
+def test_what_the_file_differs_in_is_said_in_the_face(store: str, tmp_path: Path) -> None:
+    file = tmp_path / "launchpad.yaml"
+    file.write_text("launch: {product: acme, version: '1'}\n")
+    with on_terminal(*_attached(store), "-c", str(file), size=(120, 40)) as face:
+        face.until("differs from what acme-1 goes by")

@@ -16,7 +16,7 @@ from launchpad.model.state import AlertState, State
 from launchpad.model.values import SECOND, Micros, Value, format_clock, format_duration
 from launchpad.rules import alerts as alert_rules
 from launchpad.rules.alerts import Evidence
-from launchpad.rules.objectives import Reading
+from launchpad.rules.objectives import Reading, limit_of
 from launchpad.rules.situation import NO_ENGINE
 from launchpad.rules.view.delivery import MessageView, NextPage, next_page, undelivered
 
@@ -53,8 +53,11 @@ class ObjectiveView(Value):
     name: str
     objective: Objective
     reading: Reading
-    sentence: str
-    """`latency p95 below 2 s`."""
+
+    @property
+    def sentence(self) -> str:
+        """`latency p95 below 2 s`."""
+        return limit_of(self.name, self.objective)
 
 
 class AlertView(Value):
