@@ -58,6 +58,8 @@ class Board(Vertical, Bare):
         self._log: Sequence[LogLine] = ()
         self._events: list[Recorded] = []
         self._timeline = panels.TimelineListing()
+        self._shown: dict[str, tuple[object, ...]] = {}
+        """What each panel shows: while that is as it was, it is left alone."""
         self._arranged: Arrangement | None = None
         self._panels = {name: ListPanel(id=name, keeps_cursor=name == "checklist") for name in PANELS}
         first = islice(scene.view.definition.objectives, _TRENDS_AT_FIRST)
@@ -106,7 +108,9 @@ class Board(Vertical, Bare):
         }
         for name, make in makers.items():
             panel = self.panel(name)
-            if panel.display:
+            shown = scene.moment, panels.AT_ONCE[name](scene), *self._beside(name)
+            if panel.display and self._shown.get(name) != shown:
+                self._shown[name] = shown
                 panel.show(make())
 
     def look_at_trends(self) -> bool:
@@ -115,6 +119,22 @@ class Board(Vertical, Bare):
         points, asked = self.trends
         self.trends = points, frozenset(panel.near_keys)
         return not asked.issuperset(panel.visible_keys)
+
+    def _beside(self, name: str) -> tuple[object, ...]:
+        """What a panel shows besides the scene."""
+        match name:
+            case "gate":
+                return (self._two_lines(),)
+            case "rollouts":
+                return (self._detail(),)
+            case "checklist":
+                return self.mine, self.phase
+            case "timeline":
+                return (len(self._events),)
+            case "action":
+                return self.chosen_run, self._log
+            case _:
+                return ()
 
     def panel(self, name: str) -> ListPanel:
         return self._panels[name]

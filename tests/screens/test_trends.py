@@ -24,6 +24,12 @@ def many() -> Demo:
     return wide
 
 
+def drawn(seat: Seat, names: list[str]) -> bool:
+    """Whether a trend stands beside each of them."""
+    lines = [line for line in seat.text.splitlines() if set(line) & set(seat.face.painter.glyphs.scale)]
+    return all(any(f" {name} " in line for line in lines) for name in names)
+
+
 def known(seat: Seat) -> set[str]:
     """The objectives whose past is known."""
     return {shown.name for shown in seat.face.scene.view.objectives if shown.reading.trend}
@@ -37,6 +43,7 @@ async def test_those_that_are_seen_have_their_past_and_no_others(open_face: Open
             await seat.press(key)
             await seat.until(lambda last=last: last in panel.visible_keys)
             await seat.until(lambda: set(panel.visible_keys) <= known(seat))
+            await seat.until(lambda: drawn(seat, panel.visible_keys))
             assert len(known(seat)) < COUNT / 2
 
 
