@@ -126,7 +126,7 @@ async def _until_told(work: "Engine", *, standby: bool, descriptor: int | None) 
 
 def ensure_engine(shell: Shell) -> None:
     """Finds the engine of an open launch or starts one that outlives this process."""
-    if not shell.session.state.open or watching(shell.store, shell.launch):
+    if watching(shell.store, shell.launch) or not shell.session.state.open:
         return
     lease = start_detached(
         shell.store,
