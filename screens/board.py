@@ -15,7 +15,7 @@ from launchpad.model.journal import Recorded
 from launchpad.model.samples import LogLine
 from launchpad.rules.view import ItemView, RunView
 from screens import panels
-from screens.layout import LEFT, PAGES, PANELS, REST, RIGHT, Arrangement, Need, arrange
+from screens.layout import GUTTER, LEFT, PAGES, PANELS, REST, RIGHT, Arrangement, Need, arrange
 from screens.render import objectives, rollouts
 from screens.render.scene import Scene
 from screens.widgets.entries import Listing
@@ -28,8 +28,6 @@ _LEAST_TREND = 20
 """Cells."""
 _TRENDS_AT_FIRST = 60
 """Objectives whose past is asked for before it is known which of them are seen."""
-_GUTTER = 2
-"""Cells between the columns."""
 
 
 class Stack(Vertical, Bare):
@@ -261,7 +259,7 @@ class Board(Vertical, Bare):
         left, right = self.query_one("#left"), self.query_one("#right")
         left.display, right.display = bool(chosen.left), bool(chosen.right)
         # Set here, not by a class: for one, every widget would be styled anew.
-        left.styles.margin = (0, _GUTTER if chosen.columns else 0, 0, 0)
+        left.styles.margin = (0, GUTTER if chosen.columns else 0, 0, 0)
         if chosen.columns:
             left.styles.width, left.styles.height = chosen.split, "1fr"
         else:

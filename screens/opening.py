@@ -13,14 +13,12 @@ from launchpad.model.preferences import Preferences
 from launchpad.model.samples import LaunchEntry
 from launchpad.model.text import clean
 from screens.glyphs import Glyphs, choose
-from screens.layout import REST, Need, arrange, tiny
-from screens.render.row import Row, Span, fit, rule
+from screens.layout import ABOVE, AROUND, GUTTER, REST, Need, arrange, tiny
+from screens.render.row import Row, Span, line, rule
 
 Rows = dict[tuple[int, int], Row]
 """Rows by the line and the column where they begin."""
 
-_BOARD = 3
-"""Rows above the panels."""
 _UNREAD = Need(objectives=1, conditions=1)
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
 _LOCAL = 3
@@ -35,20 +33,20 @@ def rows(launch: LaunchEntry, width: int, height: int, *, rehearsal: bool) -> Ro
     place = "rehearsal" if rehearsal else launch.environment
     badge = Span(f" {clean(place, 40).upper()} ", "badge")
     said = f" {clean(launch.product, 80)} {clean(launch.version, 80)}  reading the journal …"
-    first = Span(fit(said, max(0, width - len(badge.text))), "title")
-    drawn = {(0, 0): Row((badge, first), "production" if production and not rehearsal else "")}
+    ground = "production" if production and not rehearsal else ""
+    drawn = {(0, 0): line(width, [badge, Span(said, "title")], back=ground)}
     if tiny(width, height):
         return drawn
     chosen = arrange(width, height, "", None, _UNREAD)
-    body = height - 5 - chosen.action
-    left = chosen.split - 2 if chosen.columns else width
-    drawn |= _column(chosen.left, _BOARD, 0, left, body)
+    body = height - AROUND - chosen.action
+    left = chosen.split - GUTTER if chosen.columns else width
+    drawn |= _column(chosen.left, ABOVE, 0, left, body)
     if chosen.columns:
-        drawn |= _column(chosen.right, _BOARD, chosen.split, width - chosen.split, body)
+        drawn |= _column(chosen.right, ABOVE, chosen.split, width - chosen.split, body)
     else:
         above = sum(chosen.left.values())
-        drawn |= _column(chosen.right, _BOARD + above, 0, width, body - above)
-    return drawn | _column({"action": chosen.action}, _BOARD + body, 0, width, chosen.action)
+        drawn |= _column(chosen.right, ABOVE + above, 0, width, body - above)
+    return drawn | _column({"action": chosen.action}, ABOVE + body, 0, width, chosen.action)
 
 
 def _column(heights: dict[str, int], top: int, at: int, width: int, height: int) -> Rows:
