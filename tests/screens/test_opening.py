@@ -122,5 +122,5 @@ def test_a_launch_that_cannot_be_read_is_told_of_on_the_terminal_as_it_was(store
 def test_what_the_file_differs_in_is_said_in_the_face(store: str, tmp_path: Path) -> None:
     file = tmp_path / "launchpad.yaml"
     file.write_text("launch: {product: acme, version: '1'}\n")
-    with on_terminal(*_attached(store), "-c", str(file), size=(120, 40)) as face:
+    with on_terminal(*_attached(store), "-c", str(file), size=(300, 60)) as face:
         face.until("differs from what acme-1 goes by")
