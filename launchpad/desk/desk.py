@@ -191,6 +191,7 @@ class LocalDesk:
             now=self._session.clock(),
             situation=self._situation,
             locks=self._store.locks,
+            recorded=lambda seq: self._session.events[seq - 1],
         )
         return VERBS[type(command)](context, command)
 
