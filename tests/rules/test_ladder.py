@@ -157,6 +157,7 @@ def test_what_was_read_and_well_counts_and_nothing_else() -> None:
     gap = ladder(seen(), told(), at=300, reads=[0, 30, 60, 240, 270, 300])
     assert gap.soaked == pytest.approx(120, abs=31)
     assert gap.gap
+    assert gap.lasted == 299, "from the first look on"
     assert ladder(seen(), told(), at=900, reads=[0, 30, 60]).soaked == pytest.approx(60, abs=31)
 
 
