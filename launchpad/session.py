@@ -18,7 +18,8 @@ from launchpad.model.fold import Fold
 from launchpad.model.journal import Recorded
 from launchpad.model.samples import Glance, LogLine, Presence, SampleBatch
 from launchpad.model.state import State
-from launchpad.model.values import SECOND, Micros
+from launchpad.model.text import clean
+from launchpad.model.values import SECOND, Micros, zone_known
 from launchpad.rules.gauges import Gauges
 from launchpad.rules.objectives import Meter
 from launchpad.rules.rollout_evidence import RolloutMeter
@@ -97,7 +98,8 @@ class Session:
 
     def __init__(self, source: Source, launch: str, *, clock: Callable[[], Micros] | None = None) -> None:
         """Reads the journal to its end. `clock` is the store's unless given: what is shown is judged by the
-        clock that stamped it. Raises `BadInput` if there is no such launch."""
+        clock that stamped it. Raises `BadInput` if there is no such launch, or
+        if this machine can't tell the time in its zone."""
         self.source = source
         self.launch = launch
         self.clock = clock or TrackedClock(source.now)
@@ -111,6 +113,11 @@ class Session:
             if self.state.read_only:
                 raise Refused(self.state.read_only)
             raise BadInput(f"there is no launch {launch} in this store", hint="see `launchpad launches`")
+        if not zone_known(zone := self.state.definition.zone):
+            raise BadInput(
+                f"this machine does not know the time zone of {launch}: {clean(zone, 40)}",
+                hint="install its time zones (the package tzdata)",
+            )
 
     @property
     def state(self) -> State:

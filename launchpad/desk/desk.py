@@ -118,6 +118,7 @@ class LocalDesk:
             now=self._session.clock(),
             situation=self._situation,
             locks=self._store.locks,
+            recorded=lambda seq: self._session.events[seq - 1],
         )
 
     def _situation(self) -> Situation:
