@@ -1,6 +1,6 @@
 """What a list lists, and its visible entries as strips."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -80,6 +80,11 @@ class Entries:
 
     def __init__(self) -> None:
         self._known: dict[str, _Entry] = {}
+
+    @property
+    def names(self) -> Set[str]:
+        """The keys of what was drawn last."""
+        return self._known.keys()
 
     def strips(
         self, listing: Listing, shown: Sequence[Any], looks: Sequence[Looks], width: int
