@@ -1,6 +1,7 @@
 """init, validate, schema: the definition before there is a launch."""
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,7 +64,8 @@ def init(shell: Shell, options: argparse.Namespace) -> int:
     except FileExistsError:
         shell.out.say(f"{environment} exists already and stays as it is")
     shell.out.result({"written": written}, [f"wrote {name}" for name in written])
-    shell.out.say("Next: `launchpad validate`, `launchpad doctor`, `launchpad run`.")
+    there = "" if directory.resolve() == Path.cwd() else f"`cd {shlex.quote(str(directory))}`, "
+    shell.out.say(f"Next: {there}`launchpad validate`, `launchpad doctor`, `launchpad run`.")
     return Exit.DONE
 
 

@@ -96,6 +96,8 @@ def export(shell: Shell, options: argparse.Namespace) -> int:
 
     launch = options.what or shell.launch
     file = Path(options.output)
+    if options.output == "-":
+        raise BadInput("an export is a file, not text: it can't go to the terminal", hint="name a file")
     if file.exists():
         raise BadInput(f"{file} exists already", hint="name another file")
     written = archive.export(shell.store, launch, file)

@@ -99,8 +99,10 @@ class LocalDesk:
             decided = decide(self._context(verb, state), command)
             if isinstance(decided, Done):
                 return decided
-            # What was decided by a definition that holds no more is decided anew.
-            expect = {DEFINITION: state.definition_seq, **decided.expect}
+            # What was decided by a definition that holds no more is decided anew; but a lock that has been
+            # let go of can't be, a second time, and it must stand in the journal.
+            by = {} if isinstance(command, cmd.Unlock) else {DEFINITION: state.definition_seq}
+            expect = {**by, **decided.expect}
             try:
                 return self._record(command, decided._replace(expect=expect))
             except Conflict:

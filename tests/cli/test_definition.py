@@ -31,7 +31,7 @@ def test_init_writes_what_validates_and_never_overwrites(cli):
 
 
 def test_init_writes_the_whole_example_elsewhere(cli):
-    cli("init", "deep/er", "--example")
+    assert "Next: `cd deep/er`, `launchpad validate`" in cli("init", "deep/er", "--example").stderr
     cli("validate", "deep/er/launchpad.yaml")
 
 

@@ -24,6 +24,7 @@ def test_a_launch_goes_from_store_to_store_in_a_file(told):
     assert told.json("verify")["head"] == told.json("verify", "it.launch")["head"] == head
     assert head["seq"] == 4
     assert "it.launch exists already" in told.refusal("export", "-o", "it.launch", status=2)
+    assert "name a file" in told.refusal("export", "-o", "-", status=2)
     other = ("--store", "sqlite:other.db")
     told(*other, "import", "it.launch")
     assert told.json(*other, "verify", LAUNCH, "--head", head["hash"])["head"] == head

@@ -8,7 +8,7 @@ from launchpad.errors import BadInput
 from launchpad.model import commands as cmd
 from launchpad.model import events as ev
 from launchpad.rules.seat import acting
-from tests.support.histories import PEOPLE, amended, definition
+from tests.support.histories import LAUNCH, PEOPLE, amended, definition
 
 MADE = definition()
 
@@ -69,26 +69,38 @@ def test_what_is_locked_asked_or_sat_in_stays(room):
     assert "ops holds the director's seat" in room.refused("lead", mine)
 
 
+class Late:
+    """The store, at which an amendment arrives just before the first append."""
+
+    def __init__(self, room):
+        self._room = room
+        self._wished = False
+
+    def __getattr__(self, name):
+        return getattr(self._room.store, name)
+
+    def append(self, *args, **more):
+        if not self._wished:
+            self._wished = True
+            self._room.does("lead", wish(amended()[1]))
+        return self._room.store.append(*args, **more)
+
+
 def test_what_was_decided_by_the_definition_before_is_decided_anew(room):
     """A tick and an amendment that takes its item away, at the same instant: the tick is refused."""
-    desk, wished = room.store.append, []
-
-    class Late:
-        """The store, at which an amendment arrives just before the first append."""
-
-        def __getattr__(self, name):
-            return getattr(room.store, name)
-
-        def append(self, *args, **more):
-            if not wished:
-                wished.append(True)
-                room.does("lead", wish(amended()[1]))
-            return desk(*args, **more)
-
-    late = LocalDesk(Late(), room.session, PEOPLE["eva"])
+    late = LocalDesk(Late(room), room.session, PEOPLE["eva"])
     with pytest.raises(BadInput, match="there is no item video"):
         late.perform(cmd.Tick(item="video"))
     assert room.state.anomalies == 0
+
+
+def test_a_lock_that_is_let_go_of_during_an_amendment_stands_in_the_journal(room):
+    room.does("ops", cmd.Lock(target="site", text="careful", seconds=60))
+    done = LocalDesk(Late(room), room.session, PEOPLE["ops"]).perform(cmd.Unlock(target="site"))
+    assert done.message == "unlocked site"
+    assert not room.store.locks()
+    last = room.store.read(LAUNCH)[-1]
+    assert (last.kind, last.event.held) == ("lock.changed", False)
 
 
 def test_authority_is_what_the_definition_gives_now(room):
