@@ -19,7 +19,16 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from launchpad.clock import boot_seconds
 from launchpad.errors import Refused, Unreachable
-from launchpad.http import MOST, USER_AGENT, Patience, address_fault, on_loopback, read_body, told
+from launchpad.http import (
+    MOST,
+    USER_AGENT,
+    Patience,
+    address_fault,
+    on_loopback,
+    read_body,
+    retry_after,
+    told,
+)
 from launchpad.model.text import clean
 from launchpad.model.values import Value
 
@@ -91,10 +100,11 @@ class Tokens:
         while True:
             try:
                 return await self._ask(patience.request)
-            except Unreachable:
-                if time.monotonic() + pause > until:
+            except Unreachable as error:
+                wait = max(pause, error.retry_after)
+                if time.monotonic() + wait > until:
                     raise
-            await asyncio.sleep(pause)
+            await asyncio.sleep(wait)
             pause *= 2
 
     async def _ask(self, within: float) -> _Token:
@@ -113,6 +123,7 @@ class Tokens:
                 client.stream("POST", url, data=form) as came,
             ):
                 status, body = came.status_code, await read_body(came, MOST)
+                later = retry_after(came.headers) or 0.0
         except TimeoutError:
             raise Unreachable(f"Google granted no token within {within:g} s") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -121,7 +132,8 @@ class Tokens:
             raise Refused(f"Google grants {self.account.client_email} no token: {_why(body)}", hint=_NEW_KEY)
         granted = _decoded(body) if status == 200 else None
         if granted is None:
-            raise Unreachable(f"Google answered the request for a token with {status}, but granted none")
+            what = f"Google answered the request for a token with {status}, but granted none"
+            raise Unreachable(what, retry_after=later)
         return _Token(granted.access_token, asked + max(0.0, granted.expires_in - _EARLY))
 
     def _assertion(self) -> str:
@@ -181,7 +193,7 @@ def _decoded(body: bytes) -> _Granted | None:
 def _why(body: bytes) -> str:
     try:
         said = msgspec.json.decode(body, type=_Refusal)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return "no reason is given"
     return clean(said.error_description or said.error, 200) or "no reason is given"
 

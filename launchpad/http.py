@@ -42,8 +42,8 @@ Query = Mapping[str, str | int | bool]
 class Rejected(Refused):
     """The request was certainly not carried out. `status` is the answer's; 0: nothing was sent."""
 
-    def __init__(self, message: str, *, hint: str = "", status: int = 0) -> None:
-        super().__init__(message, hint=hint)
+    def __init__(self, message: str, *, hint: str = "", status: int = 0, retry_after: float = 0.0) -> None:
+        super().__init__(message, hint=hint, retry_after=retry_after)
         self.status = status
 
 
@@ -158,7 +158,7 @@ class Api:
                 if wait is None or time.monotonic() + wait > until:
                     if 400 <= fault.status < 500 and fault.status not in (408, 425, 429):
                         raise Rejected(fault.what, hint=fault.hint, status=fault.status) from None
-                    raise Unanswered(fault.what, hint=fault.hint) from None
+                    raise Unanswered(fault.what, hint=fault.hint, retry_after=fault.later or 0.0) from None
             await asyncio.sleep(wait)
             pause *= 2
 
@@ -177,8 +177,11 @@ class Api:
         except _Fault as fault:
             if fault.certain:
                 kind = Rejected if fault.later is None else NotNow
-                raise kind(fault.what, hint=fault.hint, status=fault.status) from None
-            raise Unanswered(fault.what, hint="look there whether it was done") from None
+                raise kind(
+                    fault.what, hint=fault.hint, status=fault.status, retry_after=fault.later or 0.0
+                ) from None
+            hint = "look there whether it was done"
+            raise Unanswered(fault.what, hint=hint, retry_after=fault.later or 0.0) from None
         took = time.monotonic() - began
         line = f"{method} {path} answered with {answer.status} in {took:.1f} s{_request_id(answer.headers)}"
         return Reply(value, self._redactor.line(line))
@@ -282,9 +285,8 @@ class Api:
         """Waits until requests are allowed again, where the last answer said that they are used up."""
         now = time.monotonic()
         if self._free_at > until:
-            raise _Fault(
-                f"{self._name} takes no more requests for {self._free_at - now:.0f} s", "wait", later=None
-            )
+            wait = self._free_at - now
+            raise _Fault(f"{self._name} takes no more requests for {wait:.0f} s", "wait", later=wait)
         await asyncio.sleep(max(0.0, self._free_at - now))
 
 
@@ -305,7 +307,8 @@ def nothing_asked_yet() -> Iterator[None]:
     try:
         yield
     except Unreachable as error:
-        raise Unasked(f"nothing was done: {error.message}", hint=error.hint) from None
+        what = f"nothing was done: {error.message}"
+        raise Unasked(what, hint=error.hint, retry_after=error.retry_after) from None
 
 
 def address_fault(url: str) -> str | None:

@@ -171,7 +171,7 @@ class Runner:
                 return await self._lost(run, index, str(error))
             return await self._fail(run, index, str(error))
         except Unreachable as error:
-            return await self._lost(run, index, str(error))
+            return await self._lost(run, index, error)
         await self._recorder.append(ev.StepRunning(run=run.id, step=index, provider_id=provider_id))
         return await self._follow(run.id, index, provider_id)
 
@@ -309,12 +309,14 @@ class Runner:
         events.append(ev.RunRequested(run=state.next_run_id(repair.run), action=repair.run, params=params))
         return events
 
-    async def _lost(self, run: RunState, index: int, reason: str, found: Sequence[Event] = ()) -> bool:
+    async def _lost(
+        self, run: RunState, index: int, why: Exception | str, found: Sequence[Event] = ()
+    ) -> bool:
         """Leaves a step whose end nobody knows to a person. A halt is asked for again first, where asking
         twice is asking once."""
-        if await self._again(run, index, reason):
+        if await self._again(run, index, why):
             return await self._start(self._run(run.id), index)
-        await self._interrupt(run, index, reason, found)
+        await self._interrupt(run, index, str(why), found)
         return False
 
     async def _again(self, run: RunState, index: int, why: Exception | str) -> bool:

@@ -420,4 +420,5 @@ def _explained(error: Rejected, aim: RolloutAim) -> Rejected:
             hint += "; `halt_cancels_review: true` lets a halt do so"
     elif error.status == 403:
         hint = "give the service account the right to release this app: Play Console → Users and permissions"
-    return kind(error.message.rstrip("."), hint=hint, status=error.status)
+    message, retry_after = error.message.rstrip("."), error.retry_after
+    return kind(message, hint=hint, status=error.status, retry_after=retry_after)
