@@ -123,6 +123,12 @@ def test_an_alert_its_halt_and_the_advice_to_roll_back_are_one_message():
     assert words.subject == "[shop 1 production] FIRING critical: errors > 1% (and 2 more)"
     for name in both.split():
         assert f"To acknowledge: launchpad ack {name} --launch l" in words.text
+    first, second, third, blank, *_ = words.text.split("\n")
+    assert (first, blank) == ("- FIRING critical: errors > 1%", "")
+    assert (second, third) == (
+        "- FIRING critical: android was halted by itself",
+        "- FIRING critical: a rollback is recommended",
+    )
     night.does(40, ev.AlertAcknowledged(alert="errors-high"), "eva")
     assert night.sends(40)[0] == f"sms =firing: {both}", "two are still nobody's"
     night.changes(50, "errors-high", "resolved")
