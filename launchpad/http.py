@@ -194,6 +194,10 @@ class Api:
             answer = await self._exchange(method, path, query, body)
         if not 200 <= answer.status < 300:
             raise self._refusal(answer, method, path)
+        if answer.headers.get("Content-Type", "").strip().lower().startswith("text/html"):
+            # A proxy's or a login's, before which what was asked need not have come through.
+            what = f"{self._name} answered {method} {path} with {answer.status}, but with a page for people"
+            raise _Fault(what, "is a proxy in the way, and is this the API's address?")
         return answer
 
     async def _renewed(self) -> str:
@@ -276,7 +280,7 @@ class Api:
             return None
         try:
             return msgspec.json.decode(answer.body, type=into)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             why = self._redactor.line(str(error), _QUOTED)
             what = f"{self._name} answered {method} {path} with {answer.status}, but not as expected: {why}"
             raise _Fault(what, "is this the API's address?") from None
@@ -380,8 +384,8 @@ def retry_after(headers: httpx.Headers) -> float | None:
     text = headers.get("Retry-After", "")
     if text.isascii() and text.isdigit():
         return min(float(text), _LONGEST_WAIT)
-    until = _date(text)
-    since = _date(headers.get("Date", ""))
+    until = date(text)
+    since = date(headers.get("Date", ""))
     if since is None or until is None:
         return None
     return min(max(until - since, 0.0), _LONGEST_WAIT)
@@ -397,12 +401,13 @@ def _used_up(headers: httpx.Headers) -> float:
         return 0.0
     seconds = float(reset)
     if seconds > 10**8:
-        now = _date(headers.get("Date", ""))
+        now = date(headers.get("Date", ""))
         seconds = 0.0 if now is None else seconds - now
     return min(max(seconds, 0.0), _LONGEST_WAIT)
 
 
-def _date(text: str) -> float | None:
+def date(text: str) -> float | None:
+    """A date of a header in seconds since the epoch; None where it is none."""
     try:
         at = email.utils.parsedate_to_datetime(text).timestamp()
     except (ValueError, TypeError, OverflowError):
@@ -419,7 +424,7 @@ def _words(body: bytes) -> str:
     """What a server says of its refusal, where it says so in JSON as most do."""
     try:
         said = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
     for name in ("message", "error_description", "error", "detail", "title"):
         inner = said.get(name) if isinstance(said, dict) else None
