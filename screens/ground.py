@@ -5,11 +5,12 @@ from typing import Any
 
 from rich.console import Console
 from textual._compositor import CompositorUpdate
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from screens.widgets.lines import Bare
+from screens.widgets.lines import Bare, Repainting
 
 Place = tuple[int, int]
 """Row and column of the screen at which a strip begins."""
@@ -25,7 +26,7 @@ class Patch(CompositorUpdate):
         return "".join(f"\x1b[{y + 1};{x + 1}H{s.render(console)}" for (y, x), s in self.strips.items())
 
 
-class Ground(Screen[Any], Bare):
+class Ground(Screen[Any], Repainting, Bare):
     """Panels and lines lie on it side by side and never over each other: a line that has changed is written
     where it stands. Textual's compositor would ask every widget between the first and the last changed line
     for all of its lines, cut them, and throw most of them away: several times the work, each second and for
@@ -35,6 +36,11 @@ class Ground(Screen[Any], Bare):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's own name
         super().__init__(id=id)
         self._patch: dict[Place, Strip] = {}
+
+    def _screen_resized(self, size: Size) -> None:
+        # A dialog that opens tells what lies beneath of a size that it has already.
+        if size != self._compositor.size:
+            super()._screen_resized(size)
 
     def repaint(self, widget: Widget, strips: dict[int, Strip]) -> bool:
         """Soon writes these lines of a widget; false where only a repaint by the compositor will do: the
