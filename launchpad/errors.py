@@ -35,15 +35,17 @@ class Exit(IntEnum):
 class LaunchpadError(Exception):
     """Base of every error that an operator may see.
 
-    `message` says what happened and on what; `hint` says what to do about it.
+    `message` says what happened and on what; `hint` says what to do about it; `retry_after` for how many
+    seconds whoever was asked wants to be left alone (0: nothing was said).
     """
 
     exit_code: Exit = Exit.NO
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", retry_after: float = 0.0) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.retry_after = retry_after
 
     def __str__(self) -> str:
         return f"{self.message}; {self.hint}" if self.hint else self.message

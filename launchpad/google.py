@@ -19,9 +19,19 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from launchpad.clock import boot_seconds
 from launchpad.errors import Refused, Unreachable
-from launchpad.http import MOST, USER_AGENT, Patience, address_fault, on_loopback, read_body, told
+from launchpad.http import (
+    MOST,
+    USER_AGENT,
+    Patience,
+    address_fault,
+    date,
+    on_loopback,
+    read_body,
+    retry_after,
+    told,
+)
 from launchpad.model.text import clean
-from launchpad.model.values import Value
+from launchpad.model.values import Value, format_duration
 
 TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105  # an address
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -31,6 +41,8 @@ _EARLY = 300.0
 """Seconds before its end at which a token is no longer used."""
 _BACKDATED = 30
 """Seconds by which an assertion is dated back, for clocks that are ahead of Google's."""
+_CLOCK_OFF = 60.0
+"""Seconds that a clock may be off before it is named as what keeps a grant from being given."""
 _NEW_KEY = "give the service account a new key: Google Cloud console → IAM → Service accounts → Keys"
 
 
@@ -91,10 +103,11 @@ class Tokens:
         while True:
             try:
                 return await self._ask(patience.request)
-            except Unreachable:
-                if time.monotonic() + pause > until:
+            except Unreachable as error:
+                wait = max(pause, error.retry_after)
+                if time.monotonic() + wait > until:
                     raise
-            await asyncio.sleep(pause)
+            await asyncio.sleep(wait)
             pause *= 2
 
     async def _ask(self, within: float) -> _Token:
@@ -113,15 +126,18 @@ class Tokens:
                 client.stream("POST", url, data=form) as came,
             ):
                 status, body = came.status_code, await read_body(came, MOST)
+                headers = came.headers
         except TimeoutError:
             raise Unreachable(f"Google granted no token within {within:g} s") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Unreachable(f"Google can't be asked for a token: {clean(told(error), 200)}") from None
         if status in (400, 401, 403):
-            raise Refused(f"Google grants {self.account.client_email} no token: {_why(body)}", hint=_NEW_KEY)
+            what = f"Google grants {self.account.client_email} no token: {_why(body)}"
+            raise Refused(what, hint=_clock_hint(headers) or _NEW_KEY)
         granted = _decoded(body) if status == 200 else None
         if granted is None:
-            raise Unreachable(f"Google answered the request for a token with {status}, but granted none")
+            what = f"Google answered the request for a token with {status}, but granted none"
+            raise Unreachable(what, retry_after=retry_after(headers) or 0.0)
         return _Token(granted.access_token, asked + max(0.0, granted.expires_in - _EARLY))
 
     def _assertion(self) -> str:
@@ -174,14 +190,24 @@ def _private_key(account: ServiceAccount) -> RSAPrivateKey:
 def _decoded(body: bytes) -> _Granted | None:
     try:
         return msgspec.json.decode(body, type=_Granted)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+
+
+def _clock_hint(headers: httpx.Headers) -> str:
+    """What to do where this machine's clock is too far from Google's for a grant; empty where it is not."""
+    theirs = date(headers.get("Date", ""))
+    off = 0.0 if theirs is None else time.time() - theirs
+    if abs(off) < _CLOCK_OFF:
+        return ""
+    which = "ahead of" if off > 0 else "behind"
+    return f"this machine's clock is {format_duration(abs(round(off)))} {which} Google's: set it right"
 
 
 def _why(body: bytes) -> str:
     try:
         said = msgspec.json.decode(body, type=_Refusal)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return "no reason is given"
     return clean(said.error_description or said.error, 200) or "no reason is given"
 

@@ -42,8 +42,8 @@ Query = Mapping[str, str | int | bool]
 class Rejected(Refused):
     """The request was certainly not carried out. `status` is the answer's; 0: nothing was sent."""
 
-    def __init__(self, message: str, *, hint: str = "", status: int = 0) -> None:
-        super().__init__(message, hint=hint)
+    def __init__(self, message: str, *, hint: str = "", status: int = 0, retry_after: float = 0.0) -> None:
+        super().__init__(message, hint=hint, retry_after=retry_after)
         self.status = status
 
 
@@ -158,7 +158,7 @@ class Api:
                 if wait is None or time.monotonic() + wait > until:
                     if 400 <= fault.status < 500 and fault.status not in (408, 425, 429):
                         raise Rejected(fault.what, hint=fault.hint, status=fault.status) from None
-                    raise Unanswered(fault.what, hint=fault.hint) from None
+                    raise Unanswered(fault.what, hint=fault.hint, retry_after=fault.later or 0.0) from None
             await asyncio.sleep(wait)
             pause *= 2
 
@@ -177,8 +177,11 @@ class Api:
         except _Fault as fault:
             if fault.certain:
                 kind = Rejected if fault.later is None else NotNow
-                raise kind(fault.what, hint=fault.hint, status=fault.status) from None
-            raise Unanswered(fault.what, hint="look there whether it was done") from None
+                raise kind(
+                    fault.what, hint=fault.hint, status=fault.status, retry_after=fault.later or 0.0
+                ) from None
+            hint = "look there whether it was done"
+            raise Unanswered(fault.what, hint=hint, retry_after=fault.later or 0.0) from None
         took = time.monotonic() - began
         line = f"{method} {path} answered with {answer.status} in {took:.1f} s{_request_id(answer.headers)}"
         return Reply(value, self._redactor.line(line))
@@ -191,6 +194,10 @@ class Api:
             answer = await self._exchange(method, path, query, body)
         if not 200 <= answer.status < 300:
             raise self._refusal(answer, method, path)
+        if answer.headers.get("Content-Type", "").strip().lower().startswith("text/html"):
+            # A proxy's or a login's, before which what was asked need not have come through.
+            what = f"{self._name} answered {method} {path} with {answer.status}, but with a page for people"
+            raise _Fault(what, "is a proxy in the way, and is this the API's address?")
         return answer
 
     async def _renewed(self) -> str:
@@ -273,7 +280,7 @@ class Api:
             return None
         try:
             return msgspec.json.decode(answer.body, type=into)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             why = self._redactor.line(str(error), _QUOTED)
             what = f"{self._name} answered {method} {path} with {answer.status}, but not as expected: {why}"
             raise _Fault(what, "is this the API's address?") from None
@@ -282,9 +289,8 @@ class Api:
         """Waits until requests are allowed again, where the last answer said that they are used up."""
         now = time.monotonic()
         if self._free_at > until:
-            raise _Fault(
-                f"{self._name} takes no more requests for {self._free_at - now:.0f} s", "wait", later=None
-            )
+            wait = self._free_at - now
+            raise _Fault(f"{self._name} takes no more requests for {wait:.0f} s", "wait", later=wait)
         await asyncio.sleep(max(0.0, self._free_at - now))
 
 
@@ -305,7 +311,8 @@ def nothing_asked_yet() -> Iterator[None]:
     try:
         yield
     except Unreachable as error:
-        raise Unasked(f"nothing was done: {error.message}", hint=error.hint) from None
+        what = f"nothing was done: {error.message}"
+        raise Unasked(what, hint=error.hint, retry_after=error.retry_after) from None
 
 
 def address_fault(url: str) -> str | None:
@@ -377,8 +384,8 @@ def retry_after(headers: httpx.Headers) -> float | None:
     text = headers.get("Retry-After", "")
     if text.isascii() and text.isdigit():
         return min(float(text), _LONGEST_WAIT)
-    until = _date(text)
-    since = _date(headers.get("Date", ""))
+    until = date(text)
+    since = date(headers.get("Date", ""))
     if since is None or until is None:
         return None
     return min(max(until - since, 0.0), _LONGEST_WAIT)
@@ -394,12 +401,13 @@ def _used_up(headers: httpx.Headers) -> float:
         return 0.0
     seconds = float(reset)
     if seconds > 10**8:
-        now = _date(headers.get("Date", ""))
+        now = date(headers.get("Date", ""))
         seconds = 0.0 if now is None else seconds - now
     return min(max(seconds, 0.0), _LONGEST_WAIT)
 
 
-def _date(text: str) -> float | None:
+def date(text: str) -> float | None:
+    """A date of a header in seconds since the epoch; None where it is none."""
     try:
         at = email.utils.parsedate_to_datetime(text).timestamp()
     except (ValueError, TypeError, OverflowError):
@@ -416,7 +424,7 @@ def _words(body: bytes) -> str:
     """What a server says of its refusal, where it says so in JSON as most do."""
     try:
         said = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
     for name in ("message", "error_description", "error", "detail", "title"):
         inner = said.get(name) if isinstance(said, dict) else None

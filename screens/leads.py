@@ -8,6 +8,7 @@ from launchpad.model.events import PhaseEntered, Unknown
 from launchpad.model.journal import Recorded
 from launchpad.model.plan import ConditionReport
 from launchpad.model.samples import LockInfo, LogLine, Presence
+from launchpad.rules.locks import run_of
 from launchpad.rules.polls import Ballot
 from launchpad.rules.view import AlertView, ItemView, ObjectiveView, View
 from screens.render.gate import Part
@@ -41,8 +42,9 @@ def leads_to(view: View, events: Sequence[Recorded], entry: object) -> Place | s
         case Ballot() | LogLine() | RolloutPart():
             return _last(events, *_subject(entry))
         case LockInfo():
-            _, _, run = entry.owner.rpartition("/")
-            return Place("run", run) if run in view.state.runs else _last(events, "lock", entry.target)
+            launch, run = run_of(entry)
+            ours = launch == view.state.launch and run in view.state.runs
+            return Place("run", run) if ours else _last(events, "lock", entry.target)
         case Presence():
             _, _, item = entry.looking_at.partition(": ")
             known = item in view.state.items

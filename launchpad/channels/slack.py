@@ -1,7 +1,8 @@
 """Slack: one message, updated in its place through an alert's life.
 
 Web API methods `chat.postMessage` and `chat.update`; an answer of HTTP 200 with `"ok": false` is a refusal.
-A message is known by its conversation and its `ts`; there is no key that would tell a repeat.
+A message is known by its conversation and its `ts`; there is no key that would tell a repeat. Texts of more
+than 4,000 characters may be split by `chat.postMessage`, and are refused by `chat.update` (`msg_too_long`).
 """
 
 from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ _LATER = frozenset(
     {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 )
 """Errors that pass; every other one needs a person."""
+_MOST = 4000
+"""Bytes of a text, so that it has at most as many characters, however Slack counts them."""
 _SIGNS = {"firing": ":rotating_light:", "acknowledged": ":eyes:", "resolved": ":white_check_mark:"}
 
 
@@ -87,8 +90,20 @@ class SlackChannel:
 
 def _content(message: Message) -> dict[str, Any]:
     sign = _SIGNS.get(message.stage, ":test_tube:")
-    text = f"{sign} *{escaped(message.subject)}*\n{escaped(message.text)}"
+    lines = [f"{sign} *{escaped(message.subject)}*", *escaped(message.text).split("\n")]
+    text = fitting(lines, f"… More: launchpad messages --launch {escaped(message.launch)}")
     return {"text": text, "unfurl_links": False, "unfurl_media": False}
+
+
+def fitting(lines: list[str], otherwise: str) -> str:
+    """The lines as one text; where it is too long for Slack, those that fit, and `otherwise` as the last."""
+    text = "\n".join(lines)
+    if len(text.encode()) <= _MOST:
+        return text
+    room = _MOST - len(otherwise.encode()) - 1
+    cut = text.encode()[:room].decode(errors="ignore")
+    whole, _, _ = cut.rpartition("\n")  # no line is cut, and so no escaped character
+    return f"{whole or cut}\n{otherwise}"
 
 
 def escaped(text: str) -> str:

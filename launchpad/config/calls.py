@@ -1,10 +1,11 @@
 """Who is told without a line in the definition, where anybody could be: of halts, of recommended rollbacks,
 of incidents."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from launchpad.config.document import Document
 from launchpad.model.definition import Alert, IncidentCalls, Name, Rollout
+from launchpad.rules.called import of_incidents, usual
 
 _ROOM = 50
 """Characters of a rollout's name in that of an alert."""
@@ -17,7 +18,7 @@ def with_calls(document: Document) -> dict[Name, Alert]:
     """
     alerts = dict(document.alerts)
     taken = {(rule.halted, rule.unhalted, rule.recommends) for rule in alerts.values()}
-    notify, escalate = _usual(document.alerts)
+    notify, escalate = usual(document.alerts)
     for name, rule in _implied(document):
         of = document.rollouts.get(rule.halted or rule.unhalted or "")
         own = of is not None and bool(of.notify or of.escalate)
@@ -28,13 +29,10 @@ def with_calls(document: Document) -> dict[Name, Alert]:
 
 
 def incident_calls(document: Document) -> IncidentCalls | None:
-    """Who hears of incidents: whom the definition names, else whom critical alerts tell, else whom any does;
-    if that is a ladder alone, those of its first step. None where nobody could be told."""
+    """Who hears of incidents, as the journal keeps it; None where nobody could be told."""
     if document.incidents is not None:
         return document.incidents
-    notify, escalate = _usual(document.alerts)
-    if not notify and escalate is not None:
-        notify = document.escalations[escalate][0].notify
+    notify = of_incidents(None, document.alerts, document.escalations)
     return IncidentCalls(notify=notify) if notify else None
 
 
@@ -50,16 +48,6 @@ def _implied(document: Document) -> Iterator[tuple[str, Alert]]:
 
 def _halts_itself(rollout: Rollout) -> bool:
     return bool(rollout.guards) and rollout.on_breach == "halt"
-
-
-def _usual(alerts: Mapping[Name, Alert]) -> tuple[tuple[Name, ...], Name | None]:
-    """Whom the critical alerts tell, else whom any does; and the first ladder of theirs."""
-    for rules in ([a for a in alerts.values() if a.severity == "critical"], list(alerts.values())):
-        notify = tuple(dict.fromkeys(name for rule in rules for name in rule.notify))
-        escalate = next((rule.escalate for rule in rules if rule.escalate), None)
-        if notify or escalate:
-            return notify, escalate
-    return (), None
 
 
 def _to(rule: Alert, notify: tuple[Name, ...], escalate: Name | None) -> Alert:

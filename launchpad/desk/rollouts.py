@@ -13,7 +13,7 @@ from launchpad.model.lifecycles import RolloutStatus
 from launchpad.model.rollouts import WHOLE, RolloutAim, RolloutReading, shown
 from launchpad.model.state import RolloutState
 from launchpad.rules import advance
-from launchpad.rules.rollouts import allowed, runs_of
+from launchpad.rules.rollouts import allowed, not_taken, runs_of
 from launchpad.rules.view import run_view
 
 ALL = "*"
@@ -105,7 +105,13 @@ def halt(ctx: Context, command: cmd.HaltRollout) -> Proposal | Done:
     if command.rollout != ALL:
         _rollout(ctx, command.rollout)
     names = [command.rollout] if command.rollout != ALL else _rolling(ctx)
-    under_way = [run for name in names for run in runs_of(ctx.state, name) if run.stops and not run.ended]
+    # One that waits to be asked for again holds nobody up: theirs is asked for at once, in its place.
+    under_way = [
+        run
+        for name in names
+        for run in runs_of(ctx.state, name)
+        if run.stops and not run.ended and not not_taken(run, ctx.now)
+    ]
     wanted = [name for name in names if all(run.aim is None or run.aim.rollout != name for run in under_way)]
     if not wanted:
         if under_way:
@@ -119,9 +125,9 @@ def halt(ctx: Context, command: cmd.HaltRollout) -> Proposal | Done:
     for number, name in enumerate(wanted, asked + 1):
         seen = state.rollouts.get(name)
         aim = RolloutAim(rollout=name, verb="halt", seen=seen.reading if seen else None)
-        events += advance.halts(state, name, f"halt-{number}", aim)
+        events += advance.halts(state, name, f"halt-{number}", aim, ctx.now)
         expect |= {f"run:halt-{number}": 0}
-        expect |= {f"run:{run.id}": run.seq for run in advance.in_the_way(state, name)}
+        expect |= {f"run:{run.id}": run.seq for run in advance.in_the_way(state, name, ctx.now)}
     said = " and ".join(wanted) if len(wanted) < 3 else f"{len(wanted)} rollouts"
     return Proposal(events, f"halting {said}", text=optional_words(command.text), expect=expect)
 

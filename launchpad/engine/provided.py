@@ -141,7 +141,8 @@ class Provided:
             yield
         except (Refused, Unreachable) as error:
             kind = next(kind for kind in (Unasked, Refused, Unreachable) if isinstance(error, kind))
-            raise kind(self._redactor.line(error.message), hint=self._redactor.line(error.hint)) from None
+            message, hint = self._redactor.line(error.message), self._redactor.line(error.hint)
+            raise kind(message, hint=hint, retry_after=error.retry_after) from None
         except Exception as error:
             # Somebody else's adapter may be at fault; that must not end the engine, nor pass for a refusal.
             said = self._redactor.line(f"{type(error).__name__}: {error}")

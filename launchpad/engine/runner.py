@@ -6,21 +6,19 @@ from collections.abc import Callable, Coroutine, Sequence
 
 from launchpad.engine.endings import brought
 from launchpad.engine.halting import Halting
+from launchpad.engine.jobs import Jobs, planned
 from launchpad.engine.lease import LeaseKeeper
 from launchpad.engine.logbook import Logbook
-from launchpad.engine.plans import backup_request
 from launchpad.engine.recorder import Recorder
-from launchpad.engine.rollout_steps import ReadBack, Rolled
 from launchpad.engine.targets import Targets
-from launchpad.engine.toolroom import Toolroom, Tools
+from launchpad.engine.toolroom import Toolroom
 from launchpad.errors import Conflict, LeaseLost, Refused, Unasked, Unreachable
 from launchpad.model import events as ev
-from launchpad.model.definition import Definition
 from launchpad.model.events import Event
-from launchpad.model.plan import GateReport, PlannedStep
+from launchpad.model.plan import GateReport
 from launchpad.model.state import RunState
 from launchpad.model.state.runs import REPAIRS
-from launchpad.providers.capabilities import BackupRequest, Ending, Job, Repeats, Steps
+from launchpad.providers.capabilities import Ending
 from launchpad.rules.gates import evaluate
 from launchpad.rules.view import run_view
 from launchpad.session import Session
@@ -53,7 +51,8 @@ class Runner:
         self._session = session
         self._recorder = recorder
         self._lease = lease
-        self._toolroom = toolroom
+        self._place = toolroom.place
+        self._jobs = Jobs(session, toolroom)
         self._targets = targets
         self._logbook = logbook
         self._halting = Halting(session, logbook)
@@ -75,7 +74,7 @@ class Runner:
 
     async def _carry(self, run_id: str) -> None:
         run = self._run(run_id)
-        await asyncio.to_thread(self._planned_with, run)
+        await asyncio.to_thread(self._jobs.ready, run)
         try:
             async with self._targets.held(run):
                 while await self._advance(self._run(run_id)):
@@ -142,10 +141,10 @@ class Runner:
         if gate is not None and gate.verdict != "GO" and run.overridden_by is None:
             await self._append(run, ev.RunInterrupted(run=run.id, reason=_closed(gate)))
             return False
-        if run.aim is not None and (why := await self._rolled(run).moved(run.aim)):
+        if run.aim is not None and (why := await self._jobs.rolled(run).moved(run.aim)):
             await self._append(run, ev.RunFailed(run=run.id, reason=f"nothing was done: {why}"))
             return False
-        nonce = f"{self._toolroom.place}:{secrets.token_hex(8)}"
+        nonce = f"{self._place}:{secrets.token_hex(8)}"
         attempt = run.steps[index].attempt + 1
         await self._append(
             run,
@@ -153,7 +152,7 @@ class Runner:
                 run=run.id, step=index, epoch=self._lease.epoch, nonce=nonce, attempt=attempt, gate=gate
             ),
         )
-        provider, job = self._job(self._run(run.id), index)
+        provider, job = self._jobs.of(self._run(run.id), index)
         # The lease is looked at last: from here to the request there is no waiting.
         self._lease.ensure()
         try:
@@ -171,13 +170,13 @@ class Runner:
                 return await self._lost(run, index, str(error))
             return await self._fail(run, index, str(error))
         except Unreachable as error:
-            return await self._lost(run, index, str(error))
+            return await self._lost(run, index, error)
         await self._recorder.append(ev.StepRunning(run=run.id, step=index, provider_id=provider_id))
         return await self._follow(run.id, index, provider_id)
 
     async def _recover(self, run: RunState, index: int) -> bool:
         """Takes on a step that an engine before this one began."""
-        provider, job = self._job(run, index)
+        provider, job = self._jobs.of(run, index)
         found = await provider.find(job)
         match found.state:
             case "at-work":
@@ -208,7 +207,7 @@ class Runner:
     async def _follow(self, run_id: str, index: int, provider_id: str, kept: int = 0) -> bool:
         """Waits for the step's end, passing an abort on to the provider. The log holds `kept` lines of its
         output already."""
-        provider, job = self._job(self._run(run_id), index)
+        provider, job = self._jobs.of(self._run(run_id), index)
         book = self._logbook(run_id)
 
         async def emit(lines: list[str]) -> None:
@@ -255,8 +254,7 @@ class Runner:
             return Ending(state="unknown", detail=detail)
 
     async def _ended(self, run: RunState, index: int, ending: Ending) -> bool:
-        asked = self._backup_request(run, index)
-        found = brought(run, index, _planned(run, index), ending, asked.vault if asked else "")
+        found = brought(run, index, planned(run, index), ending, self._jobs.vault(run, index))
         match ending.state:
             case "succeeded":
                 done = ev.StepSucceeded(run=run.id, step=index, detail=ending.detail, brought=ending.brought)
@@ -295,8 +293,8 @@ class Runner:
 
     def _failure(self, run: RunState, index: int, reason: str) -> list[Event]:
         """The run's failure, and the request for what is to follow it."""
-        planned = _planned(run, index)
-        where = f"step {index + 1} ({planned.verb} {planned.provider})"
+        step = planned(run, index)
+        where = f"step {index + 1} ({step.verb} {step.provider})"
         events: list[Event] = [ev.RunFailed(run=run.id, reason=f"{where}: {reason}")]
         state = self._session.state
         action = state.action(run.action) if run.aim is None else None
@@ -309,21 +307,19 @@ class Runner:
         events.append(ev.RunRequested(run=state.next_run_id(repair.run), action=repair.run, params=params))
         return events
 
-    async def _lost(self, run: RunState, index: int, reason: str, found: Sequence[Event] = ()) -> bool:
+    async def _lost(
+        self, run: RunState, index: int, why: Exception | str, found: Sequence[Event] = ()
+    ) -> bool:
         """Leaves a step whose end nobody knows to a person. A halt is asked for again first, where asking
         twice is asking once."""
-        if await self._again(run, index, reason):
+        if await self._again(run, index, why):
             return await self._start(self._run(run.id), index)
-        await self._interrupt(run, index, reason, found)
+        await self._interrupt(run, index, str(why), found)
         return False
 
     async def _again(self, run: RunState, index: int, why: Exception | str) -> bool:
-        repeats, aborted = run.stops and self._repeats(run, index), self._aborts[run.id]
+        repeats, aborted = run.stops and self._jobs.repeats(run, index), self._aborts[run.id]
         return await self._halting.again(run, index, why, repeats=repeats, aborted=aborted)
-
-    def _repeats(self, run: RunState, index: int) -> bool:
-        provider = self._planned_with(run)[1].providers[_planned(run, index).provider]
-        return isinstance(provider, Repeats) and provider.repeats("halt")
 
     async def _interrupt(self, run: RunState, index: int, reason: str, found: Sequence[Event] = ()) -> None:
         events: list[Event] = [*found, ev.StepInterrupted(run=run.id, step=index, reason=reason)]
@@ -366,46 +362,6 @@ class Runner:
                 return gate
             waited += 1.0
             await asyncio.sleep(1.0)
-
-    def _job(self, run: RunState, index: int) -> tuple[Steps, Job]:
-        definition, tools = self._planned_with(run)
-        planned = _planned(run, index)
-        job = Job(
-            verb=planned.verb,
-            nonce=run.steps[index].nonce,
-            launch=definition.launch,
-            run=run.id,
-            params=run.plan.params if run.plan else run.params,
-            aim=run.aim,
-            settings=definition.rollouts[run.aim.rollout].settings if run.aim else {},
-            backup=self._backup_request(run, index),
-            bound=planned.bound,
-            brought=run.brought(index),
-        )
-        provider = tools.providers[planned.provider]
-        return (provider if run.aim is None else ReadBack(provider, self._rolled(run), run.aim)), job
-
-    def _backup_request(self, run: RunState, index: int) -> BackupRequest | None:
-        definition, _ = self._planned_with(run)
-        action = definition.actions.get(run.action) if run.aim is None else None
-        return backup_request(action.steps[index], definition) if action else None
-
-    def _rolled(self, run: RunState) -> Rolled:
-        """The rollout that the run is about."""
-        assert run.aim is not None, "asked of runs on rollouts"
-        definition, tools = self._planned_with(run)
-        rollout = definition.rollouts[run.aim.rollout]
-        return Rolled(run.aim.rollout, definition, tools.providers[rollout.provider])
-
-    def _planned_with(self, run: RunState) -> tuple[Definition, Tools]:
-        """The definition that the run was planned under, by which it goes on to its end, and its tools."""
-        definition = self._session.state.definitions[run.planned_under]
-        return definition, self._toolroom.tools(run.planned_under, definition)
-
-
-def _planned(run: RunState, index: int) -> PlannedStep:
-    assert run.plan is not None, "a run gets its steps from its plan"
-    return run.plan.steps[index]
 
 
 def _closed(gate: GateReport) -> str:

@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator
 
 from launchpad.errors import LeaseLost, Refused, Unreachable
 from launchpad.model.events import LockChanged
-from launchpad.model.state import RunState
+from launchpad.model.samples import LockInfo
+from launchpad.model.state import RunState, State
 from launchpad.model.store import Store
 from launchpad.model.values import SECOND
 from launchpad.rules import locks as rules
-from launchpad.rules.locks import run_owner
+from launchpad.rules.locks import kept_owner, run_owner
 from launchpad.session import Session
 
 log = logging.getLogger(__name__)
@@ -28,8 +29,7 @@ class Targets:
         self._store = store
         self._session = session
         self._borrowed: dict[str, str] = {}
-        """Targets held by a requester's own lock, or since a rollback, each with the one run that rests on
-        it."""
+        """Targets held by a requester's own lock, each with the one run that rests on it."""
         self._kept: set[str] = set()
         """Runs whose targets stay locked, which are renewed no more."""
         self._turn = threading.Lock()
@@ -60,23 +60,21 @@ class Targets:
                 renewing.cancel()
         finally:
             self._borrowed = {target: by for target, by in self._borrowed.items() if by != run.id}
-            for target in taken if run.id not in self._kept else ():
+            for target in taken:
                 with contextlib.suppress(Unreachable):  # it lapses by itself
                     await asyncio.to_thread(self._store.release_lock, target, owner)
 
     def keep(self, run: RunState) -> list[LockChanged]:
         """Leaves the targets of a run that ends well locked, as its plan says; the events that tell so.
 
-        Whoever holds one gives it up to the run: from what stays, nobody is exempt.
+        Whoever holds one gives it up to the run, and it is free at no moment: from what stays, nobody is
+        exempt. Only another run that is at work there keeps it.
         """
         seconds = run.plan.lock_after if run.plan else 0.0
         if not seconds:
             return []
-        state, now, owner = (
-            self._session.state,
-            self._session.clock(),
-            run_owner(self._session.launch, run.id),
-        )
+        state, now = self._session.state, self._session.clock()
+        owner = kept_owner(state.launch, run.id)
         reason = rules.reason_after(state, run, now)
         events = []
         with self._turn:
@@ -85,10 +83,8 @@ class Targets:
             for target in sorted(rules.targets_of(run, self._providers(run))):
                 before = held.get(target)
                 lasting = max(seconds, before.expires_in if before else 0.0)
-                if before is not None and before.owner != owner:
-                    self._store.release_lock(target, before.owner)
                 try:
-                    self._store.take_lock(target, owner, reason, lasting)
+                    self._store.take_lock(target, owner, reason, lasting, over=_gives_up(run, state, before))
                 except Refused as error:
                     log.warning("%s leaves %s to others: %s", run.id, target, error)
                     continue
@@ -114,23 +110,34 @@ class Targets:
         for lock in rules.left_behind(state, self._store.locks()):
             self._store.release_lock(lock.target, lock.owner)
         locks = self._store.locks()
-        exempt = {owner, run.requested_by}
+        own = kept_owner(state.launch, run.id)
+        exempt = {owner, own, run.requested_by}
         back = run.plan is not None and run.plan.goes_back
         for lock in rules.in_the_way(state, locks, {*targets, *providers}, exempt, back=back):
             raise Refused(f"{lock.target} is locked by {lock.owner}: {lock.reason}")
-        rests_on = [lock for lock in locks if lock.owner == run.requested_by]
-        rests_on += rules.kept(state, locks) if back else []
-        borrowed = {lock.target: lock for lock in rests_on}
+        stay = rules.kept(state, locks) if back else []
+        under = {lock.target: lock for lock in locks if lock in stay or lock.owner in (own, run.requested_by)}
         for target in targets:
-            theirs = borrowed.get(target)
+            theirs = under.get(target)
             if theirs is None:
-                self._store.take_lock(target, owner, _reason(run), _TTL)
-                taken.add(target)
-            elif (other := self._borrowed.setdefault(target, run.id)) != run.id:
-                raise Refused(f"{target} is locked by {theirs.owner}, and {other} is at work under that lock")
-            elif theirs.expires_in < _TTL:
+                self._lock(target, run, owner, taken)
+                continue
+            if theirs.owner == run.requested_by:
+                self._borrow(theirs, run)
+            elif theirs.owner != own:
+                self._lock(rules.going_back(target), run, owner, taken)
+            if theirs.expires_in < _TTL:
                 # It must not run out under the run that rests on it.
                 self._store.take_lock(target, theirs.owner, theirs.reason, _TTL)
+
+    def _lock(self, target: str, run: RunState, owner: str, taken: set[str]) -> None:
+        self._store.take_lock(target, owner, _reason(run), _TTL)
+        taken.add(target)
+
+    def _borrow(self, lock: LockInfo, run: RunState) -> None:
+        other = self._borrowed.setdefault(lock.target, run.id)
+        if other != run.id:
+            raise Refused(f"{lock.target} is locked by {lock.owner}, and {other} is at work under that lock")
 
     async def _renew(self, run: RunState, owner: str, taken: set[str]) -> None:
         while True:
@@ -141,6 +148,14 @@ class Targets:
                 log.warning("the lock of %s is not renewed, tried again in time: %s", run.id, error)
             except Refused as error:
                 log.warning("%s goes on without its lock: %s", run.id, error)
+
+
+def _gives_up(run: RunState, state: State, lock: LockInfo | None) -> str:
+    """The owner of a lock that is to pass to what stays after the run; nobody where a run is at work."""
+    if lock is None:
+        return ""
+    mine = lock.owner == run_owner(state.launch, run.id)
+    return lock.owner if mine or not rules.of_a_run(lock) or rules.kept(state, [lock]) else ""
 
 
 def _reason(run: RunState) -> str:

@@ -111,8 +111,9 @@ class Beside(Protocol):
         """The present or last lease; None if there never was one or it was released."""
         ...
 
-    def take_lock(self, target: str, owner: str, reason: str, ttl: float) -> LockInfo:
-        """Takes or (for the same owner) renews; raises `Refused` naming the holder and the reason."""
+    def take_lock(self, target: str, owner: str, reason: str, ttl: float, *, over: str = "") -> LockInfo:
+        """Takes, renews (for the same owner) or takes over from the owner `over`, in one go; raises `Refused`
+        naming the holder and the reason."""
         ...
 
     def release_lock(self, target: str, owner: str) -> bool:

@@ -22,9 +22,10 @@ from launchpad.http import Api, NotNow, Patience, Rejected, address_fault, nothi
 from launchpad.model.definition import Launch, RolloutVerb, Verb
 from launchpad.model.lifecycles import RolloutStatus
 from launchpad.model.plan import PlannedStep
-from launchpad.model.rollouts import RolloutAim, RolloutReading, affected, shown
+from launchpad.model.rollouts import RolloutAim, RolloutReading, shown
 from launchpad.model.values import Duration, SecretRef, Value, format_duration
 from launchpad.providers.capabilities import Emit, Ending, Found, Job, Surroundings
+from launchpad.providers.google_play_plans import Plans
 from launchpad.providers.google_play_tracks import (
     Release,
     Summaries,
@@ -37,7 +38,6 @@ from launchpad.providers.google_play_tracks import (
 from launchpad.providers.google_play_turns import Turns
 
 SCOPE = "https://www.googleapis.com/auth/androidpublisher"
-_CONSOLE = "https://play.google.com/console"
 _UNCHANGED = "unchanged"
 """Stands for the id of an edit that there was no need for."""
 _OVERTAKEN = re.compile(r"edit has (been deleted|expired)", re.IGNORECASE)
@@ -151,6 +151,13 @@ class GooglePlayProvider:
         self._name = name
         self._set = settings
         self._around = surroundings
+        self._plans = Plans(
+            name=name,
+            package=settings.package,
+            send_for_review=settings.send_for_review,
+            timeout=settings.timeout,
+            stuck_after=settings.stuck_after,
+        )
         self._accounts: dict[str, Tokens] = {}
         self._turns = _TURNS.setdefault((settings.api, settings.package), Turns())
         self._looked: dict[str, _Looked] = {}
@@ -167,43 +174,7 @@ class GooglePlayProvider:
         return _EDGES
 
     def plan_rollout(self, aim: RolloutAim, launch: Launch, settings: Mapping[str, Any]) -> PlannedStep:
-        wanted = _wanted(launch, settings)
-        which = (aim.seen.version if aim.seen else "") or launch.version
-        where = f"{which} on track {wanted.track} of {self._set.package}"
-        does, undo = _told(aim, where)
-        if aim.verb != "halt" and not self._set.send_for_review:
-            does += "; somebody has to send the change for review in the Play Console"
-        return PlannedStep(
-            verb=aim.verb,
-            provider=self._name,
-            does=does,
-            command=self._by_hand(aim, wanted),
-            undo=undo,
-            affects=affected(aim, aim.seen),
-            console=self._console(wanted),
-            timeout=self._set.timeout,
-            stuck_after=self._set.stuck_after,
-            bound={"package": self._set.package, "track": wanted.track},
-        )
-
-    def _by_hand(self, aim: RolloutAim, wanted: Wanted) -> str:
-        """fastlane's command; it neither resumes nor halts what everybody has, which the console does."""
-        complete = aim.seen is not None and aim.seen.status == "complete"
-        if aim.verb == "resume" or complete:
-            return self._console(wanted)
-        options = {"package_name": self._set.package, "track": wanted.track, "json_key": "KEY.json"}
-        options["version_code"] = str(wanted.code or "VERSION_CODE")
-        if aim.verb == "bump":
-            options["rollout"] = f"{(aim.percent or 0) / 100:g}"
-        else:
-            options["release_status"] = "halted" if aim.verb == "halt" else "completed"
-        for part in ("apk", "aab", "metadata", "changelogs", "images", "screenshots"):
-            options[f"skip_upload_{part}"] = "true"
-        return f"fastlane supply {' '.join(f'--{k} {v}' for k, v in options.items())}"
-
-    def _console(self, wanted: Wanted) -> str:
-        """The way there: its addresses have numbers that the API does not tell."""
-        return f"{_CONSOLE} → {self._set.package} → {wanted.track} → Manage rollout"
+        return self._plans.step(aim, launch.version, _wanted(launch, settings))
 
     async def read_rollout(self, rollout: str, launch: Launch, settings: Mapping[str, Any]) -> RolloutReading:  # noqa: ARG002
         return await self._read(_wanted(launch, settings))
@@ -367,23 +338,6 @@ def _aim(job: Job) -> RolloutAim:
     return job.aim
 
 
-def _told(aim: RolloutAim, where: str) -> tuple[str, str]:
-    """What a step does, and how it is undone."""
-    seen = aim.seen
-    match aim.verb:
-        case "halt" if seen is not None and seen.status == "complete":
-            does = f"halts {where}: nobody gets it any more, whoever has not got it gets the release before"
-            return does, "resume it"
-        case "halt":
-            return f"halts {where}: nobody else gets it, whoever has it keeps it", "resume it"
-        case "complete":
-            return f"gives {where} to everybody", "halt it: whoever has it keeps it"
-        case "resume":
-            return f"resumes {where} at {shown(aim.percent)} of users", "halt it again"
-        case "bump":
-            return f"gives {where} to {shown(aim.percent)} of users", "halt it: whoever has it keeps it"
-
-
 def _expected(
     found: tuple[Release, dict[str, Any]] | None, aim: RolloutAim, wanted: Wanted
 ) -> tuple[Release, dict[str, Any]]:
@@ -420,4 +374,5 @@ def _explained(error: Rejected, aim: RolloutAim) -> Rejected:
             hint += "; `halt_cancels_review: true` lets a halt do so"
     elif error.status == 403:
         hint = "give the service account the right to release this app: Play Console → Users and permissions"
-    return kind(error.message.rstrip("."), hint=hint, status=error.status)
+    message, retry_after = error.message.rstrip("."), error.retry_after
+    return kind(message, hint=hint, status=error.status, retry_after=retry_after)

@@ -79,6 +79,7 @@ class Pace(NamedTuple):
     asking: Patience = Patience(request=10.0, reading=0.0)
     following: Patience = Patience(reading=300.0)
     finding: Patience = Patience(reading=30.0)
+    logging: Patience = Patience(request=10.0, reading=10.0)
 
 
 class _Build(Value):
@@ -219,20 +220,29 @@ class NetlifyProvider:
         while True:
             # Read before the log: what was written by its end is complete.
             deploy = await api.read(Deploy, f"/api/v1/deploys/{id_}")
-            if log:
-                try:
-                    lines = await api.read(list[_LogLine], f"/api/v1/deploys/{id_}/log")
-                except Rejected:
-                    log = False
-                else:
-                    await emit([line.message or line.log or "" for line in lines[said:]])
-                    said = max(said, len(lines))
-            if not log and deploy.state != state:
+            try:
+                lines = await self._log(id_) if log else None
+            except Rejected:
+                lines, log = None, False
+            if lines is not None:
+                await emit(lines[said:])
+                said = max(said, len(lines))
+            elif deploy.state != state:
                 await emit([f"state: {deploy.state}"])
             state = deploy.state
             if state in _ENDED or deploy.skipped:
                 return deploy
             await asyncio.sleep(self.pace.poll)
+
+    async def _log(self, id_: str) -> list[str] | None:
+        """The log of a build so far; None where it can't be had now, which the build does not depend on.
+        Raises `Rejected` if there is none."""
+        try:
+            async with self._api(self.pace.logging) as api:
+                lines = await api.read(list[_LogLine], f"/api/v1/deploys/{id_}/log")
+        except Unreachable:
+            return None
+        return [line.message or line.log or "" for line in lines]
 
     async def _shown(self, api: Api, target: str, job: Job) -> Ending:
         """Reads back what the site publishes: a status says what was accepted, not what is so."""

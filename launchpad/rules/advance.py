@@ -19,7 +19,7 @@ from launchpad.model.state import RunState, State
 from launchpad.model.text import clean
 from launchpad.model.values import SECOND, Micros, format_duration
 from launchpad.rules.ladder import RolloutView
-from launchpad.rules.rollouts import runs_of
+from launchpad.rules.rollouts import not_taken, runs_of
 
 
 def judged(of: RolloutView) -> RolloutJudged | None:
@@ -44,7 +44,7 @@ def moves(of: RolloutView, state: State, now: Micros) -> tuple[Event, ...]:
     if seen is None or of.status != "rolling":
         return ()
     if of.breached and seen.verdict == "bad" and of.rollout.on_breach == "halt":
-        return _halt(of, state)
+        return _halt(of, state, now)
     if of.rollout.advance != "automatic" or of.next_percent is None:
         return ()
     hindrance = _hindrance(of, state)
@@ -59,17 +59,19 @@ def moves(of: RolloutView, state: State, now: Micros) -> tuple[Event, ...]:
     return (_step(of, state, of.next_percent),) if seen.due_at is not None and now >= seen.due_at else ()
 
 
-def halts(state: State, rollout: str, run: str, aim: RolloutAim) -> tuple[Event, ...]:
+def halts(state: State, rollout: str, run: str, aim: RolloutAim, now: Micros) -> tuple[Event, ...]:
     """The request for a halt, with the end of every other run on the rollout."""
     params = {"rollout": rollout}
-    others = [AbortRequested(run=other.id) for other in in_the_way(state, rollout)]
+    others = [AbortRequested(run=other.id) for other in in_the_way(state, rollout, now)]
     return (RunRequested(run=run, action="halt", params=params, aim=aim), *others)
 
 
-def in_the_way(state: State, rollout: str) -> list[RunState]:
-    """Runs that a halt of the rollout ends."""
+def in_the_way(state: State, rollout: str, now: Micros) -> list[RunState]:
+    """Runs that a halt of the rollout ends; of halts only one that waits to be asked for again."""
     return [
-        run for run in runs_of(state, rollout) if not run.stops and (run.status, "run.abort-requested") in RUN
+        run
+        for run in runs_of(state, rollout)
+        if (not run.stops or not_taken(run, now)) and (run.status, "run.abort-requested") in RUN
     ]
 
 
@@ -84,7 +86,7 @@ def verb_to(percent: float) -> RolloutVerb:
     return "complete" if percent >= WHOLE else "bump"
 
 
-def _halt(of: RolloutView, state: State) -> tuple[Event, ...]:
+def _halt(of: RolloutView, state: State, now: Micros) -> tuple[Event, ...]:
     """Once for each time that a guard breaks; what becomes of it is a person's matter."""
     assert of.state is not None, "what was never seen is not halted"
     halted = [run for run in runs_of(state, of.name) if run.stops]
@@ -92,7 +94,7 @@ def _halt(of: RolloutView, state: State) -> tuple[Event, ...]:
         return ()
     why = clean(f"broken: {of.reason}", 500)
     aim = RolloutAim(rollout=of.name, verb="halt", seen=of.state.reading, why=why)
-    return halts(state, of.name, state.next_run_id("halt"), aim)
+    return halts(state, of.name, state.next_run_id("halt"), aim, now)
 
 
 def _hindrance(of: RolloutView, state: State) -> str:

@@ -9,14 +9,16 @@ from collections.abc import Mapping
 from launchpad.model.definition import Alert, Definition
 from launchpad.model.state import AlertState, RunState, State
 from launchpad.model.state.runs import REPAIRS
-from launchpad.model.values import Micros
+from launchpad.model.values import SECOND, Micros
 from launchpad.rules.alerts import Evidence
-from launchpad.rules.rollouts import runs_of
+from launchpad.rules.rollouts import not_taken, runs_of
 
 _STILL = ("halted", "removed", "rolled back")
 _LOST = ("failed", "interrupted", "refused")
 _ASKED_IN_VAIN = 3
-"""How often a halt is asked for before somebody is told that it does not get through."""
+_IN_VAIN_FOR = 20.0
+"""How often, or for how many seconds, a halt is asked for before somebody is told that it does not get
+through."""
 
 
 def evidence(state: State, definition: Definition, now: Micros) -> Mapping[str, Evidence]:
@@ -36,7 +38,7 @@ def told(rule: Alert, state: State, now: Micros) -> str:
         return "it has moved on"
     why = halt.reason or (halt.aim.why if halt.aim is not None else "")
     by = "by itself" if halt.requested_auth == "engine" else f"asked by {halt.requested_by}"
-    standing = "asked for again and again, and not taken yet" if _in_vain(halt) else halt.status
+    standing = "asked for, and not taken yet" if _in_vain(state, halt, now) else halt.status
     return f"{halt.id} ({by}) is {standing}" + (f": {why}" if why else "")
 
 
@@ -46,7 +48,7 @@ def _evidence(name: str, rule: Alert, state: State, now: Micros) -> Evidence:
         return Evidence(crossed=_recommended(state, alert, now))
     rollout = rule.halted or rule.unhalted or ""
     seen = state.rollouts.get(rollout)
-    crossed = _halted(state, rollout, alert) if rule.halted else _unhalted(state, rollout)
+    crossed = _halted(state, rollout, alert) if rule.halted else _unhalted(state, rollout, now)
     return Evidence(crossed=crossed, value=seen.reading.percent if seen is not None else None)
 
 
@@ -68,19 +70,33 @@ def _halted(state: State, rollout: str, alert: AlertState | None) -> bool:
     return not (halt.ended and goes_on)
 
 
-def _unhalted(state: State, rollout: str) -> bool:
+def _unhalted(state: State, rollout: str, now: Micros) -> bool:
     """Whether it was to be halted and may roll on."""
     halt, seen = _last_halt(state, rollout), state.rollouts.get(rollout)
-    if halt is None or not (halt.status in _LOST or _in_vain(halt)):
+    if halt is None or not (halt.status in _LOST or _in_vain(state, halt, now)):
         return False
     if halt.status == "refused" and halt.requested_auth != "engine":
         return False  # who asked has read why
     return seen is None or seen.reading.status not in _STILL
 
 
-def _in_vain(halt: RunState) -> bool:
-    """Whether it is asked for again and again."""
-    return halt.status == "running" and any(step.attempt >= _ASKED_IN_VAIN for step in halt.steps)
+def _in_vain(state: State, halt: RunState, now: Micros) -> bool:
+    """Whether it is asked for again and again, or waits for that, or stands in for one that did."""
+    if halt.ended or halt.aim is None:
+        return False
+    if any(step.attempt >= _ASKED_IN_VAIN for step in halt.steps):
+        return True
+    if not_taken(halt, now) and now - halt.requested_at >= _IN_VAIN_FOR * SECOND:
+        return True
+    return any(_stood_in_for(halt, run) for run in runs_of(state, halt.aim.rollout) if run.stops)
+
+
+def _stood_in_for(halt: RunState, other: RunState) -> bool:
+    """Whether the other halt was asked for without an answer when a person asked for this one."""
+    since = halt.requested_at
+    if other.requested_at >= since or other.status not in ("aborting", "aborted"):
+        return False
+    return any(step.attempt and (step.ended_at or since) >= since for step in other.steps)
 
 
 def _recommended(state: State, alert: AlertState | None, now: Micros) -> bool:

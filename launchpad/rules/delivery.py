@@ -9,6 +9,7 @@ from launchpad.model.state import AlertState, MessageState, State
 from launchpad.model.state.delivery import INCIDENT
 from launchpad.model.values import SECOND, Micros, Value
 from launchpad.rules.alerts import muted, spoken_for
+from launchpad.rules.called import of_incidents
 
 ATTEMPTS = 15
 """How often one stage is tried; with the waits between, for about an hour."""
@@ -16,7 +17,10 @@ _FIRST_WAIT = 2.0
 _LONGEST_WAIT = 300.0
 """Seconds between attempts."""
 _JUST_TOLD = 30.0
-"""Seconds after an alert fired in which a ladder does not wake those whom the alert itself told."""
+"""Seconds after an address was told of a firing in which a step of the ladder does not wake it again."""
+
+Place = tuple[str, str]
+"""Where a message arrives: a channel, and an address on it."""
 
 
 class Recipient(Value):
@@ -25,6 +29,11 @@ class Recipient(Value):
     to: str
     channel: str
     address: str
+
+    @property
+    def place(self) -> Place:
+        """Several names may lead to one."""
+        return self.channel, self.address
 
 
 class Errand(Value):
@@ -54,6 +63,12 @@ def recipients(definition: Definition, names: Iterable[str]) -> tuple[Recipient,
         if itself is not None and itself.address is not None:
             found.append(Recipient(to=name, channel=name, address=itself.address))
     return tuple(found)
+
+
+def recipient_of(definition: Definition, message: MessageState) -> Recipient | None:
+    """Whom a message goes to; None where they are no more."""
+    named = recipients(definition, [message.to])
+    return next((one for one in named if one.channel == message.channel), None)
 
 
 def intended(errand: Errand, epoch: int, root: str = "") -> MessageIntended:
@@ -111,49 +126,67 @@ def _new(state: State, definition: Definition, now: Micros) -> Iterator[Errand]:
             continue
         if muted(state, definition, alert.name, now) or spoken_for(state, definition, alert.name, now):
             continue
-        for step, recipient in _told_of(alert, definition):
-            message = message_id(alert, recipient, step)
-            if message not in state.messages:
-                yield Errand(
-                    message=message,
-                    alert=alert.name,
-                    firing=alert.firing_seq,
-                    recipient=recipient,
-                    step=step,
-                    stage=stage_of(state, alert.name, alert.firing_seq),
-                    attempt=1,
-                )
+        told = _told_at(state, definition, alert.name, alert.firing_seq)
+        for since, step, recipient in _called(alert, definition):
+            last = told.get(recipient.place)
+            if message_id(alert, recipient, step) in state.messages:
+                continue
+            if last is not None and since - last < _JUST_TOLD * SECOND:
+                continue
+            told[recipient.place] = now
+            yield Errand(
+                message=message_id(alert, recipient, step),
+                alert=alert.name,
+                firing=alert.firing_seq,
+                recipient=recipient,
+                step=step,
+                stage=stage_of(state, alert.name, alert.firing_seq),
+                attempt=1,
+            )
 
 
 def _of_incidents(state: State, definition: Definition) -> Iterator[Errand]:
     """Those who have not been told of an incident that is open, or that it is graver than they were told."""
-    told = recipients(definition, definition.incidents.notify) if definition.incidents is not None else ()
+    names = of_incidents(definition.incidents, definition.alerts, definition.escalations)
+    called = recipients(definition, names)
     for incident in state.incidents.values():
-        for recipient in told if incident.open else ():
-            message = f"{incident.id}/{incident.called_seq}/{recipient.to}/{recipient.channel}"
-            if message not in state.messages:
-                yield Errand(
-                    message=message,
-                    alert=f"{INCIDENT}{incident.id}",
-                    firing=incident.called_seq,
-                    recipient=recipient,
-                    step=None,
-                    stage="firing",
-                    attempt=1,
-                )
+        if not incident.open:
+            continue
+        name = f"{INCIDENT}{incident.id}"
+        told = set(_told_at(state, definition, name, incident.called_seq))
+        for recipient in called:
+            if recipient.place in told:
+                continue
+            told.add(recipient.place)
+            yield Errand(
+                message=f"{incident.id}/{incident.called_seq}/{recipient.to}/{recipient.channel}",
+                alert=name,
+                firing=incident.called_seq,
+                recipient=recipient,
+                step=None,
+                stage="firing",
+                attempt=1,
+            )
 
 
-def _told_of(alert: AlertState, definition: Definition) -> Iterator[tuple[int | None, Recipient]]:
-    rule = definition.alerts[alert.name]
-    first = recipients(definition, rule.notify)
-    yield from ((None, recipient) for recipient in first)
+def _told_at(state: State, definition: Definition, alert: str, firing: int) -> dict[Place, Micros]:
+    """Where messages of a firing have gone, under whatever name, and when the last one began."""
+    told: dict[Place, Micros] = {}
+    for message in state.messages.values():
+        of_it = (message.alert, message.firing) == (alert, firing)
+        if of_it and (recipient := recipient_of(definition, message)):
+            told[recipient.place] = max(message.begun_at, told.get(recipient.place, 0))
+    return told
+
+
+def _called(alert: AlertState, definition: Definition) -> Iterator[tuple[Micros, int | None, Recipient]]:
+    """Whom an alert calls, since when and by which step of its ladder; one address perhaps several times."""
+    fired = alert.fired_at or alert.since
+    yield from ((fired, None, one) for one in recipients(definition, definition.alerts[alert.name].notify))
     if alert.acknowledged_by is not None:
         return  # nobody else is woken
     for taken in alert.escalations:
-        for recipient in recipients(definition, taken.notify):
-            just_told = taken.at - (alert.fired_at or taken.at) < _JUST_TOLD * SECOND
-            if not just_told or recipient not in first:
-                yield taken.step, recipient
+        yield from ((taken.at, taken.step, one) for one in recipients(definition, taken.notify))
 
 
 def message_id(alert: AlertState, recipient: Recipient, step: int | None) -> str:
@@ -166,34 +199,35 @@ def _later(state: State, definition: Definition, now: Micros) -> Iterator[Errand
     """Messages that are behind their alert, or have not got through."""
     epoch = state.engine.epoch if state.engine else 0
     for message in state.messages.values():
-        if _overtaken(state, message):
+        recipient = recipient_of(definition, message)
+        if recipient is None or _overtaken(state, definition, message, recipient):
             continue
         stage = stage_of(state, message.alert, message.firing)
         if message.told == stage or not _may_try(message, stage, epoch, now):
             continue
-        for recipient in recipients(definition, [message.to]):
-            if recipient.channel == message.channel:
-                unanswered = message.outcome is None and message.told is None
-                yield Errand(
-                    message=message.id,
-                    alert=message.alert,
-                    firing=message.firing,
-                    recipient=recipient,
-                    step=message.step,
-                    stage=stage,
-                    attempt=message.attempts + 1 if message.stage == stage else 1,
-                    provider_id=message.provider_id if message.told else "",
-                    doubtful=message.doubtful or unanswered,
-                )
+        unanswered = message.outcome is None and message.told is None
+        yield Errand(
+            message=message.id,
+            alert=message.alert,
+            firing=message.firing,
+            recipient=recipient,
+            step=message.step,
+            stage=stage,
+            attempt=message.attempts + 1 if message.stage == stage else 1,
+            provider_id=message.provider_id if message.told else "",
+            doubtful=message.doubtful or unanswered,
+        )
 
 
-def _overtaken(state: State, message: MessageState) -> bool:
-    """Whether the recipient has, or is being sent, a later message of the same incident: that one goes on."""
-    return message.alert.startswith(INCIDENT) and any(
-        later.firing > message.firing and (later.told is not None or later.outcome is None)
-        for later in state.messages.values()
-        if (later.alert, later.to, later.channel) == (message.alert, message.to, message.channel)
-    )
+def _overtaken(state: State, definition: Definition, message: MessageState, recipient: Recipient) -> bool:
+    """Whether the address has, or is being sent, a later message of the same incident: that one goes on."""
+    for later in state.messages.values() if message.alert.startswith(INCIDENT) else ():
+        newer = later.alert == message.alert and later.firing > message.firing
+        if newer and (later.told is not None or later.outcome is None):
+            to = recipient_of(definition, later)
+            if to is not None and to.place == recipient.place:
+                return True
+    return False
 
 
 def _may_try(message: MessageState, stage: Stage, epoch: int, now: Micros) -> bool:

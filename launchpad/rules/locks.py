@@ -10,11 +10,28 @@ from launchpad.model.values import Micros, format_duration, format_instant
 
 EVERYTHING = "*"
 """The target that stands for all."""
+_ENDED = ", ended"
 
 
 def run_owner(launch: str, run: str) -> str:
-    """How a run signs the locks it holds."""
+    """How a run signs the locks that it holds while it is under way."""
     return f"{launch}/{run}"
+
+
+def kept_owner(launch: str, run: str) -> str:
+    """How it signs those that stay after it: every launch can tell them from those of a run at work."""
+    return f"{launch}/{run}{_ENDED}"
+
+
+def run_of(lock: LockInfo) -> tuple[str, str]:
+    """The launch and the run that signed a lock; two empty words for a person's."""
+    launch, _, run = lock.owner.removesuffix(_ENDED).rpartition("/")
+    return (launch, run) if launch else ("", "")
+
+
+def going_back(target: str) -> str:
+    """What a run locks that takes a release back under a lock that stays, so that it is alone in that."""
+    return f"{target}, going back"
 
 
 def of_a_run(lock: LockInfo) -> bool:
@@ -41,9 +58,11 @@ def keeps(run: RunState) -> bool:
 
 
 def kept(state: State, locks: Sequence[LockInfo]) -> list[LockInfo]:
-    """Locks that stay after a run of this launch. Nobody is exempt from them, whoever asked for the run."""
+    """Locks that stay after a run, of whichever launch. Nobody is exempt from them, whoever asked for it."""
     keepers = {run_owner(state.launch, run.id) for run in state.runs.values() if keeps(run)}
-    return [lock for lock in locks if lock.owner in keepers]
+    return [
+        lock for lock in locks if lock.owner in keepers or (of_a_run(lock) and lock.owner.endswith(_ENDED))
+    ]
 
 
 def in_the_way(
@@ -55,7 +74,7 @@ def in_the_way(
     back: bool = False,
 ) -> list[LockInfo]:
     """Locks on these targets, or on everything, whose owners are not among the exempt. What stays locked
-    after a rollback is not kept from going `back` further."""
+    after a run is not kept from going `back`, in whichever launch: it keeps others from going forward."""
     free = [*left_behind(state, locks), *(kept(state, locks) if back else ())]
     return [
         lock
@@ -77,8 +96,15 @@ def reason_after(state: State, run: RunState, now: Micros) -> str:
 
 def standing(state: State, locks: Sequence[LockInfo]) -> str:
     """What must be seen at every time: `site is locked after rollback-1, 23h more`; empty if nothing."""
+    targets = state.definition.providers if state.definition is not None else {}
     return "; ".join(
-        f"{lock.target} is locked after {lock.owner.partition('/')[2]},"
+        f"{lock.target} is locked after {_after(state, lock)},"
         f" {format_duration(max(60.0, lock.expires_in // 60 * 60))} more"
         for lock in kept(state, locks)
+        if lock.target.partition("/")[0] in targets
     )
+
+
+def _after(state: State, lock: LockInfo) -> str:
+    launch, run = run_of(lock)
+    return run if launch == state.launch else f"{run} of {launch}"

@@ -14,7 +14,7 @@ from launchpad.model.events import Stage
 from launchpad.model.state import MessageState, State
 from launchpad.model.state.delivery import INCIDENT
 from launchpad.model.values import SECOND, Micros, Value
-from launchpad.rules.delivery import Errand, Recipient, errands, stage_of
+from launchpad.rules.delivery import Errand, Recipient, errands, recipient_of, stage_of
 from launchpad.rules.troubles import of_one_trouble
 
 HELD = 10.0
@@ -69,7 +69,7 @@ def parcels(state: State, definition: Definition, now: Micros) -> tuple[Parcel, 
             roots.setdefault(_rising_with(roots, state, definition, errand), []).append(errand)
         elif now - host.begun_at >= HELD * SECOND:
             roots.setdefault(root_of(host), []).append(errand)
-    return tuple(_parcel(state, root, found) for root, found in roots.items())
+    return tuple(_parcel(state, definition, root, found) for root, found in roots.items())
 
 
 def root_of(message: MessageState) -> str:
@@ -87,14 +87,16 @@ def _host(state: State, definition: Definition, errand: Errand, now: Micros) -> 
     """The message that the recipient was just sent, which can tell of the errand too."""
     for message in state.messages.values():
         joins = (
-            (message.to, message.channel) == (errand.recipient.to, errand.recipient.channel)
-            and not message.under
+            not message.under
             and 0 <= now - message.begun_at <= JOINED * SECOND
             and message.stage == stage_of(state, message.alert, message.firing) == "firing"
             and (message.told == "firing" or _under_way(message, state, now))
             and _rank(state, definition, message.alert) <= _rank(state, definition, errand.alert)
         )
-        if joins and _fits(definition, errand, [(m.alert, m.firing) for m in _of(state, message.id)]):
+        to = recipient_of(definition, message) if joins else None
+        if to is None or to.place != errand.recipient.place:
+            continue
+        if _fits(definition, errand, [(m.alert, m.firing) for m in _of(state, message.id)]):
             return message
     return None
 
@@ -111,7 +113,7 @@ def _rising_with(roots: dict[str, list[Errand]], state: State, definition: Defin
     for root, others in roots.items():
         fresh = root not in state.messages and others[0].message == root
         told = [(other.alert, other.firing) for other in others]
-        if fresh and others[0].recipient == errand.recipient and _fits(definition, errand, told):
+        if fresh and others[0].recipient.place == errand.recipient.place and _fits(definition, errand, told):
             return root
     return errand.message
 
@@ -124,16 +126,17 @@ def _fits(definition: Definition, errand: Errand, told: list[tuple[str, int]]) -
     return any(of_one_trouble(definition, errand.alert, alert) for alert, _ in told)
 
 
-def _parcel(state: State, root: str, found: list[Errand]) -> Parcel:
+def _parcel(state: State, definition: Definition, root: str, found: list[Errand]) -> Parcel:
     going = {errand.message for errand in found}
     before = [message for message in _of(state, root) if message.told is not None]
+    # What joins a message may call the same address by another name.
+    known = state.messages.get(root)
+    recipient = (recipient_of(definition, known) if known is not None else None) or found[0].recipient
     return Parcel(
         message=root,
-        recipient=found[0].recipient,
+        recipient=recipient,
         errands=tuple(found),
-        beside=tuple(
-            _said(state, message, found[0].recipient) for message in before if message.id not in going
-        ),
+        beside=tuple(_said(state, message, recipient) for message in before if message.id not in going),
         provider_id=next((message.provider_id for message in before if message.provider_id), ""),
     )
 

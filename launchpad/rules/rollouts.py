@@ -4,12 +4,14 @@ from launchpad.model.events import RunResolved
 from launchpad.model.lifecycles import ROLLOUT
 from launchpad.model.rollouts import WHOLE, RolloutAim, RolloutReading
 from launchpad.model.state import RunState, State
-from launchpad.model.values import Micros
+from launchpad.model.values import SECOND, Micros
 
 _CLOSE = 0.5
 """Percent by which a provider may round a share."""
 _USERS = 0.1
 """By how much the number of users must have changed to be worth an event."""
+_TAKEN_WITHIN = 5.0
+"""Seconds in which a store takes a halt, or does not."""
 _REVIEWED = ("submitted", "in review")
 """A store that looks first has taken a step all the same."""
 
@@ -53,6 +55,15 @@ def worth_recording(before: RolloutReading | None, reading: RolloutReading) -> b
 def runs_of(state: State, rollout: str) -> list[RunState]:
     """The runs on a rollout, the newest last."""
     return [run for run in state.runs.values() if run.aim is not None and run.aim.rollout == rollout]
+
+
+def not_taken(run: RunState, now: Micros) -> bool:
+    """Whether a halt was asked for and its store has not taken it for a while: it waits to ask again."""
+    index = run.current_step
+    step = run.steps[index] if run.stops and run.status == "running" and index is not None else None
+    if step is None or step.status != "intended" or step.started_at is None:
+        return False
+    return now - step.started_at >= _TAKEN_WITHIN * SECOND
 
 
 def settles(state: State, rollout: str, reading: RolloutReading, so_at: Micros) -> RunResolved | None:

@@ -10,7 +10,11 @@ from launchpad.model.values import SECOND, Micros, Value, format_duration, forma
 from launchpad.rules import alerts, calls
 from launchpad.rules.delivery import Errand
 from launchpad.rules.escalation import ahead
+from launchpad.rules.view.health import affected
 from launchpad.rules.view.incidents import draft, incident_view, title_of
+
+_LONGEST = 1500
+"""Characters of a line: an incident's has its impact and its cause in it."""
 
 
 class Words(Value):
@@ -30,18 +34,17 @@ def wording(
     about = definition.launch
     release = f"[{about.product} {about.version} {about.environment}]"
     headlines = [_headline(state, definition, errand) for errand in told]
-    lines: list[str] = []
-    for errand, headline in zip(told, headlines, strict=True):
-        if len(told) > 1:
-            lines += ([""] if lines else []) + [headline]
-        lines += _told(state, definition, errand, now)
+    # Of several, what they are stands before what there is to each: some programs show the beginning alone.
+    lines = [f"- {headline}" for headline in dict.fromkeys(headlines)] if len(told) > 1 else []
+    for errand in told:
+        lines += [*([""] if lines else []), *_told(state, definition, errand, now)]
     if repeat:
         lines.append("This may be a repeat: of the attempt before, it is not known whether it arrived.")
     graded = [severity for errand in told if (severity := _severity(state, definition, errand)) is not None]
     more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
     return Words(
         subject=clean(f"{release} {headlines[0]}", 200 - len(more)) + more,
-        text="\n".join(clean(line, 500) for line in lines),
+        text="\n".join(clean(line, _LONGEST) for line in lines),
         severity=min(graded, key=SEVERITIES.index, default="low"),
     )
 
@@ -109,6 +112,8 @@ def _standing(state: State, definition: Definition, errand: Errand, now: Micros)
         f"{errand.alert}: {value}." if rule.calls else f"{errand.alert}: {value} when last recorded.",
         f"Firing since {format_instant(fired, zone)} {zone}, for {format_duration((now - fired) // SECOND)}.",
     ]
+    if hit := affected(definition, errand.alert):
+        lines.append(f"It affects {hit}.")
     if before := alerts.changed_before(alert):
         lines.append(f"It rose {'; '.join(before)}.")
     group = [

@@ -141,10 +141,13 @@ def prune_once(transaction: Transaction, launch: str, *, samples_before: Micros,
     return bool(removals)
 
 
-def take_lock(transaction: Transaction, target: str, owner: str, reason: str, ttl: float) -> LockInfo:
-    """Takes or (for the same owner) renews; raises `Refused` naming the holder and the reason."""
+def take_lock(
+    transaction: Transaction, target: str, owner: str, reason: str, ttl: float, over: str = ""
+) -> LockInfo:
+    """Takes, renews (for the same owner) or takes over from the owner `over`; raises `Refused` naming the
+    holder and the reason."""
     held = _held(transaction, target)
-    if held and held.owner != owner:
+    if held and held.owner not in (owner, over):
         raise Refused(
             f"{target} is locked by {held.owner}: {held.reason}",
             hint=f"it expires in {format_duration(held.expires_in)}",

@@ -183,10 +183,10 @@ class SqlStore:
     def lease(self, launch: str) -> Lease | None:
         return self._database.read(lambda reader: leases.present(reader, launch))
 
-    def take_lock(self, target: str, owner: str, reason: str, ttl: float) -> LockInfo:
+    def take_lock(self, target: str, owner: str, reason: str, ttl: float, *, over: str = "") -> LockInfo:
         check_storable(target, owner, reason)
         return self._write(
-            lambda tx: beside.take_lock(tx, target, owner, reason, ttl), guard=f"lock {target}"
+            lambda tx: beside.take_lock(tx, target, owner, reason, ttl, over), guard=f"lock {target}"
         )
 
     def release_lock(self, target: str, owner: str) -> bool:

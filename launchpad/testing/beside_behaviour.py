@@ -153,6 +153,17 @@ class BesideBehaviour:
         ]
         assert 800 < other.locks()[1].expires_in <= 900
 
+    def test_a_lock_passes_from_the_owner_that_is_named(self, open_again: Callable[[], Store]) -> None:
+        store, other = open_again(), open_again()
+        store.take_lock("shop", "ada", "deploying", 600)
+        with pytest.raises(Refused, match="ada: deploying"):
+            other.take_lock("shop", "bo", "me too", 600, over="cy")
+        other.take_lock("shop", "bo", "rolled back", 900, over="ada")
+        assert [(held.owner, held.reason) for held in store.locks()] == [("bo", "rolled back")]
+        with pytest.raises(Refused, match="bo: rolled back"):
+            store.take_lock("shop", "ada", "still deploying", 600)
+        assert other.take_lock("app", "bo", "free", 600, over="ada").owner == "bo"
+
     def test_a_lock_is_released_by_its_owner(self, store: Store) -> None:
         store.take_lock("shop", "ada", "deploying", 600)
         assert not store.release_lock("shop", "bo")

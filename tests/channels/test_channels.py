@@ -83,6 +83,22 @@ async def test_slack_with_a_wrong_token(slack):
     await channel.close()
 
 
+@pytest.mark.parametrize("line", ["<&> " * 30, "ä" * 130, "😀" * 60], ids=["escaped", "umlauts", "emoji"])
+async def test_a_long_text_is_told_from_its_beginning_and_says_that_there_is_more(slack, line):
+    channel = slack_at(slack.url)
+    sent = await channel.send("#launch", MESSAGE)
+    long = replace(MESSAGE, text="\n".join(f"{n}: {line}" for n in range(80)))
+    assert (await channel.update("#launch", sent.id, long)).state == "confirmed"
+    ((_, said),) = slack.messages.values()
+    first, second, *_, before, last = said.split("\n")
+    assert "FIRING critical" in first
+    assert second == f"0: {escaped(line)}"
+    assert before.endswith(escaped(line)), "whole lines"
+    assert last == "… More: launchpad messages --launch acme-4.2.0"
+    assert 3500 < len(said.encode()) <= 4000
+    await channel.close()
+
+
 def test_nothing_in_a_text_is_read_as_a_mention():
     assert escaped("<!channel> & <@U1>") == "&lt;!channel&gt; &amp; &lt;@U1&gt;"
 
@@ -166,6 +182,19 @@ async def test_mails_of_one_message_are_a_thread(mail):
     assert first["Message-ID"] == again["Message-ID"] == sent.id
     assert last["In-Reply-To"] == last["References"] == sent.id
     assert last["Message-ID"] != sent.id
+    await channel.close()
+
+
+async def test_a_mail_says_what_was_meant_whatever_is_in_it(mail):
+    channel = smtp(mail.url)
+    subject = "[Müller 4.2.0] FIRING critical: " + " ".join(["wörd"] * 40)
+    text = "\n".join(["- one", "- two", "", "=?utf-8?q?x?= <b>&amp;", ".", "From me", "ä" * 1500, "x" * 1500])
+    assert (await channel.send("lead@acme.example", replace(MESSAGE, subject=subject, text=text))).id
+    [took] = mail.mails
+    assert took["Subject"] == subject
+    assert took.get_content().splitlines() == text.splitlines()
+    assert took.get_content_type() == "text/plain"
+    assert took["Auto-Submitted"] == "auto-generated"
     await channel.close()
 
 

@@ -24,8 +24,8 @@ def war_room_on_either_store(
 def _rooms(tmp_path: Path, url: str | None) -> Iterator[Callable[[Definition], WarRoom]]:
     opened: list[WarRoom] = []
 
-    def make(definition: Definition) -> WarRoom:
-        opened.append(WarRoom(tmp_path, definition, url=url))
+    def make(definition: Definition, *, launch: str = "acme-4.2.0") -> WarRoom:
+        opened.append(WarRoom(tmp_path, definition, url=url, launch=launch))
         return opened[-1]
 
     yield make

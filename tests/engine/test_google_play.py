@@ -1,5 +1,6 @@
 """A rollout on a simulated Google Play, through real engines: whatever happens, a clear end."""
 
+import itertools
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -18,9 +19,10 @@ from launchpad.model.definition import (
     Threshold,
 )
 from launchpad.model.state import RunState
-from launchpad.model.values import Quantity
+from launchpad.model.values import SECOND, Quantity
 from launchpad.rehearsal.google_play import GooglePlaySimulator
 from launchpad.rules.ladder import RolloutView
+from launchpad.rules.rollouts import not_taken
 from launchpad.testing.loopback import Fault, Loopback, Response
 from tests.support.war_room import PEOPLE, WarRoom, until
 
@@ -263,6 +265,36 @@ def test_a_halt_that_could_not_be_asked_for_is_asked_until_it_is_taken(
     assert (store.play.stands(), len(store.play.commits)) == (("halted", 0.1), 1)
     log = [line.text for line in store.room.session.log(run.id)]
     assert any(line.startswith("not done yet, asked again: ") and said in line for line in log), log
+
+
+def test_a_halt_leaves_the_store_alone_for_as_long_as_it_asks(store: Store) -> None:
+    store.watched()
+    later = Response(429, headers={"Retry-After": "4"})
+    store.server.misbehave(Fault("instead", later), "POST", ":commit$", times=1)
+    store.server.misbehave(Fault("instead", later), "POST", "/edits$", times=1)
+    run = store.ended(store.halted())
+    assert (run.status, run.steps[0].attempt) == ("succeeded", 3), run.reason
+    asked = [r.at for r in store.room.session.events if isinstance(r.event, ev.StepIntended)]
+    assert all(after - before >= 4 * SECOND for before, after in itertools.pairwise(asked))
+    log = [line.text for line in store.room.session.log(run.id)]
+    assert sum(line.startswith("not done yet, asked again in 4 s: ") for line in log) == 2, log
+
+
+def test_a_person_who_halts_waits_for_no_halt_that_waits(store: Store) -> None:
+    store.watched()
+    later = Response(429, headers={"Retry-After": "3600"})
+    store.server.misbehave(Fault("instead", later), "POST", ":commit$", times=100_000)
+    store.halted()
+    until(lambda: store.attempts("halt-1") == 1, what="the first attempt", seconds=90)
+    waits = store.room.view().state.runs["halt-1"]
+    until(lambda: not_taken(waits, store.room.session.clock()), what="it to be waiting")
+    store.server.behave()
+    asked = store.room.does("ops", cmd.HaltRollout(rollout="android"))
+    assert not asked.already
+    run = store.ended("halt-2")
+    assert (run.status, run.requested_by) == ("succeeded", "ops"), run.reason
+    assert store.ended("halt-1").status == "aborted"
+    assert (store.play.stands(), len(store.play.commits)) == (("halted", 0.1), 1)
 
 
 def test_a_halt_that_is_asked_for_again_and_again_can_be_aborted(store: Store) -> None:

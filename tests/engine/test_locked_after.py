@@ -46,7 +46,7 @@ def test_nobody_deploys_after_a_rollback_until_a_director_says_why(war_room: Ope
     assert back.plan is not None
     assert back.plan.lock_after == 86400
     [lock] = room.store.locks()
-    assert (lock.target, lock.owner) == ("shop", f"{room.launch}/rollback-1")
+    assert (lock.target, lock.owner) == ("shop", f"{room.launch}/rollback-1, ended")
     assert lock.reason.startswith("rolled back at ")
     assert lock.reason.endswith(" by ops")
     assert 86000 < lock.expires_in <= 86400
@@ -54,7 +54,7 @@ def test_nobody_deploys_after_a_rollback_until_a_director_says_why(war_room: Ope
     assert [(e.target, e.held, e.run) for e in told] == [("shop", True, "rollback-1")]
 
     # Neither who rolled back, nor what was planned before, nor a director.
-    with pytest.raises(Refused, match=r"shop is locked by .*rollback-1: rolled back"):
+    with pytest.raises(Refused, match=r"shop is locked by .*rollback-1, ended: rolled back"):
         room.does("ops", cmd.RequestRun(action="again"))
     room.does("ops", cmd.ConfirmRun(run="deploy-2", digest=waiting.digest))
     assert "rolled back" in room.when("deploy-2", "refused").reason
@@ -76,9 +76,9 @@ def test_another_rollback_passes_the_lock_and_takes_it_over(war_room: Open, tmp_
     room = _room(war_room, tmp_path, lock_after=3600.0)
     room.engine()
     room.when(room.go("rollback"), "succeeded")
-    assert _locks(room) == [("shop", f"{room.launch}/rollback-1")]
+    assert _locks(room) == [("shop", f"{room.launch}/rollback-1, ended")]
     room.when(room.go("rollback"), "succeeded")
-    assert _locks(room) == [("shop", f"{room.launch}/rollback-2")]
+    assert _locks(room) == [("shop", f"{room.launch}/rollback-2, ended")]
     assert room.store.locks()[0].expires_in > 3000
 
 
@@ -87,7 +87,7 @@ def test_who_rolls_back_under_a_lock_of_their_own_gives_it_up(war_room: Open, tm
     room.engine()
     room.does("ops", cmd.Lock(target="shop", text="mine", seconds=7200.0))
     room.when(room.go("rollback"), "succeeded")
-    assert _locks(room) == [("shop", f"{room.launch}/rollback-1")]
+    assert _locks(room) == [("shop", f"{room.launch}/rollback-1, ended")]
     assert room.store.locks()[0].expires_in > 7000
     with pytest.raises(Refused, match="rolled back"):
         room.does("ops", cmd.RequestRun(action="deploy"))
@@ -133,5 +133,5 @@ def test_the_lock_outlives_an_engine_that_is_killed(war_room: Open, tmp_path: Pa
     first.wait()
     room.engine(standby=True)
     room.when("rollback-1", "succeeded")
-    assert _locks(room) == [("shop", f"{room.launch}/rollback-1")]
+    assert _locks(room) == [("shop", f"{room.launch}/rollback-1, ended")]
     assert room.store.locks()[0].expires_in > 80000

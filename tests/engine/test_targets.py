@@ -1,9 +1,12 @@
 """Locks that runs hold: kept while an engine changes, never in the way of a stop, never run out in use."""
 
+import contextlib
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from msgspec.structs import replace
@@ -12,7 +15,7 @@ from launchpad.engine.targets import Targets
 from launchpad.errors import LeaseLost, Refused, Unreachable
 from launchpad.model import commands as cmd
 from launchpad.model import events as ev
-from launchpad.model.definition import Definition
+from launchpad.model.definition import Definition, Verb
 from launchpad.model.journal import Draft
 from launchpad.model.plan import Plan, PlannedStep
 from launchpad.model.state import RunState
@@ -21,18 +24,50 @@ from tests.support.war_room import WarRoom, action, commands_launch, recording, 
 Open = Callable[[Definition], WarRoom]
 
 
+DEFINITION = commands_launch(
+    {"deploy": {"argv": ["true"]}, "rollback": {"argv": ["true"]}},
+    deploy=action("deploy"),
+    rollback=action("rollback"),
+)
+
+
 @pytest.fixture
 def room(war_room: Open) -> WarRoom:
-    return war_room(commands_launch({"deploy": {"argv": ["true"]}}, deploy=action("deploy")))
+    return war_room(DEFINITION)
 
 
-def _planned(room: WarRoom) -> RunState:
-    room.does("ops", cmd.RequestRun(action="deploy"))
-    steps = (PlannedStep(verb="deploy", provider="shop", does="it", command="make it"),)
-    plan = Plan(action="deploy", title="deploy", version="1", environment="staging", steps=steps)
-    event = ev.RunPlanned(run="deploy-1", plan=plan, digest="d", gate=None, expires_at=2**60)
-    room.store.append(room.launch, [Draft(id="plan", event=event, actor="engine", auth="engine")])
-    return room.run("deploy-1")
+@pytest.fixture
+def later(room: WarRoom, tmp_path: Path) -> Iterator[WarRoom]:
+    """Another launch in the same store."""
+    opened = WarRoom(tmp_path, DEFINITION, url=room.url, launch="acme-4.2.1")
+    yield opened
+    opened.close()
+
+
+def _planned(room: WarRoom, verb: Verb = "deploy", *, lock_after: float = 0.0) -> RunState:
+    asked = room.does("ops", cmd.RequestRun(action=verb))
+    run = asked.subject.removeprefix("run:")
+    steps = (PlannedStep(verb=verb, provider="shop", does="it", command="make it"),)
+    plan = Plan(
+        action=verb, title=verb, version="1", environment="staging", steps=steps, lock_after=lock_after
+    )
+    _happens(room, ev.RunPlanned(run=run, plan=plan, digest="d", gate=None, expires_at=2**60))
+    return room.run(run)
+
+
+def _happens(room: WarRoom, event: ev.Event) -> None:
+    room.store.append(room.launch, [Draft(id=uuid4().hex, event=event, actor="engine", auth="engine")])
+
+
+async def _goes_back(room: WarRoom, *, lock_after: float = 3600.0) -> None:
+    """A rollback from its request to its end, after which its target stays locked."""
+    run, targets = _planned(room, "rollback", lock_after=lock_after), Targets(room.store, room.session)
+    async with targets.held(run):
+        assert targets.keep(run)
+
+
+def _locks(room: WarRoom) -> list[tuple[str, str]]:
+    return [(lock.target, lock.owner) for lock in room.store.locks()]
 
 
 @pytest.mark.parametrize("end", [LeaseLost, Unreachable])
@@ -127,3 +162,92 @@ def test_a_step_at_work_that_lost_its_target_is_told_to_a_person(
     os.kill(pid, signal.SIGKILL)
     assert run.reason == "shop is locked by mallory: database work; the step may still be at work"
     assert run.steps[0].status == "interrupted"
+
+
+async def test_a_rollback_passes_what_another_launch_left_locked_after_its_own(
+    room: WarRoom, later: WarRoom
+) -> None:
+    await _goes_back(room, lock_after=7200.0)
+    assert _locks(room) == [("shop", "acme-4.2.0/rollback-1, ended")]
+    with pytest.raises(Refused, match=r"locked by acme-4\.2\.0/rollback-1, ended: rolled back"):
+        later.does("ops", cmd.RequestRun(action="deploy"))
+    assert "shop is locked after rollback-1 of acme-4.2.0" in later.view().standing.advice
+
+    run, targets = _planned(later, "rollback", lock_after=3600.0), Targets(later.store, later.session)
+    async with targets.held(run):
+        assert ("shop", "acme-4.2.0/rollback-1, ended") in _locks(room), "it stays while nothing is done"
+    assert _locks(room) == [("shop", "acme-4.2.0/rollback-1, ended")], "and if the rollback failed"
+    async with targets.held(run):
+        assert targets.keep(run)
+    [lock] = later.store.locks()
+    assert lock.owner == "acme-4.2.1/rollback-1, ended"
+    assert lock.expires_in > 7000, "the longer one counts"
+
+
+async def test_two_launches_do_not_roll_back_at_once_under_one_lock(room: WarRoom, later: WarRoom) -> None:
+    room.store.take_lock("shop", "acme-4.1.0/rollback-1, ended", "rolled back", 600.0)
+    ours, theirs = _planned(room, "rollback"), _planned(later, "rollback")
+    async with Targets(room.store, room.session).held(ours):
+        with pytest.raises(Refused, match=r"shop, going back is locked by acme-4\.2\.0/rollback-1"):
+            async with Targets(later.store, later.session).held(theirs):
+                pass
+    async with Targets(later.store, later.session).held(theirs):
+        pass
+
+
+@pytest.mark.parametrize(("owner", "who"), [("bob", "bob"), ("acme-4.2.0/deploy-7", "deploy-7")])
+async def test_a_rollback_does_not_pass_a_person_nor_a_run_at_work(
+    room: WarRoom, later: WarRoom, owner: str, who: str
+) -> None:
+    room.store.take_lock("shop", owner, "hands off", 600.0)
+    with pytest.raises(Refused, match=f"locked by .*{who}: hands off"):
+        later.does("ops", cmd.RequestRun(action="rollback"))
+
+
+class Crowded:
+    """A store in which somebody else reaches for the target after everything that is done."""
+
+    def __init__(self, room: WarRoom) -> None:
+        self._store = room.store
+
+    def __getattr__(self, name: str) -> Any:
+        done = getattr(self._store, name)
+
+        def then_another(*given: Any, **named: Any) -> Any:
+            result = done(*given, **named)
+            with contextlib.suppress(Refused):
+                self._store.take_lock("shop", "mallory", "mine at last", 600.0)
+            return result
+
+        return then_another
+
+
+async def test_what_stays_locked_is_free_at_no_moment(room: WarRoom) -> None:
+    room.does("ops", cmd.Lock(target="shop", text="my release", seconds=600.0))
+    run, targets = _planned(room, "rollback", lock_after=3600.0), Targets(Crowded(room), room.session)
+    async with targets.held(run):
+        assert targets.keep(run)
+    assert _locks(room) == [("shop", "acme-4.2.0/rollback-1, ended")]
+
+
+async def test_what_stays_locked_is_not_taken_from_a_run_at_work(room: WarRoom) -> None:
+    run, targets = _planned(room, "rollback", lock_after=3600.0), Targets(room.store, room.session)
+    async with targets.held(run):
+        room.store.release_lock("shop", "acme-4.2.0/rollback-1")
+        room.store.take_lock("shop", "other-1/deploy-1", "is under way", 60.0)
+        assert targets.keep(run) == []
+    assert _locks(room) == [("shop", "other-1/deploy-1")]
+
+
+async def test_a_successor_rests_on_what_the_run_left_locked_before_its_end_was_told(room: WarRoom) -> None:
+    run, before = _planned(room, "deploy", lock_after=3600.0), Targets(room.store, room.session)
+    with contextlib.suppress(LeaseLost):
+        async with before.held(run):
+            before.keep(run)
+            raise LeaseLost("gone")
+    after = Targets(room.store, room.session)
+    async with after.held(run):
+        assert after.keep(run)
+    [lock] = room.store.locks()
+    assert lock.owner == "acme-4.2.0/deploy-1, ended"
+    assert lock.expires_in > 3000

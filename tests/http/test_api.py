@@ -237,6 +237,25 @@ async def test_a_redirect_is_not_followed(server):
             await acme.read(Thing, "/things")
 
 
+@pytest.mark.parametrize("status", [200, 400, 500])
+async def test_an_answer_without_bottom_is_an_answer_that_does_not_tell(server, status):
+    server.misbehave(says(status, b'{"message": ' + b"[" * 200_000 + b"]" * 200_000 + b"}"))
+    async with api(server) as acme:
+        with pytest.raises(Rejected if status == 400 else Unanswered, match=str(status)):
+            await acme.change(Thing, "POST", "/things")
+
+
+@pytest.mark.parametrize("into", [Thing, type(None)])
+async def test_a_page_for_people_is_no_answer(server, into):
+    page = says(200, b"<html>sign in</html>", Content_Type="Text/HTML")
+    server.misbehave(page, times=2)
+    async with api(server, patience=Patience(reading=0)) as acme:
+        with pytest.raises(Unanswered, match="with 200, but with a page for people; is a proxy in the way"):
+            await acme.read(into, "/things")
+        with pytest.raises(Unanswered, match="with 200, but with a page for people"):
+            await acme.change(into, "POST", "/things")
+
+
 @pytest.mark.parametrize(
     ("url", "wrong"),
     [

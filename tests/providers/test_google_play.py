@@ -1,6 +1,8 @@
 """Google Play against a simulated one: the contract of every adapter, and what is its own."""
 
 import asyncio
+import email.utils
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from launchpad.model.definition import Launch
 from launchpad.model.rollouts import RolloutAim, RolloutReading
 from launchpad.providers.capabilities import Job, Surroundings
 from launchpad.providers.google_play import GooglePlayProvider, GooglePlaySettings, Pace
+from launchpad.rehearsal.google_accounts import TOKEN_PATH
 from launchpad.rehearsal.google_play import GooglePlaySimulator
 from launchpad.testing.loopback import Fault, Loopback, Response
 from launchpad.testing.rollouts import RolloutsBehaviour
@@ -302,6 +305,26 @@ async def test_a_plan_says_how_without_launchpad(store):
     halt = plan(RolloutAim(rollout="android", verb="halt", seen=full), LAUNCH, {})
     assert "gets the release before" in halt.does
     assert halt.command.startswith("https://play.google.com/console")
+
+
+@pytest.mark.parametrize(
+    ("off", "said"),
+    [(-7200, "this machine's clock is .* ahead of Google's"), (7200, "this machine's clock is .* behind")],
+)
+async def test_a_clock_that_is_off_is_named_and_not_the_key(store, off, said):
+    now = time.time() + off
+    clock = {"Date": email.utils.formatdate(now, usegmt=True)}
+    refusal = b'{"error": "invalid_grant", "error_description": "Invalid JWT: Token must be short-lived"}'
+    store.server.misbehave(Fault("instead", Response(400, refusal, clock)), "POST", TOKEN_PATH)
+    with pytest.raises(Refused, match=said) as caught:
+        await store.read()
+    assert "new key" not in str(caught.value)
+
+
+async def test_a_refusal_of_a_token_in_no_known_tongue_is_a_refusal(store):
+    store.server.misbehave(Fault("instead", Response(400, b'{"error": "\xff"}')), "POST", TOKEN_PATH)
+    with pytest.raises(Refused, match=r"grants launchpad.* no token: no reason is given"):
+        await store.read()
 
 
 @pytest.mark.parametrize(

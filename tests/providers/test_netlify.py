@@ -17,6 +17,7 @@ from launchpad.rehearsal.netlify import NetlifySimulator
 from launchpad.testing.loopback import Fault, Loopback, Response
 from launchpad.testing.providers import ProviderBehaviour
 
+PAGE = Response(200, b"<!DOCTYPE html><title>Sign in</title>", {"Content-Type": "text/html; charset=utf-8"})
 TOKEN = "nfp_hunter2-correct-horse"
 LAUNCH = Launch(product="Acme", version="4.2.0", environment="production")
 QUICK = Patience(request=5.0, reading=1.0, pause=0.01)
@@ -38,6 +39,7 @@ class QuickNetlify(NetlifyProvider):
         asking=QUICK._replace(reading=0.0),
         following=QUICK._replace(reading=1.5),
         finding=QUICK,
+        logging=QUICK._replace(reading=0.0),
     )
 
 
@@ -204,6 +206,24 @@ async def test_without_a_log_its_states_are_told(site):
     site.netlify.has_log = False
     assert (await site.run("deploy")).state == "succeeded"
     assert site.log[-1] == "state: ready"
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault("flood"), Fault("reset"), Fault("instead", Response(503)), Fault("instead", PAGE)]
+)
+async def test_a_log_that_can_not_be_had_ends_no_following(site, fault):
+    """Netlify does not document it; the deploy itself tells how it stands."""
+    site.server.misbehave(fault, "GET", "/log$", times=100_000)
+    assert (await site.run("deploy")).state == "succeeded"
+    assert site.log[-1] == "state: ready"
+
+
+async def test_a_page_of_a_proxy_is_no_word_of_netlify(site):
+    step = await site.plan("purge")
+    site.server.misbehave(Fault("instead", PAGE), "POST", "/purge$")
+    with pytest.raises(Unreachable, match="with a page for people; look there whether it was done"):
+        await site.carry(step)
+    assert site.netlify.purged == []
 
 
 async def test_a_failed_build_says_why(site):

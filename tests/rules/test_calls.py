@@ -1,11 +1,13 @@
 """What calls for a person though nothing is measured: pure, over states that are made up."""
 
 import pytest
+from msgspec.structs import replace
 
 from launchpad.model.definition import Alert, Definition, Launch
 from launchpad.model.plan import Plan, PlannedStep
 from launchpad.model.rollouts import RolloutAim, RolloutReading
 from launchpad.model.state import Advice, RolloutState, RunState, State, StepState
+from launchpad.model.values import SECOND
 from launchpad.rules.calls import evidence, told
 
 RULE = Alert(unhalted="android", severity="critical", notify=("lead",))
@@ -50,7 +52,7 @@ def test_people_are_told_of_a_halt_that_does_not_get_through(status, attempt, sh
 
 def test_it_says_that_it_is_still_asked_for() -> None:
     assert told(RULE, launch("running", 3, "rolling"), 9) == (
-        "halt-1 (asked by eva) is asked for again and again, and not taken yet"
+        "halt-1 (asked by eva) is asked for, and not taken yet"
     )
     assert told(RULE, launch("failed", 3, "rolling"), 9) == "halt-1 (asked by eva) is failed"
 
@@ -87,3 +89,21 @@ def test_advice_to_roll_back_waits_for_nobody_while_a_rollback_is_under_way(
     state = State(runs={"rollback-1": back}, advice=Advice(recommended=True, since=50))
     definition = Definition(launch=Launch(product="shop", version="1"), alerts={"advised": rule})
     assert evidence(state, definition, 90)["advised"].crossed is calls
+
+
+@pytest.mark.parametrize(("since", "calls"), [(19, False), (20, True)])
+def test_people_are_told_of_a_halt_that_waits_for_its_store(since: int, calls: bool) -> None:
+    """A store that wants to be left alone is asked seldom: it is time that counts then."""
+    state = launch("running", 1, "rolling")
+    steps = (StepState(status="intended", attempt=1, started_at=2),)
+    state = replace(state, runs={"halt-1": replace(state.runs["halt-1"], steps=steps)})
+    assert evidence(state, DEFINITION, since * SECOND + 1)["lost"].crossed is calls
+
+
+@pytest.mark.parametrize(("ended_at", "calls"), [(6, True), (None, True), (4, False)])
+def test_people_are_told_still_where_a_person_asks_anew(ended_at: int | None, calls: bool) -> None:
+    before = launch("aborted", 3, "rolling").runs["halt-1"]
+    before = replace(before, steps=(replace(before.steps[0], ended_at=ended_at),))
+    anew = replace(before, id="halt-2", status="running", requested_at=5, steps=(StepState(attempt=1),))
+    state = replace(launch("running", 1, "rolling"), runs={"halt-1": before, "halt-2": anew})
+    assert evidence(state, DEFINITION, 9)["lost"].crossed is calls

@@ -387,7 +387,7 @@ def test_of_an_incident_that_nobody_was_told_of_nobody_hears_the_end():
     night.sends(10, "deferred")
     night.does(11, ev.IncidentResolved(incident="incident-1"), "eva", "an index was missing")
     assert night.sends(60) == []
-    quiet = Night(DEFINITION)
+    quiet = Night(replace(DEFINITION, incidents=IncidentCalls()))
     declared(quiet)
     assert quiet.sends(10) == []
 
@@ -416,3 +416,80 @@ def test_waits_grow_and_stay_within_bounds(message, attempt):
     wait = backoff(message, attempt)
     assert 1.6 <= wait <= 360.0
     assert wait == backoff(message, attempt)
+
+
+TWICE_NAMED = replace(
+    DEFINITION,
+    contacts={
+        "primary": {"sms": "+7"},
+        "lead": {"sms": "+7"},
+        "boss": {"sms": "everyone"},
+        "cto": {"sms": "+8"},
+        "ceo": {"sms": "+7"},
+    },
+    alerts={"down": rule(notify=("sms", "boss", "primary", "lead"), severity="critical")},
+    incidents=IncidentCalls(notify=("lead", "sms", "primary", "boss")),
+)
+
+
+def test_an_address_is_told_once_whatever_it_is_called():
+    night = Night(TWICE_NAMED)
+    night.fires(10, "down")
+    assert night.sends(10) == ["sms/sms:down firing", "primary/sms:down firing"]
+    assert night.wakes(11) == ["down:primary", "down:ceo"], "of the ladder, at the same instant"
+    assert night.sends(11) == []
+    assert night.wakes(911) == ["down:lead", "down:cto"]
+    assert night.sends(911) == ["lead/sms:down firing", "cto/sms:down firing"], "a later step is to wake"
+    night.does(920, ev.AlertAcknowledged(alert="down"), "eva")
+    assert len(night.sends(920)) == 4, "each message is brought up to date"
+    assert night.sends(921) == []
+
+
+def test_an_address_is_told_of_an_incident_once_whatever_it_is_called():
+    night = Night(TWICE_NAMED)
+    declared(night)
+    assert night.sends(10) == ["lead/sms:incident:incident-1 firing", "sms/sms:incident:incident-1 firing"]
+    assert night.sends(11) == []
+
+
+def test_an_address_that_is_named_anew_is_not_told_anew():
+    night = Night(replace(TWICE_NAMED, alerts={"down": rule(notify=("primary",), escalate=None)}))
+    night.fires(10, "down")
+    declared(night)
+    assert len(night.sends(10)) == 3
+    night.definition = replace(
+        night.definition,
+        alerts={"down": rule(notify=("lead", "primary"), escalate=None)},
+        incidents=IncidentCalls(notify=("primary", "boss", "lead", "sms")),
+    )
+    assert night.sends(20) == []
+
+
+def test_what_an_outage_made_due_at_once_reaches_an_address_once():
+    night = Night(TWICE_NAMED)
+    night.fires(10, "down")
+    assert night.wakes(11) == ["down:primary", "down:ceo"]
+    assert night.wakes(911) == ["down:lead", "down:cto"], "nothing was sent meanwhile"
+    assert night.sends(911) == ["sms/sms:down firing", "primary/sms:down firing", "cto/sms:down firing"]
+
+
+@pytest.mark.parametrize(
+    ("alerts", "told"),
+    [
+        (
+            {"down": rule(notify=("slack",), severity="critical"), "slow": rule(notify=("cto",))},
+            ["slack/slack"],
+        ),
+        ({"slow": rule(notify=("cto",), escalate=None)}, ["cto/sms"]),
+        ({"down": rule(severity="critical"), "slow": rule(notify=("cto",))}, ["primary/sms"]),
+        ({}, []),
+    ],
+)
+def test_of_an_incident_somebody_hears_where_the_definition_names_nobody(alerts, told):
+    """As in a launch that was opened before a definition could."""
+    night = Night(replace(DEFINITION, alerts=alerts, incidents=None))
+    declared(night)
+    assert night.sends(10) == [f"{to}:incident:incident-1 firing" for to in told]
+    silent = Night(replace(DEFINITION, alerts=alerts, incidents=IncidentCalls()))
+    declared(silent)
+    assert silent.sends(10) == []

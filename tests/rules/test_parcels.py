@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from launchpad.model import events as ev
 from launchpad.model.definition import (
@@ -62,12 +63,12 @@ ALERTS = tuple(DEFINITION.alerts)
 class Night(nights.Night):
     """A journal written second by second, with an outbox that may look at any of them."""
 
-    def __init__(self) -> None:
-        super().__init__(DEFINITION)
+    def __init__(self, definition: Definition = DEFINITION) -> None:
+        super().__init__(definition)
         self.sent: list[tuple[float, Parcel]] = []
 
     def changes(self, at: float, name: str, status: ev.AlertStatus) -> None:
-        severity = DEFINITION.alerts[name].severity
+        severity = self.definition.alerts[name].severity
         self.does(at, ev.AlertChanged(alert=name, status=status, severity=severity, value=0.02, n=9))
 
     def fires(self, at: float, *names: str) -> None:
@@ -75,7 +76,7 @@ class Night(nights.Night):
             self.changes(at, name, "firing")
 
     def due(self, at: float) -> tuple[Parcel, ...]:
-        return parcels(self.state, DEFINITION, round(at * SECOND))
+        return parcels(self.state, self.definition, round(at * SECOND))
 
     def sends(self, at: float, outcome: ev.Delivery = "accepted") -> list[str]:
         """Carries out what is due with the same outcome: whom it tells what."""
@@ -122,6 +123,12 @@ def test_an_alert_its_halt_and_the_advice_to_roll_back_are_one_message():
     assert words.subject == "[shop 1 production] FIRING critical: errors > 1% (and 2 more)"
     for name in both.split():
         assert f"To acknowledge: launchpad ack {name} --launch l" in words.text
+    first, second, third, blank, *_ = words.text.split("\n")
+    assert (first, blank) == ("- FIRING critical: errors > 1%", "")
+    assert (second, third) == (
+        "- FIRING critical: android was halted by itself",
+        "- FIRING critical: a rollback is recommended",
+    )
     night.does(40, ev.AlertAcknowledged(alert="errors-high"), "eva")
     assert night.sends(40)[0] == f"sms =firing: {both}", "two are still nobody's"
     night.changes(50, "errors-high", "resolved")
@@ -257,3 +264,23 @@ def test_whoever_has_to_be_told_is_told_in_time(made, outcomes):
         for alert in night.state.alerts.values():
             heard = alert.acknowledged_by is not None or muted(night.state, DEFINITION, alert.name, now)
             assert heard or alert.status != "firing" or (alert.name, alert.firing_seq) in told
+
+
+def test_one_trouble_reaches_an_address_once_whatever_it_is_called():
+    night = Night(
+        replace(
+            DEFINITION,
+            contacts={"lead": {"sms": "+1"}, "oncall": {"sms": "+1"}},
+            alerts={
+                "errors-high": replace(DEFINITION.alerts["errors-high"], notify=("lead",)),
+                "errors-up": replace(DEFINITION.alerts["errors-up"], notify=("oncall",)),
+                "android-halted": replace(DEFINITION.alerts["android-halted"], notify=("oncall",)),
+            },
+        )
+    )
+    night.fires(10, "errors-high", "errors-up")
+    assert night.sends(10) == ["sms firing: errors-high errors-up"]
+    night.fires(12, "android-halted")
+    assert night.sends(12) == []
+    assert night.sends(20) == ["sms =firing: errors-high errors-up android-halted"]
+    assert {parcel.recipient.to for _, parcel in night.sent} == {"lead"}, "under the name it began with"

@@ -102,6 +102,8 @@ class Slack(HttpPager):
                 return 429, {"ok": False, "error": error}, {"Retry-After": "1"}
             return 200, {"ok": False, "error": error}, {}
         method = call.path.rpartition("/")[2]
+        if method == "chat.update" and len(call.body["text"]) > 4000:
+            return 200, {"ok": False, "error": "msg_too_long"}, {}
         if method == "chat.postMessage":
             ts = f"{1_700_000_000 + len(self.messages)}.000100"
             self.messages[ts] = [call.body["text"]]

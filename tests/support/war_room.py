@@ -52,13 +52,15 @@ def recording(path: Path, name: str, *, seconds: float = 0.0, code: int = 0) -> 
 class WarRoom:
     """Everything a test of the engine needs; `close` ends every process."""
 
-    def __init__(self, base: Path, definition: Definition, *, url: str | None = None) -> None:
+    def __init__(
+        self, base: Path, definition: Definition, *, url: str | None = None, launch: str = "acme-4.2.0"
+    ) -> None:
         self.base = base
         self.record = base / "record"
         self.url = url or f"sqlite:///{base}/journal.db"
         self.store = open_store(self.url)
         self.definition = definition
-        self.launch = "acme-4.2.0"
+        self.launch = launch
         lead = self.person("lead")
         open_launch(self.store, lead, cmd.OpenLaunch(launch=self.launch, definition=definition))
         self.session = Session(self.store, self.launch)

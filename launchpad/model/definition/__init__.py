@@ -168,7 +168,7 @@ class Definition(Value):
     smoke: dict[Name, SmokeSuite] = {}
     """Smoke tests."""
     incidents: IncidentCalls | None = None
-    """Who hears of incidents."""
+    """Who hears of incidents; None: whom critical alerts tell (`rules.called`)."""
 
     @property
     def zone(self) -> str:
