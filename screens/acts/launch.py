@@ -24,7 +24,7 @@ class LaunchActs(Acting):
             chosen = panel.selected if panel is not None and panel.id == "alerts" else None
             alert = chosen or next((a for a in alerts if a.unacknowledged), None)
         if alert is None:
-            self.say("no alert waits for an acknowledgement", "info")
+            self.say("no alert waits for an acknowledgement", "info", self._none_waits)
             return
         known = alert.state.name
         self.ask(
@@ -36,6 +36,9 @@ class LaunchActs(Acting):
             ),
             lambda text: self.perform(cmd.Acknowledge(alert=known, text=text)),
         )
+
+    def _none_waits(self) -> bool:
+        return not any(alert.unacknowledged for alert in self.scene.view.alerts)
 
     def action_next_phase(self) -> None:
         phase = self.scene.view.next_phase

@@ -14,7 +14,7 @@ from launchpad.desk import LocalDesk
 from launchpad.desk.decision import TEXT_LIMIT
 from launchpad.desk.roles import MINIMUM
 from launchpad.model import events as ev
-from launchpad.model.commands import Amend, Assign, EnterPhase, Tick
+from launchpad.model.commands import Amend, ApproveRun, Assign, EnterPhase, Tick
 from launchpad.model.definition import Item
 from launchpad.model.journal import Draft
 from launchpad.model.preferences import Preferences
@@ -253,6 +253,38 @@ async def test_keys_typed_ahead_are_dropped(open_face: Opener) -> None:
         assert kinds(seat)[-1] == "run.planned"
 
 
+async def test_what_a_message_says_is_so_as_long_as_it_is_shown(
+    open_face: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screens.message.READ", 0.0)
+    async with open_face("planned") as seat:
+        await seat.press("d")
+        await seat.answer("y")
+        await seat.shows("deploy-1 waits for 1 approval")
+        digest = seat.face.session.state.runs["deploy-1"].digest
+        colleague = LocalDesk(seat.store, Session(seat.store, launches.LAUNCH), ADA)
+        colleague.perform(ApproveRun(run="deploy-1", digest=digest))
+        await seat.until(lambda: "waits for 1 approval" not in seat.text)
+        await seat.press("a")
+        await seat.shows("no alert waits for an acknowledgement")
+        await select(seat, "dns")
+        await seat.press("space")
+        await seat.shows("dns waits for")
+        colleague.perform(Tick(item="deploy"))
+        await seat.until(lambda: "dns waits for" not in seat.text)
+
+
+async def test_a_message_can_be_read_before_it_goes(
+    open_face: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screens.message.READ", 3600.0)
+    async with open_face("during") as seat:
+        seat.face.say("a flash", holds=lambda: False)
+        for _ in range(3):
+            seat.face.redraw()
+        await seat.shows("a flash")
+
+
 async def test_enter_never_confirms(open_face: Opener) -> None:
     async with open_face("planned") as seat:
         await seat.press("d")
@@ -266,7 +298,7 @@ async def test_a_plan_comes_between_nobody_and_their_words(open_face: Opener) ->
         for action, opens, writes_in in (("rollback", "w", "#prompt-foot"), ("deploy", "/", "#query")):
             await seat.press(opens)
             seat.face.action_run(action)  # as when its key was pressed just before
-            await seat.until(lambda run=f"{action}-1": f"{run} waits for you" in seat.face._message[0])
+            await seat.until(lambda run=f"{action}-1": f"{run} waits for you" in seat.face._answer.text)
             await seat.press(*"yes")
             assert seat.face.screen.query_one(writes_in).display
             await seat.press("escape", "escape")

@@ -163,6 +163,26 @@ def test_production_looks_like_nothing_else() -> None:
     assert styles["staging"] == Span(" staging ", "badge-environment")
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_head_says_each_thing_once(width: int) -> None:
+    shown = scene("during")
+    text = "\n".join(
+        row.text
+        for row in (
+            head.first_line(shown, width),
+            head.tab_line(shown, "launch", width),
+            head.alert_line(shown, width),
+        )
+    )
+    for once in ("27 s", "15m", "OK", "all 4 objectives met", "deploy-1 is running, step 2 of 3"):
+        assert text.count(once) == 1, text
+
+
+def test_where_the_tabs_do_not_tell_of_the_watch_the_third_line_does() -> None:
+    held = launches.during().add(14, LEAD.name, ev.SeatTaken(holder="ada"), "lead is away")
+    assert "watching the first 15m" in head.alert_line(scene(held), 200).text
+
+
 def test_no_engine_is_said_in_the_first_line_with_the_mend() -> None:
     demo = launches.during()
     demo.watched = False
