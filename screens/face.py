@@ -357,7 +357,8 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         if isinstance(event.entry, ItemView):
             self.push_screen(dialogs.ItemDialog(self.scene, event.entry, self.session.events))
             return
-        title, rows = details.of_entry(str(event.panel.id), event.entry, event.panel.selected_text)
+        panel, said = str(event.panel.id), event.panel.selected_text
+        title, rows = details.of_entry(panel, event.entry, said, self.session.events)
         self.push_screen(dialogs.Reading(self.scene, title, rows))
 
     def action_messages(self) -> None:

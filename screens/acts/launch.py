@@ -1,6 +1,7 @@
 """What the keys do to the launch as a whole: its phases, its countdown, its alerts, its log."""
 
 from launchpad.model import commands as cmd
+from launchpad.model.events import Outcome
 from launchpad.model.values import format_duration, parse_slip
 from launchpad.rules.view import RunView
 from screens import dialogs
@@ -43,7 +44,7 @@ class LaunchActs(Acting):
     def action_next_phase(self) -> None:
         phase = self.scene.view.next_phase
         if phase is None:
-            self.say("post-launch is the last phase; `close` in the palette ends the launch", "info")
+            self._end()
             return
         seq = self.scene.view.state.phase_seq
 
@@ -90,17 +91,18 @@ class LaunchActs(Acting):
             "Slip T-0 by how much?", "+30m is later, -10m earlier. Due times follow.", given, does="slip it"
         )
 
-    def action_close(self, outcome: str) -> None:
-        sentence = (
-            f"The launch ends as {outcome}. Nothing can be changed after that; it can be read and reported."
-        )
+    def _end(self) -> None:
+        """After the last phase comes the end."""
+        if self.permits("close"):
+            self.action_close()
+        else:
+            self.say(f"{self.scene.view.state.phase} is the last phase; a director closes the launch", "info")
 
-        def closed(_answer: "dialogs.Confirmed") -> None:
-            self.perform(cmd.CloseLaunch(outcome=outcome))  # type: ignore[arg-type]  # the palette offers these
-
+    def action_close(self, outcome: Outcome | None = None) -> None:
+        """Asks how the launch ended, and closes it."""
         self.ask(
-            dialogs.Simple(self.scene, "Close the launch", f"close it as {outcome}", sentences(sentence)),
-            closed,
+            dialogs.CloseDialog(self.scene, outcome),
+            lambda chosen: self.perform(cmd.CloseLaunch(outcome=chosen)),
         )
 
     def action_leave(self) -> None:

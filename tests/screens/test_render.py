@@ -19,7 +19,7 @@ from launchpad.rules.polls import Ballot
 from launchpad.rules.view import ItemView
 from launchpad.rules.view.blind import blinded
 from screens.glyphs import ASCII, BRAILLE, UNICODE, choose
-from screens.panels import TimelineListing
+from screens.panels import TimelineListing, checklist_listing
 from screens.render import (
     alerts,
     checklist,
@@ -41,6 +41,7 @@ from screens.render.footer import Hint, footer
 from screens.render.row import Row, Span, clip, cut, fit, line, rule, wrap
 from screens.render.scene import Scene
 from screens.render.trend import merged, trend
+from screens.widgets.infull import in_full
 from tests.screens.scenes import scene
 from tests.support import launches
 from tests.support.launches import ADA, BOB, EVE, LEAD, Demo
@@ -181,6 +182,34 @@ def test_the_head_says_each_thing_once(width: int) -> None:
 def test_where_the_tabs_do_not_tell_of_the_watch_the_third_line_does() -> None:
     held = launches.during().add(14, LEAD.name, ev.SeatTaken(holder="ada"), "lead is away")
     assert "watching the first 15m" in head.alert_line(scene(held), 200).text
+
+
+def under(shown: Scene, width: int, room: int, item_id: str = "announce") -> list[Row]:
+    """What stands under the checklist while an item is selected."""
+    listing = checklist_listing(shown, "launch")
+    entry = next(item for item in listing.entries if item.id == item_id)
+    return in_full(listing, entry, listing.draw(entry, width), UNICODE, width, room)
+
+
+def test_what_a_row_cuts_is_said_in_full_under_the_list() -> None:
+    shown = scene("during")
+    narrow = under(shown, 54, 20)
+    assert "Announcement sent: marketing, needs dns, payments" in " ".join(row.text for row in narrow)
+    assert all(row.width <= 54 for row in narrow)
+    assert under(shown, 140, 20) == []
+
+
+@pytest.mark.parametrize("room", range(12))
+def test_what_is_said_in_full_leaves_entries_their_room(room: int) -> None:
+    shown = scene("during")
+    title = "Announcement sent to everybody who has ever asked when it comes, in all languages" * 2
+    items = [
+        replace(i, state=replace(i.state, item=replace(i.state.item, title=title))) for i in shown.view.items
+    ]
+    shown = replace(shown, view=replace(shown.view, items=tuple(items)))
+    rows = under(shown, 54, room)
+    assert len(rows) <= max(0, room - 3)
+    assert len(rows) >= (1 if room >= 4 else 0)
 
 
 def test_no_engine_is_said_in_the_first_line_with_the_mend() -> None:
