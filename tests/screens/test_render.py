@@ -711,3 +711,50 @@ def test_details_of_an_alert_say_who_was_told_and_who_was_not() -> None:
     assert "wakes cto" in text
     assert "slack: told" in text
     assert "lead by sms: refused" in text
+
+
+def test_an_alert_that_was_told_in_the_message_of_another_shows_what_went_to_whom() -> None:
+    demo = launches.escalating()
+    root = next(e.event for e in demo.events if isinstance(e.event, ev.MessageIntended))
+    demo.add(
+        12.2, "engine", ev.AlertChanged(alert="slow", status="firing", severity="medium", value=1.2, n=60)
+    )
+    firing = len(demo.rows)
+    both = [replace(root, attempt=1), replace(root, alert="slow", firing=firing, under=root.message)]
+    both[1] = replace(both[1], message=f"slow/{firing}/slack/slack")
+    demo.add(12.4, "engine", both[0], "CRITICAL checkout\nand slow, too")
+    demo.add(12.4, "engine", both[1])
+    for each in both:
+        demo.add(12.5, "engine", ev.MessageAnswered(message=each.message, outcome="confirmed"))
+    shown = scene(demo)
+    told = {
+        alert.state.name: "\n".join(span.text for span in alerts.details(shown, alert, demo.events))
+        for alert in shown.view.alerts
+    }
+    assert "slack: told firing at" in told["slow"]
+    assert "in the message of checkout-errors" in told["slow"]
+    assert "> CRITICAL checkout\n> and slow, too" in told["slow"]
+    assert "with it goes slow" in told["checkout-errors"]
+    assert "> CRITICAL checkout\n> and slow, too" in told["checkout-errors"]
+
+
+def test_an_alert_that_another_speaks_for_shows_whom_that_one_told() -> None:
+    whole = launches.escalating()
+    rules = {name: replace(rule, group="shop") for name, rule in whole.definition.alerts.items()}
+    grouped = replace(whole.definition, alerts=rules)
+    demo = Demo(of=grouped)
+    demo.rows, demo.samples = [], whole.samples
+    for each in whole.events:
+        event = each.event
+        if isinstance(event, ev.LaunchOpened):
+            event = replace(event, definition=grouped)
+        demo.add((each.at - launches.at(0)) / 60e6, each.actor, event, each.text)
+    demo.add(
+        12.2, "engine", ev.AlertChanged(alert="slow", status="firing", severity="medium", value=1.2, n=60)
+    )
+    shown = scene(demo)
+    slow = next(alert for alert in shown.view.alerts if alert.state.name == "slow")
+    text = "\n".join(span.text for span in alerts.details(shown, slow, demo.events))
+    assert "checkout-errors speaks for all of shop" in text
+    assert "slack: told firing at" in text
+    assert "> CRITICAL\n> checkout" in text
