@@ -106,6 +106,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
             rehearsal=rehearsal,
             loading=True,
             allowed=self._allowed(session.state.read_only),
+            only_looks=desk.only_looks,
         )
         self.board = Board(self.scene)
         self.live = hints.Live()
@@ -213,6 +214,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
             glyphs=self.painter.glyphs,
             rehearsal=self.scene.rehearsal,
             allowed=self._allowed(news.view.state.read_only),
+            only_looks=self.desk.only_looks,
             keys=self.scene.keys,
             lost=news.lost,
             lost_for=news.lost_for,
@@ -298,7 +300,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         bound = next(iter(self._bindings.key_to_bindings.get(event.key, ())), None)
         if bound is None:
             return
-        closed = self.scene.view.state.read_only
+        closed = self.scene.view.state.read_only or self.desk.only_looks
         role = self.desk.identity.role
         self.say(f"{bound.description}: {closed or f'your role is {role}, which may not do this'}", "warn")
 

@@ -104,6 +104,7 @@ BINDINGS = [
     Binding("N", "match(-1)", "previous match", id="filter.previous"),
     Binding("escape", "step_back", "clear filter, zoom, page", id="back"),
     Binding("f5,ctrl+r,ctrl+l", "refresh", "refresh", id="refresh"),
+    Binding("f8", "mouse", "mouse on or off", id="mouse"),
     Binding("slash", "filter", "filter", id="filter"),
     Binding("colon,ctrl+p", "command_palette", "palette", id="palette"),
     Binding("question_mark,f1", "help", "help", id="help"),
@@ -136,6 +137,8 @@ IN_DIALOGS = [
 LEAVE = Binding("escape,ctrl+c", "leave", "close", show=False)
 """Always leaves what is open; no wish can change that."""
 IN_READING = [Binding("y", "copy_all", "copy all of it", show=False, id="reading.copy")]
+IN_LISTS = [Binding("slash", "filter", "filter", show=False, id="reading.filter")]
+"""Beside what every dialog brings along, where there are many lines to read."""
 IN_HELP = [Binding("t", "tour", "the tour", show=False, id="help.tour")]
 IN_QUESTIONS = [
     Binding("y", "yes", "yes", show=False, id="question.yes"),
@@ -171,8 +174,8 @@ IN_INCIDENT = [
 ]
 
 DIALOGS: Mapping[str, Sequence[Binding]] = {
-    "reading": (*IN_DIALOGS, *IN_READING),
-    "help": (*IN_DIALOGS, *IN_READING, *IN_HELP),
+    "reading": (*IN_DIALOGS, *IN_READING, *IN_LISTS),
+    "help": (*IN_DIALOGS, *IN_READING, *IN_LISTS, *IN_HELP),
     "question": (*IN_DIALOGS, *IN_QUESTIONS),
     "plan": (*IN_DIALOGS, *IN_QUESTIONS, *IN_PLAN),
     "choice": (*IN_DIALOGS, *IN_QUESTIONS, *IN_ANSWER),

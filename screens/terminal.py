@@ -25,6 +25,8 @@ _RESTORE = (
     "\x1b[?2004l\x1b[?1004l\x1b[?2048l\x1b[<u"  # paste, focus, resize reports, Kitty keys
     "\x1b[?7h\x1b[0m\x1b[?1049l\x1b[?25h"  # wrap, colours, main screen, cursor
 )
+_NO_PIXELS = "\x1b[?1016l"
+"""The mouse is told of in cells."""
 _STRING_END = "\x1b\\"
 """Ends a sequence of which only the first half has arrived."""
 _OUTPUT = 2
@@ -122,6 +124,19 @@ class SafeDriver(LinuxDriver):
                         self.process_message(message)
                 except Exception:  # noqa: BLE001  # whatever a terminal sends, the launch goes on
                     parser = XTermParser()
+
+    def take_mouse(self, *, wanted: bool) -> None:
+        """Has the terminal report the mouse, or leave it to the operator's own selecting and copying."""
+        if wanted:
+            self._mouse = True
+            self._enable_mouse_support()
+            # Textual reads pixels from where the terminal tells of its size itself.
+            if self._in_band_window_resize:
+                self._enable_mouse_pixels()
+        else:
+            self._disable_mouse_support()
+            self.write(_NO_PIXELS)
+            self._mouse = False
 
     def _read(self) -> bytes:
         try:

@@ -258,9 +258,9 @@ async def test_the_selected_entry_can_be_read_in_full(open_face: Opener) -> None
         await select(seat, "announce")
         await seat.shows("Announcement sent: marketing, needs dns, payments")
         approved = next(recorded for recorded in seat.events if recorded.kind == "run.approved")
-        assert f"(digest {approved.event.digest})" not in seat.text
+        assert f"{approved.event.digest})" not in seat.text
         seat.face.find_panel("timeline", str(approved.seq))
-        await seat.shows(f"(digest {approved.event.digest})")
+        await seat.shows(f"{approved.event.digest})")
 
 
 async def test_what_a_message_says_is_so_as_long_as_it_is_shown(
@@ -293,6 +293,26 @@ async def test_a_message_can_be_read_before_it_goes(
         for _ in range(3):
             seat.face.redraw()
         await seat.shows("a flash")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)], ids=str)
+async def test_a_face_that_only_looks_changes_nothing(open_face: Opener, size: tuple[int, int]) -> None:
+    async with open_face("degraded", LEAD, size=size, only_look=True) as seat:
+        before = len(seat.events)
+        await seat.shows("READ-ONLY")
+        footer = seat.text.splitlines()[-1]
+        for changes in ("acknowledge", "abort", "tick", "deploy", "war-room"):
+            assert changes not in footer
+        await seat.press("space")
+        await seat.shows("tick: opened to look only (--read-only)")
+        for key in "aAcesvVwzhPXRbdruHgI":
+            await seat.press(key)
+            await seat.press("escape")
+        seat.face.perform(Tick(item="deploy"))
+        await seat.shows("opened to look only (--read-only)")
+        offered = [offer.text for offer in offers(seat.face)]
+        assert not [text for text in offered if text.startswith(("plan ", "close ", "acknowledge", "lock "))]
+        assert len(seat.events) == before
 
 
 async def test_enter_never_confirms(open_face: Opener) -> None:

@@ -46,6 +46,20 @@ def test_leaving() -> None:
         _left_clean(face)
 
 
+def test_the_mouse_can_be_given_to_the_terminal_and_taken_back() -> None:
+    with on_terminal(*DEMO) as face:
+        _shown(face)
+        for sign, told in ((b"l", "the mouse is the terminal's"), (b"h", "the mouse clicks here")):
+            before = len(face.output)
+            face.type(b"\x1b[19~")
+            face.until(told)
+            for mode in (b"1000", b"1003", b"1006"):
+                assert b"\x1b[?" + mode + sign in face.output[before:]
+        face.process.send_signal(signal.SIGTERM)
+        assert face.ends() == 128 + signal.SIGTERM
+        _left_clean(face)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_signals(number: signal.Signals) -> None:
     with on_terminal(*DEMO) as face:
