@@ -148,7 +148,7 @@ def _matters(face: "Acting", binding: "Binding", item: ItemView | None) -> bool:
         case "phase.next":
             if shown.next_phase is None:
                 return face.permits("close") and not unfinished(shown)
-            return shown.gate is None or shown.gate.verdict == "GO"
+            return (shown.gate is None or shown.gate.verdict == "GO") and not _must_first(shown)
         case "report.write":
             return not shown.state.open or (shown.next_phase is None and not unfinished(shown))
         case "item.tick" | "item.assign" | "item.comment" | "item.evidence" | "item.skip":
@@ -160,6 +160,12 @@ def _matters(face: "Acting", binding: "Binding", item: ItemView | None) -> bool:
         case "gate.show":
             return not face.board.panel("gate").display
     return True
+
+
+def _must_first(shown: View) -> bool:
+    """Whether the release is still going out: what must be done in this phase comes before the next."""
+    must = (i for i in shown.items if i.state.item.required and i.state.item.phase == shown.state.phase)
+    return shown.state.phase == "launch" and any(i.mark not in ("done", "skipped", "stale") for i in must)
 
 
 def _wanted(face: "Acting") -> bool:

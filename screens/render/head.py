@@ -102,7 +102,7 @@ def _verdict(scene: Scene) -> list[Span]:
 def _headline(standing: Standing) -> str:
     """The answer and since when, without all that stands under it."""
     said = standing.line.partition("; ")[0]
-    return said.removesuffix(f": {standing.what}") if standing.verdict == "ok" else said
+    return said.removesuffix(f": {standing.what}").partition(" (")[0] if standing.verdict == "ok" else said
 
 
 def _freshness(scene: Scene, *, brief: bool) -> list[Span]:

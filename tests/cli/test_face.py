@@ -80,7 +80,7 @@ def test_the_face_shows_what_others_do_and_the_engine_outlives_it(cli, terminal)
 
 
 def test_a_face_can_be_opened_that_only_looks(cli, terminal):
-    cli("open")
+    cli.open()
     events = cli("export", "-o", "-").stdout
     terminal.run("attach", "--read-only")
     terminal.shows("READ-ONLY")
