@@ -212,6 +212,12 @@ def test_what_is_said_in_full_leaves_entries_their_room(room: int) -> None:
     assert len(rows) >= (1 if room >= 4 else 0)
 
 
+def test_marks_under_the_trends_take_no_objective_its_row() -> None:
+    shown = scene("during")
+    assert objectives.markers(shown, 80, 5)
+    assert not objectives.markers(shown, 80, 4)
+
+
 def test_no_engine_is_said_in_the_first_line_with_the_mend() -> None:
     demo = launches.during()
     demo.watched = False
