@@ -55,6 +55,8 @@ class Board(Vertical, Bare):
         self._log: Sequence[LogLine] = ()
         self._events: list[Recorded] = []
         self._timeline = panels.TimelineListing()
+        self._shown: dict[str, tuple[object, ...]] = {}
+        """What each panel shows: while that is as it was, it is left alone."""
         self._arranged: Arrangement | None = None
         self._panels = {name: ListPanel(id=name, keeps_cursor=name == "checklist") for name in PANELS}
         self.points = objectives.points(_LEAST_TREND)
@@ -101,8 +103,26 @@ class Board(Vertical, Bare):
         }
         for name, make in makers.items():
             panel = self.panel(name)
-            if panel.display:
+            shown = scene.moment, panels.AT_ONCE[name](scene), *self._beside(name)
+            if panel.display and self._shown.get(name) != shown:
+                self._shown[name] = shown
                 panel.show(make())
+
+    def _beside(self, name: str) -> tuple[object, ...]:
+        """What a panel shows besides the scene."""
+        match name:
+            case "gate":
+                return (self._two_lines(),)
+            case "rollouts":
+                return (self._detail(),)
+            case "checklist":
+                return self.mine, self.phase
+            case "timeline":
+                return (len(self._events),)
+            case "action":
+                return self.chosen_run, self._log
+            case _:
+                return ()
 
     def panel(self, name: str) -> ListPanel:
         return self._panels[name]

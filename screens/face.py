@@ -110,6 +110,8 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         )
         self.board = Board(self.scene)
         self.live = hints.Live()
+        self._footed: tuple[object, Row] = (None, Row())
+        """What the footer was made of, and the footer."""
         self._blocks = self._lines()
         self._via = via
         self._caller = Caller()
@@ -258,8 +260,10 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         return [self._answer.row(width, self.painter.glyphs)]
 
     def _draw_footer(self, width: int, _height: int) -> list[Row]:
-        first, last = hints.hints(self)
-        return [footer(first, last, width)]
+        wanted = hints.hints(self), width
+        if wanted != self._footed[0]:
+            self._footed = wanted, footer(*wanted[0], width)
+        return [self._footed[1]]
 
     def watch_theme(self, theme: str) -> None:
         """Everything is painted anew in the new colours."""

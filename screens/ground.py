@@ -9,7 +9,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from screens.widgets.lines import Bare
+from screens.widgets.lines import Bare, Repainting
 
 Place = tuple[int, int]
 """Row and column of the screen at which a strip begins."""
@@ -25,7 +25,7 @@ class Patch(CompositorUpdate):
         return "".join(f"\x1b[{y + 1};{x + 1}H{s.render(console)}" for (y, x), s in self.strips.items())
 
 
-class Ground(Screen[Any], Bare):
+class Ground(Screen[Any], Repainting, Bare):
     """Panels and lines lie on it side by side and never over each other: a line that has changed is written
     where it stands. Textual's compositor would ask every widget between the first and the last changed line
     for all of its lines, cut them, and throw most of them away: several times the work, each second and for

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from textual.binding import Binding
 from textual.keys import format_key
@@ -190,6 +191,7 @@ OF_ACTION = "action."
 """Begins the id of the key that opens the plan of an action of the definition."""
 
 
+@cache
 def told(key: str) -> str:
     """A key as an operator reads it."""
     return _TOLD.get(key) or (key.upper() if re.fullmatch(r"f\d+", key) else format_key(key))

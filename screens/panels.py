@@ -1,6 +1,6 @@
 """What each panel lists, made from a scene."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import get_args, overload
 
@@ -22,6 +22,20 @@ _UNFOUND = f"no item is found so: words, !words, team:NAME, @NAME, is:{', is:'.j
 
 _WORST: Sequence[ReadingVerdict] = ("bad", "unknown", "ok")
 _WORST_ANSWER: Sequence[GateVerdict] = ("NO-GO", "HOLD", "GO")
+
+
+AT_ONCE: Mapping[str, Callable[[Scene], object]] = {
+    "objectives": lambda scene: ([o.reading.verdict for o in scene.view.objectives], scene.view.runs),
+    "gate": lambda scene: scene.view.gate,
+    "alerts": lambda scene: (scene.view.alerts, scene.view.messages),
+    "rollouts": lambda scene: scene.view.rollouts,
+    "checklist": lambda scene: (scene.view.items, scene.at_work),
+    "poll": lambda scene: (scene.view.ballots, scene.view.state.poll, scene.view.alerts),
+    "people": lambda scene: ([p.seat for p in scene.view.people], [x.target for x in scene.view.locks]),
+    "timeline": lambda scene: scene.view.state.amendments,
+    "action": lambda scene: (scene.view.run, scene.view.runs, scene.view.items, scene.view.locks),
+}
+"""What each panel tells as soon as it is so: all else in it, such as an age, waits for the next second."""
 
 
 class Newest(Sequence[Recorded]):

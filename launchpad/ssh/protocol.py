@@ -1,8 +1,8 @@
 """What a seat and the server that owns it say to each other: frames of JSON over a pair of sockets.
 
 A frame is a length (four bytes, big-endian) and a JSON text. The seat asks, each time under a number of
-its own; the server answers each number once, in any order, with a value or a failure. A seat never says
-which launch it means, who it is or where it comes from: the server knows.
+its own; the server answers in any order with a value or a failure: `Follow` again and again, all others
+once. A seat never says which launch it means, who it is or where it comes from: the server knows.
 """
 
 import socket
@@ -22,6 +22,7 @@ from launchpad.errors import (
 )
 from launchpad.model.commands import AnyCommand, Identity
 from launchpad.model.journal import Row
+from launchpad.model.samples import Glance
 from launchpad.model.values import Value
 
 MAX_ASK = 1 << 20
@@ -54,12 +55,11 @@ class Read(Ask, tag="read"):
     limit: Count
 
 
-class Wait(Ask, tag="wait"):
-    """Answered by the `Page` of what came after; empty if nothing did. The server may end the waiting
-    sooner than asked for."""
+class Follow(Ask, tag="follow"):
+    """Answered by `News` each time that something came after, and by a failure each time that the journal
+    can't be read, for as long as the seat is there. A seat follows once."""
 
     after: Count
-    timeout: Seconds
 
 
 class Samples(Ask, tag="samples"):
@@ -112,9 +112,9 @@ class Perform(Ask, tag="perform"):
     command: AnyCommand
 
 
-OfStore = Read | Wait | Samples | Log | Now | GetHead
+OfStore = Read | Samples | Log | Now | GetHead
 """What the store alone can answer."""
-AnyAsk = OfStore | Who | Look | Announce | Leave | Perform
+AnyAsk = OfStore | Follow | Who | Look | Announce | Leave | Perform
 MAX_SAMPLES = 5000
 """Samples in one answer."""
 MAX_LINES = 2000
@@ -136,6 +136,13 @@ class Page(Value):
     rows: tuple[Row, ...]
     more: bool
     """Whether the journal goes on after the last of them."""
+
+
+class News(Value):
+    """What came, and what stood beside the journal then."""
+
+    page: Page
+    beside: Glance
 
 
 class Failure(Value):

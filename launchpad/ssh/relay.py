@@ -17,49 +17,28 @@ import msgspec
 from launchpad.desk import Desk
 from launchpad.errors import BadInput, LaunchpadError, Refused
 from launchpad.model.commands import Amend
-from launchpad.model.journal import Row
 from launchpad.model.samples import Glance, Presence
 from launchpad.model.store import Store
 from launchpad.model.text import clean
 from launchpad.ssh import protocol
-from launchpad.ssh.protocol import Answer, AnyAsk, OfStore, Page, Question, Seat
+from launchpad.ssh.protocol import Answer, AnyAsk, News, OfStore, Question, Seat
+from launchpad.ssh.tail import NOTHING, RETRY, Tail
 
 _IN_FLIGHT = 8
-"""Questions of one seat that are worked on at a time; the next ones stay unread."""
-_LONGEST_WAIT = 2.0
-"""Seconds for which one question holds its thread."""
-_MOMENT = 0.1
-"""Seconds for which a glance at the store is good enough for another seat."""
-_ROWS = 250
-_PAGE_BYTES = 4 << 20
+"""Commands of one seat that are worked on at a time; what it asks next stays unread."""
+_LOOK = 1.0
+"""Seconds after which a thread that waits looks whether the seat is still there."""
 
 log = logging.getLogger(__name__)
-
-
-class Glances:
-    """What stands beside the journals, looked up once for all the seats that ask within a moment."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._guard = threading.Lock()
-        self._seen: dict[str, tuple[float, Glance]] = {}
-
-    def of(self, launch: str) -> Glance:
-        with self._guard:
-            at, seen = self._seen.get(launch, (0.0, None))
-            if seen is None or time.monotonic() - at > _MOMENT:
-                seen = self._store.glance(launch)
-                self._seen[launch] = time.monotonic(), seen
-            return seen
 
 
 class RelayServer:
     """Answers one seat until either side closes the socket."""
 
-    def __init__(self, store: Store, glances: "Glances", desk: Desk, seat: Seat, sock: socket.socket) -> None:
-        """`desk` is that of `seat.identity` and may block, as the store may."""
+    def __init__(self, store: Store, tail: Tail, desk: Desk, seat: Seat, sock: socket.socket) -> None:
+        """`tail` is of the seat's launch. `desk` is that of `seat.identity`; like the store, it may block."""
         self._store = store
-        self._glances = glances
+        self._tail = tail
         self._desk = desk
         self._seat = seat
         self._socket = sock
@@ -68,6 +47,7 @@ class RelayServer:
         self._presence = f"ssh-{uuid.uuid4().hex[:12]}"
         self._called = ""
         self._closed = False
+        self._follows = False
         self._asks = msgspec.json.Decoder(AnyAsk)
         self._listener = threading.Thread(target=self._listen, name=self._presence, daemon=True)
 
@@ -106,18 +86,44 @@ class RelayServer:
             refusal = protocol.to_failure(BadInput(f"the server does not take this: {error}"))
             self._send(Answer(id=question.id, failure=refusal))
             return
-        if not isinstance(ask, protocol.Wait | protocol.Perform):
-            self._send(self._answer_to(question.id, ask))
-            return
-        self._places.acquire()  # released by the thread that answers
-        if not self._closed:
-            threading.Thread(target=self._answer_later, args=(question.id, ask), daemon=True).start()
+        match ask:
+            case protocol.Perform():
+                self._places.acquire()  # released by the thread that answers
+                if not self._closed:
+                    threading.Thread(target=self._answer_later, args=(question.id, ask), daemon=True).start()
+            case protocol.Follow(after=after) if not self._follows:
+                self._follows = True
+                threading.Thread(target=self._tell, args=(question.id, after), daemon=True).start()
+            case _:
+                self._send(self._answer_to(question.id, ask))
 
-    def _answer_later(self, number: int, ask: AnyAsk) -> None:
+    def _answer_later(self, number: int, ask: protocol.Perform) -> None:
         try:
             self._send(self._answer_to(number, ask))
         finally:
             self._places.release()
+
+    def _tell(self, number: int, after: int) -> None:
+        """Tells the seat what comes, until it goes."""
+        seen = 0
+        while not self._closed:
+            step = self._tail.next(seen, _LOOK)
+            if step is None:
+                continue
+            seen = step.number
+            if step.error is not None:
+                self._send(Answer(id=number, failure=protocol.to_failure(step.error)))
+                continue
+            try:
+                page = step.page if step.after == after else self._tail.page(after)
+                while page.rows:
+                    self._send(_answer(number, News(page=page, beside=self._glance())))
+                    after = page.rows[-1].seq
+                    page = self._tail.page(after) if page.more else NOTHING
+            except LaunchpadError as error:
+                self._send(Answer(id=number, failure=protocol.to_failure(error)))
+                time.sleep(RETRY)
+                seen = 0
 
     def _send(self, answer: Answer) -> None:
         try:
@@ -128,7 +134,7 @@ class RelayServer:
 
     def _answer_to(self, number: int, ask: AnyAsk) -> Answer:
         try:
-            return Answer(id=number, value=msgspec.Raw(msgspec.json.encode(self._value(ask))))
+            return _answer(number, self._value(ask))
         except LaunchpadError as error:
             failure = protocol.to_failure(error)
         except Exception:  # a fault of ours must not leave the seat waiting
@@ -143,7 +149,7 @@ class RelayServer:
             case protocol.Who():
                 return self._seat
             case protocol.Look():
-                return self._look()
+                return self._glance()
             case protocol.Announce():
                 self._announce(ask)
                 return None
@@ -157,6 +163,8 @@ class RelayServer:
                 )
             case protocol.Perform(command=command):
                 return self._desk.perform(command)
+            case protocol.Follow():
+                raise BadInput("this seat follows already")
             case _:
                 return self._stored(ask)
 
@@ -164,10 +172,7 @@ class RelayServer:
         store, launch = self._store, self._seat.launch
         match ask:
             case protocol.Read(after=after, limit=limit):
-                return self._page(after, limit)
-            case protocol.Wait(after=after, timeout=timeout):
-                came = store.wait(launch, after, min(timeout, _LONGEST_WAIT))
-                return self._page(after, _ROWS) if came else Page(rows=(), more=False)
+                return self._tail.page(after, limit)
             case protocol.Samples(cursor=cursor, since=since, until=until, signals=signals, limit=limit):
                 limit = min(limit, protocol.MAX_SAMPLES)
                 return store.samples(
@@ -181,21 +186,9 @@ class RelayServer:
             case protocol.GetHead():
                 return store.head(launch)
 
-    def _page(self, after: int, limit: int) -> Page:
-        limit = min(limit, _ROWS)
-        rows = self._store.rows(self._seat.launch, after=after, limit=limit)
-        fitting: list[Row] = []
-        size = 0
-        for row in rows:
-            size += len(row.body) + len(row.text or "")
-            if fitting and size > _PAGE_BYTES:
-                break
-            fitting.append(row)
-        return Page(rows=tuple(fitting), more=len(rows) == limit or len(fitting) < len(rows))
-
-    def _look(self) -> Glance:
+    def _glance(self) -> Glance:
         """The seat finds itself, among those present, under the name that it gave itself."""
-        seen = self._glances.of(self._seat.launch)
+        seen = self._tail.glance()
         people = tuple(
             msgspec.structs.replace(who, seat=self._called) if who.seat == self._presence else who
             for who in seen.people
@@ -215,3 +208,7 @@ class RelayServer:
             idle=said.idle,
         )
         self._store.announce(self._seat.launch, presence)
+
+
+def _answer(number: int, value: object) -> Answer:
+    return Answer(id=number, value=msgspec.Raw(msgspec.json.encode(value)))

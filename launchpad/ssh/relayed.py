@@ -13,7 +13,7 @@ import msgspec
 from msgspec.json import Decoder
 
 from launchpad.desk.roles import MINIMUM, allows
-from launchpad.errors import BadInput, Unreachable
+from launchpad.errors import BadInput, LaunchpadError, Unreachable
 from launchpad.model.commands import Command, Done, Identity
 from launchpad.model.journal import Head, Recorded, Row, recorded
 from launchpad.model.samples import Glance, LogLine, Presence, Sample, SampleBatch
@@ -21,12 +21,14 @@ from launchpad.model.state import State
 from launchpad.model.values import Micros
 from launchpad.rules.seat import acting
 from launchpad.ssh import protocol
-from launchpad.ssh.protocol import Answer, Ask, Page, Question
+from launchpad.ssh.protocol import Answer, Ask, News, Page, Question
 
 T = TypeVar("T")
 
 _PATIENCE = 30.0
 """Seconds that an answer may take, beyond what was asked to be waited for."""
+_MOMENT = 0.1
+"""Seconds for which what the server told is as good as another look."""
 _GONE = "the server of this seat has gone"
 
 _BATCH = Decoder(SampleBatch)
@@ -35,6 +37,7 @@ _GLANCE = Decoder(Glance)
 _HEAD = Decoder(Head)
 _INT = Decoder(int)
 _LINES = Decoder(tuple[LogLine, ...])
+_NEWS = Decoder(News)
 _NOTHING: Decoder[None] = Decoder(None)
 _PAGE = Decoder(Page)
 
@@ -50,6 +53,7 @@ class Link:
         self._sending = threading.Lock()
         self._guard = threading.Lock()
         self._open: dict[int, Future[Answer]] | None = {}
+        self._followed: dict[int, Callable[[Answer | None], None]] = {}
         threading.Thread(target=self._listen, name="relay", daemon=True).start()
 
     def ask(self, ask: Ask, answer: Decoder[T], *, patience: float = _PATIENCE) -> T:
@@ -66,13 +70,10 @@ class Link:
                 raise Unreachable(_GONE)
             self._open[number] = future
         try:
-            with self._sending:
-                protocol.send(self._socket, payload)
+            self._send(payload)
             reply = future.result(timeout=patience)
         except TimeoutError:
             raise Unreachable(f"the server did not answer in {patience:g} s") from None
-        except OSError:
-            raise Unreachable(_GONE) from None
         finally:
             with self._guard:
                 if self._open is not None:
@@ -80,6 +81,24 @@ class Link:
         if reply.failure is not None:
             raise protocol.to_error(reply.failure)
         return answer.decode(reply.value)
+
+    def follow(self, ask: protocol.Follow, told: Callable[[Answer | None], None]) -> None:
+        """Asks for what is answered again and again. `told` gets each answer, and None when there will be no
+        more, from the thread that listens: it must not ask. Raises `Unreachable` when the server has gone.
+        """
+        number = next(self._numbers)
+        with self._guard:
+            if self._open is None:
+                raise Unreachable(_GONE)
+            self._followed[number] = told
+        self._send(_encoded(number, ask))
+
+    def _send(self, payload: bytes) -> None:
+        try:
+            with self._sending:
+                protocol.send(self._socket, payload)
+        except OSError:
+            raise Unreachable(_GONE) from None
 
     def close(self) -> None:
         """Ends the link from this side."""
@@ -94,6 +113,9 @@ class Link:
             with self._socket.makefile("rb") as stream:
                 while (payload := protocol.receive(stream, protocol.MAX_ANSWER)) is not None:
                     reply = decoder.decode(payload)
+                    if (told := self._followed.get(reply.id)) is not None:
+                        told(reply)
+                        continue
                     with self._guard:
                         future = self._open.pop(reply.id, None) if self._open is not None else None
                     if future is not None:
@@ -107,6 +129,63 @@ class Link:
             unanswered, self._open = self._open or {}, None
         for future in unanswered.values():
             future.set_exception(Unreachable(_GONE))
+        for told in self._followed.values():
+            told(None)
+
+
+class _Newest:
+    """What the server has told of the journal."""
+
+    def __init__(self, after: int) -> None:
+        self._changed = threading.Condition()
+        self._seq = after
+        self._page: Page | None = None
+        self._beside: tuple[float, Glance] | None = None
+        self._troubles = 0
+        self._trouble: LaunchpadError | None = None
+        self._over = False
+
+    def take(self, answer: Answer | None) -> None:
+        """Takes in what the server told; None: it will tell no more."""
+        with self._changed:
+            if answer is None:
+                self._over = True
+            elif answer.failure is not None:
+                self._troubles += 1
+                self._trouble = protocol.to_error(answer.failure)
+            else:
+                news = _NEWS.decode(answer.value)
+                self._seq, self._page = news.page.rows[-1].seq, news.page
+                self._beside = time.monotonic(), news.beside
+            self._changed.notify_all()
+
+    def wait(self, after: int, timeout: float) -> bool:
+        """Whether there is an event after this one, or comes in time. Raises what the server met instead."""
+        with self._changed:
+            troubles = self._troubles
+            self._changed.wait_for(
+                lambda: self._seq > after or self._over or self._troubles > troubles, timeout
+            )
+            if self._seq > after:
+                return True
+            if self._over:
+                raise Unreachable(_GONE)
+            if self._trouble is not None and self._troubles > troubles:
+                raise self._trouble
+            return False
+
+    def page(self, after: int, limit: int) -> Page | None:
+        """What came last, once, for whoever reads on from there."""
+        with self._changed:
+            page, self._page = self._page, None
+        fits = page is not None and page.rows[0].seq == after + 1 and len(page.rows) <= limit
+        return page if fits else None
+
+    def glance(self) -> Glance | None:
+        """What stood beside the journal just now, once."""
+        with self._changed:
+            seen, self._beside = self._beside, None
+        return seen[1] if seen is not None and time.monotonic() - seen[0] < _MOMENT else None
 
 
 class RelayedSource:
@@ -115,8 +194,8 @@ class RelayedSource:
     def __init__(self, link: Link, launch: str) -> None:
         self._link = link
         self._launch = launch
-        self._ahead: Page | None = None
-        """What came with the end of a waiting, for whoever reads on from there."""
+        self._following = threading.Lock()
+        self._newest: _Newest | None = None
 
     def read(self, launch: str, after: int = 0, limit: int = 1000) -> tuple[Recorded, ...]:
         return tuple(recorded(launch, row) for row in self.rows(launch, after, limit))
@@ -131,26 +210,21 @@ class RelayedSource:
         more = True
         while more and len(rows) < limit:
             seen = rows[-1].seq if rows else after
-            ahead, self._ahead = self._ahead, None
-            if ahead is not None and ahead.rows[0].seq == seen + 1 and len(ahead.rows) <= limit - len(rows):
-                page = ahead
-            else:
-                page = self._link.ask(protocol.Read(after=seen, limit=limit - len(rows)), _PAGE)
+            left = limit - len(rows)
+            told = self._newest.page(seen, left) if self._newest is not None else None
+            page = told or self._link.ask(protocol.Read(after=seen, limit=left), _PAGE)
             rows.extend(page.rows)
             more = page.more and bool(page.rows)
         return tuple(rows)
 
     def wait(self, launch: str, after: int, timeout: float) -> bool:
         self._check(launch)
-        deadline = time.monotonic() + timeout
-        while True:
-            left = max(0.0, deadline - time.monotonic())
-            page = self._link.ask(protocol.Wait(after=after, timeout=left), _PAGE, patience=left + _PATIENCE)
-            if page.rows:
-                self._ahead = page
-                return True
-            if time.monotonic() >= deadline:
-                return False
+        with self._following:
+            if self._newest is None:
+                newest = _Newest(after)
+                self._link.follow(protocol.Follow(after=after), newest.take)
+                self._newest = newest
+        return self._newest.wait(after, timeout)
 
     def samples(
         self,
@@ -192,7 +266,8 @@ class RelayedSource:
 
     def glance(self, launch: str) -> Glance:
         self._check(launch)
-        return self._link.ask(protocol.Look(), _GLANCE)
+        told = self._newest.glance() if self._newest is not None else None
+        return told or self._link.ask(protocol.Look(), _GLANCE)
 
     def announce(self, launch: str, presence: Presence) -> None:
         self._check(launch)

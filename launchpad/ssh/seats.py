@@ -14,7 +14,8 @@ from launchpad.model.store import Store
 from launchpad.ssh.pipes import Pipes
 from launchpad.ssh.processes import Process, Spawner, Starter, Ushers
 from launchpad.ssh.protocol import Seat
-from launchpad.ssh.relay import Glances, RelayServer
+from launchpad.ssh.relay import RelayServer
+from launchpad.ssh.tail import Tail
 from launchpad.ssh.terminal import Terminal
 
 COMMAND = (sys.executable, "-P", "-X", "utf8", "-m", "launchpad", "occupy")
@@ -71,7 +72,7 @@ class SeatProcess:
         environ: Mapping[str, str],
         *,
         store: Store,
-        glances: Glances,
+        tail: Tail,
         desk: Desk,
         seat: Seat,
         errand: Sequence[str] = (),
@@ -87,7 +88,7 @@ class SeatProcess:
             raise
         finally:
             streams.taken()
-        relay = RelayServer(store, glances, desk, seat, ours)
+        relay = RelayServer(store, tail, desk, seat, ours)
         relay.start()
         return cls(process, relay, ours)
 

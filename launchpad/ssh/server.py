@@ -25,8 +25,8 @@ from launchpad.ssh.keys import host_key
 from launchpad.ssh.pipes import Pipes
 from launchpad.ssh.processes import FORKS
 from launchpad.ssh.protocol import Seat
-from launchpad.ssh.relay import Glances
 from launchpad.ssh.seats import COMMAND, SeatProcess, starter
+from launchpad.ssh.tail import Tail
 from launchpad.ssh.terminal import Terminal
 
 log = logging.getLogger(__name__)
@@ -172,7 +172,7 @@ class _Hosted:
         self.connections: dict[_Connection, None] = {}
         """The oldest first."""
         self._store = store
-        self._glances = Glances(store)
+        self._tail = Tail(store, session.launch)
         self._starter = starter(rules.command, forks=rules.forks)
         self._session = session
         self._rehearsal = rehearsal
@@ -250,7 +250,7 @@ class _Hosted:
                 streams,
                 environ,
                 store=self._store,
-                glances=self._glances,
+                tail=self._tail,
                 desk=desk(self._store, self._session, identity),
                 seat=Seat(
                     launch=self._session.launch,
@@ -281,6 +281,7 @@ class _Hosted:
         for connection in list(self.connections):
             connection.abort()
         await self._starter.close()
+        self._tail.close()
 
     def _admit_anew(self) -> None:
         self._definition = definition = self._session.state.definition

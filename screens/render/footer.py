@@ -24,7 +24,8 @@ def footer(first: Iterable[Hint], last: Iterable[Hint], width: int) -> Row:
     spans: list[Span] = []
     for hint in first:
         more = _spans(hint)
-        if size_of(spans) + size_of(more) > room:
+        room -= size_of(more)
+        if room < 0:
             break
         spans += more
     return line(width, spans, end, back="bar")

@@ -46,14 +46,15 @@ def first_line(scene: Scene, width: int) -> Row:
         for fresh in _freshness(scene, brief=width < _ROOMY)
         for mine in ([name, role, online], [role, online], [role], [])
     ]
-    answer = 0 if view.state.phase == "pre-launch" else min(_ANSWER, size_of(why))
-    fitting = [end for end in ends if size_of([*left, *end]) < width]
+    room, reason = width - size_of(left), size_of(why)
+    answer = 0 if view.state.phase == "pre-launch" else min(_ANSWER, reason)
+    fitting = [end for end in ends if size_of(end) < room]
     # Whether we are OK matters more than who I am, but not more than what I may do and how fresh it is.
     kept = (fitting or ends)[0][0], role
-    roomy = [e for e in fitting if set(kept) <= set(e) and size_of([*left, *e]) + answer < width]
-    right = next(iter([*roomy, *fitting]), ends[-1])
+    roomy = (e for e in fitting if set(kept) <= set(e) and size_of(e) + answer < room)
+    right = next(roomy, next(iter(fitting), ends[-1]))
     # A reason cut down to nothing is noise; the alert row has it in full.
-    if width - size_of([*left, *right]) - 1 >= min(_REASON, size_of(why)):
+    if room - size_of(right) - 1 >= min(_REASON, reason):
         left += why
     return line(width, left, right, back=ground(scene))
 

@@ -65,7 +65,16 @@ class Scene(Struct, frozen=True, dict=True):
         return {phase: self.view.progress(phase) for phase in PHASES}
 
     @cached_property
-    def _at_work(self) -> Mapping[str, tuple[str, ...]]:
+    def moment(self) -> tuple[object, ...]:
+        """The second, and what matters to every panel. What grows older is told once a second."""
+        view = self.view
+        launch = view.definition, view.state.phase, view.state.open, view.engine.watching
+        seat = self.me, self.allowed, self.keys, self.glyphs, self.rehearsal
+        return view.now // SECOND, launch, seat, self.in_touch, self.loading, self.lost
+
+    @cached_property
+    def at_work(self) -> Mapping[str, tuple[str, ...]]:
+        """The people at work, by what they work on."""
         return at_work(self.view.people)
 
     @cached_property
@@ -83,7 +92,7 @@ class Scene(Struct, frozen=True, dict=True):
 
     def busy_with(self, subject: str) -> str:
         """Who else works on it, as a row shows it; empty if nobody does."""
-        names = self._at_work.get(subject)
+        names = self.at_work.get(subject)
         if names is None:
             return ""
         others = [name for name in names if name != self.me.name]

@@ -1,7 +1,6 @@
 """A block of rows that repaints the lines that changed, and never asks for a new layout."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, runtime_checkable
 
 from textual.color import Color
 from textual.filter import LineFilter
@@ -16,13 +15,12 @@ Draw = Callable[[int, int], list[Row]]
 """Makes the rows for a width and a height."""
 
 
-@runtime_checkable
-class Repainting(Protocol):
+class Repainting:
     """A screen that writes lines that have changed where they stand."""
 
     def repaint(self, widget: Widget, strips: dict[int, Strip]) -> bool:
         """Soon writes these lines of a widget; false where the compositor has to."""
-        ...
+        raise NotImplementedError
 
 
 class Painted(Widget):

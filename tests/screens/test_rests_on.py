@@ -1,21 +1,35 @@
-"""A row is not drawn again while what it rests on is as it was: so the same must always look the same."""
+"""Neither a row nor a panel is drawn again while what it rests on is as it was: so the same must always look
+the same.
+"""
+
+from typing import get_args
 
 import pytest
 
+from launchpad.model import commands as cmd
+from launchpad.model.definition import PHASES
 from launchpad.model.journal import Recorded
 from launchpad.model.samples import LockInfo, Presence
 from launchpad.model.values import SECOND
 from launchpad.rules.view import view
 from screens.glyphs import ASCII, UNICODE
 from screens.panels import (
+    AT_ONCE,
     TimelineListing,
+    action_listing,
+    alerts_listing,
     checklist_listing,
+    gate_listing,
     mine_listing,
     objectives_listing,
     people_listing,
+    poll_listing,
+    rollouts_listing,
 )
+from screens.render.rollouts import Detail
 from screens.render.row import Row
 from screens.render.scene import KEYS, Scene
+from screens.widgets.entries import Listing
 from tests.support import launches
 from tests.support.histories import PEOPLE, LaunchDay
 
@@ -112,3 +126,65 @@ def test_what_goes_on_from_second_to_second():
     assert late
     assert verdicts == {"ok", "unknown"}
     assert drawn.again
+
+
+def panels(scene: Scene, events: list[Recorded]) -> dict[str, list[Listing]]:
+    """All that each panel may list."""
+    return {
+        "objectives": [objectives_listing(scene)],
+        "gate": [gate_listing(scene, two_lines=two_lines) for two_lines in (False, True)],
+        "alerts": [alerts_listing(scene)],
+        "rollouts": [rollouts_listing(scene, detail) for detail in get_args(Detail)],
+        "checklist": [*(checklist_listing(scene, phase) for phase in PHASES), mine_listing(scene)],
+        "poll": [poll_listing(scene)],
+        "people": [people_listing(scene)],
+        "timeline": [TimelineListing().listing(scene, events)],
+        "action": [
+            action_listing(scene, shown, ()) for shown in (scene.view.run, *scene.view.runs[:2], None)
+        ],
+    }
+
+
+def pages(listings: list[Listing]) -> list[object]:
+    """Everything that can be seen of them."""
+    width = WIDTHS[1]
+    return [
+        [
+            listing.heading(width, len(listing.entries)),
+            listing.above(width, 20),
+            # A journal grows long; its rows have a test of their own.
+            [listing.draw(entry, width) for entry in listing.entries[:20]],
+            listing.foot(width, 20),
+            listing.empty(width),
+        ]
+        for listing in listings
+    ]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_panel_that_has_nothing_new_to_tell_looks_the_same_within_the_second(seed):
+    left_alone = 0
+    with LaunchDay(seed) as day:
+        people = tuple(
+            Presence(seat=name, operator=name, role="engineer", via="ssh", subject=f"item:{item}")
+            for name, item in zip(PEOPLE, day.session.state.items, strict=False)
+        )
+        polls = [
+            lambda: day.perform("lead", cmd.CallPoll(text="ready?")),
+            lambda: day.perform("eva", cmd.AnswerPoll(answer=day.random.choice(["go", "no-go"]), text="so")),
+        ]
+        now = day.session.clock() // SECOND * SECOND
+        drawn: dict[str, tuple[object, list[object]]] = {}
+        for step in range(150):
+            shown = view(day.state, {}, now + step, people=people)
+            scene = Scene(view=shown, me=PEOPLE["opal"], glyphs=UNICODE)
+            for name, listings in panels(scene, day.session.events).items():
+                count = len(day.session.events) if name == "timeline" else 0
+                told, seen = (scene.moment, AT_ONCE[name](scene), count), pages(listings)
+                if name in drawn and drawn[name][0] == told:
+                    left_alone += 1
+                    assert seen == drawn[name][1], name
+                drawn[name] = told, seen
+            acts = [day.act] * 3 + [day.go_forward, day.carry, day.check, day.alert, day.judge, day.look]
+            day.random.choice([*acts, *polls])()
+    assert left_alone > 400

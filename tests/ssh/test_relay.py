@@ -1,5 +1,6 @@
 """The relay over a real pair of sockets and a real store: the same answers as without it, and no more."""
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -22,8 +23,9 @@ from launchpad.model.state import State
 from launchpad.session import Session
 from launchpad.ssh import protocol, relay
 from launchpad.ssh.protocol import Seat
-from launchpad.ssh.relay import Glances, RelayServer
+from launchpad.ssh.relay import RelayServer
 from launchpad.ssh.relayed import Link, RelayedDesk, RelayedSource
+from launchpad.ssh.tail import Tail
 from launchpad.store import open_store
 from tests.support.war_room import until
 
@@ -50,12 +52,13 @@ def store(tmp_path):
 class Ends:
     """Both ends of one relay."""
 
-    def __init__(self, store, identity, via="ssh 203.0.113.7"):
+    def __init__(self, store, identity, via="ssh 203.0.113.7", tail=None):
         self.ours, self.theirs = socket.socketpair()
         self.ended = threading.Event()
         seat = Seat(launch=LAUNCH, identity=identity, via=via)
         desk = LocalDesk(store, Session(store, LAUNCH), identity)
-        self.server = RelayServer(store, Glances(store), desk, seat, self.ours)
+        self.tail = tail or Tail(store, LAUNCH)
+        self.server = RelayServer(store, self.tail, desk, seat, self.ours)
         self.server.start()
         self.link = Link(self.theirs, on_end=self.ended.set)
         self.source = RelayedSource(self.link, LAUNCH)
@@ -65,6 +68,7 @@ class Ends:
         self.link.close()
         self.server.close()
         self.server.join(60)
+        self.tail.close()
         self.ours.close()
         self.theirs.close()
 
@@ -161,13 +165,67 @@ def test_waiting_ends_with_the_event_or_the_time(store, connect):
     assert time.monotonic() - began < 3
 
 
+def test_news_bring_what_stands_beside_the_journal_along(store, connect):
+    source = connect().source
+    assert not source.wait(LAUNCH, 1, 0.1)
+    store.take_lock("site", "lead", "careful", 60)
+    store.append(LAUNCH, [note(1)])
+    assert source.wait(LAUNCH, 1, 60)
+    assert [lock.target for lock in source.glance(LAUNCH).locks] == ["site"]
+    assert [recorded.seq for recorded in source.read(LAUNCH, after=1)] == [2]
+
+
+def test_all_seats_are_told_everything_by_one_reader(store, connect):
+    tail = Tail(store, LAUNCH)
+    seats = [connect(tail=tail) for _ in range(5)]
+    sessions = [Session(seat.source, LAUNCH) for seat in seats]
+    with contextlib.ExitStack() as followed:
+        for session in sessions:
+            followed.enter_context(session.following(lambda _why: None))
+        for n in range(600):  # more than one page, while they are told of the first ones
+            store.append(LAUNCH, [note(n)])
+        until(lambda: all(len(session.events) == 601 for session in sessions))
+    assert all(session.events == [*store.read(LAUNCH)] for session in sessions)
+    late = connect(tail=tail)
+    assert late.source.wait(LAUNCH, 500, 60), "what came before it followed is told too"
+    assert late.source.read(LAUNCH, after=500)[0].seq == 501
+
+
+def test_a_seat_follows_once(connect):
+    ends = connect()
+    assert not ends.source.wait(LAUNCH, 1, 0.1)
+    with pytest.raises(BadInput, match="follows already"):
+        ends.link.ask(protocol.Follow(after=1), msgspec.json.Decoder(protocol.News))
+
+
+def test_journal_that_cannot_be_read_is_told_and_nothing_is_missed_after(store, tmp_path, connect):
+    """The first look of all fails too: a seat that is behind gets what it lacks once the store is back."""
+    ends = connect()
+    session = Session(ends.source, LAUNCH)
+    store.append(LAUNCH, [note(1)])
+    journal, aside = tmp_path / "journal.db", tmp_path / "aside.db"
+    journal.rename(aside)
+    troubles = []
+    with session.following(lambda why: troubles.append(why) if why else None):
+        until(lambda: troubles)
+        assert len(session.events) == 1
+        aside.rename(journal)
+        until(lambda: len(session.events) == 2)
+        journal.rename(aside)
+        told = len(troubles)
+        until(lambda: len(troubles) > told)
+        aside.rename(journal)
+        store.append(LAUNCH, [note(2)])
+        until(lambda: len(session.events) == 3)
+
+
 def test_many_threads_ask_at_once(connect):
     source = connect().source
     waiting = [threading.Thread(target=source.wait, args=(LAUNCH, 1, 0.5)) for _ in range(30)]
     before = threading.active_count()
     for thread in waiting:
         thread.start()
-    assert threading.active_count() - before <= 30 + 2 * relay._IN_FLIGHT
+    assert threading.active_count() - before <= 30 + 3, "to tell, to read, to hear the bell"
     assert len(source.read(LAUNCH)) == 1
     for thread in waiting:
         thread.join(20)
@@ -284,7 +342,7 @@ def test_noise_ends_the_relay_of_that_seat_alone(connect, bytes_):
         b'{"ask":"log","run":"\\ud800","after":0,"limit":1}',
         b'{"ask":"read","after":-5,"limit":1}',
         b'{"ask":"read","after":0,"limit":99999999999999999999}',
-        b'{"ask":"wait","after":0,"timeout":1e300}',
+        b'{"ask":"follow","after":-1}',
         b'{"ask":"perform","command":{"verb":"sudo"}}',
         b'{"ask":"perform","command":{"verb":"phase","phase":"orbit"}}',
         b'{"ask":"announce","seat":"' + b"x" * 101 + b'","looking_at":""}',
@@ -353,7 +411,7 @@ def test_server_that_goes_leaves_nobody_waiting(connect):
 
     thread = threading.Thread(target=wait)
     thread.start()
-    until(lambda: ends.link._open)
+    until(lambda: ends.link._followed)
     ends.server.close()
     thread.join(60)
     assert failed == ["the server of this seat has gone"]
@@ -365,7 +423,7 @@ def test_process_of_its_own_acts_through_the_socket(store):
     with ours, theirs:
         seat = Seat(launch=LAUNCH, identity=EVA, via="ssh x")
         desk = LocalDesk(store, Session(store, LAUNCH), EVA)
-        server = RelayServer(store, Glances(store), desk, seat, ours)
+        server = RelayServer(store, Tail(store, LAUNCH), desk, seat, ours)
         server.start()
         ended = subprocess.run(
             [sys.executable, "-m", "tests.ssh.relay_child", str(theirs.fileno())],
