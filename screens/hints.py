@@ -30,9 +30,9 @@ def hints(face: "Acting") -> tuple[list[Hint], list[Hint]]:
     if face.labels:
         return _of_labels(face), [Hint("esc", "leave")]
     shown, item = face.live.shown(face), face.board.item
-    advised = _advised(face.scene.view)
+    leads = advised(face.scene.view)
     # Of two keys the one that is advised has the room.
-    ordered = sorted(shown.first, key=lambda binding: binding.id != advised)
+    ordered = sorted(shown.first, key=lambda binding: binding.id != leads)
     first = [_hint(face, b, item) for b in ordered if _matters(face, b, item)]
     return first, [_hint(face, b, item) for b in shown.last]
 
@@ -84,11 +84,15 @@ def _in_order(live: "list[Binding]") -> Shown:
     return Shown(first, [b for wanted in ALWAYS for b in live if b.id == wanted])
 
 
-def _advised(shown: View) -> str:
-    """Id of the key that does what the rollback criteria recommend; empty while they recommend nothing."""
+def advised(shown: View) -> str:
+    """Id of the key that does what the rollback criteria recommend; empty while they recommend nothing, and
+    once that is under way or done: it takes a while until they see it."""
     advice = shown.advice
-    recommended = advice is not None and advice.verdict == "roll back" and advice.run
-    return OF_ACTION + advice.run if advice is not None and recommended else ""
+    if advice is None or advice.verdict != "roll back" or not advice.run:
+        return ""
+    of_it = (run.state for run in shown.runs if run.state.action == advice.run)
+    begun = (run for run in of_it if run.status in ("approved", "running", "succeeded"))
+    return "" if any(run.requested_at >= (advice.since or 0) for run in begun) else OF_ACTION + advice.run
 
 
 def _of_labels(face: "Acting") -> list[Hint]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from textual.command import CommandList
 from textual.events import Key, Paste
 from textual.widgets import Input
 
@@ -313,6 +314,20 @@ async def test_a_face_that_only_looks_changes_nothing(open_face: Opener, size: t
         offered = [offer.text for offer in offers(seat.face)]
         assert not [text for text in offered if text.startswith(("plan ", "close ", "acknowledge", "lock "))]
         assert len(seat.events) == before
+
+
+@pytest.mark.parametrize("theme", ["dark", "terminal", "no-colour"])
+async def test_the_selected_entry_of_the_palette_is_marked_in_every_theme(
+    open_face: Opener, theme: str
+) -> None:
+    async with open_face("during", theme=theme) as seat:
+        await seat.press("colon")
+        await seat.until(lambda: seat.face.screen.query(CommandList))
+        entries = seat.face.screen.query_one(CommandList)
+        await seat.until(lambda: entries.option_count > 3 and entries.highlighted is not None)
+        here = entries.render_line(2 * (entries.highlighted or 0))
+        other = entries.render_line(2 * (entries.highlighted or 0) + 2)
+        assert next(iter(here)).style != next(iter(other)).style
 
 
 async def test_enter_never_confirms(open_face: Opener) -> None:

@@ -5,11 +5,12 @@ from msgspec.structs import replace
 
 from launchpad.model import definition as d
 from launchpad.model import events as ev
+from screens import hints
 from screens.render import head
 from tests.screens.conftest import Opener
 from tests.screens.scenes import scene
 from tests.support import launches
-from tests.support.launches import ADA, BOB, Demo
+from tests.support.launches import ADA, BOB, LEAD, Demo
 
 slow = pytest.mark.slow
 
@@ -55,6 +56,13 @@ async def test_what_is_advised_has_room_in_the_last_line_at_80_columns(open_face
     async with open_face("advised", size=(80, 24)) as seat:
         await seat.shows("ROLL BACK?")
         await seat.until(lambda: seat.text.splitlines()[-1].startswith(" r rollback  X abort"))
+
+
+def test_what_is_advised_leads_no_more_once_it_is_done() -> None:
+    assert hints.advised(scene("advised").view) == "action.rollback"
+    taken = launches.advised().request(14, LEAD, "rollback").begin(14.2, LEAD, "rollback-1")
+    assert hints.advised(scene(taken).view) == ""
+    assert hints.advised(scene("degraded").view) == ""
 
 
 @slow
