@@ -20,7 +20,7 @@ ANNOUNCE_CHANGES = 0.9
 LOG_KEPT = 20_000
 """Lines of the watched run's output that a face holds."""
 _PAGE = 2000
-_LEAST = 0.04
+_LEAST = 0.02
 """Seconds between two views at least, however many events arrive."""
 SILENCE = 3.0
 """Seconds after which a store that has not answered counts as away; until it gives up may take far longer."""

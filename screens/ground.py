@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.console import Console
 from textual._compositor import CompositorUpdate
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -35,6 +36,11 @@ class Ground(Screen[Any], Repainting, Bare):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's own name
         super().__init__(id=id)
         self._patch: dict[Place, Strip] = {}
+
+    def _screen_resized(self, size: Size) -> None:
+        # A dialog that opens tells what lies beneath of a size that it has already.
+        if size != self._compositor.size:
+            super()._screen_resized(size)
 
     def repaint(self, widget: Widget, strips: dict[int, Strip]) -> bool:
         """Soon writes these lines of a widget; false where only a repaint by the compositor will do: the

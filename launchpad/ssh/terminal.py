@@ -10,6 +10,8 @@ import termios
 from collections.abc import Callable
 
 _CHUNK = 1 << 16
+_PAGE = 4095
+"""Bytes that Linux hands out at a time, at most, of what was written to a terminal."""
 _ENTERED = b"\x1b[?1049h"
 _LEFT = b"\x1b[?1049l"
 
@@ -118,13 +120,19 @@ class Terminal:
         each piece would become a packet of its own."""
         data = bytearray()
         try:
-            while len(data) < _CHUNK and (more := os.read(self._master, _CHUNK)):
+            while len(data) < _CHUNK:
+                more = os.read(self._master, _CHUNK)
+                if not more:
+                    return bytes(data), True
                 data += more
+                # Less than a page is all that there was.
+                if len(more) < _PAGE:
+                    break
         except BlockingIOError:
             return bytes(data), False
         except OSError:  # Linux says so when the last one has closed the seat's end
             return bytes(data), True
-        return bytes(data), len(data) < _CHUNK
+        return bytes(data), False
 
     def _note_screen(self, data: bytes) -> None:
         seen = self._tail + data

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from textual.events import Key, Paste
+from textual.geometry import Size
+from textual.widget import Widget
 from textual.widgets import Input
 
 from launchpad.desk.decision import TEXT_LIMIT
@@ -14,6 +16,11 @@ class Field(Input):
     def on_mount(self) -> None:
         self.cursor_blink = False
         self.max_length = TEXT_LIMIT
+
+    def _watch_value(self, value: str) -> None:
+        # Textual would lay the whole screen out anew for each letter, as if the line had grown.
+        self.set_reactive(Widget.virtual_size, Size(self.content_width, 1))
+        super()._watch_value(value)
 
     def _on_paste(self, event: Paste) -> None:
         event.prevent_default()

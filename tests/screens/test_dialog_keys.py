@@ -89,7 +89,7 @@ async def test_a_dialog_takes_one_answer(open_face: Opener) -> None:
     async with open_face("during", LEAD) as seat:
         dialog = Reading(seat.face.scene, "Once", lambda *_: [])
         seat.face.push_screen(dialog, answers.append)
-        await seat.until(lambda: dialog.is_current)
+        await seat.until(lambda: dialog.is_active)
         dialog.dismiss("first")
         dialog.dismiss("second")
         await seat.until(lambda: bool(answers) and len(seat.face.screen_stack) == 1)
