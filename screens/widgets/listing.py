@@ -383,11 +383,10 @@ class ListPanel(Painted, can_focus=True):
         if self.selected is not None:
             self.post_message(self.Opened(self, self.selected))
 
-    def on_focus(self) -> None:
-        self.redraw()
-
-    def on_blur(self) -> None:
-        if not self._keeps_cursor and not self.held_back:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        # Not `on_focus`: that comes before Textual knows that it has the focus.
+        super().watch_has_focus(has_focus)
+        if not has_focus and not self._keeps_cursor and not self.held_back:
             self.key = None
         self.redraw()
 

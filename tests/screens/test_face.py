@@ -330,6 +330,15 @@ async def test_the_selected_entry_of_the_palette_is_marked_in_every_theme(
         assert next(iter(here)).style != next(iter(other)).style
 
 
+async def test_the_cursor_follows_the_focus_though_nothing_else_happens(open_face: Opener) -> None:
+    async with open_face("during") as seat:
+        await seat.until(lambda: seat.text.count("▌") == 1)
+        await seat.press("tab")
+        await seat.until(lambda: seat.text.count("▌") == 2)
+        await seat.press("shift+tab")
+        await seat.until(lambda: seat.text.count("▌") == 1)
+
+
 async def test_enter_never_confirms(open_face: Opener) -> None:
     async with open_face("planned") as seat:
         await seat.press("d")
