@@ -6,7 +6,7 @@ and makes the view. What an operator changes goes through a `Desk`.
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -18,7 +18,8 @@ from launchpad.model.fold import Fold
 from launchpad.model.journal import Recorded
 from launchpad.model.samples import Glance, LogLine, Presence, SampleBatch
 from launchpad.model.state import State
-from launchpad.model.values import SECOND, Micros
+from launchpad.model.text import clean
+from launchpad.model.values import SECOND, Micros, zone_known
 from launchpad.rules.gauges import Gauges
 from launchpad.rules.objectives import Meter
 from launchpad.rules.rollout_evidence import RolloutMeter
@@ -97,7 +98,8 @@ class Session:
 
     def __init__(self, source: Source, launch: str, *, clock: Callable[[], Micros] | None = None) -> None:
         """Reads the journal to its end. `clock` is the store's unless given: what is shown is judged by the
-        clock that stamped it. Raises `BadInput` if there is no such launch."""
+        clock that stamped it. Raises `BadInput` if there is no such launch, or
+        if this machine can't tell the time in its zone."""
         self.source = source
         self.launch = launch
         self.clock = clock or TrackedClock(source.now)
@@ -111,6 +113,11 @@ class Session:
             if self.state.read_only:
                 raise Refused(self.state.read_only)
             raise BadInput(f"there is no launch {launch} in this store", hint="see `launchpad launches`")
+        if not zone_known(zone := self.state.definition.zone):
+            raise BadInput(
+                f"this machine does not know the time zone of {launch}: {clean(zone, 40)}",
+                hint="install its time zones (the package tzdata)",
+            )
 
     @property
     def state(self) -> State:
@@ -141,8 +148,8 @@ class Session:
             for recorded in self.events:
                 self._fold.apply(recorded)
 
-    def view(self, *, trend: int = 0) -> View:
-        """What there is to show now, with `trend` columns of each objective's past."""
+    def view(self, *, trend: int = 0, trends_of: Container[str] | None = None) -> View:
+        """What there is to show now, with `trend` columns of each objective's past, or of those named."""
         state = self.state
         if isinstance(self.clock, TrackedClock):
             self.clock.track()
@@ -152,7 +159,7 @@ class Session:
             beside = self.source.glance(self.launch)
             self._measures.take_in(self.source, self.launch, self.clock, beside.newest)
             now = self.clock()
-            readings = self._measures.meter.readings(now, trend=trend)
+            readings = self._measures.meter.readings(now, trend=trend, trends_of=trends_of)
             evidence = self._measures.gauges.evidence(now, readings)
             since = {name: rollout.verdict_since for name, rollout in state.rollouts.items()}
             rollouts = self._measures.rollouts.evidence(now, since)

@@ -6,6 +6,7 @@ import re
 import stat
 import unicodedata
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from launchpad.model.commands import Identity
 from launchpad.model.definition import Definition, Launch
 from launchpad.model.events import Auth
 from launchpad.model.preferences import GLYPHS, THEMES, Preferences
+from launchpad.model.samples import LaunchEntry
 from launchpad.model.store import Store
 from launchpad.model.values import is_secret_reference
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 OWN_FACES = {"tui": "screens.app:run"}
 """Our own entry points, known beforehand: to read those of every distribution takes as long as to draw the
 first screen."""
+_FIRST_FRAME = "screens.opening", "first_frame"
+Frame = AbstractContextManager[Callable[[], None]]
 Face = Callable[..., int]
 """`screens.app:run(session, desk, *, via, preferences, complaint, rehearsal, memory, save_report)`; returns
 an exit status."""
@@ -279,6 +283,14 @@ def load_face(name: str = "tui") -> Face:
             f"the face '{name}' can't be loaded: {error}", hint="install launchpad-tui again"
         ) from error
     return face
+
+
+def first_frame(launch: LaunchEntry, chosen: Preferences, *, rehearsal: bool) -> Frame:
+    """Stands on the terminal while the launch is read and the face is loaded. What it gives is to be called
+    just before the face begins."""
+    module, name = _FIRST_FRAME
+    frame: Frame = getattr(import_module(module), name)(launch, preferences=chosen, rehearsal=rehearsal)
+    return frame
 
 
 def _entry_of(name: str) -> Face:

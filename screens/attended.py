@@ -4,7 +4,9 @@ import gc
 from time import monotonic
 from typing import Any
 
+from rich.console import RenderableType
 from textual.events import Event, InputEvent
+from textual.screen import Screen
 
 from launchpad import garbage
 from launchpad.model.commands import Identity
@@ -30,11 +32,19 @@ class Attended(Mixin):
         super().__init__(*arguments, **settings)
         self._opened = monotonic()
         self._used: float | None = None
+        self._seen = False
+        """Whether anything has been painted that a key could be meant for."""
 
     async def on_event(self, event: Event) -> None:
         if isinstance(event, InputEvent):
+            if not self._seen:
+                return
             self._used = monotonic()
         await super().on_event(event)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        self._seen = self._seen or renderable is not None
+        super()._display(screen, renderable)
 
     def settle_in(self) -> None:
         """What there is by now stays: no key shall wait while it is searched for garbage."""

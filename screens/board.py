@@ -1,6 +1,7 @@
 """The panels of a launch and their arrangement."""
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -14,7 +15,7 @@ from launchpad.model.journal import Recorded
 from launchpad.model.samples import LogLine
 from launchpad.rules.view import ItemView, RunView
 from screens import panels
-from screens.layout import LEFT, PAGES, PANELS, REST, RIGHT, Arrangement, Need, arrange
+from screens.layout import GUTTER, LEFT, PAGES, PANELS, REST, RIGHT, Arrangement, Need, arrange
 from screens.render import objectives, rollouts
 from screens.render.scene import Scene
 from screens.widgets.entries import Listing
@@ -25,8 +26,8 @@ _ONE_LINE = 110
 """From this width on a condition and its numbers stand on one line."""
 _LEAST_TREND = 20
 """Cells."""
-_GUTTER = 2
-"""Cells between the columns."""
+_TRENDS_AT_FIRST = 60
+"""Objectives whose past is asked for before it is known which of them are seen."""
 
 
 class Stack(Vertical, Bare):
@@ -59,9 +60,11 @@ class Board(Vertical, Bare):
         """What each panel shows: while that is as it was, it is left alone."""
         self._arranged: Arrangement | None = None
         self._panels = {name: ListPanel(id=name, keeps_cursor=name == "checklist") for name in PANELS}
-        self.points = objectives.points(_LEAST_TREND)
-        """How many points of the past the trends draw. Other threads read it, so it is never asked of the
-        layout: that would be made anew there, under the hands of the thread that paints it."""
+        first = islice(scene.view.definition.objectives, _TRENDS_AT_FIRST)
+        self.trends = objectives.points(_LEAST_TREND), frozenset(first)
+        """How many points of the past the trends draw, and of which objectives. Other threads read it, so it
+        is never asked of the layout: that would be made anew there, under the hands of the thread that paints
+        it."""
 
     def compose(self) -> ComposeResult:
         with Stack(id="columns"):
@@ -86,7 +89,7 @@ class Board(Vertical, Bare):
         scene = self.scene
         # A trend that is out of sight for a moment comes back as fine as it was.
         if width := self.panel("objectives").size.width:
-            self.points = objectives.points(max(_LEAST_TREND, width - 2))
+            self.trends = objectives.points(max(_LEAST_TREND, width - 2)), self.trends[1]
         phase = self.phase
         makers: dict[str, Callable[[], Listing]] = {
             "objectives": lambda: panels.objectives_listing(scene),
@@ -107,6 +110,13 @@ class Board(Vertical, Bare):
             if panel.display and self._shown.get(name) != shown:
                 self._shown[name] = shown
                 panel.show(make())
+
+    def look_at_trends(self) -> bool:
+        """Notes which objectives are seen; returns whether the past of one of them has not been asked for."""
+        panel = self.panel("objectives")
+        points, asked = self.trends
+        self.trends = points, frozenset(panel.near_keys)
+        return not asked.issuperset(panel.visible_keys)
 
     def _beside(self, name: str) -> tuple[object, ...]:
         """What a panel shows besides the scene."""
@@ -249,7 +259,7 @@ class Board(Vertical, Bare):
         left, right = self.query_one("#left"), self.query_one("#right")
         left.display, right.display = bool(chosen.left), bool(chosen.right)
         # Set here, not by a class: for one, every widget would be styled anew.
-        left.styles.margin = (0, _GUTTER if chosen.columns else 0, 0, 0)
+        left.styles.margin = (0, GUTTER if chosen.columns else 0, 0, 0)
         if chosen.columns:
             left.styles.width, left.styles.height = chosen.split, "1fr"
         else:

@@ -124,7 +124,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
             deliver=self._deliver,
             failed=self._failed,
             presence=self._presence,
-            points=lambda: self.board.points,
+            trends=lambda: self.board.trends,
             run=lambda: self.board.chosen_run,
         )
         self._bind(self.scene.view.definition)
@@ -165,11 +165,10 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         self.board.refill()
         # The panels first: what they will show takes a moment to be worked out.
         self.call_after_refresh(self._begin)
-        self.settle_in()
 
     def _begin(self) -> None:
+        self.settle_in()
         self._follower.start()
-        self.run_worker(dialogs.read_all, thread=True)
 
     def on_unmount(self) -> None:
         self._follower.end()
@@ -209,6 +208,9 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         if self.away_since is None:
             self.welcome_back(news.view)
         self.tell_checks(news.view)
+        if self.scene.loading:
+            # Not before: what is shown first would wait for it.
+            self.call_after_refresh(self.run_worker, dialogs.read_all, thread=True)
         before = self.scene.view
         self.scene = Scene(
             view=news.view,
@@ -358,6 +360,10 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
 
     def on_list_panel_moved(self, _event: ListPanel.Moved) -> None:
         self.query_one("#footer", Lines).redraw()
+
+    def on_list_panel_seen(self, event: ListPanel.Seen) -> None:
+        if event.panel.id == "objectives" and self.board.look_at_trends():
+            self.refresh_view()
 
     def on_list_panel_opened(self, event: ListPanel.Opened) -> None:
         if isinstance(event.entry, ItemView):

@@ -4,7 +4,7 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import NamedTuple
 
 from launchpad.errors import LaunchpadError
@@ -45,15 +45,16 @@ class Follower:
         deliver: Callable[[News], None],
         failed: Callable[[Exception], None],
         presence: Callable[[], Presence],
-        points: Callable[[], int],
+        trends: Callable[[], tuple[int, Container[str]]],
         run: Callable[[], str],
     ) -> None:
-        """`run` names the run whose log is wanted; empty: the one at work, or the last."""
+        """`trends` says how many points of the past are drawn, and of which objectives. `run` names the run
+        whose log is wanted; empty: the one at work, or the last."""
         self._session = session
         self._deliver = deliver
         self._failed = failed
         self._presence = presence
-        self._points = points
+        self._trends = trends
         self._wanted = run
         self._wake = threading.Event()
         self._ending = threading.Event()
@@ -126,7 +127,8 @@ class Follower:
 
     def _news(self) -> News:
         try:
-            self._last = self._session.view(trend=self._points())
+            points, objectives = self._trends()
+            self._last = self._session.view(trend=points, trends_of=objectives)
             return News(self._last, self._read_log(self._last))
         except LaunchpadError as error:
             last = self._last or view(self._session.state, {}, self._session.clock())

@@ -9,6 +9,12 @@ PAGES = ("rollouts", "timeline", "people")
 """Panels that are a tab of their own."""
 REST = 0
 """As a height: what the others leave."""
+ABOVE = 3
+"""Rows above the panels."""
+AROUND = ABOVE + 2
+"""Rows above and below them."""
+GUTTER = 2
+"""Cells between the columns."""
 
 
 class Arrangement(NamedTuple):
@@ -51,7 +57,7 @@ def arrange(width: int, height: int, tab: str, zoomed: str | None, need: Need) -
     action = 4 if height < 32 else 7 if height < 56 else 11
     if tab in PAGES:
         return Arrangement(*_alone(tab), action, columns=False)
-    body = height - 5 - action
+    body = height - AROUND - action
     return _wide(width, body, action, need) if width >= 112 else _narrow(body, action, need)
 
 

@@ -25,7 +25,10 @@ _WORST_ANSWER: Sequence[GateVerdict] = ("NO-GO", "HOLD", "GO")
 
 
 AT_ONCE: Mapping[str, Callable[[Scene], object]] = {
-    "objectives": lambda scene: ([o.reading.verdict for o in scene.view.objectives], scene.view.runs),
+    "objectives": lambda scene: (
+        [(o.reading.verdict, bool(o.reading.trend)) for o in scene.view.objectives],
+        scene.view.runs,
+    ),
     "gate": lambda scene: scene.view.gate,
     "alerts": lambda scene: (scene.view.alerts, scene.view.messages),
     "rollouts": lambda scene: scene.view.rollouts,

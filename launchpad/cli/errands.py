@@ -72,7 +72,7 @@ def parsed(argv: Sequence[str]) -> tuple[Command, argparse.Namespace]:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("-q", "--quiet", action="store_true")
     parser.set_defaults(config=None, store=None, launch=None, claimed=None)
-    return declared, parser.parse_args(argv[1:])
+    return declared, parser.parse(argv[1:])
 
 
 def run(argv: Sequence[str], session: Session, desk: Desk, journal: Chained) -> int:

@@ -1,6 +1,7 @@
 """verify, redact, export, import: the journal as a thing of its own."""
 
 import argparse
+import re
 from pathlib import Path
 
 from launchpad.cli.command import argument, command
@@ -8,6 +9,7 @@ from launchpad.cli.shell import Shell
 from launchpad.errors import BadInput, Exit
 from launchpad.model import commands as cmd
 from launchpad.model.journal import Head
+from launchpad.model.text import clean
 
 
 @command(
@@ -23,14 +25,25 @@ from launchpad.model.journal import Head
 def verify(shell: Shell, options: argparse.Namespace) -> int:
     from launchpad.store import archive
 
+    noted = None if options.head is None else _hash(options.head)
     if options.what and Path(options.what).is_file():
-        head = archive.verify_archive(Path(options.what), options.head).head
+        head = archive.verify_archive(Path(options.what), noted).head
         _print_head(shell, f"{options.what} holds", head)
     else:
         launch = options.what or shell.launch
-        head = archive.verify_store(shell.journal, launch, options.head)
+        head = archive.verify_store(shell.journal, launch, noted)
         _print_head(shell, f"{launch} holds", head)
     return Exit.DONE
+
+
+def _hash(text: str) -> str:
+    """A head hash as it is kept. Raises `BadInput`: a part of one must not pass for a broken journal."""
+    if not re.fullmatch("[0-9a-f]{64}", text.lower()):
+        raise BadInput(
+            f"--head: {clean(text, 70)!r} is no head hash",
+            hint="give all 64 digits of `launchpad verify`",
+        )
+    return text.lower()
 
 
 def _print_head(shell: Shell, sentence: str, head: Head) -> None:

@@ -11,6 +11,7 @@ from launchpad.errors import BadInput, Exit
 from launchpad.model import commands as cmd
 from launchpad.model.definition import PHASES
 from launchpad.model.events import Outcome
+from launchpad.model.values import parse_slip
 
 _TARGET = argument(
     "target", metavar="TARGET", nargs="?", default="*", help="a provider of the definition; absent: all"
@@ -36,7 +37,7 @@ def phase(shell: Shell, options: argparse.Namespace) -> int:
     "countdown",
     "hold or resume the countdown, or slip T-0",
     argument("verb", metavar="hold|resume|slip", choices=("hold", "resume", "slip"), help="what to do"),
-    argument("by", metavar="DURATION", nargs="?", help="with slip: how much later, such as +30m"),
+    argument("by", metavar="DURATION", nargs="?", help="with slip: how much later, +30m; or earlier, -10m"),
     argument("--earlier", action="store_true", help="with slip: that much earlier instead"),
     argument("--reason", metavar="TEXT", default="", help="why; a hold needs it"),
     EXPECT,
@@ -52,7 +53,9 @@ def countdown(shell: Shell, options: argparse.Namespace) -> int:
     elif options.verb == "resume":
         shell.perform(cmd.ResumeCountdown(expect=options.expect))
     else:
-        seconds = duration(options.by.removeprefix("+"))
+        seconds = duration(options.by, parse_slip)
+        if options.earlier and seconds < 0:
+            raise BadInput(f"{options.by} is earlier already", hint="leave --earlier out")
         wish = cmd.SlipCountdown(
             seconds=-seconds if options.earlier else seconds, text=options.reason, expect=options.expect
         )

@@ -69,7 +69,7 @@ def _abandon_stdout() -> None:
 
 
 def _run(argv: list[str]) -> int:
-    if "--version" in argv:
+    if "--version" in _options(argv):
         sys.stdout.write(f"launchpad {__version__}\n")
         return Exit.DONE
     from launchpad.cli.parser import split
@@ -82,7 +82,12 @@ def _run(argv: list[str]) -> int:
         return Exit.DONE
     if name == "help":
         return _run([*rest, "--help"])
-    return _dispatch(name or "run", rest)
+    return _dispatch("run" if name is None else name, rest)
+
+
+def _options(argv: list[str]) -> list[str]:
+    """What may be an option: all before `--`."""
+    return argv[: argv.index("--")] if "--" in argv else argv
 
 
 def _dispatch(name: str, rest: list[str]) -> int:
@@ -94,7 +99,7 @@ def _dispatch(name: str, rest: list[str]) -> int:
         raise BadInput(f"there is no command '{name}'{near}", hint="see `launchpad --help`")
     command = find(name)
     try:
-        options = parser_of(command).parse_args(rest)
+        options = parser_of(command).parse(rest)
     except SystemExit:  # --help has printed what was asked for
         return Exit.DONE
     _check(rest, options)
@@ -118,10 +123,10 @@ def _check(arguments: Sequence[str], options: "argparse.Namespace") -> None:
             )
 
 
-def _report(error: LaunchpadError, argv: Sequence[str], status: int | None = None) -> int:
+def _report(error: LaunchpadError, argv: list[str], status: int | None = None) -> int:
     from launchpad.cli.output import Output
 
     code = int(error.exit_code) if status is None else status
     with suppress(BrokenPipeError):
-        Output(json="--json" in argv).error(error, code)
+        Output(json="--json" in _options(argv)).error(error, code)
     return code

@@ -1,6 +1,7 @@
 """The command line: common options before or after the command, and faults in one line."""
 
 import argparse
+import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any, NoReturn
@@ -40,6 +41,16 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise BadInput(message, hint=f"see `{self.prog} --help`")
+
+    def parse(self, arguments: Sequence[str]) -> argparse.Namespace:
+        """What the arguments say; options may stand anywhere between the words. Raises `BadInput`."""
+        options, left = self.parse_known_args(arguments)
+        # A word that may be absent is taken for absent where an option comes before it.
+        return self.parse_intermixed_args(arguments) if left else options
+
+    def _parse_optional(self, arg_string: str) -> Any:
+        # No option begins with a digit: `-10m` is a word.
+        return None if re.match(r"-\d", arg_string) else super()._parse_optional(arg_string)
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from launchpad.cli.command import argument, command
 from launchpad.cli.output import Output
-from launchpad.cli.report import check_free, form_of, write, written
+from launchpad.cli.report import check_free, form_of, formless, write, written
 from launchpad.cli.running import has_terminal, open_face
 from launchpad.cli.seeing import print_status
 from launchpad.cli.shell import Shell
@@ -72,7 +72,7 @@ def rehearse(shell: Shell, options: argparse.Namespace) -> int:
     file = Path(options.output) if options.output else None
     if file is not None:
         if form_of(file) is None:
-            raise BadInput(f"{file} says no form of report", hint="call it .html, .md or .json")
+            raise formless(file)
         check_free(file, force=options.force)
     from launchpad.cli.rehearsing import rehearsing
 

@@ -37,11 +37,13 @@ def report(shell: Shell, options: argparse.Namespace) -> int:
     from launchpad.report.sources import report_of
 
     file = Path(options.output) if options.output else None
-    form = options.format or form_of(file) or ("json" if shell.out.json else "md")
+    form = options.format or form_of(file) or ("json" if shell.out.json else "")
+    if not form and file is not None and file.suffix:
+        raise formless(file)
     if file is not None:
         check_free(file, force=options.force)
     session = Session(shell.store, options.what) if options.what else shell.session
-    text = written(report_of(session), form)
+    text = written(report_of(session), form or "md")
     if file is None:
         shell.out.text(text)
     else:
@@ -72,6 +74,11 @@ def form_of(file: Path | None) -> str | None:
     """The form that a file's name asks for."""
     suffixes = {".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".json": "json"}
     return suffixes.get(file.suffix.lower()) if file is not None else None
+
+
+def formless(file: Path) -> BadInput:
+    """The fault of a file whose name asks for no form that there is."""
+    return BadInput(f"{file} says no form of report", hint="call it .html, .md or .json")
 
 
 def write(file: Path, text: str) -> None:

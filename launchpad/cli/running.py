@@ -20,6 +20,7 @@ from launchpad.desk import Onlooker
 from launchpad.errors import BadInput, Exit, Refused
 from launchpad.model.preferences import GLYPHS, THEMES, Preferences
 from launchpad.wiring import (
+    first_frame,
     load_face,
     preferences,
     preferences_file,
@@ -127,7 +128,7 @@ async def _until_told(work: "Engine", *, standby: bool, descriptor: int | None) 
 
 def ensure_engine(shell: Shell) -> None:
     """Finds the engine of an open launch or starts one that outlives this process."""
-    if not shell.session.state.open or watching(shell.store, shell.launch):
+    if watching(shell.store, shell.launch) or not shell.session.state.open:
         return
     lease = start_detached(
         shell.store,
@@ -173,24 +174,29 @@ def open_face(
 ) -> int:
     """Shows the face until it is closed, in an environment without secrets. `wanted` is how, with a word
     about the file that says so; None: as file and environment say."""
-    session = shell.session
-    desk = Onlooker(session, shell.identity) if only_look else shell.desk
     chosen, complaint = wanted or preferences(os.environ, file=preferences_file(os.environ))
-    complaint = complaint or clocks.complaint(shell.store)
-    memory, via = state_dir(os.environ), whence(os.environ, shell.url)
-    kept = scrubbed(os.environ)
-    os.environ.clear()
-    os.environ.update(kept)
-    status = load_face()(
-        session,
-        desk,
-        via=via,
-        preferences=chosen,
-        complaint=complaint,
-        rehearsal=rehearsal,
-        memory=memory,
-        save_report=report_saver(shell.store, shell.launch),
-    )
+    # What is said from here on would be painted over: the face says it.
+    tells, shell.tells_difference = shell.tells_difference, False
+    with first_frame(shell.entry(), chosen, rehearsal=rehearsal) as face_begins:
+        session = shell.session
+        desk = Onlooker(session, shell.identity) if only_look else shell.desk
+        complaint = complaint or clocks.complaint(shell.store) or (shell.difference if tells else "")
+        memory, via = state_dir(os.environ), whence(os.environ, shell.url)
+        kept = scrubbed(os.environ)
+        os.environ.clear()
+        os.environ.update(kept)
+        face = load_face()
+        face_begins()
+        status = face(
+            session,
+            desk,
+            via=via,
+            preferences=chosen,
+            complaint=complaint,
+            rehearsal=rehearsal,
+            memory=memory,
+            save_report=report_saver(shell.store, shell.launch),
+        )
     if not rehearsal and (lease := watching(shell.store, shell.launch)):
         where = lease.holder.rpartition(":")[0]
         shell.out.say(

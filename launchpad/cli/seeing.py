@@ -2,6 +2,7 @@
 
 import argparse
 import time
+from collections.abc import Callable
 
 from launchpad.cli import shapes, words
 from launchpad.cli.command import argument, command
@@ -111,9 +112,9 @@ def alerts(shell: Shell, _options: argparse.Namespace) -> int:
     return Exit.NO if any(alert.state.status == "firing" for alert in view.alerts) else Exit.DONE
 
 
-def duration(text: str) -> float:
-    """Seconds in an option's duration. Raises `BadInput`."""
+def duration(text: str, read: Callable[[str], float] = parse_duration) -> float:
+    """Seconds in a duration of the command line. Raises `BadInput`."""
     try:
-        return parse_duration(text)
+        return read(text)
     except ValueError as error:
         raise BadInput(f"{clean(text, 40)!r}: {error}") from None

@@ -11,6 +11,7 @@ from launchpad.cli.output import Output
 from launchpad.desk import Desk, LocalDesk, open_launch
 from launchpad.errors import BadInput
 from launchpad.model.commands import Command, Done, Identity, OpenLaunch
+from launchpad.model.samples import LaunchEntry
 from launchpad.model.store import Store
 from launchpad.session import Session
 from launchpad.wiring import connect, launch_id, load_definition, local_identity, store_url
@@ -107,27 +108,39 @@ class Shell:
             )
         return opened[0]
 
-    @cached_property
-    def session(self) -> Session:
-        """The launch, read. Says so if the file is no longer what the launch goes by."""
+    def entry(self) -> LaunchEntry:
+        """The launch as the store lists it, which takes no reading. Raises `BadInput` if it does not."""
+        self._require_launch()
+        return next(entry for entry in self.store.launches() if entry.launch == self.launch)
+
+    def _require_launch(self) -> None:
         if not self.store.head(self.launch).seq:
             raise BadInput(
                 f"there is no launch {self.launch} in {self.store.url}",
                 hint="see `launchpad launches`" if self.options.launch else "`launchpad run` opens it",
             )
+
+    @cached_property
+    def session(self) -> Session:
+        """The launch, read. Says so if the file is no longer what the launch goes by."""
+        self._require_launch()
         session = Session(self.store, self.launch)
-        held = session.state.definition
-        if (
-            self.tells_difference
-            and not self.options.launch
-            and self.loaded
-            and held
-            and self.loaded.definition.digest() != held.digest()
-        ):
-            self.out.say(
-                f"{self.file} differs from what {self.launch} goes by: `launchpad amend` shows how, and asks"
-            )
+        if self.tells_difference and (differs := self._difference(session)):
+            self.out.say(differs)
         return session
+
+    @property
+    def difference(self) -> str:
+        """That the file is no longer what the launch goes by; empty where it is."""
+        return self._difference(self.session)
+
+    def _difference(self, session: Session) -> str:
+        held = session.state.definition
+        if self.options.launch or not self.loaded or not held:
+            return ""
+        if self.loaded.definition.digest() == held.digest():
+            return ""
+        return f"{self.file} differs from what {self.launch} goes by: `launchpad amend` shows how, and asks"
 
     @cached_property
     def identity(self) -> Identity:

@@ -7,6 +7,7 @@ numbered step, are kept as its details; its first link is its runbook.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -243,16 +244,18 @@ def _ids(items: list[Item]) -> list[str]:
     Items of the same words are told apart by their section, then by counting.
     """
     names = [slug(item.title) for item in items]
-    twice = {name for name in names if names.count(name) > 1}
+    often = Counter(names)
     given: list[str] = []
     taken: set[str] = set()
+    counted: dict[str, int] = {}
     for name, item in zip(names, items, strict=True):
-        if name in twice and item.section:
+        if often[name] > 1 and item.section:
             name = slug(f"{item.section} {item.title}")
-        chosen, count = name, 1
+        chosen, count = name, counted.get(name, 1)
         while chosen in taken:
             count += 1
             chosen = f"{name[: _ID - len(str(count)) - 1]}-{count}"
+        counted[name] = count
         taken.add(chosen)
         given.append(chosen)
     return given

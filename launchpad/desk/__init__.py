@@ -1,6 +1,6 @@
 """The desk: the only way an operator changes anything.
 
-`Desk.perform` checks the role, decides (pure functions in `items`, `runs` and `launch`) what a command
+`Desk.perform` checks the role, decides (pure functions, listed in `verbs`) what a command
 means in the present state, and appends it under the expectation that its subject has not moved.
 """
 

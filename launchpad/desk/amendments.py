@@ -1,6 +1,6 @@
 """The verb on the definition: amend."""
 
-from launchpad.desk.decision import Context, Proposal, already, words
+from launchpad.desk.decision import DEFINITION, Context, Proposal, already, words
 from launchpad.errors import Refused
 from launchpad.model import commands as cmd
 from launchpad.model import events as ev
@@ -9,8 +9,6 @@ from launchpad.model.definition import FORMAT
 from launchpad.model.differences import differences, summary
 from launchpad.rules.amendment import hindrances
 
-DEFINITION = "definition"
-"""The subject whose last event says which definition holds."""
 _SAID = 2
 """Hindrances that one refusal names."""
 

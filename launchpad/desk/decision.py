@@ -9,6 +9,7 @@ from launchpad.errors import BadInput, Conflict, Refused
 from launchpad.model.commands import Done, Identity
 from launchpad.model.definition import Definition, Role
 from launchpad.model.events import Event
+from launchpad.model.journal import Recorded
 from launchpad.model.plan import GateReport
 from launchpad.model.samples import LockInfo
 from launchpad.model.state import State
@@ -18,6 +19,8 @@ from launchpad.rules.gates import evaluate
 from launchpad.rules.situation import Situation
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}")
+DEFINITION = "definition"
+"""The subject whose last event says which definition holds."""
 TEXT_LIMIT = 4000
 """Longest free text, in characters."""
 
@@ -45,6 +48,8 @@ class Context(NamedTuple):
     situation: Callable[[], Situation]
     """All that gates are judged on, read when asked for."""
     locks: Callable[[], Sequence[LockInfo]]
+    recorded: Callable[[int], Recorded]
+    """An event of the journal by its number."""
 
     @property
     def definition(self) -> Definition:

@@ -2,26 +2,9 @@
 
 import itertools
 import uuid
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
-from launchpad.desk import (
-    alerts,
-    amendments,
-    countdown,
-    criteria,
-    incidents,
-    items,
-    launch,
-    mentions,
-    polls,
-    report,
-    rollouts,
-    runs,
-    seat,
-    smoke,
-)
-from launchpad.desk.decision import Context, Proposal
+from launchpad.desk.decision import DEFINITION, Context, Proposal
 from launchpad.desk.roles import MINIMUM, a, allows
 from launchpad.errors import Conflict, Refused
 from launchpad.model import commands as cmd
@@ -37,65 +20,6 @@ from launchpad.session import Session
 
 _ATTEMPTS = 5
 """How often a command that names no expectation is decided anew when its subject moved under it."""
-
-VERBS: Mapping[type[Command], Callable[[Context, Any], Proposal | Done]] = {
-    cmd.OpenLaunch: launch.reopen,
-    cmd.CloseLaunch: launch.close,
-    cmd.EnterPhase: launch.enter_phase,
-    cmd.HoldCountdown: countdown.hold,
-    cmd.ResumeCountdown: countdown.resume,
-    cmd.SlipCountdown: countdown.slip,
-    cmd.WriteNote: launch.note,
-    cmd.Acknowledge: launch.acknowledge,
-    cmd.Lock: launch.lock,
-    cmd.Unlock: launch.unlock,
-    cmd.Redact: launch.redact,
-    cmd.Tick: items.tick,
-    cmd.Untick: items.untick,
-    cmd.Fail: items.fail,
-    cmd.Skip: items.skip,
-    cmd.Assign: items.assign,
-    cmd.Comment: items.comment,
-    cmd.AddEvidence: items.evidence,
-    cmd.RequestCheck: items.check,
-    cmd.RequestRun: runs.request,
-    cmd.ConfirmRun: runs.confirm,
-    cmd.ApproveRun: runs.approve,
-    cmd.RejectRun: runs.reject,
-    cmd.RetractRun: runs.retract,
-    cmd.AbortRun: runs.abort,
-    cmd.ResolveRun: runs.resolve,
-    cmd.CallPoll: polls.call,
-    cmd.AnswerPoll: polls.answer,
-    cmd.ClosePoll: polls.close,
-    cmd.TakeSeat: seat.take,
-    cmd.AddItem: items.add,
-    cmd.BreakGlass: runs.break_glass,
-    cmd.HandSeat: seat.hand,
-    cmd.SilenceAlert: alerts.silence,
-    cmd.UnsilenceAlert: alerts.unsilence,
-    cmd.RecordChannelTest: alerts.channel_test,
-    cmd.NoteForReport: report.note,
-    cmd.MarkCriterion: criteria.mark,
-    cmd.Amend: amendments.amend,
-    cmd.DeclareIncident: incidents.declare,
-    cmd.UpdateIncident: incidents.update,
-    cmd.CommandIncident: incidents.command,
-    cmd.AddIncidentTask: incidents.add_task,
-    cmd.FinishIncidentTask: incidents.finish_task,
-    cmd.MitigateIncident: incidents.mitigate,
-    cmd.ResolveIncident: incidents.resolve,
-    cmd.ReviewIncident: incidents.review,
-    cmd.ReadMentions: mentions.read,
-    cmd.BumpRollout: rollouts.bump,
-    cmd.HaltRollout: rollouts.halt,
-    cmd.ResumeRollout: rollouts.resume,
-    cmd.CompleteRollout: rollouts.complete,
-    cmd.VetoRollout: rollouts.veto,
-    cmd.RequestChecks: items.check_all,
-    cmd.RunSmoke: smoke.run,
-}
-
 
 AFTERWARDS = frozenset({"redact", "report-note"})
 """Verbs for which a launch need not be open any more."""
@@ -191,16 +115,19 @@ class LocalDesk:
         return allows(self.identity.role, MINIMUM[verb])
 
     def perform(self, command: Command) -> Done:
-        verb = verb_of(command)
+        # Who only watches needs none of them.
+        from launchpad.desk.verbs import VERBS
+
+        verb, decide = verb_of(command), VERBS[type(command)]
         for attempt in range(1, _ATTEMPTS + 1):
             self._session.refresh()
             _authorise(self.identity, verb)
             state = self._session.state
-            decided = self._decide(command, verb, state)
+            decided = decide(self._context(verb, state), command)
             if isinstance(decided, Done):
                 return decided
             # What was decided by a definition that holds no more is decided anew.
-            expect = {amendments.DEFINITION: state.definition_seq, **decided.expect}
+            expect = {DEFINITION: state.definition_seq, **decided.expect}
             try:
                 return self._record(command, decided._replace(expect=expect))
             except Conflict:
@@ -209,17 +136,17 @@ class LocalDesk:
                     raise
         raise AssertionError("the last attempt returns or raises")
 
-    def _decide(self, command: Command, verb: str, state: State) -> Proposal | Done:
+    def _context(self, verb: str, state: State) -> Context:
         if state.unknown_kinds or (state.outcome is not None and verb not in AFTERWARDS):
             raise Refused(state.read_only)
-        context = Context(
+        return Context(
             state=state,
             identity=self.identity,
             now=self._session.clock(),
             situation=self._situation,
             locks=self._store.locks,
+            recorded=lambda seq: self._session.events[seq - 1],
         )
-        return VERBS[type(command)](context, command)
 
     def _situation(self) -> Situation:
         return self._session.view().situation

@@ -143,8 +143,16 @@ def _known_target(ctx: Context, target: str) -> None:
 def redact(ctx: Context, command: cmd.Redact) -> Proposal | Done:
     if not 1 <= command.seq <= ctx.state.seq:
         raise BadInput(f"there is no event {command.seq}; the last is {ctx.state.seq}")
+    event = ev.TextRedacted(seq=command.seq)
+    found = ctx.recorded(command.seq)
+    if found.redacted:
+        return already(ctx.state.seq, event.subject, f"the text of event {command.seq} is gone already")
+    if not found.text:
+        raise BadInput(
+            f"event {command.seq} ({found.kind}) has no text to remove", hint="see `launchpad notes --json`"
+        )
     return Proposal(
-        [ev.TextRedacted(seq=command.seq)],
+        [event],
         f"removed the text of event {command.seq}",
         text=words(command.text, "a redaction"),
     )

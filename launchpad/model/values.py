@@ -107,6 +107,8 @@ SECRET_SCHEMES = ("env:", "keyring:", "file:", "command:")
 LONGEST = 100 * 366 * 86400
 """No duration is longer, and so every instant made of one can be shown."""
 _YEARS = range(1970, 3000)
+_OF_A_MACHINE = ("localtime", "posixrules")
+"""Files beside the zones that say something else on each machine."""
 
 
 def parse_duration(text: str) -> float:
@@ -163,6 +165,8 @@ def parse_zoned_time(text: str) -> ZonedTime:
     match = re.fullmatch(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?) +(\S+)", text)
     if not match:
         raise ValueError(expected)
+    if match[3] in _OF_A_MACHINE:
+        raise ValueError("expected a zone that is the same on every machine such as Europe/Berlin")
     try:
         zone = ZoneInfo(match[3])
         local = datetime.fromisoformat(f"{match[1]} {match[2]}").replace(tzinfo=zone)
@@ -173,6 +177,16 @@ def parse_zoned_time(text: str) -> ZonedTime:
     if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
         raise ValueError("this time does not exist in its zone (clocks are set forward over it)")
     return ZonedTime(at=round(local.timestamp()) * SECOND, zone=match[3])
+
+
+def zone_known(name: str) -> bool:
+    """Whether this machine can tell the time in a zone: its database may be older than a definition's, or
+    absent."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return False
+    return True
 
 
 def is_secret_reference(text: str) -> bool:

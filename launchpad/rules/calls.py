@@ -92,7 +92,14 @@ def _recommended(state: State, alert: AlertState | None, now: Micros) -> bool:
     if advice is None or not advice.recommended or _taken_up(state, alert, advice.since):
         return False
     back = [run for run in state.runs.values() if run.plan is not None and run.plan.goes_back]
-    return not any(run.confirmed and run.requested_at >= advice.since for run in back)
+    return not any(run.confirmed and _at_work_since(run, advice.since) for run in back)
+
+
+def _at_work_since(run: RunState, since: Micros) -> bool:
+    """Whether it was asked for since then, or was under way by then: people may be quicker than readings."""
+    if run.started_at is None:
+        return run.requested_at >= since
+    return run.ended_at is None or run.ended_at >= since
 
 
 def _offered(state: State, now: Micros) -> RunState | None:

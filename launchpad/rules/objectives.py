@@ -3,8 +3,11 @@
 The engine and every face compute the same readings from the same samples.
 """
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Container, Iterable, Mapping
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from launchpad.model.definition import Definition, Objective, Signal
 from launchpad.model.events import ReadingVerdict
@@ -15,6 +18,8 @@ from launchpad.rules.windows import Tally, Trend, Window
 TREND_SLOTS = 240
 TREND_SPAN = 3600.0
 """Trends reach back this many seconds (further where a signal is probed more rarely than a slot)."""
+_MOST_WAITING = 1000
+"""Samples; an hour's, of a signal that is probed as often as most are, wait together."""
 _OLDEST = 100.0
 """The percentile that an age is over a stretch: how old it got."""
 
@@ -123,7 +128,7 @@ def read(
 ) -> Reading:
     """The reading of one objective. `window` has been advanced to `now`."""
     tally = window.tally
-    newest = window.newest_timed if objective.unit == "s" else window.newest_known
+    newest = _newest(objective, window)
     if objective.age:
         value, n = (newest.duration, 1) if newest is not None else (None, 0)
     else:
@@ -160,6 +165,10 @@ def read(
     )
 
 
+def _newest(objective: Objective, window: Window) -> Sample | None:
+    return window.newest_timed if objective.unit == "s" else window.newest_known
+
+
 def _why_unknown(window: Window, otherwise: str) -> str:
     newest = window.newest
     return newest.reason if newest is not None and newest.verdict != "ok" else otherwise
@@ -169,38 +178,74 @@ class Meter:
     """Keeps the windows and trends of a definition's objectives up to date, sample by sample."""
 
     def __init__(self, definition: Definition) -> None:
-        self._definition = definition
-        self._windows: dict[str, Window] = {}
-        self._pasts: dict[str, _Past] = {}
-        self._by_signal: dict[str, list[str]] = {}
+        self._dials: dict[str, _Dial] = {}
+        self._by_signal: dict[str, list[_Dial]] = {}
         for name, objective in definition.objectives.items():
-            every = definition.signals[objective.signal].every
-            self._windows[name] = Window(objective.window)
-            self._pasts[name] = _Past(objective, every)
-            self._by_signal.setdefault(objective.signal, []).append(name)
+            dial = self._dials[name] = _Dial(name, objective, definition.signals[objective.signal])
+            self._by_signal.setdefault(objective.signal, []).append(dial)
 
     @property
     def reach(self) -> float:
         """Seconds of history that readings depend on."""
-        spans = [window.length for window in self._windows.values()]
+        spans = [dial.window.length for dial in self._dials.values()]
         return max([TREND_SPAN if spans else 0.0, *spans])
 
     def feed(self, samples: Iterable[Sample]) -> None:
         for sample in samples:
-            for name in self._by_signal.get(sample.signal, ()):
-                self._windows[name].add(sample)
-                self._pasts[name].add(sample)
+            for dial in self._by_signal.get(sample.signal, ()):
+                dial.add(sample)
 
-    def readings(self, now: Micros, *, trend: int = 0) -> Mapping[str, Reading]:
-        """Every objective's reading at `now`, with `trend` columns of its past."""
-        return {name: self._reading(name, now, trend) for name in self._windows}
+    def readings(
+        self, now: Micros, *, trend: int = 0, trends_of: Container[str] | None = None
+    ) -> Mapping[str, Reading]:
+        """Every objective's reading at `now`, with `trend` columns of its past; where `trends_of` names
+        some, the others come without one."""
+        return {
+            name: dial.reading(now, trend if trends_of is None or name in trends_of else 0)
+            for name, dial in self._dials.items()
+        }
 
-    def _reading(self, name: str, now: Micros, trend: int) -> Reading:
-        objective = self._definition.objectives[name]
-        window = self._windows[name]
-        window.advance(now)
-        past = self._pasts[name].points(now, trend) if trend else ()
-        return read(name, objective, self._definition.signals[objective.signal], window, now, past)
+
+class _Dial:
+    """What one objective has been fed, and its reading: that is made again only once a sample or the time
+    changes more of it than its age."""
+
+    def __init__(self, name: str, objective: Objective, signal: Signal) -> None:
+        self.window = Window(objective.window)
+        self._name = name
+        self._objective = objective
+        self._signal = signal
+        self._past = _Past(objective, signal.every)
+        self._read: Reading | None = None
+        """As it was at `_read_at`; None where a sample came since."""
+        self._read_at: Micros = 0
+        self._holds_until: Micros = 0
+        self._newest_at: Micros | None = None
+        """When the sample was observed that the age is of."""
+
+    def add(self, sample: Sample) -> None:
+        self.window.add(sample)
+        self._past.add(sample)
+        self._read = None
+
+    def reading(self, now: Micros, trend: int) -> Reading:
+        """The reading at `now`, with `trend` columns of its past."""
+        past = self._past.points(now, trend) if trend else ()
+        known = self._read
+        if known is None or not self._read_at <= now < self._holds_until:
+            self.window.advance(now)
+            known = self._read = read(self._name, self._objective, self._signal, self.window, now)
+            self._read_at, self._holds_until = now, self._end_of(known, now)
+            newest = _newest(self._objective, self.window)
+            self._newest_at = newest.observed if newest is not None else None
+        age = None if self._newest_at is None else max(0.0, (now - self._newest_at) / SECOND)
+        return replace(known, age=age, trend=past)
+
+    def _end_of(self, known: Reading, now: Micros) -> Micros:
+        """Until when time alone changes nothing but the age."""
+        if known.age is None:
+            return self.window.changes_at
+        return min(self.window.changes_at, now + math.floor((known.stale_after - known.age) * SECOND))
 
 
 class _Past:
@@ -215,13 +260,23 @@ class _Past:
         """The slot of the last point of what was told."""
         self._changed: set[Micros] = set()
         """Slots that have got a sample since."""
+        self._waiting: list[Sample] = []
+        """Samples that no slot has got yet: most pasts are never looked at."""
 
     def add(self, sample: Sample) -> None:
-        self._changed.add(self._trend.start_of(sample.observed))
-        self._trend.add(sample)
+        self._waiting.append(sample)
+        if len(self._waiting) == _MOST_WAITING:
+            self._take_in()
+
+    def _take_in(self) -> None:
+        for sample in self._waiting:
+            self._changed.add(self._trend.start_of(sample.observed))
+            self._trend.add(sample)
+        self._waiting.clear()
 
     def points(self, now: Micros, count: int) -> tuple[Point, ...]:
         """The last `count` points up to `now`, the newest last."""
+        self._take_in()
         newest, width = self._trend.start_of(now), self._trend.width
         passed = (newest - self._newest) // width
         if count != len(self._told) or not 0 <= passed < count:

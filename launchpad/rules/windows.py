@@ -16,6 +16,8 @@ _GAMMA = (1 + ACCURACY) / (1 - ACCURACY)
 _LOG_GAMMA = math.log(_GAMMA)
 _FLOOR = 1e-6
 """Durations below a microsecond count as one."""
+NEVER: Micros = 1 << 62
+"""After everything."""
 
 
 class Histogram:
@@ -129,6 +131,12 @@ class Window:
         self.newest: Sample | None = None
         self._samples: deque[Sample] = deque()
         self._ahead: list[Sample] = []
+
+    @property
+    def changes_at(self) -> Micros:
+        """The instant from which on `advance` would change something, if no sample came until then."""
+        leaves = self._samples[0].observed + round(self.length * SECOND) if self._samples else NEVER
+        return min(leaves, self._ahead[0].observed) if self._ahead else leaves
 
     def add(self, sample: Sample) -> None:
         """Takes a sample, late ones too; it counts from the next `advance` on that reaches it."""

@@ -57,9 +57,11 @@ _HOME = {
 
 
 def read_all() -> None:
-    """Reads every module: a program that is renewed under a face must not meet it half."""
+    """Reads every module, and what the desk decides with: a program that is renewed under a face must not
+    meet it half."""
     for name in set(_HOME.values()):
         import_module(f"screens.dialogs.{name}")
+    import_module("launchpad.desk.verbs")
 
 
 def __getattr__(name: str) -> Any:

@@ -1,6 +1,6 @@
 """What a list lists, and its visible entries as strips."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -88,6 +88,11 @@ class Entries:
         known = self._known.get(listing.key(entry))
         same = known is not None and _still_so(known, listing, entry, width)
         return known.row if known is not None and same else listing.draw(entry, width - 2)
+
+    @property
+    def names(self) -> Set[str]:
+        """The keys of what was drawn last."""
+        return self._known.keys()
 
     def strips(
         self, listing: Listing, shown: Sequence[Any], looks: Sequence[Looks], width: int

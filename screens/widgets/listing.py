@@ -35,6 +35,13 @@ class ListPanel(Painted, can_focus=True):
     class Moved(Message):
         """The cursor came to another entry."""
 
+    class Seen(Message):
+        """Other entries are on the screen than before."""
+
+        def __init__(self, panel: "ListPanel") -> None:
+            super().__init__()
+            self.panel = panel
+
     def __init__(self, *, id: str, keeps_cursor: bool = False) -> None:  # noqa: A002  # Textual's own name
         super().__init__(id=id)
         self.query_text = ""
@@ -182,6 +189,15 @@ class ListPanel(Painted, can_focus=True):
             return []
         return [self._listing.key(self._entries[place]) for place in dict.fromkeys(self._places)]
 
+    @property
+    def near_keys(self) -> list[str]:
+        """The keys of the entries on the screen, and of as many above and below."""
+        if self._listing is None:
+            return []
+        seen = len(self._places)
+        near = self._entries[max(0, self._top - seen) : self._top + 2 * seen]
+        return [self._listing.key(entry) for entry in near]
+
     def label(self, own: str, of_entries: Mapping[str, str]) -> None:
         """Shows labels, or none: one over the heading, others over the entries with these keys."""
         if (own, of_entries) != self._labels:
@@ -213,7 +229,11 @@ class ListPanel(Painted, can_focus=True):
         if listing.long is None or not (self.wraps or self._left):
             shown = self._entries[self._top : self._top + room]
             self._places = range(self._top, self._top + len(shown))
-            return self._visible.strips(listing, shown, self._looks(room), width)
+            before = self._visible.names
+            strips = self._visible.strips(listing, shown, self._looks(room), width)
+            if self._visible.names != before:
+                self.post_message(self.Seen(self))
+            return strips
         rows: list[tuple[int, Row]] = []
         place = self._top
         while len(rows) < room and place < len(self._entries):

@@ -15,6 +15,7 @@ from launchpad.cli.command import HIDDEN, TABLE, find, modules
 from launchpad.cli.overview import overview
 from launchpad.cli.parser import parser_of, split
 from launchpad.cli.reference import reference
+from launchpad.errors import BadInput
 from tests.support.cli import PROGRAM, eventually
 
 TOP = Path(__file__).parents[2]
@@ -32,7 +33,7 @@ def test_every_command_has_a_summary_and_an_example_that_parses(name):
     first = command.example.split(" && ")[0].split(" > ")[0]
     given, rest = split(shlex.split(first)[1:])
     assert given == name
-    parser_of(command).parse_args(rest)
+    parser_of(command).parse(rest)
 
 
 def test_the_table_holds_every_declared_command_once():
@@ -161,12 +162,37 @@ def test_hostile_words_get_one_calm_line(opened, word):
         ("-c", word, "items"),
         ("approve", word),
     ):
-        if args == (b"",) or args == ("",):
-            continue
         done = opened(*args, status=None)
         assert done.returncode in (2, 3)
         assert done.stderr.count("\n") == 1
         assert not set("\x1b\x07\u202e") & set(done.stderr)
+
+
+def test_an_empty_word_is_no_command(opened):
+    # As a script's unset variable would have it: `launchpad "$VERB"` must not open a launch.
+    assert opened.refusal("", status=2) == "there is no command ''; see `launchpad --help`"
+
+
+def test_behind_two_dashes_everything_is_a_word(opened):
+    for text in ("--version", "--json", "-x", "--help"):
+        opened("note", "--", text)
+    assert [note["text"] for note in opened.json("notes")] == ["--version", "--json", "-x", "--help"]
+    assert opened("tick", "--", "--json", status=2).stderr.startswith("launchpad: there is no item --json")
+
+
+def test_options_stand_anywhere_between_the_words_and_a_dash_with_a_digit_is_a_word():
+    for words, text in (
+        (["declare", "--severity", "high", "cards fail"], "cards fail"),
+        (["--severity", "high", "declare", "cards fail"], "cards fail"),
+        (["declare", "cards fail", "--severity", "high"], "cards fail"),
+        (["declare", "--severity", "high", "--", "--cards"], "--cards"),
+        (["declare", "--severity", "high"], ""),
+    ):
+        options = parser_of(find("incident")).parse(words)
+        assert (options.verb, options.severity, options.text) == ("declare", "high", text)
+    assert parser_of(find("countdown")).parse(["slip", "-10m"]).by == "-10m"
+    with pytest.raises(BadInput, match="unrecognized arguments: fail"):
+        parser_of(find("incident")).parse(["declare", "--severity", "high", "cards", "fail"])
 
 
 @pytest.mark.slow

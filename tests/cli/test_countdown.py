@@ -27,6 +27,9 @@ def test_a_hold_is_seen_and_a_resume_and_a_slip_move_t0(counted):
     moved = counted.json("status", status=1)
     assert moved["held"] is None
     assert moved["t0"] > planned
+    counted("countdown", "slip", "-20m")
+    assert counted.json("status", status=1)["t0"] < moved["t0"]
+    assert "-20m is earlier already" in counted.refusal("countdown", "slip", "--earlier", "-20m", status=2)
 
 
 def test_what_makes_no_sense_is_said(counted):

@@ -45,6 +45,13 @@ def test_what_is_no_export_is_named(told):
     told.refusal("verify", "whole.launch", "--head", "0" * 64, status=1)
 
 
+def test_a_part_of_a_head_is_bad_input_and_no_broken_journal(told):
+    head = told.json("verify")["head"]["hash"]
+    told("verify", "--head", head.upper())
+    for part in (head[:12], "", f"{head}0", "\x1b[31m"):
+        assert "is no head hash; give all 64 digits" in told.refusal("verify", "--head", part, status=2)
+
+
 def test_a_flipped_byte_is_named(told):
     path = told.home / "state" / "launchpad" / "launchpad.db"
     with sqlite3.connect(path) as db:

@@ -30,6 +30,14 @@ def test_it_is_written_as_the_file_is_called(over):
     assert "Aborted: the venue burned down" in (over.home / "r.md").read_text()
 
 
+def test_a_file_that_is_called_otherwise_is_not_written_as_something_else(over):
+    assert "r.pdf says no form of report" in over.refusal("report", "-o", "r.pdf", status=2)
+    assert not (over.home / "r.pdf").exists()
+    over("report", "-o", "r.txt", "--format", "md")
+    over("report", "-o", "REPORT")
+    assert (over.home / "REPORT").read_text() == (over.home / "r.txt").read_text()
+
+
 def test_it_is_printed_and_the_same_each_time(over):
     first = over("report").stdout
     assert "- freeze a day earlier (lead)" in first

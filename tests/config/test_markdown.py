@@ -94,6 +94,13 @@ def test_equal_words_are_told_apart():
     ]
 
 
+@pytest.mark.timeout(60)
+def test_equal_lines_without_number_get_ids_in_time():
+    """None looks through all before it: that would take minutes, not a second."""
+    found = items_of("- [ ] Announce\n" * 40_000)
+    assert [found[0].id, found[1].id, found[-1].id] == ["announce", "announce-2", "announce-40000"]
+
+
 def test_ids_stay_when_lines_come_and_go():
     before = {i.title: i.id for i in items_of(DOCUMENT)}
     more = DOCUMENT.replace("- [ ] Backup restored", "- [ ] Something new\n- [ ] Backup restored")

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from msgspec.structs import replace
 
 from launchpad.desk import LocalDesk, open_launch
 from launchpad.errors import BadInput, BrokenJournal, Refused, Unreachable
@@ -11,7 +12,7 @@ from launchpad.model import events as ev
 from launchpad.model.fold import fold
 from launchpad.model.journal import Draft, Head, seal
 from launchpad.model.samples import Sample
-from launchpad.model.values import SECOND
+from launchpad.model.values import SECOND, ZonedTime
 from launchpad.session import Session
 from launchpad.store import open_store
 from tests.support.histories import LAUNCH, PEOPLE, definition
@@ -25,6 +26,15 @@ def store(tmp_path):
     open_launch(made, PEOPLE["lead"], cmd.OpenLaunch(launch=LAUNCH, definition=definition()))
     yield made
     made.close()
+
+
+def test_a_launch_in_a_zone_that_this_machine_does_not_know_is_told_in_a_line(store):
+    """As on a host without time zones, or of a journal that somebody made up."""
+    of_launch = replace(definition().launch, t0=ZonedTime(at=SECOND, zone="Nowhere/\x1b[31mNowhere"))
+    elsewhere = replace(definition(), launch=of_launch)
+    open_launch(store, PEOPLE["lead"], cmd.OpenLaunch(launch="elsewhere", definition=elsewhere))
+    with pytest.raises(BadInput, match="does not know the time zone of elsewhere: Nowhere/Nowhere; install"):
+        Session(store, "elsewhere")
 
 
 def test_a_redacted_text_is_gone_from_those_who_had_read_it(store):

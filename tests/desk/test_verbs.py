@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from launchpad.desk import MINIMUM, LocalDesk, allows, open_launch
 from launchpad.desk.desk import AFTERWARDS
-from launchpad.desk.desk import VERBS as PERFORMED
+from launchpad.desk.verbs import VERBS as PERFORMED
 from launchpad.errors import BadInput, Conflict, LaunchpadError, Refused
 from launchpad.model import commands as cmd
 from launchpad.model import events as ev
@@ -42,7 +42,7 @@ ONE_OF_EACH = {
     "resolve": cmd.ResolveRun(run="rollback-1", resolution="retry"),
     "lock": cmd.Lock(target="site", text="mine", seconds=60.0),
     "unlock": cmd.Unlock(target="db"),
-    "redact": cmd.Redact(seq=1, text="a secret"),
+    "redact": cmd.Redact(seq=2, text="a secret"),
     "poll-call": cmd.CallPoll(text="T-1h"),
     "poll-answer": cmd.AnswerPoll(answer="go"),
     "poll-close": cmd.ClosePoll(),
@@ -116,7 +116,14 @@ def prepared(room, verb, who):
             room.does(mine, cmd.Lock(target="db", text="mine", seconds=60.0))
     prepare_incident(room, verb, mine)
     prepare_rollout(room, verb)
+    prepare_note(room, verb)
     return command
+
+
+def prepare_note(room, verb):
+    """A text that can be removed."""
+    if verb == "redact":
+        room.does("eva", cmd.WriteNote(text="hunter2"))
 
 
 def prepare_rollout(room, verb):
@@ -246,6 +253,7 @@ def test_what_changed_since_it_was_seen_is_a_conflict(room):
         cmd.Lock(target="site", text="x", seconds=0.0),
         cmd.Redact(seq=0, text="x"),
         cmd.Redact(seq=99, text="x"),
+        cmd.Redact(seq=1, text="the wrong number"),
         cmd.OpenLaunch(launch="another", definition=definition()),
     ],
 )
@@ -442,6 +450,14 @@ def test_a_closed_launch_takes_nothing_but_a_redaction_and_a_last_word(room):
     room.does("eva", cmd.NoteForReport(section="lesson", text="say it earlier"))
     assert room.state.closed_at is not None
     assert room.state.report_notes[-1].text == "say it earlier"
+
+
+def test_a_redaction_removes_a_text_once_and_says_where_there_is_none(room):
+    note = room.does("eva", cmd.WriteNote(text="hunter2")).seq
+    room.does("lead", cmd.Redact(seq=note, text="a password"))
+    again = room.does("lead", cmd.Redact(seq=note, text="a password"))
+    assert (again.already, room.state.seq) == (True, note + 1)
+    assert "has no text" in room.refused("lead", cmd.Redact(seq=1, text="x"), kind=BadInput)
 
 
 def test_a_launch_of_the_future_is_left_alone(room):

@@ -135,6 +135,26 @@ def test_a_time_that_clocks_skip_is_refused(text):
         values.parse_zoned_time(text)
 
 
+@pytest.mark.parametrize("zone", ["localtime", "posixrules"])
+def test_a_zone_that_each_machine_has_its_own_of_is_refused(zone):
+    with pytest.raises(ValueError, match="same on every machine"):
+        values.parse_zoned_time(f"2026-12-01 09:00 {zone}")
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("Europe/Berlin", True),
+        ("UTC", True),
+        ("Nowhere/Nowhere", False),
+        ("../../etc/passwd", False),
+        ("", False),
+    ],
+)
+def test_zones_that_a_machine_knows(name, known):
+    assert values.zone_known(name) is known
+
+
 def test_a_time_that_comes_twice_is_its_first():
     first = values.parse_zoned_time("2026-10-25 02:30 Europe/Berlin")
     assert first.at == int(datetime(2026, 10, 25, 0, 30, tzinfo=UTC).timestamp()) * SECOND

@@ -12,7 +12,7 @@ from launchpad.model.journal import Recorded
 from launchpad.model.plan import ConditionReport, GateReport, Plan, PlannedStep
 from launchpad.model.rollouts import RolloutAim, RolloutReading
 from launchpad.model.samples import Sample
-from launchpad.model.state import State
+from launchpad.model.state import RunState, State
 from launchpad.model.values import SECOND, Quantity
 from launchpad.rules.advance import judged, moves
 from launchpad.rules.gates import evaluate
@@ -157,6 +157,7 @@ def test_what_was_read_and_well_counts_and_nothing_else() -> None:
     gap = ladder(seen(), told(), at=300, reads=[0, 30, 60, 240, 270, 300])
     assert gap.soaked == pytest.approx(120, abs=31)
     assert gap.gap
+    assert gap.lasted == 299, "from the first look on"
     assert ladder(seen(), told(), at=900, reads=[0, 30, 60]).soaked == pytest.approx(60, abs=31)
 
 
@@ -235,6 +236,11 @@ def test_a_breach_halts_once_and_ends_what_goes_forward() -> None:
     for after in ([halt], [halt, ev.RunRefused(run="halt-1", reason="no")]):
         again = ladder(*happened, *after, at=300, probes=BAD)
         assert events_of(again, *happened, *after, at=300) == []
+    # A clock that was set back stamps what follows with the instant of what went before.
+    folded = state(*happened, halt, ev.RunRefused(run="halt-1", reason="no"), definition=definition())
+    assert again.state is not None
+    at_once = replace(folded.runs["halt-1"], requested_at=again.state.verdict_since)
+    assert moves(again, replace(folded, runs={"halt-1": at_once}), (START + 300) * SECOND) == ()
 
 
 def test_a_breach_is_recorded_before_anything_is_done_about_it() -> None:
@@ -243,6 +249,24 @@ def test_a_breach_is_recorded_before_anything_is_done_about_it() -> None:
     change = judged(view)
     assert change is not None
     assert (change.verdict, change.reason[:14]) == ("bad", "errors < 50%: ")
+
+
+def test_how_it_does_is_recorded_when_it_changes_and_after_a_gap_in_what_was_well() -> None:
+    well = ladder(seen(), told(), at=300)
+    assert judged(well) is None
+    assert judged(replace(well, gap=True)) is not None
+    bad = ladder(seen(), told("bad"), at=300, probes=BAD)
+    assert judged(replace(bad, gap=True)) is None
+    assert judged(ladder(seen("halted"), at=300)) is None
+
+
+def test_what_is_not_well_holds_the_next_step_by_its_reason() -> None:
+    assert ladder(seen(), told("bad"), at=300, probes=BAD).holds.startswith("broken: errors < 50%: ")
+    few = ladder(seen(), told(), at=300, probes=[])
+    assert few.holds.startswith("not known: ")
+    now = round((START + 300) * SECOND)
+    assert few.coming(now) == f"50% held: {few.holds}"
+    assert ladder(seen(), told(), at=300).coming(now) == "50% held: soaks 5m02s more"
 
 
 def test_a_breach_that_is_to_be_told_halts_nothing() -> None:
@@ -298,6 +322,45 @@ def test_a_step_of_the_engine_that_came_to_nothing_is_a_persons_from_then_on() -
     by_engine = replace(folded.runs["bump-1"], requested_auth="engine")
     folded = replace(folded, runs={"bump-1": by_engine})
     assert moves(view, folded, round((START + 60) * SECOND)) == ()
+
+
+def test_what_turned_well_again_is_recorded_before_a_step_is_announced() -> None:
+    again = [*RIPE, told("unknown", SOAK)]
+    view = ladder(*again, at=60)
+    assert (view.verdict, view.holds) == ("ok", "")
+    assert events_of(view, *again, at=60) == []
+    change = judged(view)
+    assert change is not None
+    assert change.verdict == "ok"
+
+
+def test_a_step_that_brought_the_present_share_does_not_hold_the_next() -> None:
+    aim = RolloutAim(rollout="android", verb="bump", percent=10.0)
+    view = ladder(*RIPE, at=60)
+    assert view.state is not None
+
+    def step(requested_at: int, auth: str) -> RunState:
+        return RunState(
+            id="bump-1",
+            action="bump",
+            params={"rollout": "android"},
+            status="succeeded",
+            seq=1,
+            requested_by="engine",
+            requested_auth=auth,  # type: ignore[arg-type]
+            requested_at=requested_at,
+            aim=aim,
+        )
+
+    folded = state(*RIPE, definition=definition())
+    now = round((START + 60) * SECOND)
+    for requested_at, auth, kinds in (
+        (view.state.since - 1, "engine", ["rollout.advance-announced"]),
+        (view.state.since, "engine", []),
+        (view.state.since, "key", ["rollout.advance-announced"]),
+    ):
+        after = replace(folded, runs={"bump-1": step(requested_at, auth)})
+        assert [ev.kind_of(event) for event in moves(view, after, now)] == kinds
 
 
 def test_its_gate_asks_for_guards_and_soak() -> None:

@@ -21,7 +21,7 @@ from launchpad.rules.criteria import AdviceView, advise
 from launchpad.rules.gates import evaluate, of_rollout
 from launchpad.rules.incidents import leading
 from launchpad.rules.ladder import RolloutView, rollout_views, trouble
-from launchpad.rules.objectives import Reading, limit_of
+from launchpad.rules.objectives import Reading
 from launchpad.rules.polls import Ballot
 from launchpad.rules.rollout_evidence import RolloutEvidence
 from launchpad.rules.situation import NO_ENGINE, Situation
@@ -140,9 +140,7 @@ def view(
     messages = message_views(state, definition, now, watched)
     alerts = alert_views(definition, state, now, evidence, messages)
     objectives = tuple(
-        ObjectiveView(
-            name=name, objective=objective, reading=readings[name], sentence=limit_of(name, objective)
-        )
+        ObjectiveView(name=name, objective=objective, reading=readings[name])
         for name, objective in definition.objectives.items()
         if name in readings
     )

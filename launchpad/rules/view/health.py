@@ -1,6 +1,5 @@
 """What there is to see of objectives, alerts and the engine, and what they amount to."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -17,7 +16,7 @@ from launchpad.model.state import AlertState, State
 from launchpad.model.values import SECOND, Micros, Value, format_clock, format_duration
 from launchpad.rules import alerts as alert_rules
 from launchpad.rules.alerts import Evidence
-from launchpad.rules.objectives import Reading
+from launchpad.rules.objectives import Reading, limit_of
 from launchpad.rules.situation import NO_ENGINE
 from launchpad.rules.view.delivery import MessageView, NextPage, next_page, undelivered
 
@@ -54,8 +53,11 @@ class ObjectiveView(Value):
     name: str
     objective: Objective
     reading: Reading
-    sentence: str
-    """`latency p95 below 2 s`."""
+
+    @property
+    def sentence(self) -> str:
+        """`latency p95 below 2 s`."""
+        return limit_of(self.name, self.objective)
 
 
 class AlertView(Value):
@@ -258,8 +260,10 @@ def _line(standing: Standing, zone: str, now: Micros) -> str:
 
 def freshness_of(objectives: Sequence[ObjectiveView]) -> Freshness:
     by_signal: dict[str, Reading] = {}
-    for shown in sorted(objectives, key=lambda o: math.inf if o.reading.age is None else o.reading.age):
-        by_signal.setdefault(shown.objective.signal, shown.reading)
+    for shown in objectives:
+        reading, known = shown.reading, by_signal.get(shown.objective.signal)
+        if known is None or known.age is None or (reading.age is not None and reading.age < known.age):
+            by_signal[shown.objective.signal] = reading
     ages = [r.age for r in by_signal.values() if r.age is not None]
     return Freshness(
         ok=sum(not r.stale for r in by_signal.values()),

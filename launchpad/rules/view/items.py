@@ -34,7 +34,8 @@ class ItemView(Value):
 
 def item_view(item: ItemState, state: State, t0: Micros | None, now: Micros) -> ItemView:
     again = recurrence(item, t0, now)
-    item = item_rules.at_present(item, t0, now)
+    if again is not None:
+        item = item_rules.at_present(item, t0, now)
     blocked = item_rules.blocked_by(item, state.items, now)
     due = item_rules.due_at(item, t0) if again is None else again.due_at
     mark: Mark = item.status

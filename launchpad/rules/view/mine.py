@@ -7,6 +7,8 @@ from launchpad.model.state import ItemState
 from launchpad.model.values import Value
 from launchpad.rules.view.items import ItemView
 
+_PLACES = {phase: place for place, phase in enumerate(PHASES)}
+
 
 class Mine(Value):
     """One person's items over all phases; what is done or skipped is not among them."""
@@ -42,7 +44,7 @@ def next_item(
 ) -> ItemView | None:
     """What this person should do next: the first of what is theirs; before what belongs to a later phase,
     something of this or an earlier one that is nobody's."""
-    own = (item for item in items if _left(item) and is_mine(item.state, operator, teams) and _doable(item))
+    own = (item for item in items if _doable(item) and is_mine(item.state, operator, teams))
     first = min(own, key=lambda item: _turn(item, phase), default=None)
     if first is not None and not _coming(first, phase):
         return first
@@ -69,7 +71,7 @@ def _doable(item: ItemView) -> bool:
 
 def _coming(item: ItemView, phase: Phase) -> bool:
     """Whether it belongs to a later phase, and there is time."""
-    return not item.overdue and PHASES.index(item.state.item.phase) > PHASES.index(phase)
+    return not item.overdue and _PLACES[item.state.item.phase] > _PLACES[phase]
 
 
 def _turn(item: ItemView, phase: Phase) -> tuple[bool, bool, float, int]:
@@ -78,4 +80,4 @@ def _turn(item: ItemView, phase: Phase) -> tuple[bool, bool, float, int]:
 
 
 def _due(item: ItemView) -> tuple[float, int]:
-    return (float("inf") if item.due_at is None else item.due_at, PHASES.index(item.state.item.phase))
+    return (float("inf") if item.due_at is None else item.due_at, _PLACES[item.state.item.phase])
