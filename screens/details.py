@@ -1,8 +1,9 @@
 """What Enter shows of an entry, kept up to date while it is read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from launchpad.model.journal import Recorded
 from launchpad.rules.gates import ahead
 from screens.panels import detail_rows
 from screens.render import alerts, gate, objectives, rollouts, timeline
@@ -12,8 +13,8 @@ from screens.render.scene import Scene
 Draw = Callable[[Scene, int], list[Row]]
 
 
-def of_entry(panel: str, entry: Any, said: str) -> tuple[str, Draw]:
-    """A title and the rows; `said` is the entry as a line of text."""
+def of_entry(panel: str, entry: Any, said: str, events: Sequence[Recorded]) -> tuple[str, Draw]:
+    """A title and the rows; `said` is the entry as a line of text, `events` are all of the launch."""
     match panel:
         case "objectives":
 
@@ -26,7 +27,7 @@ def of_entry(panel: str, entry: Any, said: str) -> tuple[str, Draw]:
 
             def of_alert(scene: Scene, width: int) -> list[Row]:
                 now = next((a for a in scene.view.alerts if a.state.name == entry.state.name), entry)
-                return detail_rows(alerts.details(scene, now), width)
+                return detail_rows(alerts.details(scene, now, events), width)
 
             return f"Alert {entry.state.name}", of_alert
         case "gate":

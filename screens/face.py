@@ -32,21 +32,19 @@ from screens.ground import Ground
 from screens.keymap import keymap
 from screens.keys import BINDINGS, VERB_OF
 from screens.layout import PAGES, PANELS, tiny
+from screens.message import Answer
 from screens.notice import Caller, notification
 from screens.palette import FaceProvider
 from screens.render import head, messages
 from screens.render import tiny as tiny_rows
 from screens.render.footer import footer
-from screens.render.row import Row, Span, line
+from screens.render.row import Row
 from screens.render.scene import Scene
 from screens.terminal import GONE, SafeDriver, perish
 from screens.widgets.field import FilterField
 from screens.widgets.lines import Lines
 from screens.widgets.listing import ListPanel
 from screens.widgets.painter import Painter
-
-MESSAGE_STAYS = 30.0
-"""Seconds for which a message is shown, unless another one comes."""
 
 
 class Arrived(Message):
@@ -108,6 +106,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
             rehearsal=rehearsal,
             loading=True,
             allowed=self._allowed(session.state.read_only),
+            only_looks=desk.only_looks,
         )
         self.board = Board(self.scene)
         self.live = hints.Live()
@@ -119,7 +118,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         self.preferences = preferences
         self.memory = memory
         self._seat = uuid.uuid4().hex[:12]
-        self._message = (complaint, "warn", monotonic())
+        self._answer = Answer(complaint, "warn", monotonic())
         self._follower = Follower(
             session,
             deliver=self._deliver,
@@ -219,6 +218,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
             glyphs=self.painter.glyphs,
             rehearsal=self.scene.rehearsal,
             allowed=self._allowed(news.view.state.read_only),
+            only_looks=self.desk.only_looks,
             keys=self.scene.keys,
             lost=news.lost,
             lost_for=news.lost_for,
@@ -252,16 +252,14 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
     def refresh_view(self) -> None:
         self._follower.poke()
 
-    def say(self, text: str, style: str = "ok") -> None:
-        self._message = (text, style, monotonic())
+    def say(self, text: str, style: str = "ok", holds: Callable[[], bool] = lambda: True) -> None:
+        self._answer = Answer(text, style, monotonic(), holds)
         self.screen_stack[0].query_one("#message", Lines).redraw()
 
     def _draw_message(self, width: int, _height: int) -> list[Row]:
-        text, style, since = self._message
-        if not text or monotonic() - since > MESSAGE_STAYS:
-            return [Row()]
-        sign = {"ok": "ok", "warn": "warn", "bad": "bad"}.get(style, "idle")
-        return [line(width, [Span(f" {getattr(self.painter.glyphs, sign)} {text}", style)])]
+        if self._answer.over:
+            self._answer = Answer("", "ok", 0)
+        return [self._answer.row(width, self.painter.glyphs)]
 
     def _draw_footer(self, width: int, _height: int) -> list[Row]:
         wanted = hints.hints(self), width
@@ -308,7 +306,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         bound = next(iter(self._bindings.key_to_bindings.get(event.key, ())), None)
         if bound is None:
             return
-        closed = self.scene.view.state.read_only
+        closed = self.scene.view.state.read_only or self.desk.only_looks
         role = self.desk.identity.role
         self.say(f"{bound.description}: {closed or f'your role is {role}, which may not do this'}", "warn")
 
@@ -319,7 +317,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         self.set_keymap(found.brought_along)
         self.scene = replace(self.scene, keys=found.shown)
         if found.complaint:
-            self._message = (found.complaint, "warn", monotonic())
+            self._answer = Answer(found.complaint, "warn", monotonic())
 
     # Looking around
 
@@ -371,7 +369,8 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         if isinstance(event.entry, ItemView):
             self.push_screen(dialogs.ItemDialog(self.scene, event.entry, self.session.events))
             return
-        title, rows = details.of_entry(str(event.panel.id), event.entry, event.panel.selected_text)
+        panel, said = str(event.panel.id), event.panel.selected_text
+        title, rows = details.of_entry(panel, event.entry, said, self.session.events)
         self.push_screen(dialogs.Reading(self.scene, title, rows))
 
     def action_messages(self) -> None:

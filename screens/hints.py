@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from launchpad.rules.view import ItemView, View
 from screens.keys import ALWAYS, OF_ACTION, told
+from screens.render.close import unfinished
 from screens.render.footer import Hint
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 _ORDER = (
     "run.resolve", "rollout.halt", "run.abort", "run.approve", "alert.acknowledge", "incident.open",
-    "poll.answer", "phase.next", "item.tick", "rollout.bump", "",
+    "poll.answer", "phase.next", "report.write", "item.tick", "rollout.bump", "",
     "item.verify", "item.assign", "item.comment", "item.evidence", "note.write",
     "gate.show", "criteria.show", "item.mine", "panel.zoom", "labels", "jump", "item.undo", "item.skip",
     "copy",
@@ -29,7 +30,10 @@ def hints(face: "Acting") -> tuple[list[Hint], list[Hint]]:
     if face.labels:
         return _of_labels(face), [Hint("esc", "leave")]
     shown, item = face.live.shown(face), face.board.item
-    first = [_hint(face, b, item) for b in shown.first if _matters(face, b, item)]
+    leads = advised(face.scene.view)
+    # Of two keys the one that is advised has the room.
+    ordered = sorted(shown.first, key=lambda binding: binding.id != leads)
+    first = [_hint(face, b, item) for b in ordered if _matters(face, b, item)]
     return first, [_hint(face, b, item) for b in shown.last]
 
 
@@ -80,6 +84,17 @@ def _in_order(live: "list[Binding]") -> Shown:
     return Shown(first, [b for wanted in ALWAYS for b in live if b.id == wanted])
 
 
+def advised(shown: View) -> str:
+    """Id of the key that does what the rollback criteria recommend; empty while they recommend nothing, and
+    once that is under way or done: it takes a while until they see it."""
+    advice = shown.advice
+    if advice is None or advice.verdict != "roll back" or not advice.run:
+        return ""
+    of_it = (run.state for run in shown.runs if run.state.action == advice.run)
+    begun = (run for run in of_it if run.status in ("approved", "running", "succeeded"))
+    return "" if any(run.requested_at >= (advice.since or 0) for run in begun) else OF_ACTION + advice.run
+
+
 def _of_labels(face: "Acting") -> list[Hint]:
     """What can be typed while labels are shown, with the panels that have no place on the screen."""
     seen = {str(panel.id) for panel in face.board.seen}
@@ -104,6 +119,8 @@ def _hint(face: "Acting", binding: "Binding", item: ItemView | None) -> Hint:
         label = "call the roll"
     if binding.id == "phase.next" and face.scene.view.next_phase is not None:
         label = f"enter {face.scene.view.next_phase}"
+    elif binding.id == "phase.next":
+        label = "close the launch"
     act = binding.action if binding.action.startswith("app.") else f"app.{binding.action}"
     return Hint(told(binding.key), label, binding.id or "", act)
 
@@ -133,7 +150,11 @@ def _matters(face: "Acting", binding: "Binding", item: ItemView | None) -> bool:
             free = [r for r in shown.rollouts if not r.holds and (r.gate is None or r.gate.verdict == "GO")]
             return any(rollout.status in ("rolling", "approved", "not started") for rollout in free)
         case "phase.next":
-            return shown.next_phase is not None and (shown.gate is None or shown.gate.verdict == "GO")
+            if shown.next_phase is None:
+                return face.permits("close") and not unfinished(shown)
+            return (shown.gate is None or shown.gate.verdict == "GO") and not _must_first(shown)
+        case "report.write":
+            return not shown.state.open or (shown.next_phase is None and not unfinished(shown))
         case "item.tick" | "item.assign" | "item.comment" | "item.evidence" | "item.skip":
             return item is not None and (binding.id != "item.tick" or item.state.item.check is None)
         case "item.verify":
@@ -143,6 +164,12 @@ def _matters(face: "Acting", binding: "Binding", item: ItemView | None) -> bool:
         case "gate.show":
             return not face.board.panel("gate").display
     return True
+
+
+def _must_first(shown: View) -> bool:
+    """Whether the release is still going out: what must be done in this phase comes before the next."""
+    must = (i for i in shown.items if i.state.item.required and i.state.item.phase == shown.state.phase)
+    return shown.state.phase == "launch" and any(i.mark not in ("done", "skipped", "stale") for i in must)
 
 
 def _wanted(face: "Acting") -> bool:

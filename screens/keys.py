@@ -55,7 +55,7 @@ VERB_OF: dict[str, str] = {
 BINDINGS = [
     Binding("space", "tick", "tick", id="item.tick"),
     Binding("a", "acknowledge", "acknowledge", id="alert.acknowledge"),
-    Binding("greater_than_sign", "next_phase", "next phase", id="phase.next"),
+    Binding("greater_than_sign", "next_phase", "next phase, or close the launch", id="phase.next"),
     Binding("g", "answer", "go / no-go", id="poll.answer"),
     Binding("h", "hold", "hold countdown", id="countdown.hold"),
     Binding("P", "approve", "approve", id="run.approve"),
@@ -105,6 +105,7 @@ BINDINGS = [
     Binding("N", "match(-1)", "previous match", id="filter.previous"),
     Binding("escape", "step_back", "clear filter, zoom, page", id="back"),
     Binding("f5,ctrl+r,ctrl+l", "refresh", "refresh", id="refresh"),
+    Binding("f8", "mouse", "mouse on or off", id="mouse"),
     Binding("slash", "filter", "filter", id="filter"),
     Binding("colon,ctrl+p", "command_palette", "palette", id="palette"),
     Binding("question_mark,f1", "help", "help", id="help"),
@@ -137,6 +138,8 @@ IN_DIALOGS = [
 LEAVE = Binding("escape,ctrl+c", "leave", "close", show=False)
 """Always leaves what is open; no wish can change that."""
 IN_READING = [Binding("y", "copy_all", "copy all of it", show=False, id="reading.copy")]
+IN_LISTS = [Binding("slash", "filter", "filter", show=False, id="reading.filter")]
+"""Beside what every dialog brings along, where there are many lines to read."""
 IN_HELP = [Binding("t", "tour", "the tour", show=False, id="help.tour")]
 IN_QUESTIONS = [
     Binding("y", "yes", "yes", show=False, id="question.yes"),
@@ -172,8 +175,8 @@ IN_INCIDENT = [
 ]
 
 DIALOGS: Mapping[str, Sequence[Binding]] = {
-    "reading": (*IN_DIALOGS, *IN_READING),
-    "help": (*IN_DIALOGS, *IN_READING, *IN_HELP),
+    "reading": (*IN_DIALOGS, *IN_READING, *IN_LISTS),
+    "help": (*IN_DIALOGS, *IN_READING, *IN_LISTS, *IN_HELP),
     "question": (*IN_DIALOGS, *IN_QUESTIONS),
     "plan": (*IN_DIALOGS, *IN_QUESTIONS, *IN_PLAN),
     "choice": (*IN_DIALOGS, *IN_QUESTIONS, *IN_ANSWER),

@@ -26,6 +26,16 @@ _RESTORE = (
     "\x1b[?2004l\x1b[?1004l\x1b[?2048l\x1b[<u"  # paste, focus, resize reports, Kitty keys
     "\x1b[?7h\x1b[0m\x1b[?1049l\x1b[?25h"  # wrap, colours, main screen, cursor
 )
+_NO_PIXELS = "\x1b[?1016l"
+"""The mouse is told of in cells."""
+_STRING_END = "\x1b\\"
+"""Ends a sequence of which only the first half has arrived."""
+_OUTPUT = 2
+"""Where a face draws: stderr."""
+_ROOM = 0.02
+"""Seconds in which a terminal takes what there is room for."""
+_THROWN = 20
+"""How often what a terminal does not take is thrown away."""
 _CHUNK = 4096
 _AHEAD = 200
 """Keys that may be read, and wait in the app, before it is asked whether it keeps up."""
@@ -141,6 +151,19 @@ class SafeDriver(LinuxDriver):
             return sum(each.message_queue_size for each in taking if each is not None)
         return 0
 
+    def take_mouse(self, *, wanted: bool) -> None:
+        """Has the terminal report the mouse, or leave it to the operator's own selecting and copying."""
+        if wanted:
+            self._mouse = True
+            self._enable_mouse_support()
+            # Textual reads pixels from where the terminal tells of its size itself.
+            if self._in_band_window_resize:
+                self._enable_mouse_pixels()
+        else:
+            self._disable_mouse_support()
+            self.write(_NO_PIXELS)
+            self._mouse = False
+
     def _read(self) -> bytes:
         try:
             return os.read(self.fileno, _CHUNK)
@@ -175,11 +198,41 @@ class Guard:
     def everything(self) -> None:
         """Also leaves the alternate screen and switches off what the face had switched on.
 
-        The modes come first: on a terminal that takes nothing any more, writing does not end.
+        A terminal that takes nothing any more is full of pictures that nobody will miss. They are thrown
+        away, so that these words have room and are read when it goes on; the modes come first all the same.
         """
         self.modes(termios.TCSANOW)
         with contextlib.suppress(OSError):
-            os.write(2, _RESTORE.encode())
+            terminal = os.dup(_OUTPUT)
+            if not _put(terminal, _RESTORE):
+                self._make_room(terminal)
+
+    def _make_room(self, terminal: int) -> None:
+        """Throws away what is written until the words have been taken that are written meanwhile."""
+        # Whatever else draws does so into nothing from here on; what it is about to write is thrown away too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), _OUTPUT)
+        for _ in range(_THROWN):
+            with contextlib.suppress(termios.error):
+                termios.tcflush(terminal, termios.TCOFLUSH)
+                # Linux wakes who waits to write to a pseudo-terminal only when output goes on.
+                termios.tcflow(terminal, termios.TCOOFF)
+                termios.tcflow(terminal, termios.TCOON)
+            if _put(terminal, _STRING_END + _RESTORE):
+                break
+        os.dup2(terminal, _OUTPUT)
+
+
+def _put(terminal: int, text: str) -> bool:
+    """Writes to a terminal; false if it has not taken it in a moment."""
+    taken = threading.Event()
+
+    def write() -> None:
+        with contextlib.suppress(OSError):
+            os.write(terminal, text.encode())
+        taken.set()
+
+    threading.Thread(target=write, name="restore", daemon=True).start()
+    return taken.wait(_ROOM)
 
 
 class Signals:

@@ -16,6 +16,7 @@ from launchpad.cli.command import argument, command
 from launchpad.cli.engines import engine_argv, engine_environ, start_detached, stop, watching
 from launchpad.cli.service import LOG_FORMAT, keep_log
 from launchpad.cli.shell import Shell
+from launchpad.desk import Onlooker
 from launchpad.errors import BadInput, Exit, Refused
 from launchpad.model.preferences import GLYPHS, THEMES, Preferences
 from launchpad.privacy import keep_private
@@ -65,12 +66,13 @@ def run(shell: Shell, options: argparse.Namespace) -> int:
     "attach",
     "open the face alone, on whatever engine is watching",
     *_FACE,
+    argument("--read-only", action="store_true", help="only look: no key can change the launch"),
     example="launchpad attach --launch acme-4.2.0",
 )
 def attach(shell: Shell, options: argparse.Namespace) -> int:
     if not has_terminal():
         raise BadInput("the face needs a terminal", hint="`launchpad status` needs none")
-    return open_face(shell, wanted=_wanted(shell, options))
+    return open_face(shell, wanted=_wanted(shell, options), only_look=options.read_only)
 
 
 @command(
@@ -165,14 +167,21 @@ def _wanted(shell: Shell, options: argparse.Namespace) -> tuple[Preferences, str
     return preferences(shell.environ, file=preferences_file(shell.environ), **said)
 
 
-def open_face(shell: Shell, *, wanted: tuple[Preferences, str] | None = None, rehearsal: bool = False) -> int:
+def open_face(
+    shell: Shell,
+    *,
+    wanted: tuple[Preferences, str] | None = None,
+    rehearsal: bool = False,
+    only_look: bool = False,
+) -> int:
     """Shows the face until it is closed, in an environment without secrets. `wanted` is how, with a word
     about the file that says so; None: as file and environment say."""
     chosen, complaint = wanted or preferences(os.environ, file=preferences_file(os.environ))
     # What is said from here on would be painted over: the face says it.
     tells, shell.tells_difference = shell.tells_difference, False
     with first_frame(shell.entry(), chosen, rehearsal=rehearsal) as face_begins:
-        session, desk = shell.session, shell.desk
+        session = shell.session
+        desk = Onlooker(session, shell.identity) if only_look else shell.desk
         complaint = complaint or clocks.complaint(shell.store) or (shell.difference if tells else "")
         memory, via = state_dir(os.environ), whence(os.environ, shell.url)
         kept = scrubbed(os.environ)

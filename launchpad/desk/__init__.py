@@ -4,7 +4,7 @@
 means in the present state, and appends it under the expectation that its subject has not moved.
 """
 
-from launchpad.desk.desk import Desk, LocalDesk, open_launch
+from launchpad.desk.desk import Desk, LocalDesk, Onlooker, open_launch
 from launchpad.desk.roles import MINIMUM, allows
 
-__all__ = ["MINIMUM", "Desk", "LocalDesk", "allows", "open_launch"]
+__all__ = ["MINIMUM", "Desk", "LocalDesk", "Onlooker", "allows", "open_launch"]

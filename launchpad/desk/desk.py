@@ -58,6 +58,11 @@ class Desk(Protocol):
         """Who acts, with the authority that they hold now."""
         ...
 
+    @property
+    def only_looks(self) -> str:
+        """Why nothing at all can be done from here, whatever the role; empty where something can."""
+        ...
+
     def may(self, verb: str) -> bool:
         """Whether the operator's role allows the verb at all."""
         ...
@@ -72,8 +77,30 @@ class Desk(Protocol):
         ...
 
 
+class Onlooker:
+    """A desk at which nobody can do anything: nothing that is done here reaches the journal."""
+
+    only_looks = "opened to look only (--read-only)"
+
+    def __init__(self, session: Session, identity: Identity) -> None:
+        self._session = session
+        self._identity = identity
+
+    @property
+    def identity(self) -> Identity:
+        return acting(self._identity, self._session.state)
+
+    def may(self, _verb: str) -> bool:
+        return False
+
+    def perform(self, _command: Command) -> Done:
+        raise Refused(self.only_looks, hint="open it without --read-only to act")
+
+
 class LocalDesk:
     """The desk in the process that holds the store."""
+
+    only_looks = ""
 
     def __init__(self, store: Store, session: Session, identity: Identity) -> None:
         self._store = store

@@ -1,7 +1,7 @@
 """How each kind of condition is judged: GO, HOLD or NO-GO, with the numbers it rests on."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,7 +37,7 @@ from launchpad.rules.countdown import current_t0
 from launchpad.rules.items import at_present, stale
 from launchpad.rules.locks import in_the_way
 from launchpad.rules.objectives import Reading, limit_of
-from launchpad.rules.polls import ballots
+from launchpad.rules.polls import UNCALLED, Ballot, ballots
 from launchpad.rules.proofs import backup_proof
 from launchpad.rules.readiness import VALID
 from launchpad.rules.situation import Situation
@@ -168,8 +168,16 @@ def _poll(condition: PollCondition, _gate: str, situation: Situation) -> Judgeme
     against = [ballot for verdict in ("NO-GO", "HOLD") for ballot in votes if ballot.verdict == verdict]
     if not against:
         return name, "GO", f"{go} of {len(votes)} go"
-    told = "; ".join(f"{ballot.team} {ballot.sentence}" for ballot in against)
-    return name, against[0].verdict, f"{go} of {len(votes)} go; {told}"
+    return name, against[0].verdict, f"{go} of {len(votes)} go; {'; '.join(_told_once(against))}"
+
+
+def _told_once(against: Iterable[Ballot]) -> Iterator[str]:
+    """Who says what; of teams with the same to say, it is said once."""
+    teams: dict[str, list[str]] = {}
+    for ballot in against:
+        teams.setdefault(ballot.sentence, []).append(ballot.team)
+    for sentence, those in teams.items():
+        yield sentence if sentence == UNCALLED else f"{', '.join(those)} {sentence}"
 
 
 def _present(condition: PresentCondition, _gate: str, situation: Situation) -> Judgement:

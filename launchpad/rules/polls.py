@@ -12,6 +12,9 @@ UNSETTLED = 600.0
 """Seconds for which an alert that has resolved still counts as known trouble: one that flaps must not undo
 an answer given in full knowledge of it."""
 
+UNCALLED = "the roll has not been called"
+"""What is told of every team until it is."""
+
 
 class Ballot(Value):
     """One team's answer as it counts now."""
@@ -55,7 +58,7 @@ def ballots(poll: PollState | None, teams: Sequence[str], now: Micros) -> tuple[
 
 def _ballot(poll: PollState | None, team: str, now: Micros) -> Ballot:
     if poll is None:
-        return Ballot(team=team, verdict="HOLD", sentence="the roll has not been called")
+        return Ballot(team=team, verdict="HOLD", sentence=UNCALLED)
     if team not in poll.teams:
         return Ballot(team=team, verdict="HOLD", sentence="was not asked: call the roll anew")
     vote = poll.votes.get(team)

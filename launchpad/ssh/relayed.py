@@ -296,6 +296,8 @@ class RelayedSource:
 class RelayedDesk:
     """A `launchpad.desk.Desk` whose commands the server performs, as the operator whom it let in."""
 
+    only_looks = ""
+
     def __init__(self, link: Link, identity: Identity, state: Callable[[], State]) -> None:
         self._link = link
         self._identity = identity

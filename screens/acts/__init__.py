@@ -14,6 +14,7 @@ from screens.acts.labels import LabelActs
 from screens.acts.launch import LaunchActs
 from screens.acts.locks import LockActs
 from screens.acts.mentions import MentionActs
+from screens.acts.mouse import MouseActs
 from screens.acts.poll import PollActs
 from screens.acts.reading import ReadingActs
 from screens.acts.report import ReportActs
@@ -40,6 +41,7 @@ class Acts(
     LaunchActs,
     MentionActs,
     LockActs,
+    MouseActs,
     PhaseFollowing,
     PollActs,
     ReadingActs,

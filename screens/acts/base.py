@@ -9,6 +9,8 @@ from textual.screen import Screen
 from launchpad.desk.decision import optional_words
 from launchpad.errors import LaunchpadError, Refused
 from launchpad.model.commands import Command, Done
+from launchpad.model.events import Unknown
+from launchpad.model.journal import Recorded
 from launchpad.model.preferences import Preferences
 from launchpad.model.state import RunState
 from launchpad.rules.view import ItemView
@@ -44,8 +46,8 @@ class Acting(InOrder):
     _newest = 0
     """The newest event that the desk has told of."""
 
-    def say(self, text: str, style: str = "ok") -> None:
-        """One line in the row kept for it."""
+    def say(self, text: str, style: str = "ok", holds: Callable[[], bool] = lambda: True) -> None:
+        """One line in the row kept for it, for as long as `holds` tells that it is so."""
         raise NotImplementedError
 
     def ring(self, notification: str) -> None:
@@ -124,9 +126,19 @@ class Acting(InOrder):
     def _performed(self, done: Done, then: Then | None) -> None:
         self._unanswered -= 1
         self._newest = max(self._newest, done.seq)
-        self.say(done.message, "info" if done.already else "ok")
+        self.say(done.message, "info" if done.already else "ok", self._unmoved(done.subject, done.seq))
         if then is not None:
             then(done)
+
+    def _unmoved(self, subject: str, seq: int) -> Callable[[], bool]:
+        """Tells whether nothing has happened to a subject since what was recorded together with an event."""
+        events = self.session.events
+
+        def moved(later: Recorded) -> bool:
+            about = "" if isinstance(later.event, Unknown) else later.event.subject
+            return about == subject and later.at > events[seq - 1].at
+
+        return lambda: not any(moved(later) for later in events[seq:])
 
     def with_words(
         self,

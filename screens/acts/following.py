@@ -34,7 +34,8 @@ class PhaseFollowing(Acting):
         elif monotonic() - self._pressed_at >= self.FINGER and self._idle():
             self._left_phase = ""
             self._go(phase)
-            self.say(f"{phase} was entered: this is its checklist", "info")
+            told = f"{phase} was entered: this is its checklist"
+            self.say(told, "info", lambda: self.board.tab == phase)
 
     def _idle(self) -> bool:
         """Whether nothing is open that is about what is on the screen now."""

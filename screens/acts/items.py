@@ -35,7 +35,12 @@ class ItemActs(Acting):
         elif item.mark in ("done", "skipped"):
             self._reopen(item)
         elif item.blocked_by:
-            self.say(f"{name} waits for {_with_owners(self.scene, item.blocked_by)}", "warn")
+            missing = item.blocked_by
+            self.say(
+                f"{name} waits for {_with_owners(self.scene, missing)}",
+                "warn",
+                lambda: (name, missing) in [(i.id, i.blocked_by) for i in self.scene.view.items],
+            )
         elif wants_evidence(item.state):
             self.with_words(
                 f"Evidence for {name}",
@@ -79,7 +84,8 @@ class ItemActs(Acting):
     def action_undo(self) -> None:
         if not self.caught_up:
             # An older tick must not go in the place of the one that is on its way.
-            self.say("your last act is still on its way: press it again in a moment", "info")
+            late = "your last act is still on its way: press it again in a moment"
+            self.say(late, "info", lambda: not self.caught_up)
             return
         me = self.desk.identity.name
         for recorded in reversed(self.session.events):

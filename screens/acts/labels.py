@@ -77,4 +77,4 @@ class LabelActs(Acting):
             self.end_labels()
             self.call_later(self.run_action, tab.action)
         else:
-            self.say("type a label; esc leaves", "info")
+            self.say("type a label; esc leaves", "info", lambda: bool(self.labels))

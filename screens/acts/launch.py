@@ -1,6 +1,7 @@
 """What the keys do to the launch as a whole: its phases, its countdown, its alerts, its log."""
 
 from launchpad.model import commands as cmd
+from launchpad.model.events import Outcome
 from launchpad.model.values import format_duration, parse_slip
 from launchpad.rules.view import RunView
 from screens import dialogs
@@ -24,7 +25,7 @@ class LaunchActs(Acting):
             chosen = panel.selected if panel is not None and panel.id == "alerts" else None
             alert = chosen or next((a for a in alerts if a.unacknowledged), None)
         if alert is None:
-            self.say("no alert waits for an acknowledgement", "info")
+            self.say("no alert waits for an acknowledgement", "info", self._none_waits)
             return
         known = alert.state.name
         self.ask(
@@ -37,10 +38,13 @@ class LaunchActs(Acting):
             lambda text: self.perform(cmd.Acknowledge(alert=known, text=text)),
         )
 
+    def _none_waits(self) -> bool:
+        return not any(alert.unacknowledged for alert in self.scene.view.alerts)
+
     def action_next_phase(self) -> None:
         phase = self.scene.view.next_phase
         if phase is None:
-            self.say("post-launch is the last phase; `close` in the palette ends the launch", "info")
+            self._end()
             return
         seq = self.scene.view.state.phase_seq
 
@@ -87,17 +91,18 @@ class LaunchActs(Acting):
             "Slip T-0 by how much?", "+30m is later, -10m earlier. Due times follow.", given, does="slip it"
         )
 
-    def action_close(self, outcome: str) -> None:
-        sentence = (
-            f"The launch ends as {outcome}. Nothing can be changed after that; it can be read and reported."
-        )
+    def _end(self) -> None:
+        """After the last phase comes the end."""
+        if self.permits("close"):
+            self.action_close()
+        else:
+            self.say(f"{self.scene.view.state.phase} is the last phase; a director closes the launch", "info")
 
-        def closed(_answer: "dialogs.Confirmed") -> None:
-            self.perform(cmd.CloseLaunch(outcome=outcome))  # type: ignore[arg-type]  # the palette offers these
-
+    def action_close(self, outcome: Outcome | None = None) -> None:
+        """Asks how the launch ended, and closes it."""
         self.ask(
-            dialogs.Simple(self.scene, "Close the launch", f"close it as {outcome}", sentences(sentence)),
-            closed,
+            dialogs.CloseDialog(self.scene, outcome),
+            lambda chosen: self.perform(cmd.CloseLaunch(outcome=chosen)),
         )
 
     def action_leave(self) -> None:

@@ -34,12 +34,19 @@ class MentionActs(Acting):
         self._calls, self._listened = self._calls + fresh, count
         unread = self._unread()
         if first and unread:
-            self.say(f"{len(unread)} unread: {self._said(unread[-1])}; @ reads", "warn")
+            self.say(
+                f"{len(unread)} unread: {self._said(unread[-1])}; @ reads",
+                "warn",
+                lambda: bool(self._unread()),
+            )
         elif not first and fresh:
             said = self._said(events[fresh[-1] - 1])
-            self.say(f"{said}; @ reads", "warn")
+            self._tell_unread(said)
             self.ring(notified(f"Launchpad: {said}", os.environ))
         return len(unread)
+
+    def _tell_unread(self, said: str) -> None:
+        self.say(f"{said}; @ reads", "warn", lambda: bool(self._unread()))
 
     def _unread(self) -> list[Recorded]:
         seen = read_upto(self.desk.identity, self.session.state)

@@ -14,11 +14,11 @@ class PollActs(Acting):
         """Answers for one's team; a director whom nobody has asked yet calls the roll."""
         view, me = self.scene.view, self.desk.identity
         poll = view.state.poll
-        if poll is None or poll.closed_at is not None:
+        if poll is None or self._no_roll():
             if self.desk.may("poll-call"):
                 self.action_call_poll()
             else:
-                self.say("the roll is not called: a director calls it", "info")
+                self.say("the roll is not called: a director calls it", "info", self._no_roll)
             return
         proxy = allows(me.role, "operator")
         teams = dialogs.my_teams(view, me.teams, proxy=proxy)
@@ -58,8 +58,8 @@ class PollActs(Acting):
 
     def action_close_poll(self) -> None:
         poll = self.scene.view.state.poll
-        if poll is None or poll.closed_at is not None:
-            self.say("no roll-call is open", "info")
+        if poll is None or self._no_roll():
+            self.say("no roll-call is open", "info", self._no_roll)
             return
         seq = poll.seq
 
@@ -68,3 +68,8 @@ class PollActs(Acting):
 
         sentence = "No more answers are taken. Those given stand, and may still lapse."
         self.ask(dialogs.Simple(self.scene, "Close the roll?", "close it", sentences(sentence)), closed)
+
+    def _no_roll(self) -> bool:
+        """Whether no roll-call takes answers."""
+        poll = self.scene.view.state.poll
+        return poll is None or poll.closed_at is not None

@@ -65,7 +65,7 @@ class RolloutActs(Acting):
             self.say(f"there is no rollout to {wish}", "info")
 
     def _told(self, name: str, do: Callable[[str], None]) -> None:
-        self.say(f"asking for the plan of {name}", "info")
+        self.say(f"asking for the plan of {name}", "info", lambda: not self.caught_up)
         do(name)
 
     def _selected(self) -> str:

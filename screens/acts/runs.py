@@ -26,7 +26,7 @@ class RunActs(Acting):
             if run.state.action == action and run.state.requested_by == mine and waits:
                 self._open_plan(run.state.id)
                 return
-        self.say(f"asking for the plan of {action}", "info")
+        self.say(f"asking for the plan of {action}", "info", lambda: not self.caught_up)
         self.request(cmd.RequestRun(action=action))
 
     def request(self, command: cmd.Command) -> None:
@@ -39,6 +39,7 @@ class RunActs(Acting):
             self.say(
                 f"{run_id} waits for you to read its plan: {self.scene.hint('run.approve', 'shows it')}",
                 "info",
+                lambda: run_id in [run.id for run in self.waiting_for_me()],
             )
         else:
             self._open_plan(run_id)
@@ -69,7 +70,11 @@ class RunActs(Acting):
             return
         able = ", ".join(approvers(self.scene, run)) or "nobody defined here"
         count = run.plan.approvals
-        self.say(f"{run_id} waits for {count} approval{'s' * (count > 1)}; can be given by {able}", "info")
+        self.say(
+            f"{run_id} waits for {count} approval{'s' * (count > 1)}; can be given by {able}",
+            "info",
+            lambda: self.session.state.runs[run_id].awaits_approval,
+        )
 
     def waiting_for_me(self) -> list[RunState]:
         """Runs that need this operator's yes: others' that wait for approval, own ones unconfirmed."""
@@ -131,7 +136,7 @@ class RunActs(Acting):
     def action_abort(self) -> None:
         run = self.scene.view.run
         if run is None:
-            self.say("nothing runs that could be aborted", "info")
+            self.say("nothing runs that could be aborted", "info", lambda: self.scene.view.run is None)
             return
         name = run.state.id
         sentence = (
@@ -143,12 +148,16 @@ class RunActs(Acting):
         )
 
     def action_resolve(self) -> None:
-        stuck = next((r.state for r in self.scene.view.runs if r.state.status == "interrupted"), None)
+        stuck = self._stuck()
         if stuck is None:
-            self.say("no run is interrupted", "info")
+            self.say("no run is interrupted", "info", lambda: self._stuck() is None)
             return
         name, seq = stuck.id, stuck.seq
         self.ask(
             dialogs.ResolveDialog(self.scene, name),
             lambda resolution: self.perform(cmd.ResolveRun(run=name, resolution=resolution, expect=seq)),
         )
+
+    def _stuck(self) -> RunState | None:
+        """The run that somebody has to decide about."""
+        return next((r.state for r in self.scene.view.runs if r.state.status == "interrupted"), None)

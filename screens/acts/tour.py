@@ -6,7 +6,6 @@ from pathlib import Path
 from screens import dialogs, hints
 from screens.acts.base import Acting
 from screens.layout import tiny
-from screens.render import guide
 
 _SEEN = "tour-seen"
 
@@ -43,5 +42,4 @@ class TourActs(Acting):
         keys = hints.all_keys(self)
         focused = self.screen.focused
         panel = str(focused.id) if focused is not None else ""
-        dialog = dialogs.Help(self.scene, "Help", lambda s, w: guide.rows(s, panel, keys, w))
-        self.ask(dialog, lambda _wanted: self.action_tour())
+        self.ask(dialogs.Help(self.scene, panel, keys), lambda _wanted: self.action_tour())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from screens.dialogs.base import Dialog as Dialog
+    from screens.dialogs.close import CloseDialog as CloseDialog
     from screens.dialogs.confirm import Confirmed as Confirmed
     from screens.dialogs.confirm import Simple as Simple
     from screens.dialogs.criteria import CriteriaDialog as CriteriaDialog
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Dialog": "base",
+    "CloseDialog": "close",
     "Confirmed": "confirm",
     "Simple": "confirm",
     "CriteriaDialog": "criteria",

@@ -6,9 +6,11 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.events import Key
 
+from launchpad.rules.finding import worded
 from screens.dialogs.base import Dialog
-from screens.keys import IN_DIALOGS, IN_READING, LEAVE
+from screens.keys import IN_DIALOGS, IN_LISTS, IN_READING, LEAVE
 from screens.render.row import Row, Span, line
 from screens.render.scene import Scene
 from screens.widgets.lines import Lines
@@ -48,7 +50,7 @@ class Framed(Dialog[Any]):
         width = min(_WIDEST, self.app.size.width * 92 // 100)
         around = 2 + 2 + self.FOOT + 1
         room = self.app.size.height * 94 // 100 - around
-        height = max(1, min(len(self.body(width - 4)), room))
+        height = max(1, min(self.extent(width - 4), room))
         frame, body = self.query_one(".frame"), self.query_one("#dialog-body")
         if self._fitted != (width, height):
             self._fitted = width, height
@@ -61,6 +63,10 @@ class Framed(Dialog[Any]):
     def body(self, width: int) -> list[Row]:
         """The rows to read."""
         raise NotImplementedError
+
+    def extent(self, width: int) -> int:
+        """How many rows there are to read."""
+        return len(self.body(width))
 
     def foot(self, width: int) -> list[Row]:
         """What can be done; `FOOT` rows."""
@@ -125,20 +131,67 @@ class Framed(Dialog[Any]):
 
 
 class Reading(Framed):
-    """Rows made anew from each scene."""
+    """Rows made anew from each scene; those that have some words are found by them."""
 
-    BINDINGS: ClassVar[list[BindingType]] = list(IN_READING)
+    BINDINGS: ClassVar[list[BindingType]] = [*IN_READING, *IN_LISTS]
 
     def __init__(self, scene: Scene, title: str, rows: Callable[[Scene, int], list[Row]]) -> None:
         super().__init__(scene)
         self._title = title
         self._rows = rows
+        self.words = ""
+        """What rows must have to be shown."""
+        self._writing = False
 
     def title_spans(self) -> list[Span]:
         return [Span(f" {self._title}", "title")]
 
     def body(self, width: int) -> list[Row]:
-        return self._rows(self.scene, width)
+        return self.found(width) if self.words.strip() else self._rows(self.scene, width)
+
+    def found(self, width: int) -> list[Row]:
+        """What has the words; a line that says so where nothing has."""
+        meant = worded(self.words)
+        rows = [row for row in self._rows(self.scene, width) if row.text.strip() and meant(row.text)]
+        return rows or [line(width, [Span(" nothing here has all of these words", "dim")])]
+
+    def extent(self, width: int) -> int:
+        # A frame that shrinks with every letter is hard to read.
+        return len(self._rows(self.scene, width))
 
     def foot(self, width: int) -> list[Row]:
-        return [line(width, self.keys(("", "close"), ("reading.copy", "copy")), self.more())]
+        return [line(width, self.filter_hints() or self.keys(("", "close"), *self.offers()), self.more())]
+
+    def offers(self) -> list[tuple[str, str]]:
+        """Ids of keys and what they do, beside the one that closes."""
+        return [("reading.copy", "copy"), ("reading.filter", "filter")]
+
+    def filter_hints(self) -> list[Span]:
+        """What is looked for, and the keys for that; nothing where all is shown."""
+        if not self._writing and not self.words:
+            return []
+        cursor = [Span(self.scene.glyphs.pointer, "accent")] if self._writing else []
+        keeps = [Span("  enter", "key"), Span(" keep", "key-label")] if self._writing else []
+        clears = [Span("  esc", "key"), Span(" clear", "key-label")]
+        return [Span(f" /{self.words}", "accent"), *cursor, *keeps, *clears]
+
+    def action_filter(self) -> None:
+        self._writing = True
+        self.redraw()
+
+    def on_key(self, event: Key) -> None:
+        if event.key == "escape" and (self._writing or self.words):
+            self.words, self._writing = "", False
+        elif not self._writing or event.key == "ctrl+c":
+            return
+        elif event.key == "enter":
+            self._writing = False
+        elif event.key == "backspace":
+            self.words = self.words[:-1]
+        elif event.is_printable and event.character:
+            self.words += event.character
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+        self.redraw()

@@ -1,11 +1,15 @@
 """Alerts that are pending or firing."""
 
+from collections.abc import Sequence
+
+from launchpad.model.journal import Recorded
 from launchpad.model.values import SECOND, format_duration
 from launchpad.rules import escalation
 from launchpad.rules.view import AlertView
+from screens.render import messages
 from screens.render.row import Row, Span, cell_len, fit, line
 from screens.render.scene import Scene
-from screens.render.words import SEVERITY, VERDICTS
+from screens.render.words import SEVERITY
 
 _NARROW = 80
 """Below this width a row does not say what follows from the rest of it."""
@@ -67,7 +71,8 @@ def notes(alert: AlertView) -> list[str]:
 def plain(alert: AlertView) -> str:
     """The alert as a line of text."""
     state = alert.state
-    acked = f", acknowledged by {state.acknowledged_by}" if state.acknowledged_by else ""
+    note = f": {state.acknowledgement}" if state.acknowledgement else ""
+    acked = f", acknowledged by {state.acknowledged_by}{note}" if state.acknowledged_by else ""
     lasted = format_duration(alert.lasted)
     more = "".join(f", {note}" for note in notes(alert))
     paged = f", {alert.page}" if alert.page else ""
@@ -76,8 +81,8 @@ def plain(alert: AlertView) -> str:
     )
 
 
-def details(scene: Scene, alert: AlertView) -> list[Span]:
-    """All there is to know about an alert; each span is a paragraph."""
+def details(scene: Scene, alert: AlertView, events: Sequence[Recorded] = ()) -> list[Span]:
+    """All there is to know about an alert; each span is a paragraph. `events` are all of the launch."""
     state = alert.state
     rule = scene.view.definition.alerts.get(state.name)
     said = SEVERITY[alert.severity]
@@ -101,9 +106,7 @@ def details(scene: Scene, alert: AlertView) -> list[Span]:
     if rule is not None and rule.source:
         told.append(Span(f"after: {rule.source}", "dim"))
     told += [Span(step.text, step.style) for step in ladder(scene, alert)]
-    messages = scene.view.messages
-    of_this = [m for m in messages if (m.state.alert, m.state.firing) == (state.name, state.firing_seq)]
-    told += [Span(f"{m.recipient}: {m.sentence}", VERDICTS[m.verdict].style) for m in of_this]
+    told += messages.of_alert(scene, alert, events)
     before = [change for change in alert.before if change not in alert.notes]
     return [*told, *(Span(f"shortly before: {change}", "dim") for change in before)]
 

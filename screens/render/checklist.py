@@ -12,6 +12,8 @@ from screens.render.scene import Scene
 from screens.render.words import MARKS, PHASE_NAMES, box
 
 _WITH_EVIDENCE = 96
+_UNCUT = 1000
+"""Cells that nothing in a row takes."""
 
 
 class Columns(NamedTuple):
@@ -162,6 +164,16 @@ def plain(item: ItemView) -> str:
     who = stated.assignee or stated.item.team or ""
     by = f" by {stated.by}" if stated.by else ""
     return f"{item.id}: {stated.item.title} [{item.mark}{by}] {who}".rstrip()
+
+
+def in_full(scene: Scene, item: ItemView) -> str:
+    """The item in a sentence, with nothing cut."""
+    stated = item.state
+    must = "required" if stated.item.required and item.mark not in ("done", "skipped") else ""
+    who = _who(scene, item, _UNCUT).text.strip().strip("-")
+    last = (stated.evidence or stated.comments)[-1:]
+    told = [must, who, _status(scene, item, _UNCUT).text.strip(), *(r.text or "(redacted)" for r in last)]
+    return f"{stated.item.title}: {', '.join(part for part in told if part)}"
 
 
 def found_by(item: ItemView) -> str:

@@ -56,6 +56,11 @@ def rows(scene: Scene, panel: str, keys: Sequence[Hint], width: int) -> list[Row
     return drawn
 
 
+def found(keys: Sequence[Hint], width: int) -> list[Row]:
+    """Some of the keys, or a line that says that there are none."""
+    return _columns(keys, width) if keys else [line(width, [Span(" no key does that here", "dim")])]
+
+
 def _columns(keys: Sequence[Hint], width: int) -> list[Row]:
     half = width // 2 if width >= 64 else width
     cells = [(Span(" " + fit(k.key, 10), "key"), Span(fit(k.label, half - 11))) for k in keys]

@@ -4,6 +4,8 @@ from launchpad.model.definition import PHASES, Launch
 from launchpad.model.values import format_countdown, format_duration
 from launchpad.rules.ladder import trouble
 from launchpad.rules.view import AlertView
+from launchpad.rules.view.coming import watching
+from launchpad.rules.view.health import Standing
 from screens.render import criteria, incident, watch
 from screens.render.row import Row, Span, cell_len, cut, line, size_of
 from screens.render.scene import Scene
@@ -94,7 +96,14 @@ def _verdict(scene: Scene) -> list[Span]:
         blocked = GATES[blockers[0].verdict]
         return [badge, Span(f" {glyph(scene.glyphs, blocked)} {blockers[0].name}", blocked.style)]
     badge = Span(f" {said.word} ", style)
-    return [badge, Span(f" {view.standing.line}", said.style if view.health != "ok" else "dim")]
+    told = _headline(view.standing) if tells_standing(scene) else view.standing.line
+    return [badge, Span(f" {told}", said.style if view.health != "ok" else "dim")]
+
+
+def _headline(standing: Standing) -> str:
+    """The answer and since when, without all that stands under it."""
+    said = standing.line.partition("; ")[0]
+    return said.removesuffix(f": {standing.what}").partition(" (")[0] if standing.verdict == "ok" else said
 
 
 def _freshness(scene: Scene, *, brief: bool) -> list[Span]:
@@ -178,6 +187,15 @@ def tab_line(scene: Scene, tab: str, width: int) -> Row:
 
 def alert_line(scene: Scene, width: int) -> Row:
     """The worst that must be known, in a place that never moves."""
+    return _worst(scene, width) or standing_line(scene, width)
+
+
+def tells_standing(scene: Scene) -> bool:
+    """Whether nothing is worse than how the launch stands, so that the third line says it."""
+    return _worst(scene, BRIEF) is None
+
+
+def _worst(scene: Scene, width: int) -> Row | None:
     view = scene.view
     if scene.lost:
         return line(width, [Span(f" {scene.glyphs.bad} {scene.lost} ", "badge-bad"), *_last_known(scene)])
@@ -204,9 +222,21 @@ def alert_line(scene: Scene, width: int) -> Row:
         return line(width, spans, [Span(f"{scene.hint('gate.show', 'gate')} ", "dim")])
     if scene.loading:
         return line(width, [Span(" reading the samples", "dim")])
+    return None
+
+
+def standing_line(scene: Scene, width: int, *, alone: bool = False) -> Row:
+    """How the launch stands: what the answer in the first line rests on, without what the line between them
+    says; `alone`, where those are not shown, all of it."""
+    view, standing = scene.view, scene.view.standing
     said = VERDICTS[view.health]
     style = "dim" if view.health == "ok" else said.style
-    return line(width, [Span(f" {glyph(scene.glyphs, said)} ", said.style), Span(view.standing.line, style)])
+    first, *rest = standing.line.split("; ")
+    beside = watching(view.window) if view.state.seat is None else ""
+    kept = [part for part in rest if not beside or part.removeprefix("next: ") != beside]
+    told = "; ".join((standing.what if view.health == "ok" else first, *kept))
+    sign = Span(f" {glyph(scene.glyphs, said)} ", said.style)
+    return line(width, [sign, Span(standing.line if alone else told, style)])
 
 
 def _last_known(scene: Scene) -> list[Span]:

@@ -126,10 +126,11 @@ def marked(view: View, width: int) -> list[tuple[RunView, float]]:
     return [(run, ago) for run, ago in began if 0 <= ago < span]
 
 
-def markers(scene: Scene, width: int, _height: int) -> list[Row]:
-    """A line under the trends that marks when runs began; none where none did."""
+def markers(scene: Scene, width: int, height: int) -> list[Row]:
+    """A line under the trends that marks when runs began; none where none did, or where it would take the
+    row of an objective."""
     runs = marked(scene.view, width)
-    if not runs or not scene.view.objectives:
+    if not runs or not 0 < len(scene.view.objectives) < height:
         return []
     grid = columns(width)
     cells = [" "] * grid.trend

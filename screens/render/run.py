@@ -6,7 +6,8 @@ from launchpad.model.text import clean
 from launchpad.model.values import SECOND, format_duration
 from launchpad.rules.locks import run_owner
 from launchpad.rules.view import ItemView, RunView
-from launchpad.rules.view.mine import next_item
+from launchpad.rules.view.mine import mine, next_item
+from screens.render.close import unfinished
 from screens.render.long import Long
 from screens.render.plans import wish_of
 from screens.render.row import Row, Span, line
@@ -144,27 +145,58 @@ def _step(scene: Scene, run: RunView, width: int) -> Row:
 
 
 def _idle(scene: Scene, width: int) -> list[Row]:
+    view, me = scene.view, scene.me
+    item = next_item(view.items, view.state.phase, me.name, me.teams)
     rows = []
-    item = next_item(scene.view.items, scene.view.state.phase, scene.me.name, scene.me.teams)
-    if item is not None:
+    if not view.state.open:
+        rows.append(line(width, [Span(f" closed{_report(scene)}", "dim")]))
+    elif item is not None:
         rows.append(_next(scene, item, width))
-    elif scene.me.role != "viewer" and scene.view.state.open:
-        rows.append(line(width, [Span(" your next item: ", "dim"), Span("none in this phase", "dim")]))
-    last = next(iter(scene.view.runs), None)
+    elif not scene.loading and not unfinished(view):
+        rows.append(line(width, [Span(f" all is done{_closing(scene)}")]))
+    elif me.role != "viewer":
+        rows.append(_none_next(scene, width))
+    last = next(iter(view.runs), None)
     if last is not None:
         rows.append(_last(scene, last, width))
     return rows
 
 
+def _closing(scene: Scene) -> str:
+    """Who ends the launch, and how."""
+    if not scene.allows("close"):
+        return ": a director closes the launch"
+    hint = scene.hint("phase.next", "closes the launch") or "the palette closes the launch"
+    return f": {hint}{_report(scene)}"
+
+
+def _report(scene: Scene) -> str:
+    hint = scene.hint("report.write", "writes the report")
+    return f"; {hint}" if hint else ""
+
+
 def _next(scene: Scene, item: ItemView, width: int) -> Row:
     due = f"  due {scene.clock(item.due_at)}" if item.due_at is not None else ""
+    phase = item.state.item.phase
+    elsewhere = f" ({phase})" if phase != scene.view.state.phase else ""
     spans = [
-        Span(" your next item: ", "dim"),
+        Span(f" your next item{elsewhere}: ", "dim"),
         Span(item.state.item.title),
         Span(f"  {item.id}", "dim"),
         Span(due, "bad" if item.overdue else "dim"),
     ]
     return line(width, spans)
+
+
+def _none_next(scene: Scene, width: int) -> Row:
+    """Why there is nothing to do for this operator now."""
+    view, me = scene.view, scene.me
+    waiting = next(iter(mine(view.items, view.state.phase, me.name, me.teams).waiting), None)
+    if waiting is None:
+        return line(width, [Span(" your next item: ", "dim"), Span("nothing waits for you", "dim")])
+    on = ", ".join(waiting.blocked_by) or "its check"
+    told = [Span(f"{waiting.state.item.title}  "), Span(f"once {on} is done", "dim")]
+    return line(width, [Span(" your next item: ", "dim"), *told])
 
 
 def _last(scene: Scene, run: RunView, width: int) -> Row:

@@ -31,6 +31,8 @@ class Scene(Struct, frozen=True, dict=True):
     """Nothing measured has been read yet."""
     allowed: frozenset[str] | None = None
     """What the face's keys may do for this operator now; None: all of it."""
+    only_looks: str = ""
+    """Why this face can change nothing whoever looks; empty where it can."""
     keys: Mapping[str, str] = field(default_factory=lambda: KEYS)
     """Id of a binding → its key, as this operator has it."""
     lost: str = ""
@@ -48,8 +50,8 @@ class Scene(Struct, frozen=True, dict=True):
     @property
     def read_only(self) -> str:
         """Why nothing can be changed from this seat, or the empty string."""
-        if self.view.state.read_only:
-            return self.view.state.read_only
+        if self.view.state.read_only or self.only_looks:
+            return self.view.state.read_only or self.only_looks
         return "a viewer watches" if self.me.role == "viewer" else ""
 
     @property

@@ -18,8 +18,8 @@ def rows(scene: Scene, width: int, height: int) -> list[Row]:
     stale = Span(" STORE AWAY ", "badge-bad") if scene.lost else Span("")
     engine = Span("" if view.engine.watching or view.state.outcome else " NO ENGINE ", "badge-bad")
     keys = "  ".join(filter(None, (scene.hint("palette", "palette"), scene.hint("quit", "quit"))))
-    alert = head.alert_line(scene, width)
-    standing = line(width, [Span(f" {view.standing.line}", "dim")])
+    standing = head.standing_line(scene, width, alone=True)
+    alert = standing if head.tells_standing(scene) else head.alert_line(scene, width)
     kept = [
         line(
             width,
@@ -36,7 +36,7 @@ def rows(scene: Scene, width: int, height: int) -> list[Row]:
         *([line(width, advised)] if (advised := criteria.badge(scene)) else []),
         line(width, [_action(scene)]),
         line(width, [Span(f" {launch.product} {launch.version} {view.state.phase}", "title")]),
-        *([standing] if standing.text != alert.text else []),
+        *([standing] if standing is not alert else []),
         line(width, [Span(f" {scene.me.name} {scene.me.role}, {len(view.people)} online", "dim")]),
         line(width, [Span(f" more shows at 80x23;  {keys}", "dim")]),
     ]

@@ -36,6 +36,8 @@ class Listing(Struct, frozen=True, eq=False):
     """Said where the filter leaves nothing."""
     orders: Sequence[Order] = ()
     """What they can be sorted by, beside the order in which they come."""
+    in_full: Callable[[Any], str] | None = None
+    """An entry in a sentence, said where its row had to be cut; without it as a line of text."""
     long: Callable[[Any, int], Long] | None = None
     """An entry as a line that may be longer than a width, where entries are such lines."""
     rests_on: Callable[[Any], object] | None = None
@@ -81,6 +83,12 @@ class Entries:
     def __init__(self) -> None:
         self._known: dict[str, _Entry] = {}
 
+    def row(self, listing: Listing, entry: Any, width: int) -> Row:
+        """An entry's row, drawn only if it is not known."""
+        known = self._known.get(listing.key(entry))
+        same = known is not None and _still_so(known, listing, entry, width)
+        return known.row if known is not None and same else listing.draw(entry, width - 2)
+
     @property
     def names(self) -> Set[str]:
         """The keys of what was drawn last."""
@@ -101,9 +109,17 @@ class Entries:
 
 
 def _made(known: _Entry | None, listing: Listing, entry: Any, looks: Looks, width: int) -> _Entry:
-    rests_on = listing if listing.rests_on is None else listing.rests_on(entry)
-    same = known is not None and known.width == width and known.rested_on == rests_on
+    same = known is not None and _still_so(known, listing, entry, width)
     if known is not None and same and known.looks == looks:
         return known
     row = known.row if known is not None and same else listing.draw(entry, width - 2)
-    return _Entry(width, rests_on, row, looks, looks.strip(row, width))
+    return _Entry(width, _rested_on(listing, entry), row, looks, looks.strip(row, width))
+
+
+def _still_so(known: _Entry, listing: Listing, entry: Any, width: int) -> bool:
+    """Whether the row would come out as it was."""
+    return known.width == width and known.rested_on == _rested_on(listing, entry)
+
+
+def _rested_on(listing: Listing, entry: Any) -> object:
+    return listing if listing.rests_on is None else listing.rests_on(entry)

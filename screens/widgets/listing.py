@@ -13,6 +13,7 @@ from screens.keys import OF_LISTS
 from screens.render.long import shifted, wrapped
 from screens.render.row import Row, Span, rule, wrap
 from screens.widgets.entries import Entries, Heading, Listing, Looks
+from screens.widgets.infull import in_full
 from screens.widgets.lines import Painted
 from screens.widgets.orders import Sorting, in_order
 from screens.widgets.tags import tagged
@@ -268,17 +269,30 @@ class ListPanel(Painted, can_focus=True):
         left = max(0, height - 1)
         above = listing.above(width - 2, left)[:left]
         left -= len(above)
-        foot = listing.foot(width - 2, left)[:left]
-        self._over, self._room = 1 + len(above), left - len(foot)
+        told = self._in_full(listing, width, left)
+        left -= len(told)
+        foot = [*told, *listing.foot(width - 2, left)[:left]]
+        self._over, self._room = 1 + len(above), left - len(foot) + len(told)
         if self._long[0] != width - 2:
             self._long = width - 2, {}
         return above, foot
 
+    def _in_full(self, listing: Listing, width: int, room: int) -> list[Row]:
+        """The selected entry under the list, if it can be seen to be selected and its row is cut."""
+        if not self._pointed or self.selected is None or listing.follows or self.wraps:
+            return []
+        row = self._visible.row(listing, self.selected, width)
+        return in_full(listing, self.selected, row, self.painter.glyphs, width - 2, room)
+
+    @property
+    def _pointed(self) -> bool:
+        """Whether the cursor is shown."""
+        return self.has_focus or self._keeps_cursor or self.held_back
+
     def _looks(self, room: int) -> list[Looks]:
         """How each visible row of an entry looks where it stands."""
         painter, focused, thumb = self.painter, self.has_focus, self._thumb(room)
-        pointed = focused or self._keeps_cursor or self.held_back
-        cursor = self._cursor if pointed else -1
+        cursor = self._cursor if self._pointed else -1
         return [Looks(painter, at == cursor, focused, y in thumb) for y, at in enumerate(self._places)]
 
     def _nothing(self, listing: Listing, width: int) -> list[Row]:
@@ -389,11 +403,10 @@ class ListPanel(Painted, can_focus=True):
         if self.selected is not None:
             self.post_message(self.Opened(self, self.selected))
 
-    def on_focus(self) -> None:
-        self.redraw()
-
-    def on_blur(self) -> None:
-        if not self._keeps_cursor and not self.held_back:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        # Not `on_focus`: that comes before Textual knows that it has the focus.
+        super().watch_has_focus(has_focus)
+        if not has_focus and not self._keeps_cursor and not self.held_back:
             self.key = None
         self.redraw()
 

@@ -79,6 +79,16 @@ def test_the_face_shows_what_others_do_and_the_engine_outlives_it(cli, terminal)
     assert engine_pid(cli) == pid
 
 
+def test_a_face_can_be_opened_that_only_looks(cli, terminal):
+    cli.open()
+    journal = cli("verify").stdout
+    terminal.run("attach", "--read-only")
+    terminal.shows("READ-ONLY")
+    terminal.type("w")
+    terminal.shows("opened to look only (--read-only)")
+    assert cli("verify").stdout == journal
+
+
 @pytest.mark.parametrize("term", ["dumb", ""])
 def test_a_terminal_that_can_show_nothing_gets_the_status(cli, terminal, term):
     terminal.type(f"TERM={term} ")

@@ -90,6 +90,7 @@ TABLE: dict[str, Press] = {
     "panel.zoom": Press(hides="OBJECTIVES"),
     "copy": Press("copied: deploy:"),
     "copy.all": Press("copied 6 lines of checklist"),
+    "mouse": Press("the mouse is the terminal's", back=("F8",)),
     "filter": Press("enter keep the filter"),
     "filter.next": Press(_SECOND, first=_FILTERED, back=("Escape", "Home")),
     "filter.previous": Press(_FIRST, first=(*_FILTERED, "n"), back=("Escape", "Home")),
@@ -114,7 +115,7 @@ TABLE: dict[str, Press] = {
 _TMUX = {
     "space": "space", "tab": "Tab", "shift+tab": "BTab", "left": "Left", "right": "Right", "up": "Up",
     "down": "Down", "pageup": "PPage", "pagedown": "NPage", "home": "Home", "end": "End", "enter": "Enter",
-    "escape": "Escape", "backspace": "BSpace", "f1": "F1", "f5": "F5", "slash": "/", "colon": ":",
+    "escape": "Escape", "backspace": "BSpace", "f1": "F1", "f5": "F5", "f8": "F8", "slash": "/", "colon": ":",
     "question_mark": "?", "greater_than_sign": ">", "at": "@", "left_square_bracket": "[",
     "right_square_bracket": "]", "right_curly_bracket": "}", "left_curly_bracket": "{",
     "shift+right": "S-Right", "shift+left": "S-Left", "minus": "-", "plus": "+",

@@ -298,8 +298,8 @@ ROLL = PollCondition(poll=("engineering", "qa"))
 @pytest.mark.parametrize(
     ("state", "verdict", "says"),
     [
-        (State(), "HOLD", "the roll has not been called"),
-        (votes(), "HOLD", "0 of 2 go; engineering no answer for 5m; qa no answer for 5m"),
+        (State(), "HOLD", "0 of 2 go; the roll has not been called"),
+        (votes(), "HOLD", "0 of 2 go; engineering, qa no answer for 5m"),
         (votes(engineering="go"), "HOLD", "1 of 2 go; qa no answer"),
         (votes(engineering="go", qa="go"), "GO", "2 of 2 go"),
         (votes(engineering="go", qa="slow fired"), "HOLD", "qa lapsed, slow fired: was go by eva 1m ago"),

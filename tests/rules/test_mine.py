@@ -73,6 +73,13 @@ def test_my_next_item_is_the_first_of_mine(items, phase):
     assert found is not None or not own
 
 
+def test_what_nobody_has_done_of_an_earlier_phase_comes_before_what_is_mine_later():
+    forgotten = shown(1, "pre-launch", None, None, "open", None, False, False, None)
+    later = shown(2, "post-launch", "qa", None, "open", None, False, False, None)
+    assert next_item((forgotten, later), "launch", "eva", ("qa",)) == forgotten
+    assert next_item((later,), "launch", "eva", ("qa",)) == later
+
+
 @given(ITEMS)
 def test_teams_share_out_all_items(items):
     teams = by_team(items)

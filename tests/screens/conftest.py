@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from launchpad.desk import LocalDesk
+from launchpad.desk import LocalDesk, Onlooker
 from launchpad.errors import Unreachable
 from launchpad.model.commands import Identity
 from launchpad.model.journal import Recorded
@@ -102,6 +102,7 @@ def open_face(tmp_path: Path) -> Opener:
         preferences: Preferences = USUAL,
         memory: Path | None = None,
         save_report: Callable[[], str] | None = None,
+        only_look: bool = False,
     ) -> AsyncIterator[Seat]:
         store = open_store(f"sqlite:///{tmp_path / f'store-{next(counter)}.db'}")
         demo = getattr(launches, scenario)() if isinstance(scenario, str) else scenario
@@ -109,7 +110,7 @@ def open_face(tmp_path: Path) -> Opener:
         now = moment(scenario if isinstance(scenario, str) else "during")
         way = Line(store)
         session = Session(way, LAUNCH, clock=lambda: now)
-        desk = LocalDesk(store, session, me)
+        desk = Onlooker(session, me) if only_look else LocalDesk(store, session, me)
         face = Face(
             session,
             desk,

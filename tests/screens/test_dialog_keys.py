@@ -51,6 +51,31 @@ async def test_what_is_shown_is_what_was_wished(  # a table
         await seat.until(lambda: len(seat.face.screen_stack) == 1)
 
 
+async def test_the_help_finds_a_key_by_its_words(open_face: Opener) -> None:
+    async with open_face("during", LEAD) as seat:
+        await seat.press("question_mark")
+        await seat.shows("KEYS HERE")
+        await seat.press("slash", *"mouse yt")
+        await seat.shows("no key does that here")
+        await seat.press("backspace", "backspace")
+        await seat.until(lambda: "F8" in seat.text and "mouse on or off" in seat.text)
+        assert "abort" not in "\n".join(seat.text.splitlines()[4:-4])
+        await seat.press("enter")
+        await seat.shows("esc clear")
+        await seat.press("escape")
+        await seat.shows("KEYS HERE")
+        await seat.press("slash", *"q", "ctrl+c")
+        await seat.until(lambda: len(seat.face.screen_stack) == 1)
+
+
+async def test_whatever_is_read_can_be_filtered(open_face: Opener) -> None:
+    async with open_face("deciding", LEAD) as seat:
+        await seat.press("G")
+        await seat.shows("no critical alert")
+        await seat.press("slash", *"roll-call")
+        await seat.until(lambda: "no critical alert" not in seat.text and "roll-call: eng" in seat.text)
+
+
 async def test_a_dialog_that_is_left_before_it_was_put_together_ends_quietly(open_face: Opener) -> None:
     async with open_face("during", LEAD) as seat:
         for dialog in (Reading(seat.face.scene, "Gone", lambda *_: []), Prompt(seat.face.scene, "Gone")):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from textual.command import CommandList
 from textual.events import Key, Paste
 from textual.widgets import Input
 
@@ -14,7 +15,7 @@ from launchpad.desk import LocalDesk
 from launchpad.desk.decision import TEXT_LIMIT
 from launchpad.desk.roles import MINIMUM
 from launchpad.model import events as ev
-from launchpad.model.commands import Amend, Assign, EnterPhase, Tick
+from launchpad.model.commands import Amend, ApproveRun, Assign, EnterPhase, Tick
 from launchpad.model.definition import Item
 from launchpad.model.journal import Draft
 from launchpad.model.preferences import Preferences
@@ -253,6 +254,91 @@ async def test_keys_typed_ahead_are_dropped(open_face: Opener) -> None:
         assert kinds(seat)[-1] == "run.planned"
 
 
+async def test_the_selected_entry_can_be_read_in_full(open_face: Opener) -> None:
+    async with open_face("during", size=(120, 40)) as seat:
+        await select(seat, "announce")
+        await seat.shows("Announcement sent: marketing, needs dns, payments")
+        approved = next(recorded for recorded in seat.events if recorded.kind == "run.approved")
+        assert f"{approved.event.digest})" not in seat.text
+        seat.face.find_panel("timeline", str(approved.seq))
+        await seat.shows(f"{approved.event.digest})")
+
+
+async def test_what_a_message_says_is_so_as_long_as_it_is_shown(
+    open_face: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screens.message.READ", 0.0)
+    async with open_face("planned") as seat:
+        await seat.press("d")
+        await seat.answer("y")
+        await seat.shows("deploy-1 waits for 1 approval")
+        digest = seat.face.session.state.runs["deploy-1"].digest
+        colleague = LocalDesk(seat.store, Session(seat.store, launches.LAUNCH), ADA)
+        colleague.perform(ApproveRun(run="deploy-1", digest=digest))
+        await seat.until(lambda: "waits for 1 approval" not in seat.text)
+        await seat.press("a")
+        await seat.shows("no alert waits for an acknowledgement")
+        await select(seat, "dns")
+        await seat.press("space")
+        await seat.shows("dns waits for")
+        colleague.perform(Tick(item="deploy"))
+        await seat.until(lambda: "dns waits for" not in seat.text)
+
+
+async def test_a_message_can_be_read_before_it_goes(
+    open_face: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screens.message.READ", 3600.0)
+    async with open_face("during") as seat:
+        seat.face.say("a flash", holds=lambda: False)
+        for _ in range(3):
+            seat.face.redraw()
+        await seat.shows("a flash")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)], ids=str)
+async def test_a_face_that_only_looks_changes_nothing(open_face: Opener, size: tuple[int, int]) -> None:
+    async with open_face("degraded", LEAD, size=size, only_look=True) as seat:
+        before = len(seat.events)
+        await seat.shows("READ-ONLY")
+        footer = seat.text.splitlines()[-1]
+        for changes in ("acknowledge", "abort", "tick", "deploy", "war-room"):
+            assert changes not in footer
+        await seat.press("space")
+        await seat.shows("tick: opened to look only (--read-only)")
+        for key in "aAcesvVwzhPXRbdruHgI":
+            await seat.press(key)
+            await seat.press("escape")
+        seat.face.perform(Tick(item="deploy"))
+        await seat.shows("opened to look only (--read-only)")
+        offered = [offer.text for offer in offers(seat.face)]
+        assert not [text for text in offered if text.startswith(("plan ", "close ", "acknowledge", "lock "))]
+        assert len(seat.events) == before
+
+
+@pytest.mark.parametrize("theme", ["dark", "terminal", "no-colour"])
+async def test_the_selected_entry_of_the_palette_is_marked_in_every_theme(
+    open_face: Opener, theme: str
+) -> None:
+    async with open_face("during", theme=theme) as seat:
+        await seat.press("colon")
+        await seat.until(lambda: seat.face.screen.query(CommandList))
+        entries = seat.face.screen.query_one(CommandList)
+        await seat.until(lambda: entries.option_count > 3 and entries.highlighted is not None)
+        here = entries.render_line(2 * (entries.highlighted or 0))
+        other = entries.render_line(2 * (entries.highlighted or 0) + 2)
+        assert next(iter(here)).style != next(iter(other)).style
+
+
+async def test_the_cursor_follows_the_focus_though_nothing_else_happens(open_face: Opener) -> None:
+    async with open_face("during") as seat:
+        await seat.until(lambda: seat.text.count("▌") == 1)
+        await seat.press("tab")
+        await seat.until(lambda: seat.text.count("▌") == 2)
+        await seat.press("shift+tab")
+        await seat.until(lambda: seat.text.count("▌") == 1)
+
+
 async def test_enter_never_confirms(open_face: Opener) -> None:
     async with open_face("planned") as seat:
         await seat.press("d")
@@ -266,7 +352,7 @@ async def test_a_plan_comes_between_nobody_and_their_words(open_face: Opener) ->
         for action, opens, writes_in in (("rollback", "w", "#prompt-foot"), ("deploy", "/", "#query")):
             await seat.press(opens)
             seat.face.action_run(action)  # as when its key was pressed just before
-            await seat.until(lambda run=f"{action}-1": f"{run} waits for you" in seat.face._message[0])
+            await seat.until(lambda run=f"{action}-1": f"{run} waits for you" in seat.face._answer.text)
             await seat.press(*"yes")
             assert seat.face.screen.query_one(writes_in).display
             await seat.press("escape", "escape")

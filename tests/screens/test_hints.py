@@ -5,11 +5,12 @@ from msgspec.structs import replace
 
 from launchpad.model import definition as d
 from launchpad.model import events as ev
+from screens import hints
 from screens.render import head
 from tests.screens.conftest import Opener
 from tests.screens.scenes import scene
 from tests.support import launches
-from tests.support.launches import ADA, BOB, Demo
+from tests.support.launches import ADA, BOB, LEAD, Demo
 
 slow = pytest.mark.slow
 
@@ -48,3 +49,65 @@ def test_a_finished_phase_leaves_the_tabs_their_room() -> None:
     assert " 1 Pre ✓  " in head.tab_line(shown, "launch", 80).text
     assert " 1 Pre 4/4 ✓  " in head.tab_line(shown, "launch", 120).text
     assert " 6 People " in head.tab_line(shown, "launch", 80).text
+
+
+@slow
+async def test_what_is_advised_has_room_in_the_last_line_at_80_columns(open_face: Opener) -> None:
+    async with open_face("advised", size=(80, 24)) as seat:
+        await seat.shows("ROLL BACK?")
+        await seat.until(lambda: seat.text.splitlines()[-1].startswith(" r rollback  X abort"))
+
+
+def test_what_is_advised_leads_no_more_once_it_is_done() -> None:
+    assert hints.advised(scene("advised").view) == "action.rollback"
+    taken = launches.advised().request(14, LEAD, "rollback").begin(14.2, LEAD, "rollback-1")
+    assert hints.advised(scene(taken).view) == ""
+    assert hints.advised(scene("degraded").view) == ""
+
+
+@slow
+async def test_a_launch_with_nothing_left_to_do_is_closed_with_the_key_of_the_next_phase(
+    open_face: Opener,
+) -> None:
+    async with open_face("launched") as seat:
+        await seat.shows("your next item")
+        assert "close" not in seat.text
+    async with open_face("finished", ADA) as seat:
+        await seat.shows("all is done: a director closes the launch")
+        assert "> close" not in seat.text
+        await seat.press(">")
+        await seat.until(lambda: "your role is operator" in seat.text)
+    async with open_face("finished") as seat:
+        await seat.shows("> close the launch  E write the report")
+        await seat.shows("all is done: > closes the launch; E writes the report")
+        await seat.press(">")
+        await seat.shows("choose how it ended")
+        await seat.answer("1")
+        await seat.shows("type production to close it as success")
+        await seat.press(*"staging")
+        assert seat.events[-1].kind != "launch.closed"
+        await seat.press(*["backspace"] * 7, *"production")
+        await seat.until(lambda: seat.events[-1].event == ev.LaunchClosed(outcome="success"))
+        await seat.shows("the launch is closed (success)")
+        await seat.until(lambda: seat.text.splitlines()[-1].startswith(" E write the report"))
+
+
+@slow
+async def test_what_is_not_finished_is_said_before_a_launch_is_closed(open_face: Opener) -> None:
+    async with open_face("during") as seat:
+        seat.face.action_close("partial")
+        await seat.shows("6 of 6 items of launch are open")
+        await seat.shows("deploy-1 is running")
+        await seat.press("escape")
+        assert seat.events[-1].kind != "launch.closed"
+
+
+@pytest.mark.parametrize("name", ["success", "3", "1st"])
+@slow
+async def test_the_environment_of_a_launch_may_begin_with_a_digit(open_face: Opener, name: str) -> None:
+    whole = launches.definition(environment=name)
+    async with open_face(launches.finished(Demo(of=whole))) as seat:
+        seat.face.action_close("failed")
+        await seat.shows(f"type {name} to close it as failed")
+        await seat.answer(*name)
+        await seat.until(lambda: seat.events[-1].event == ev.LaunchClosed(outcome="failed"))

@@ -19,7 +19,7 @@ from launchpad.rules.polls import Ballot
 from launchpad.rules.view import ItemView
 from launchpad.rules.view.blind import blinded
 from screens.glyphs import ASCII, BRAILLE, UNICODE, choose
-from screens.panels import TimelineListing
+from screens.panels import TimelineListing, checklist_listing
 from screens.render import (
     alerts,
     checklist,
@@ -41,6 +41,7 @@ from screens.render.footer import Hint, footer
 from screens.render.row import Row, Span, clip, cut, fit, line, rule, wrap
 from screens.render.scene import Scene
 from screens.render.trend import merged, trend
+from screens.widgets.infull import in_full
 from tests.screens.scenes import scene
 from tests.support import launches
 from tests.support.launches import ADA, BOB, EVE, LEAD, Demo
@@ -161,6 +162,60 @@ def test_production_looks_like_nothing_else() -> None:
     assert styles["production"] == Span(" PRODUCTION ", "badge-production")
     assert styles["rehearsal"] == Span(" REHEARSAL ", "badge-rehearsal")
     assert styles["staging"] == Span(" staging ", "badge-environment")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_head_says_each_thing_once(width: int) -> None:
+    shown = scene("during")
+    text = "\n".join(
+        row.text
+        for row in (
+            head.first_line(shown, width),
+            head.tab_line(shown, "launch", width),
+            head.alert_line(shown, width),
+        )
+    )
+    for once in ("27 s", "15m", "OK", "all 4 objectives met", "deploy-1 is running, step 2 of 3"):
+        assert text.count(once) == 1, text
+
+
+def test_where_the_tabs_do_not_tell_of_the_watch_the_third_line_does() -> None:
+    held = launches.during().add(14, LEAD.name, ev.SeatTaken(holder="ada"), "lead is away")
+    assert "watching the first 15m" in head.alert_line(scene(held), 200).text
+
+
+def under(shown: Scene, width: int, room: int, item_id: str = "announce") -> list[Row]:
+    """What stands under the checklist while an item is selected."""
+    listing = checklist_listing(shown, "launch")
+    entry = next(item for item in listing.entries if item.id == item_id)
+    return in_full(listing, entry, listing.draw(entry, width), UNICODE, width, room)
+
+
+def test_what_a_row_cuts_is_said_in_full_under_the_list() -> None:
+    shown = scene("during")
+    narrow = under(shown, 54, 20)
+    assert "Announcement sent: marketing, needs dns, payments" in " ".join(row.text for row in narrow)
+    assert all(row.width <= 54 for row in narrow)
+    assert under(shown, 140, 20) == []
+
+
+@pytest.mark.parametrize("room", range(12))
+def test_what_is_said_in_full_leaves_entries_their_room(room: int) -> None:
+    shown = scene("during")
+    title = "Announcement sent to everybody who has ever asked when it comes, in all languages" * 2
+    items = [
+        replace(i, state=replace(i.state, item=replace(i.state.item, title=title))) for i in shown.view.items
+    ]
+    shown = replace(shown, view=replace(shown.view, items=tuple(items)))
+    rows = under(shown, 54, room)
+    assert len(rows) <= max(0, room - 3)
+    assert len(rows) >= (1 if room >= 4 else 0)
+
+
+def test_marks_under_the_trends_take_no_objective_its_row() -> None:
+    shown = scene("during")
+    assert objectives.markers(shown, 80, 5)
+    assert not objectives.markers(shown, 80, 4)
 
 
 def test_no_engine_is_said_in_the_first_line_with_the_mend() -> None:
@@ -662,3 +717,50 @@ def test_details_of_an_alert_say_who_was_told_and_who_was_not() -> None:
     assert "wakes cto" in text
     assert "slack: told" in text
     assert "lead by sms: refused" in text
+
+
+def test_an_alert_that_was_told_in_the_message_of_another_shows_what_went_to_whom() -> None:
+    demo = launches.escalating()
+    root = next(e.event for e in demo.events if isinstance(e.event, ev.MessageIntended))
+    demo.add(
+        12.2, "engine", ev.AlertChanged(alert="slow", status="firing", severity="medium", value=1.2, n=60)
+    )
+    firing = len(demo.rows)
+    both = [replace(root, attempt=1), replace(root, alert="slow", firing=firing, under=root.message)]
+    both[1] = replace(both[1], message=f"slow/{firing}/slack/slack")
+    demo.add(12.4, "engine", both[0], "CRITICAL checkout\nand slow, too")
+    demo.add(12.4, "engine", both[1])
+    for each in both:
+        demo.add(12.5, "engine", ev.MessageAnswered(message=each.message, outcome="confirmed"))
+    shown = scene(demo)
+    told = {
+        alert.state.name: "\n".join(span.text for span in alerts.details(shown, alert, demo.events))
+        for alert in shown.view.alerts
+    }
+    assert "slack: told firing at" in told["slow"]
+    assert "in the message of checkout-errors" in told["slow"]
+    assert "> CRITICAL checkout\n> and slow, too" in told["slow"]
+    assert "with it goes slow" in told["checkout-errors"]
+    assert "> CRITICAL checkout\n> and slow, too" in told["checkout-errors"]
+
+
+def test_an_alert_that_another_speaks_for_shows_whom_that_one_told() -> None:
+    whole = launches.escalating()
+    rules = {name: replace(rule, group="shop") for name, rule in whole.definition.alerts.items()}
+    grouped = replace(whole.definition, alerts=rules)
+    demo = Demo(of=grouped)
+    demo.rows, demo.samples = [], whole.samples
+    for each in whole.events:
+        event = each.event
+        if isinstance(event, ev.LaunchOpened):
+            event = replace(event, definition=grouped)
+        demo.add((each.at - launches.at(0)) / 60e6, each.actor, event, each.text)
+    demo.add(
+        12.2, "engine", ev.AlertChanged(alert="slow", status="firing", severity="medium", value=1.2, n=60)
+    )
+    shown = scene(demo)
+    slow = next(alert for alert in shown.view.alerts if alert.state.name == "slow")
+    text = "\n".join(span.text for span in alerts.details(shown, slow, demo.events))
+    assert "checkout-errors speaks for all of shop" in text
+    assert "slack: told firing at" in text
+    assert "> CRITICAL\n> checkout" in text

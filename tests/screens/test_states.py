@@ -122,7 +122,7 @@ def test_what_is_wrong_with_a_run_is_told_in_full(width: int) -> None:
 
 
 def test_how_things_stand_has_a_sign() -> None:
-    assert head.alert_line(scene("during"), 120).text.startswith(" ✓ OK: ")
+    assert head.alert_line(scene("during"), 120).text.startswith(" ✓ all 4 objectives met")
     stale = Scene(view=launches.during().view(17), me=LEAD, glyphs=scene("during").glyphs)
     assert head.alert_line(stale, 120).text.startswith(" ? availability: stale for ")
 

@@ -68,6 +68,20 @@ def test_leaving() -> None:
         _left_clean(face)
 
 
+def test_the_mouse_can_be_given_to_the_terminal_and_taken_back() -> None:
+    with on_terminal(*DEMO) as face:
+        _shown(face)
+        for sign, told in ((b"l", "the mouse is the terminal's"), (b"h", "the mouse clicks here")):
+            before = len(face.output)
+            face.type(b"\x1b[19~")
+            face.until(told)
+            for mode in (b"1000", b"1003", b"1006"):
+                assert b"\x1b[?" + mode + sign in face.output[before:]
+        face.process.send_signal(signal.SIGTERM)
+        assert face.ends() == 128 + signal.SIGTERM
+        _left_clean(face)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_signals(number: signal.Signals) -> None:
     with on_terminal(*DEMO) as face:
@@ -86,6 +100,10 @@ def test_signals_end_it_although_its_terminal_takes_nothing(number: signal.Signa
         face.process.send_signal(number)
         assert face.process.wait(timeout=60) == 128 + number
         assert face.as_before
+        # Whoever held the terminal up lets it go on: it finds the words that put it back.
+        while face.read():
+            pass
+        _left_clean(face)
 
 
 def _fill(face: OnTerminal) -> None:

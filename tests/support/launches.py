@@ -359,6 +359,22 @@ def launched(demo: Demo | None = None) -> Demo:
     return demo
 
 
+def finished(demo: Demo | None = None) -> Demo:
+    """Every item of every phase is done, all is well, and nothing runs."""
+    demo = launched(demo)
+    for phase in d.PHASES[1:]:
+        if phase == "post-launch":
+            demo.add(10, LEAD.name, ev.PhaseEntered(phase=phase))
+        names = (item.id for item in demo.definition.items if item.phase == phase)
+        demo.tick(11, ADA, *names, text="seen")
+    return demo
+
+
+def closed(demo: Demo | None = None) -> Demo:
+    """The same, closed as a success."""
+    return finished(demo).add(14, LEAD.name, ev.LaunchClosed(outcome="success"))
+
+
 def declared(demo: Demo | None = None) -> Demo:
     """As degraded, a minute later: an incident declared from the alert by bob; ada commands it."""
     demo = demo or degraded()

@@ -20,7 +20,7 @@ def coming(
     has come. Empty when nothing comes."""
     if update_at is not None:
         return f"update {'was due' if update_at < now else 'at'} {format_clock(update_at, zone, now)}"
-    parts = (_action(run) or _due(items, zone, now), _watching(window))
+    parts = (_action(run) or _due(items, zone, now), watching(window))
     return "; ".join(part for part in parts if part)
 
 
@@ -40,5 +40,6 @@ def _due(items: Sequence[ItemView], zone: str, now: Micros) -> str:
     return f"{name} {'was due' if at < now else 'due'} {format_clock(at, zone, now)}"
 
 
-def _watching(window: WatchWindow | None) -> str:
+def watching(window: WatchWindow | None) -> str:
+    """The watch window and what is left of it; empty where there is none."""
     return "" if window is None else f"watching the {window.name}, {format_duration(window.left)} left"

@@ -22,9 +22,12 @@ class MessageView(Value):
 
     @property
     def recipient(self) -> str:
-        """`lead by sms`, or the channel alone."""
-        to, channel = self.state.to, self.state.channel
-        return channel if to == channel else f"{to} by {channel}"
+        return recipient_of(self.state.to, self.state.channel)
+
+
+def recipient_of(to: str, channel: str) -> str:
+    """`lead by sms`, or the channel alone."""
+    return channel if to == channel else f"{to} by {channel}"
 
 
 class NextPage(Value):

@@ -43,7 +43,7 @@ def next_item(
     items: Sequence[ItemView], phase: Phase, operator: str, teams: Collection[str]
 ) -> ItemView | None:
     """What this person should do next: the first of what is theirs; before what belongs to a later phase,
-    something of this one that is nobody's."""
+    something of this or an earlier one that is nobody's."""
     own = (item for item in items if _doable(item) and is_mine(item.state, operator, teams))
     first = min(own, key=lambda item: _turn(item, phase), default=None)
     if first is not None and not _coming(first, phase):
@@ -51,7 +51,7 @@ def next_item(
     nobodys = (
         item
         for item in items
-        if item.mark == "open" and item.state.item.phase == phase and _doable(item)
+        if item.mark == "open" and not _coming(item, phase) and _doable(item)
         if item.state.assignee is None and item.state.item.team is None
     )
     return next(nobodys, None) or first
