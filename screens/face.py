@@ -150,7 +150,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         yield foot
 
     def _lines(self) -> tuple[Lines, ...]:
-        """The blocks above, below and in the place of the panels."""
+        """The blocks above, below and in the place of the panels; the footer is the last."""
         return (
             Lines(lambda width, _height: [head.first_line(self.scene, width)], id="first"),
             Lines(lambda width, _height: [head.tab_line(self.scene, self.board.tab, width)], id="tabs"),
@@ -355,11 +355,13 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         self.board.panel("checklist").select(item.id)
         self.redraw()
 
+    # Both may be told before the footer has its place, or once it has lost it.
+
     def on_board_rearranged(self) -> None:
-        self.query_one("#footer", Lines).redraw()
+        self._blocks[-1].redraw()
 
     def on_list_panel_moved(self, _event: ListPanel.Moved) -> None:
-        self.query_one("#footer", Lines).redraw()
+        self._blocks[-1].redraw()
 
     def on_list_panel_seen(self, event: ListPanel.Seen) -> None:
         if event.panel.id == "objectives" and self.board.look_at_trends():

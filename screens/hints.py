@@ -6,6 +6,7 @@ from launchpad.rules.view import ItemView, View
 from screens.keys import ALWAYS, OF_ACTION, told
 from screens.render.close import unfinished
 from screens.render.footer import Hint
+from screens.widgets.field import FilterField
 
 if TYPE_CHECKING:
     from textual.binding import Binding
@@ -24,7 +25,7 @@ _ORDER = (
 
 def hints(face: "Acting") -> tuple[list[Hint], list[Hint]]:
     """The footer's hints: those that give way, and those that stay."""
-    if face.query_one("#query").has_focus:
+    if isinstance(face.screen_stack[0].focused, FilterField):
         clears = face.scene.keys.get("back", "")
         return [Hint("enter", "keep the filter"), *([Hint(clears, "clear it")] if clears else [])], []
     if face.labels:

@@ -842,7 +842,7 @@ def test_every_verb_has_a_key_or_stands_in_the_palette() -> None:
         "confirm", "reject", "resume", "criterion", "incident-update", "incident-command", "incident-task",
         "incident-done", "incident-mitigate", "incident-resolve", "incident-review",
     }  # fmt: skip
-    of_the_shell = {"open", "amend", "channel-test"}
+    of_the_shell = {"open", "amend", "channel-test", "accept-loss"}
     assert set(MINIMUM) - set(VERB_OF.values()) == of_dialogs | of_the_shell
 
 
@@ -1315,7 +1315,7 @@ async def test_what_other_threads_ask_leaves_the_layout_alone(open_face: Opener)
         compositor = seat.face.screen._compositor
         compositor._full_map_invalidated = True
         before = compositor._full_map
-        assert seat.face.board.points > 40
+        assert seat.face.board.trends[0] > 40
         assert seat.face._presence().looking_at == "launch: deploy"
         assert compositor._full_map is before
 
