@@ -355,13 +355,16 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         self.board.panel("checklist").select(item.id)
         self.redraw()
 
-    # Both may be told before the footer has its place, or once it has lost it.
-
     def on_board_rearranged(self) -> None:
-        self._blocks[-1].redraw()
+        self._redraw_footer()
 
     def on_list_panel_moved(self, _event: ListPanel.Moved) -> None:
-        self._blocks[-1].redraw()
+        self._redraw_footer()
+
+    def _redraw_footer(self) -> None:
+        # It may be told to while the face closes: then there is no screen any more.
+        if self.screen_stack:
+            self._blocks[-1].redraw()
 
     def on_list_panel_seen(self, event: ListPanel.Seen) -> None:
         if event.panel.id == "objectives" and self.board.look_at_trends():
