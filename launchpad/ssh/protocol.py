@@ -57,9 +57,11 @@ class Read(Ask, tag="read"):
 
 class Follow(Ask, tag="follow"):
     """Answered by `News` each time that something came after, and by a failure each time that the journal
-    can't be read, for as long as the seat is there. A seat follows once."""
+    can't be read, or has lost what the seat knows, for as long as the seat is there. A seat follows once."""
 
     after: Count
+    known: str = ""
+    """The hash of that event; empty: not known."""
 
 
 class Samples(Ask, tag="samples"):

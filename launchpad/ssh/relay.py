@@ -91,9 +91,9 @@ class RelayServer:
                 self._places.acquire()  # released by the thread that answers
                 if not self._closed:
                     threading.Thread(target=self._answer_later, args=(question.id, ask), daemon=True).start()
-            case protocol.Follow(after=after) if not self._follows:
+            case protocol.Follow() if not self._follows:
                 self._follows = True
-                threading.Thread(target=self._tell, args=(question.id, after), daemon=True).start()
+                threading.Thread(target=self._follow, args=(question.id, ask), daemon=True).start()
             case _:
                 self._send(self._answer_to(question.id, ask))
 
@@ -103,8 +103,15 @@ class RelayServer:
         finally:
             self._places.release()
 
-    def _tell(self, number: int, after: int) -> None:
-        """Tells the seat what comes, until it goes."""
+    def _follow(self, number: int, ask: protocol.Follow) -> None:
+        try:
+            self._tell(number, ask.after, ask.known)
+        except Exception:  # a seat that is told nothing any more must not look as if nothing happened
+            log.exception("the seat of %s can't be told what comes", self._seat.identity.name)
+            self.close()
+
+    def _tell(self, number: int, after: int, known: str) -> None:
+        """Tells the seat what comes after the event whose hash it knows, until it goes."""
         seen = 0
         while not self._closed:
             step = self._tail.next(seen, _LOOK)
@@ -119,6 +126,10 @@ class RelayServer:
                 self._send(Answer(id=number, failure=protocol.to_failure(step.error)))
                 continue
             try:
+                if known:
+                    # What is lost from now on the tail finds by itself.
+                    self._ensure_holds(after, known)
+                    known = ""
                 page = step.page if step.after == after else self._tail.page(after)
                 while page.rows:
                     self._send(_answer(number, News(page=page, beside=self._glance())))
@@ -126,8 +137,15 @@ class RelayServer:
                     page = self._tail.page(after) if page.more else NOTHING
             except LaunchpadError as error:
                 self._send(Answer(id=number, failure=protocol.to_failure(error)))
+                if isinstance(error, BrokenJournal):
+                    after, known = -1, ""
                 time.sleep(RETRY)
                 seen = 0
+
+    def _ensure_holds(self, seq: int, known: str) -> None:
+        rows = self._store.rows(self._seat.launch, after=seq - 1, limit=1)
+        if not rows or rows[0].hash != known:
+            raise BrokenJournal(f"the store has lost events of {self._seat.launch}", hint="look again")
 
     def _send(self, answer: Answer) -> None:
         try:

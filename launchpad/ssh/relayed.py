@@ -219,12 +219,12 @@ class RelayedSource:
             more = page.more and bool(page.rows)
         return tuple(rows)
 
-    def wait(self, launch: str, after: int, timeout: float, known: str = "") -> bool:  # noqa: ARG002
+    def wait(self, launch: str, after: int, timeout: float, known: str = "") -> bool:
         self._check(launch)
         with self._following:
             if self._newest is None:
                 newest = _Newest(after)
-                self._link.follow(protocol.Follow(after=after), newest.take)
+                self._link.follow(protocol.Follow(after=after, known=known), newest.take)
                 self._newest = newest
         return self._newest.wait(after, timeout)
 

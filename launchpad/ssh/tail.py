@@ -1,5 +1,6 @@
 """What the seats of one launch follow, looked up once for all of them."""
 
+import logging
 import threading
 import time
 from typing import NamedTuple
@@ -20,6 +21,8 @@ _LOOK = 1.0
 RETRY = 1.0
 """Seconds between two tries to read a journal that can't be read."""
 NOTHING = Page(rows=(), more=False)
+
+log = logging.getLogger(__name__)
 
 
 class Step(NamedTuple):
@@ -97,6 +100,10 @@ class Tail:
                 found = Step(step.number + 1, -1, NOTHING, error)
             except LaunchpadError as error:
                 found = Step(step.number + 1, step.end, NOTHING, error)
+            except Exception:  # a fault of ours: whoever went on unknowing would see old states as new ones
+                log.exception("the journal of %s could not be followed", self._launch)
+                failed = LaunchpadError("the server failed at reading the journal", hint="its log says why")
+                found = Step(step.number + 1, step.end, NOTHING, failed)
             if found is None:
                 continue
             step = found

@@ -130,6 +130,19 @@ def test_a_journal_that_has_lost_events_is_noticed_through_it(store, connect, si
     assert [event.id for event in session.events] == [event.id for event in store.read(LAUNCH)]
 
 
+@pytest.mark.parametrize("since", [0, 1])
+def test_a_loss_between_reading_and_following_is_noticed_too(store, connect, since):
+    store.append(LAUNCH, [note(1), note(2)])
+    session = Session(connect().source, LAUNCH)
+    cut(store.url, LAUNCH, 2)
+    if since:
+        store.append(LAUNCH, [note(10)])
+    told = []
+    with session.following(told.append):
+        until(lambda: told)
+    assert f"lost event 3 of {LAUNCH}" in told[0]
+
+
 def test_large_events_make_small_pages(store, connect):
     big = [
         Draft(id=f"b{n}", event=NoteWritten(), actor="a", auth="key", text="x" * 2_000_000) for n in range(8)
@@ -241,6 +254,40 @@ def test_journal_that_cannot_be_read_is_told_and_nothing_is_missed_after(store, 
         aside.rename(journal)
         store.append(LAUNCH, [note(2)])
         until(lambda: len(session.events) == 3)
+
+
+@pytest.mark.parametrize("call", ["wait", "glance"])
+def test_a_fault_of_the_server_is_told_and_nothing_is_missed(store, connect, call):
+    class Faulty:
+        """The store; one thing that it is asked ends in what nobody thought of."""
+
+        broken = True
+
+        def __getattr__(self, name):
+            if name == call and self.broken:
+                raise KeyError("nobody thought of this")
+            return getattr(store, name)
+
+    faulty = Faulty()
+    session = Session(connect(tail=Tail(faulty, LAUNCH)).source, LAUNCH)
+    troubles = []
+    with session.following(lambda why: troubles.append(why) if why else None):
+        store.append(LAUNCH, [note(1)])
+        until(lambda: troubles)
+        assert "the server failed" in troubles[0]
+        faulty.broken = False
+        until(lambda: len(session.events) == 2)
+
+
+def test_a_seat_that_can_be_told_nothing_any_more_ends(store, connect):
+    class Odd(Tail):
+        def next(self, seen, timeout):
+            raise KeyError("nobody thought of this")
+
+    ends = connect(tail=Odd(store, LAUNCH))
+    with pytest.raises(Unreachable):
+        ends.source.wait(LAUNCH, 1, 60)
+    assert ends.ended.wait(60)
 
 
 def test_many_threads_ask_at_once(connect):
