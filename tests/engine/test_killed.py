@@ -16,6 +16,7 @@ from launchpad.model.definition import Action, Definition, Launch, Provider, Rol
 from launchpad.model.journal import verify
 from launchpad.rehearsal.google_play import GooglePlaySimulator
 from launchpad.rehearsal.netlify import NetlifySimulator
+from launchpad.rules.locks import kept_owner
 from launchpad.testing.loopback import Fault, Loopback
 from tests.support.app_store import AppStore, rollout_launch
 from tests.support.war_room import PEOPLE, WarRoom, until
@@ -149,7 +150,7 @@ class Back(Published):
     @property
     def so(self) -> bool:
         assert len(self.server.asked("POST", "/lock$")) == 1
-        assert [lock.owner for lock in self.room.store.locks()] == [f"{self.room.launch}/{self.run}"]
+        assert [lock.owner for lock in self.room.store.locks()] == [kept_owner(self.room.launch, self.run)]
         return super().so and self.server.simulator.locked
 
 

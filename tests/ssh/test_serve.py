@@ -162,7 +162,7 @@ def test_commands_that_look_are_answered_and_no_others(served):
     assert served.asked("bob", "gate", "launch").returncode == 1
     brief = served.asked("bob", "status --brief")
     assert brief.stdout.count("\n") == 1
-    crossed = served.asked("bob", "verify", "--head", "beef")
+    crossed = served.asked("bob", "verify", "--head", "beef" * 16)
     assert crossed.returncode == 1
     assert crossed.stderr.count("\n") == 1
     for words in (
