@@ -194,7 +194,8 @@ class Api:
             answer = await self._exchange(method, path, query, body)
         if not 200 <= answer.status < 300:
             raise self._refusal(answer, method, path)
-        if answer.headers.get("Content-Type", "").strip().lower().startswith("text/html"):
+        # Google's empty answers are of that type, too.
+        if answer.body and answer.headers.get("Content-Type", "").strip().lower().startswith("text/html"):
             # A proxy's or a login's, before which what was asked need not have come through.
             what = f"{self._name} answered {method} {path} with {answer.status}, but with a page for people"
             raise _Fault(what, "is a proxy in the way, and is this the API's address?")

@@ -256,6 +256,14 @@ async def test_a_page_for_people_is_no_answer(server, into):
             await acme.change(into, "POST", "/things")
 
 
+async def test_an_empty_answer_is_no_page_whatever_its_type(server):
+    """As Google answers a DELETE."""
+    server.misbehave(says(204, b"", Content_Type="text/html"))
+    async with api(server) as acme:
+        reply = await acme.change(type(None), "DELETE", "/things/1")
+    assert "answered with 204" in reply.line
+
+
 @pytest.mark.parametrize(
     ("url", "wrong"),
     [
