@@ -274,6 +274,7 @@ class Session:
                         told = len(self.events)
                         on_change("")
                 except LaunchpadError as error:  # a damaged journal too must be told, not end the following
+                    told = min(told, len(self.events))  # one that was read anew may be shorter
                     on_change(str(error))
                     ending.wait(_RETRY_LOST if self._lost else _RETRY)
 
