@@ -309,12 +309,12 @@ async def test_a_face_that_only_looks_changes_nothing(open_face: Opener, size: t
         for changes in ("acknowledge", "abort", "tick", "deploy", "war-room"):
             assert changes not in footer
         await seat.press("space")
-        await seat.shows("tick: opened to look only (--read-only)")
+        await seat.shows("tick: opened to look only")
         for key in "aAcesvVwzhPXRbdruHgI":
             await seat.press(key)
             await seat.press("escape")
         seat.face.perform(Tick(item="deploy"))
-        await seat.shows("opened to look only (--read-only)")
+        await seat.shows("opened to look only")
         offered = [offer.text for offer in offers(seat.face)]
         assert not [text for text in offered if text.startswith(("plan ", "close ", "acknowledge", "lock "))]
         assert len(seat.events) == before
