@@ -9,9 +9,10 @@ from email.utils import formatdate
 import msgspec
 import pytest
 
+from launchpad.answers import address_fault
 from launchpad.clock import boot_seconds
 from launchpad.errors import Refused, Unreachable
-from launchpad.http import Api, NotNow, Patience, Rejected, Unanswered, address_fault, nothing_asked_yet
+from launchpad.http import Api, NotNow, Patience, Rejected, Unanswered, nothing_asked_yet
 from launchpad.testing.loopback import Fault, Loopback, Request, Response
 
 TOKEN = "hunter2-correct-horse"
