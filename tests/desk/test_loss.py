@@ -93,7 +93,7 @@ def test_whoever_follows_begins_anew_once_a_director_has_accepted_it(store, url)
     cut(url, LAUNCH, 1)
     does(store, "lead", cmd.AcceptLoss(head=session.events[-1].hash, text="the primary died"))
     notes(store, "c", "d", "e")
-    session.refresh()
+    assert session.refresh(), "all of it is news"
     assert [event.text for event in session.events[1:]] == ["the primary died", "c", "d", "e"]
     assert session.view().state.seq == 5
     with pytest.raises(BrokenJournal):

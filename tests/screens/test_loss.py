@@ -1,5 +1,7 @@
 """A face that has read what the journal has lost since, and a director who goes on without it."""
 
+import pytest
+
 from launchpad.desk import LocalDesk
 from launchpad.model.commands import AcceptLoss, Tick, WriteNote
 from launchpad.session import Session
@@ -32,3 +34,19 @@ async def test_it_shows_what_is_left_and_what_came_since(open_face: Opener) -> N
         await seat.press("@")
         await seat.shows("What mentions you")
         assert "the cards fail" not in seat.text
+
+
+async def test_what_it_says_of_a_run_goes_with_the_run(
+    open_face: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screens.message.READ", 0.0)
+    async with open_face("planned", LEAD) as seat:
+        kept = next(event.seq for event in seat.events if event.kind == "run.requested") - 1
+        await seat.press("d")
+        await seat.answer("y")
+        await seat.shows("deploy-1 waits for 1 approval")
+        lost = seat.events[-1].hash
+        cut(seat.store.url, LAUNCH, kept)
+        colleague = LocalDesk(seat.store, Session(seat.store, LAUNCH), LEAD)
+        colleague.perform(AcceptLoss(head=lost, text="db-1 died"))
+        await seat.until(lambda: "deploy-1" not in seat.text)
