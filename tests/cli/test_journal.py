@@ -2,16 +2,10 @@
 
 import gzip
 import sqlite3
-from contextlib import closing
 
 import pytest
 
-from launchpad.model.events import RunRequested
-from launchpad.model.journal import Draft
-from launchpad.model.samples import LogLine
-from launchpad.store import open_store
 from tests.support.cli import LAUNCH, event_of
-from tests.support.losses import cut
 
 pytestmark = pytest.mark.slow
 
@@ -65,24 +59,6 @@ def test_a_loss_is_accepted_by_the_whole_head_that_is_gone(told):
         assert said in told.refusal("accept-loss", gone, "--reason", "db-1 died", status=2)
     told("accept-loss", "5F" * 32, "--reason", "db-1 died")
     told("verify", "--head", told.json("verify")["head"]["hash"])
-
-
-def test_who_follows_a_run_that_was_lost_is_told_so(told):
-    url = f"sqlite://{told.home / 'state' / 'launchpad' / 'launchpad.db'}"
-    with closing(open_store(url)) as store:
-        kept = store.head(LAUNCH).seq
-        asked = Draft(
-            id="asked", event=RunRequested(run="deploy-1", action="deploy"), actor="lead", auth="os"
-        )
-        store.append(LAUNCH, [asked])
-        store.add_log(LAUNCH, [LogLine(run="deploy-1", n=1, at=store.now(), step=0, text="begins")])
-        follows = told.start("logs", "deploy-1", "--follow")
-        assert "begins" in follows.stdout.readline()
-        lost = store.head(LAUNCH).hash
-        cut(url, LAUNCH, kept)
-        told("accept-loss", lost, "--reason", "db-1 died")
-    assert follows.communicate(timeout=60)[1].endswith("there is no run deploy-1; see `launchpad runs`\n")
-    assert follows.returncode == 2
 
 
 def test_a_flipped_byte_is_named(told):
