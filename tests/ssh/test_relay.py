@@ -308,9 +308,11 @@ def test_a_fault_of_the_server_is_told_and_nothing_is_missed(store, connect, cal
             return getattr(store, name)
 
     faulty = Faulty()
-    session = Session(connect(tail=Tail(faulty, LAUNCH)).source, LAUNCH)
+    tail = Tail(faulty, LAUNCH)
+    session = Session(connect(tail=tail).source, LAUNCH)
     troubles = []
     with session.following(lambda why: troubles.append(why) if why else None):
+        until(lambda: tail.next(0, 0.0))
         store.append(LAUNCH, [note(1)])
         until(lambda: troubles)
         assert "the server failed" in troubles[0]
