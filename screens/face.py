@@ -83,9 +83,11 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         complaint: str = "",
         memory: Path | None = None,
         save_report: Callable[[], str] | None = None,
+        framed: bool = False,
     ) -> None:
         """`greys` are wanted under rows where a terminal has 256 colours. `complaint` is a word about what
-        the operator wished for; `memory` a folder for what is to be known the next time.
+        the operator wished for; `memory` a folder for what is to be known the next time. `framed`: the first
+        frame stands on the terminal.
         """
         # Textual picks the filter for NO_COLOR here, before it knows the theme: only this one leaves no grey.
         super().__init__(driver_class=SafeDriver, ansi_color=theme in themes.OF_TERMINAL or None)
@@ -95,6 +97,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         self.desk = desk
         self.save_report = save_report
         self.painter = Painter(theme, glyphs, greys=greys)
+        self.framed = framed
         self.fault: Exception | None = None
         """What ended the face, if it was no wish."""
         self._allowed_to: tuple[object, frozenset[str]] = (None, frozenset())

@@ -179,7 +179,7 @@ def open_face(
     chosen, complaint = wanted or preferences(os.environ, file=preferences_file(os.environ))
     # What is said from here on would be painted over: the face says it.
     tells, shell.tells_difference = shell.tells_difference, False
-    with first_frame(shell.entry(), chosen, rehearsal=rehearsal) as face_begins:
+    with first_frame(shell.entry(), chosen, rehearsal=rehearsal) as framed:
         session = shell.session
         desk = Onlooker(session, shell.identity) if only_look else shell.desk
         complaint = complaint or clocks.complaint(shell.store) or (shell.difference if tells else "")
@@ -188,7 +188,6 @@ def open_face(
         os.environ.clear()
         os.environ.update(kept)
         face = load_face()
-        face_begins()
         status = face(
             session,
             desk,
@@ -198,6 +197,7 @@ def open_face(
             rehearsal=rehearsal,
             memory=memory,
             save_report=report_saver(shell.store, shell.launch),
+            framed=framed,
         )
     if not rehearsal and (lease := watching(shell.store, shell.launch)):
         where = lease.holder.rpartition(":")[0]
