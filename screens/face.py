@@ -111,7 +111,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
             allowed=self._allowed(session.state.read_only),
             only_looks=desk.only_looks,
         )
-        self.board = Board(self.scene)
+        self.board = Board(self.scene, session.events)
         self.live = hints.Live()
         self._footed: tuple[object, Row] = (None, Row())
         """What the footer was made of, and the footer."""
