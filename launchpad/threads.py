@@ -1,12 +1,7 @@
-"""Threads: a work beside others, and how one ends."""
+"""Ending threads."""
 
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future
-from typing import TypeVar
-
-T = TypeVar("T")
 
 _BEGINS_WITHIN = 1.0
 """Seconds until a thread that was asked for surely runs, or never will."""
@@ -28,18 +23,3 @@ def join(thread: threading.Thread, timeout: float | None = None) -> None:
             time.sleep(0.005)
         else:
             return
-
-
-def beside(work: Callable[[], T]) -> Callable[[], T]:
-    """Begins a work in a thread of its own. What is returned waits for its end, and gives or raises what the
-    work does."""
-    future: Future[T] = Future()
-
-    def begin() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:  # noqa: BLE001  # raised where it is waited for
-            future.set_exception(error)
-
-    threading.Thread(target=begin, name="beside", daemon=True).start()
-    return future.result

@@ -19,7 +19,6 @@ from launchpad.cli.shell import Shell
 from launchpad.desk import Onlooker
 from launchpad.errors import BadInput, Exit, Refused
 from launchpad.model.preferences import GLYPHS, THEMES, Preferences
-from launchpad.threads import beside
 from launchpad.wiring import (
     first_frame,
     load_face,
@@ -182,16 +181,14 @@ def open_face(
     # What is said from here on would be painted over: the face says it.
     tells, shell.tells_difference = shell.tells_difference, False
     with first_frame(shell.entry(), chosen, rehearsal=rehearsal) as framed:
-        # Reading waits for the store, loading for files: each goes on in the other's pauses.
-        reading = beside(lambda: shell.session)
-        face = load_face()
-        session = reading()
+        session = shell.session
         desk = Onlooker(session, shell.identity) if only_look else shell.desk
         complaint = complaint or clocks.complaint(shell.store) or (shell.difference if tells else "")
         memory, via = state_dir(os.environ), whence(os.environ, shell.url)
         kept = scrubbed(os.environ)
         os.environ.clear()
         os.environ.update(kept)
+        face = load_face()
         status = face(
             session,
             desk,
