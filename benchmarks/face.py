@@ -139,9 +139,9 @@ def _answers(argv: Sequence[str], text: str, *keys: bytes, first: bytes = b"") -
 
 
 def _on_cpu(pid: int) -> float:
-    """Seconds that its threads have been on a CPU: as `cpu`, but finer than a tick of 10 ms (Linux)."""
-    threads = Path(f"/proc/{pid}/task").iterdir()
-    return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9
+    """Seconds that its threads, those that have ended too, have been on a CPU: as `cpu`, but finer than a
+    tick of 10 ms (Linux: the clock that `clock_getcpuclockid` names)."""
+    return time.clock_gettime(~pid << 3 | 2)
 
 
 def _at_rest(argv: Sequence[str]) -> tuple[float, float]:

@@ -33,8 +33,8 @@ first screen."""
 _FIRST_FRAME = "screens.opening", "first_frame"
 Frame = AbstractContextManager[Callable[[], None]]
 Face = Callable[..., int]
-"""`screens.app:run(session, desk, *, via, preferences, complaint, rehearsal, memory, save_report)`; returns
-an exit status."""
+"""`screens.app:run(session, desk, *, via, preferences, complaint, rehearsal, memory, save_report, framed)`;
+returns an exit status."""
 
 _KEPT = (
     *("TERM", "COLORTERM", "NO_COLOR", "LANG", "LANGUAGE", "TZ", "HOME", "PATH", "USER", "LOGNAME", "TMPDIR"),
@@ -286,8 +286,8 @@ def load_face(name: str = "tui") -> Face:
 
 
 def first_frame(launch: LaunchEntry, chosen: Preferences, *, rehearsal: bool) -> Frame:
-    """Stands on the terminal while the launch is read and the face is loaded. What it gives is to be called
-    just before the face begins."""
+    """Stands on the terminal while the launch is read and the face is loaded. What it gives is for
+    the face, which calls it just before it begins."""
     module, name = _FIRST_FRAME
     frame: Frame = getattr(import_module(module), name)(launch, preferences=chosen, rehearsal=rehearsal)
     return frame

@@ -30,13 +30,15 @@ def run(
     rehearsal: bool = False,
     memory: Path | None = None,
     save_report: Callable[[], str] | None = None,
+    framed: Callable[[], None] | None = None,
 ) -> int:
     """Shows the launch until the operator leaves; returns the exit code.
 
     `via` tells the others how this seat is connected, `complaint` the operator what was wrong with the
     preferences. `memory` is a folder for what a face of this operator's remembers from one time to the
     next. `save_report` writes the report to a file of this operator's and says where it is; None where they
-    have none. A terminal that can't show a face is refused with one line on stderr.
+    have none. `framed` is called just before the face begins, where its first frame stands on the terminal.
+    A terminal that can't show a face is refused with one line on stderr.
     """
     if why := unfit(os.environ):
         return _tell(why, Exit.USAGE)
@@ -54,7 +56,10 @@ def run(
         complaint=complaint,
         memory=memory,
         save_report=save_report,
+        framed=framed is not None,
     )
+    if framed is not None:
+        framed()
     guard = Guard()
     try:
         asyncio.run(_shown(face, guard))

@@ -49,7 +49,7 @@ class Board(Vertical, Bare):
     class Rearranged(Message):
         """Other panels are seen now: some keys matter where a panel is, some where it is not."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, events: list[Recorded]) -> None:
         super().__init__(id="board")
         self.scene = scene
         self.tab: str = scene.view.state.phase
@@ -63,7 +63,7 @@ class Board(Vertical, Bare):
         self._chosen_beside = ""
         """The run that was at work when they said so."""
         self._log: Sequence[LogLine] = ()
-        self._events: list[Recorded] = []
+        self._events = events
         self._timeline = panels.TimelineListing()
         self._told: dict[str, Told] = {}
         """What each panel shows: while that is as it was, it is left alone."""

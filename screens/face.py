@@ -88,9 +88,11 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         complaint: str = "",
         memory: Path | None = None,
         save_report: Callable[[], str] | None = None,
+        framed: bool = False,
     ) -> None:
         """`greys` are wanted under rows where a terminal has 256 colours. `complaint` is a word about what
-        the operator wished for; `memory` a folder for what is to be known the next time.
+        the operator wished for; `memory` a folder for what is to be known the next time. `framed`: the first
+        frame stands on the terminal.
         """
         # Textual picks the filter for NO_COLOR here, before it knows the theme: only this one leaves no grey.
         super().__init__(driver_class=SafeDriver, ansi_color=theme in themes.OF_TERMINAL or None)
@@ -100,6 +102,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         self.desk = desk
         self.save_report = save_report
         self.painter = Painter(theme, glyphs, greys=greys)
+        self.framed = framed
         self.fault: Exception | None = None
         """What ended the face, if it was no wish."""
         self._allowed_to: tuple[object, frozenset[str]] = (None, frozenset())
@@ -113,7 +116,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
             allowed=self._allowed(session.state.read_only),
             only_looks=desk.only_looks,
         )
-        self.board = Board(self.scene)
+        self.board = Board(self.scene, session.events)
         self.live = hints.Live()
         self.around = Around(self, complaint)
         self._via = via

@@ -20,9 +20,9 @@ Rows = dict[tuple[int, int], Row]
 """Rows by the line and the column where they begin."""
 
 _UNREAD = Need(objectives=1, conditions=1)
-_ENDING = (signal.SIGTERM, signal.SIGHUP)
-_LOCAL = 3
-"""Where the modes hold those that are about echo."""
+_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+_LOCAL, _CHARACTERS = 3, 6
+"""Where the modes hold those that are about echo, and what certain keys are."""
 _LOOKS = {"badge": ";1;7", "title": ";1", "rule": ";2", "text": ""}
 """How a style looks on a terminal of any ability: bright, reversed, faint."""
 
@@ -62,13 +62,15 @@ def _column(heights: dict[str, int], top: int, at: int, width: int, height: int)
 def first_frame(
     launch: LaunchEntry, *, preferences: Preferences, rehearsal: bool = False
 ) -> Iterator[Callable[[], None]]:
-    """Stands on the terminal while the launch is read and until its face does. What it gives is called just
-    before the face begins: then the terminal's modes are as they were, and keys that were pressed until now,
-    with nothing to see that they could be meant for, are gone. Where no face comes after all, or it fails,
-    the terminal is left as it was.
+    """Stands on the terminal's alternate screen while the launch is read and until its face does. What it
+    gives is called just before the face begins: then the terminal's modes are as they were, and keys that
+    were pressed until now, with nothing to see that they could be meant for, are gone. Where no face comes
+    after all, or it fails, the terminal is left as it was.
     """
     modes, quiet = termios.tcgetattr(0), termios.tcgetattr(0)
     quiet[_LOCAL] &= ~termios.ECHO
+    # As in the face, Ctrl+Z is no key: the shell would have a terminal without echo and cursor.
+    quiet[_CHARACTERS][termios.VSUSP] = os.fpathconf(0, "PC_VDISABLE")
     # But what nohup has ignored stays so.
     ending = [number for number in _ENDING if signal.getsignal(number) is signal.SIG_DFL]
     try:

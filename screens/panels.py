@@ -307,7 +307,6 @@ class TimelineListing:
             rests_on=partial(timeline.rests_on, scene),
             plain=partial(self._plain, scene),
             heading=lambda _width, count: (timeline.heading(scene, count), ()),
-            empty=_empty("reading the journal …"),
             long=partial(timeline.sentence, scene),
         )
 

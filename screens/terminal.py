@@ -26,6 +26,7 @@ _RESTORE = (
     "\x1b[?2004l\x1b[?1004l\x1b[?2048l\x1b[<u"  # paste, focus, resize reports, Kitty keys
     "\x1b[?7h\x1b[0m\x1b[?1049l\x1b[?25h"  # wrap, colours, main screen, cursor
 )
+_ALTERNATE = "\x1b[?1049h"
 _NO_PIXELS = "\x1b[?1016l"
 """The mouse is told of in cells."""
 _STRING_END = "\x1b\\"
@@ -48,7 +49,10 @@ _GRACE = 0.7
 
 
 class HasTerminal(Protocol):
-    """What the driver tells."""
+    """What the driver tells, and asks."""
+
+    framed: bool
+    """Whether the first frame stands on the alternate screen."""
 
     def terminal_gone(self) -> None:
         """The terminal was closed; called from the input thread."""
@@ -107,6 +111,14 @@ class SafeDriver(LinuxDriver):
     The stock input thread ends the app on bytes that are not UTF-8 and on some escape sequences
     (Textualize/textual#6668), and turns without end when its terminal is closed.
     """
+
+    def write(self, data: str) -> None:
+        # To enter the alternate screen empties it: the first frame stays until the face is painted over it.
+        app = cast(HasTerminal, self._app)
+        if data == _ALTERNATE and app.framed:
+            app.framed = False
+        else:
+            super().write(data)
 
     def run_input_thread(self) -> None:
         parser = XTermParser()

@@ -19,7 +19,6 @@ from launchpad.cli.shell import Shell
 from launchpad.desk import Onlooker
 from launchpad.errors import BadInput, Exit, Refused
 from launchpad.model.preferences import GLYPHS, THEMES, Preferences
-from launchpad.privacy import keep_private
 from launchpad.wiring import (
     first_frame,
     load_face,
@@ -88,6 +87,8 @@ def engine(shell: Shell, options: argparse.Namespace) -> int:
     if options.stop:
         shell.out.result({"message": (done := stop(shell.store, shell.launch))}, [done])
         return Exit.DONE
+    from launchpad.privacy import keep_private
+
     keep_private()
     import asyncio
 
@@ -184,7 +185,7 @@ def open_face(
     chosen, complaint = wanted or preferences(os.environ, file=preferences_file(os.environ))
     # What is said from here on would be painted over: the face says it.
     tells, shell.tells_difference = shell.tells_difference, False
-    with first_frame(shell.entry(), chosen, rehearsal=rehearsal) as face_begins:
+    with first_frame(shell.entry(), chosen, rehearsal=rehearsal) as framed:
         session = shell.session
         desk = _onlooker(shell) if only_look else shell.desk
         complaint = complaint or clocks.complaint(shell.store) or (shell.difference if tells else "")
@@ -193,7 +194,6 @@ def open_face(
         os.environ.clear()
         os.environ.update(kept)
         face = load_face()
-        face_begins()
         status = face(
             session,
             desk,
@@ -203,6 +203,7 @@ def open_face(
             rehearsal=rehearsal,
             memory=memory,
             save_report=report_saver(shell.store, shell.launch),
+            framed=framed,
         )
     if not rehearsal and (lease := watching(shell.store, shell.launch)):
         where = lease.holder.rpartition(":")[0]

@@ -14,8 +14,6 @@ WIDE = 100
 def heading(scene: Scene, count: int) -> list[Span]:
     """The panel's title with the number of events."""
     zone = scene.view.definition.zone
-    if scene.loading:
-        return [Span("TIMELINE", "title"), Span(f" {zone}", "dim")]
     events = "1 event" if count == 1 else f"{count} events"
     return [Span("TIMELINE", "title"), Span(f" {events}, {zone}", "dim")]
 

@@ -87,7 +87,8 @@ Opener = Callable[..., Opened]
 
 @pytest.fixture
 def open_face(tmp_path: Path) -> Opener:
-    """Opens a face on a scenario: `async with open_face("during", ADA, size=(120, 40)) as seat`."""
+    """Opens a face on a scenario: `async with open_face("during", ADA, size=(120, 40)) as seat`. Unless the
+    line is `clear`, it shows what the journal holds, and the first question of its own waits."""
     counter = iter(range(100))
 
     @asynccontextmanager
@@ -103,6 +104,7 @@ def open_face(tmp_path: Path) -> Opener:
         memory: Path | None = None,
         save_report: Callable[[], str] | None = None,
         only_look: bool = False,
+        clear: bool = True,
     ) -> AsyncIterator[Seat]:
         store = open_store(f"sqlite:///{tmp_path / f'store-{next(counter)}.db'}")
         demo = getattr(launches, scenario)() if isinstance(scenario, str) else scenario
@@ -123,9 +125,11 @@ def open_face(tmp_path: Path) -> Opener:
             memory=memory,
             save_report=save_report,
         )
+        if not clear:
+            way.clear.clear()
         async with face.run_test(size=size) as pilot:
             seat = Seat(face, pilot, store, way)
-            await seat.until(lambda: not face.scene.loading)
+            await seat.until(lambda: not (clear and face.scene.loading))
             yield seat
         face.settle()
         store.close()

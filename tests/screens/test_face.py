@@ -63,6 +63,16 @@ async def test_every_panel_that_has_a_place_has_room(open_face: Opener, size: tu
         assert all(panel.region.height > 1 and panel.region.bottom <= size[1] for panel in shown)
 
 
+async def test_what_the_journal_holds_is_there_before_anything_is_measured(open_face: Opener) -> None:
+    async with open_face("during", size=(120, 40), clear=False) as seat:
+        await seat.shows("CHECKLIST")
+        await seat.shows("reading the samples …")
+        await seat.shows(f"TIMELINE {len(seat.events)} events")
+        assert "step 2 begins" in seat.text
+        seat.line.clear.set()
+        await seat.until(lambda: not seat.face.scene.loading)
+
+
 async def test_space_ticks_and_unticks_with_my_name(open_face: Opener) -> None:
     async with open_face("launched", ADA) as seat:
         await select(seat, "payments")

@@ -1,7 +1,10 @@
 """The first frame: what it says at any size, and that nothing is done by a key that nobody saw the use of."""
 
+import os
+import shlex
 import signal
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from launchpad.model.samples import LaunchEntry
 from launchpad.store import open_store
 from screens.opening import rows
 from tests.screens.terminal import OnTerminal, on_terminal
+from tests.support.terminal import terminal
 
 _READING = "reading the journal"
 _SIZES = [(20, 3), (60, 12), (80, 24), (112, 23), (120, 40), (200, 60)]
@@ -96,7 +100,7 @@ def test_keys_before_the_face_are_not_the_faces(store: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT])
 def test_whoever_ends_it_meanwhile_finds_the_terminal_as_it_was(store: str, number: signal.Signals) -> None:
     with on_terminal(*_attached(store)) as face:
         face.until(_READING)
@@ -124,3 +128,47 @@ def test_what_the_file_differs_in_is_said_in_the_face(store: str, tmp_path: Path
     file.write_text("launch: {product: acme, version: '1'}\n")
     with on_terminal(*_attached(store), "-c", str(file), size=(300, 60)) as face:
         face.until("differs from what acme-1 goes by")
+
+
+@pytest.mark.slow
+def test_the_frame_stands_until_the_face_is_painted_over_it(store: str) -> None:
+    with on_terminal(*_attached(store), size=(120, 40)) as face:
+        face.until("Look around")
+        # A terminal that enters its alternate screen empties it, also where it is there already.
+        assert face.output.count(b"\x1b[?1049h") == 1
+        after = face.output[face.output.index(_READING.encode()) :]
+        assert b"\x1b[2J" not in after
+        face.process.send_signal(signal.SIGTERM)
+        assert face.ends() == 128 + signal.SIGTERM
+        assert b"\x1b[?1049l" in face.output
+        assert face.as_before
+
+
+_STANDING = """
+import sys, time
+from pathlib import Path
+from launchpad.model.preferences import USUAL
+from launchpad.model.samples import LaunchEntry
+from screens.opening import first_frame
+named = {"launch": "a", "product": "acme", "version": "1", "environment": "staging"}
+with first_frame(LaunchEntry(**named, opened_at=0, seq=1, hash=""), preferences=USUAL) as begins:
+    while not Path(sys.argv[1]).exists():
+        time.sleep(0.01)
+    begins()
+print("\\x1b[?1049lit went on")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.needs("tmux")
+def test_no_key_stops_the_frame_and_leaves_its_terminal_to_the_shell(tmp_path: Path) -> None:
+    go_on = tmp_path / "go-on"
+    environ = {"PATH": os.environ["PATH"], "PS1": "ready ", "PYTHONPATH": str(Path.cwd())}
+    with terminal(["sh", "-i"], environ=environ) as shell:
+        shell.shows("^ready")
+        shell.type(shlex.join([sys.executable, "-c", _STANDING, str(go_on)]))
+        shell.press("Enter")
+        shell.shows(_READING)
+        shell.press("C-z")
+        go_on.touch()
+        shell.shows("^it went on")
