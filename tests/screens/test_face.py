@@ -983,7 +983,7 @@ async def test_a_rollback_criterion_is_marked_with_all_of_them_in_front(open_fac
     async with open_face("advised", BOB) as seat:
         await seat.shows("ROLL BACK? 2/5 (r)")
         await seat.press("C")
-        await seat.shows("recommends roll back (r)")
+        await seat.shows("recommends roll back")
         await seat.shows("payments-fail is met   n it is not")
         await seat.answer("t")
         await seat.shows("data-wrong is met")
