@@ -442,7 +442,7 @@ def test_a_title_has_the_room_that_the_columns_beside_it_leave() -> None:
     must = drawn(fresh, "Code is frozen and tagged", 54, team="engineering", required=True)
     assert "Code is frozen and tagged MUST engin" in must, "a team gives way where the title then is whole"
     long = drawn(fresh, "A backup was restored and looked at by somebody", 54, team="database", required=True)
-    assert "… MUST database " in long, "and nowhere else"
+    assert re.search("… +MUST database ", long), "and nowhere else"
 
 
 def test_the_help_names_every_key_in_full() -> None:
