@@ -29,11 +29,11 @@ class Columns(NamedTuple):
     evidence: int
 
 
-def columns(width: int) -> Columns:
-    """The grid for a panel of `width` cells."""
+def columns(width: int, *, noted: bool) -> Columns:
+    """The grid for a panel of `width` cells; `noted`: whether any item has evidence or a comment."""
     status = 22 if width >= 84 else 14 if width >= 60 else 11
     who = 13 if width >= 70 else 10
-    evidence = width // 6 if width >= _WITH_EVIDENCE else 0
+    evidence = width // 6 if noted and width >= _WITH_EVIDENCE else 0
     rest = width - _BOX - who - status - evidence - _MARGIN
     return Columns(rest, who, status, evidence)
 
@@ -70,7 +70,7 @@ def heading_of_mine(own: Mine, shown: int) -> tuple[list[Span], list[Span]]:
 
 def row(scene: Scene, item: ItemView, width: int, *, of_phase: bool = False) -> Row:
     """One item: box, title, who has it, where it stands; with `of_phase` its phase in the place of who."""
-    grid = columns(width)
+    grid = columns(width, noted=scene.noted)
     stated = item.state
     finished = item.mark in ("done", "skipped")
     must = "" if finished or not stated.item.required else "MUST "
@@ -104,7 +104,7 @@ def row(scene: Scene, item: ItemView, width: int, *, of_phase: bool = False) -> 
 def rests_on(scene: Scene, item: ItemView) -> object:
     """All that `row` is made of besides the width."""
     late = scene.view.now if item.overdue else 0
-    return item, late, scene.busy_with(f"item:{item.id}"), scene.setting
+    return item, late, scene.busy_with(f"item:{item.id}"), scene.noted, scene.setting
 
 
 def _phase(item: ItemView) -> Span:

@@ -445,6 +445,15 @@ def test_a_title_has_the_room_that_the_columns_beside_it_leave() -> None:
     assert re.search("… +MUST database ", long), "and nowhere else"
 
 
+def test_the_column_for_evidence_is_the_titles_while_nothing_stands_in_it() -> None:
+    bare, noted = checklist.columns(108, noted=False), checklist.columns(108, noted=True)
+    assert (bare.evidence, bare.title) == (0, noted.title + noted.evidence)
+    assert noted.evidence == 18
+    shown = scene("launched")
+    assert shown.noted
+    assert not replace(shown, view=replace(shown.view, items=())).noted
+
+
 def test_the_help_names_every_key_in_full() -> None:
     keys = [Hint("shift+right", "right in long lines", "log.right"), Hint("a", "acknowledge", "alert.ack")]
     for width in (70, 100):
