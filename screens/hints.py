@@ -165,9 +165,10 @@ def _matters(face: "Acting", binding: "Binding", item: ItemView | None) -> bool:
 
 
 def _must_first(shown: View) -> bool:
-    """Whether the release is still going out: what must be done in this phase comes before the next."""
+    """Whether the release is still going out, or goes badly: that comes before the next phase."""
     must = (i for i in shown.items if i.state.item.required and i.state.item.phase == shown.state.phase)
-    return shown.state.phase == "launch" and any(i.mark not in ("done", "skipped", "stale") for i in must)
+    missing = any(i.mark not in ("done", "skipped", "stale") for i in must)
+    return shown.state.phase == "launch" and (missing or shown.health == "bad")
 
 
 def _wanted(face: "Acting") -> bool:

@@ -86,7 +86,7 @@ def row(scene: Scene, shown: ObjectiveView, width: int) -> Row:
         Span(" " + fit(f"{glyph(scene.glyphs, said)} {said.word}", grid.state), said.style),
         Span(fit(shown.name, grid.name), "text"),
         Span(fit(value, grid.now, right=True), said.style if reading.verdict != "ok" else "text"),
-        Span(fit(_limit(shown), grid.limit, right=True), "dim"),
+        Span(fit(_limit(scene, shown), grid.limit, right=True), "dim"),
         Span("  "),
     ]
     if unknown:
@@ -105,9 +105,9 @@ def rests_on(scene: Scene, shown: ObjectiveView) -> object:
     return shown.name, shown.objective, seen, why, scene.glyphs
 
 
-def _limit(shown: ObjectiveView) -> str:
+def _limit(scene: Scene, shown: ObjectiveView) -> str:
     limit = format_quantity(shown.objective.limit.value, shown.objective.limit.unit)
-    return f"{'≥' if shown.objective.target is not None else '<'} {limit}"
+    return f"{scene.glyphs.at_least if shown.objective.target is not None else '<'} {limit}"
 
 
 def _why(shown: ObjectiveView) -> str:

@@ -454,6 +454,14 @@ def test_the_column_for_evidence_is_the_titles_while_nothing_stands_in_it() -> N
     assert not replace(shown, view=replace(shown.view, items=())).noted
 
 
+def test_at_least_is_not_more_than_where_there_are_no_signs_but_ascii() -> None:
+    shown = scene("during", glyphs=ASCII)
+    for width in (60, 78, 120):
+        rows = [objectives.row(shown, o, width) for o in shown.view.objectives]
+        assert any(re.search(r" >= 99\.\d+% ", shown.glyphs.shown(row.text)) for row in rows)
+        assert {row.width for row in rows} == {width}
+
+
 def test_the_help_names_every_key_in_full() -> None:
     keys = [Hint("shift+right", "right in long lines", "log.right"), Hint("a", "acknowledge", "alert.ack")]
     for width in (70, 100):
