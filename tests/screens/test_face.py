@@ -292,7 +292,7 @@ async def test_a_message_can_be_read_before_it_goes(
     async with open_face("during") as seat:
         seat.face.say("a flash", holds=lambda: False)
         for _ in range(3):
-            seat.face.redraw()
+            seat.face.around.redraw()
         await seat.shows("a flash")
 
 
@@ -352,7 +352,7 @@ async def test_a_plan_comes_between_nobody_and_their_words(open_face: Opener) ->
         for action, opens, writes_in in (("rollback", "w", "#prompt-foot"), ("deploy", "/", "#query")):
             await seat.press(opens)
             seat.face.action_run(action)  # as when its key was pressed just before
-            await seat.until(lambda run=f"{action}-1": f"{run} waits for you" in seat.face._answer.text)
+            await seat.until(lambda run=f"{action}-1": f"{run} waits for you" in seat.face.around.said)
             await seat.press(*"yes")
             assert seat.face.screen.query_one(writes_in).display
             await seat.press("escape", "escape")
