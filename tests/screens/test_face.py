@@ -1178,7 +1178,7 @@ async def test_words_that_would_not_be_kept_stay_in_the_dialog_with_the_reason(o
         await seat.press("enter")
         await seat.shows("the text has 4001 characters; at most 4000 are kept")
         assert len(field.value) == 4001
-        await seat.press("escape", "e")
+        await seat.press("escape", "escape", "e")
         await seat.shows("Evidence for payments")
         await seat.press(*"ftp://x", "enter")
         await seat.shows("not with ftp://")
