@@ -43,16 +43,11 @@ class Around:
     def redraw(self) -> None:
         """Repaints them where they differ."""
         self.redraw_at_once()
-        self.redraw_rest()
+        self.footer.redraw()
 
     def redraw_at_once(self) -> None:
         """Repaints those by which people decide."""
-        for block in (self.first, self.alert, self.tiny, self.message):
-            block.redraw()
-
-    def redraw_rest(self) -> None:
-        """Repaints those that tell what could be done, and where."""
-        for block in (self.tabs, self.footer):
+        for block in (self.first, self.tabs, self.alert, self.tiny, self.message):
             block.redraw()
 
     def say(self, text: str, style: str, holds: Callable[[], bool] = lambda: True) -> None:

@@ -252,7 +252,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         self._rest = None
         if self.is_running:
             self.board.refill()
-            self.around.redraw_rest()
+            self.around.footer.redraw()
 
     def refresh_view(self) -> None:
         self._follower.poke()

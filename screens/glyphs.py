@@ -27,6 +27,8 @@ class Glyphs(Struct, frozen=True):
     mark: str = "▼"
     scale: str = "▁▂▃▄▅▆▇█"
     """From least to most, for trends."""
+    at_least: str = "≥"
+    """The only one that may take two cells: half of it says something else."""
     gap: str = "·"
     """A trend's column without data."""
     braille: bool = False
@@ -57,6 +59,7 @@ ASCII = Glyphs(
     idle=".",
     skipped="-",
     scale="_.,:-=+#",
+    at_least=">=",
     gap=" ",
     substitutes=str.maketrans(
         {

@@ -89,11 +89,8 @@ def advised(shown: View) -> str:
     """Id of the key that does what the rollback criteria recommend; empty while they recommend nothing, and
     once that is under way or done: it takes a while until they see it."""
     advice = shown.advice
-    if advice is None or advice.verdict != "roll back" or not advice.run:
-        return ""
-    of_it = (run.state for run in shown.runs if run.state.action == advice.run)
-    begun = (run for run in of_it if run.status in ("approved", "running", "succeeded"))
-    return "" if any(run.requested_at >= (advice.since or 0) for run in begun) else OF_ACTION + advice.run
+    leads = advice is not None and advice.verdict == "roll back" and advice.run and advice.back is None
+    return OF_ACTION + advice.run if advice and leads else ""
 
 
 def _of_labels(face: "Acting") -> list[Hint]:
@@ -168,9 +165,10 @@ def _matters(face: "Acting", binding: "Binding", item: ItemView | None) -> bool:
 
 
 def _must_first(shown: View) -> bool:
-    """Whether the release is still going out: what must be done in this phase comes before the next."""
+    """Whether the release is still going out, or goes badly: that comes before the next phase."""
     must = (i for i in shown.items if i.state.item.required and i.state.item.phase == shown.state.phase)
-    return shown.state.phase == "launch" and any(i.mark not in ("done", "skipped", "stale") for i in must)
+    missing = any(i.mark not in ("done", "skipped", "stale") for i in must)
+    return shown.state.phase == "launch" and (missing or shown.health == "bad")
 
 
 def _wanted(face: "Acting") -> bool:

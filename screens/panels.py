@@ -102,7 +102,9 @@ def gate_listing(scene: Scene, *, two_lines: bool) -> Listing:
     """With `two_lines` a condition's numbers stand under it."""
     report = scene.view.gate
     nothing = (
-        "the last phase has no gate before it" if scene.view.next_phase is None else "no gate is defined"
+        "the last phase has no gate before it"
+        if scene.view.next_phase is None
+        else f"no gate is defined before {scene.view.next_phase}"
     )
     conditions = report.conditions if report else ()
     if report is not None and two_lines:

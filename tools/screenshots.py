@@ -24,7 +24,7 @@ from screens.face import Face
 from screens.glyphs import BRAILLE
 
 _WATCHED = 95.0
-"""Seconds of history in the pictures: the slow start has passed."""
+"""Seconds of history in the pictures."""
 _ME = Identity(name="lead", role="director", teams=("engineering",))
 _OTHERS = (
     Presence(seat="1", operator="ops", role="operator", via="ssh 203.0.113.7", looking_at="deploy-1"),

@@ -139,6 +139,7 @@ def rehearsing(example: Example, environ: Mapping[str, str], *, json: bool) -> I
             shell.ensure_open()
             rehearsal = Rehearsal(shell, stage, example)
             try:
+                stage.until_answering()
                 rehearsal.start_engine()
                 yield rehearsal
             finally:

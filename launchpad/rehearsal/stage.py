@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from datetime import UTC, datetime
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,13 +18,14 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from launchpad.errors import Unreachable
 from launchpad.model.values import SECOND, Micros, parse_zoned_time
 from launchpad.rehearsal.example import Example
 from launchpad.rehearsal.files import KEY, LEDGER, MOMENTS, ORDERS, PACE, RELEASE, SERVICE, TOKEN
 from launchpad.rehearsal.mobile import new_key
 
 _PATIENCE = 20.0
-"""Seconds that the product and the engine may take to end."""
+"""Seconds that the product may take to start, and it and the engine to end."""
 
 
 class Stage:
@@ -42,7 +44,7 @@ class Stage:
             with socket.create_server(("127.0.0.1", 0), backlog=64) as listening:
                 self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
                 self._furnish(login)
-                # Listening already, so that nobody has to wait until the product has started.
+                # Listening already, so that whoever asks too early waits and is not refused.
                 self.product = self._start_product(listening.fileno(), ended)
         except BaseException:
             shutil.rmtree(self.directory)
@@ -100,6 +102,20 @@ class Stage:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def until_answering(self) -> None:
+        """Returns once the product has answered; a probe before that would measure how we start it.
+
+        Raises `Unreachable` if it does not.
+        """
+        asking = HTTPConnection(self.url.removeprefix("http://"), timeout=_PATIENCE)
+        try:
+            asking.request("GET", "/health")
+            asking.getresponse().read()
+        except (OSError, HTTPException) as error:
+            raise Unreachable("the rehearsal's product does not answer", hint="try again") from error
+        finally:
+            asking.close()
 
     def moments(self) -> dict[str, Micros]:
         """When each moment of the product first began."""

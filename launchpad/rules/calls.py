@@ -11,6 +11,7 @@ from launchpad.model.state import AlertState, RunState, State
 from launchpad.model.state.runs import REPAIRS
 from launchpad.model.values import SECOND, Micros
 from launchpad.rules.alerts import Evidence
+from launchpad.rules.criteria import backs
 from launchpad.rules.rollouts import not_taken, runs_of
 
 _STILL = ("halted", "removed", "rolled back")
@@ -107,15 +108,7 @@ def _recommended(state: State, alert: AlertState | None, now: Micros) -> bool:
     advice = state.advice
     if advice is None or not advice.recommended or _taken_up(state, alert, advice.since):
         return False
-    back = [run for run in state.runs.values() if run.plan is not None and run.plan.goes_back]
-    return not any(run.confirmed and _at_work_since(run, advice.since) for run in back)
-
-
-def _at_work_since(run: RunState, since: Micros) -> bool:
-    """Whether it was asked for since then, or was under way by then: people may be quicker than readings."""
-    if run.started_at is None:
-        return run.requested_at >= since
-    return run.ended_at is None or run.ended_at >= since
+    return not backs(state, advice.since)
 
 
 def _offered(state: State, now: Micros) -> RunState | None:

@@ -14,6 +14,7 @@ from launchpad.model.definition import (
     RollbackCriteria,
 )
 from launchpad.model.events import RollbackAdvised
+from launchpad.model.state import RunState, State
 from launchpad.model.text import clean
 from launchpad.model.values import SECOND, Micros, Value, format_duration
 from launchpad.rules import alerts
@@ -22,6 +23,10 @@ from launchpad.rules.situation import Situation
 
 CriterionVerdict = Literal["met", "not met", "unknown"]
 AdviceVerdict = Literal["roll back", "stay", "unknown"]
+
+_STANDS = ("planned", "approved", "running", "succeeded")
+_FORTH = ("deploy", "promote", "bump", "resume", "complete")
+"""Verbs with which a release goes out."""
 
 _Judgement = tuple[str, CriterionVerdict, str]
 
@@ -48,10 +53,10 @@ class AdviceView(Value):
     """Whether the release is out; before that nothing is recommended."""
     run: str
     """The action that takes the release back; empty if there is none."""
-    key: str
-    """The key that opens its plan; empty if there is none."""
     since: Micros | None
     """Since when a rollback is recommended, as recorded."""
+    back: RunState | None = None
+    """The run that takes the release back already, or has; the criteria follow once the readings do."""
 
     def named(self, verdict: CriterionVerdict) -> tuple[str, ...]:
         """The criteria with this verdict."""
@@ -83,13 +88,19 @@ class AdviceView(Value):
 
     @property
     def sentence(self) -> str:
-        """`rollback criteria met 2 of 6, 1 unknown: recommends roll back (r)`."""
+        """`rollback criteria met 2 of 6, 1 unknown: recommends roll back`."""
         said = f"rollback criteria {self.count}"
         if not self.in_force:
             return f"{said}; they count once the launch is out"
         if self.verdict == "roll back":
-            return f"{said}: recommends roll back" + (f" ({self.key})" if self.key else "")
+            return f"{said}: {self._taken_up(self.back) if self.back else 'recommends roll back'}"
         return f"{said}; {self.at_least} recommend{'s' * (self.at_least == 1)} to roll back"
+
+    @staticmethod
+    def _taken_up(back: RunState) -> str:
+        if back.status == "succeeded":
+            return f"rolled back by {back.id}, the readings are yet to recover"
+        return f"{back.id} {'waits for approval' if back.awaits_approval else 'is rolling back'}"
 
 
 def advise(situation: Situation) -> AdviceView | None:
@@ -100,15 +111,41 @@ def advise(situation: Situation) -> AdviceView | None:
     if definition is None or criteria is None:
         return None
     run = _run(definition, criteria)
-    standing = state.advice
+    since = state.advice.since if state.advice and state.advice.recommended else None
     return AdviceView(
         criteria=tuple(_judged(criterion, definition, situation) for criterion in criteria.of),
         at_least=criteria.at_least,
         in_force=state.launched_at is not None and state.outcome is None,
         run=run,
-        key=(definition.actions[run].key or "") if run else "",
-        since=standing.since if standing and standing.recommended else None,
+        since=since,
+        back=None if since is None else _standing(state, backs(state, since)),
     )
+
+
+def backs(state: State, since: Micros) -> list[RunState]:
+    """The confirmed runs that take the release back, asked for since then or under way by then: people may
+    be quicker than readings."""
+    return [
+        run
+        for run in state.runs.values()
+        if run.plan is not None and run.plan.goes_back and run.confirmed and _at_work_since(run, since)
+    ]
+
+
+def _at_work_since(run: RunState, since: Micros) -> bool:
+    if run.started_at is None:
+        return run.requested_at >= since
+    return run.ended_at is None or run.ended_at >= since
+
+
+def _standing(state: State, found: list[RunState]) -> RunState | None:
+    """The last of them that is under way, or done with nothing gone out after it."""
+    back = next((run for run in reversed(found) if run.status in _STANDS), None)
+    if back is None or back.ended_at is None:
+        return back
+    later = (run for run in state.runs.values() if (run.started_at or 0) > back.ended_at and run.plan)
+    again = any(step.verb in _FORTH for run in later if run.plan for step in run.plan.steps)
+    return None if again else back
 
 
 def next_event(advice: AdviceView) -> RollbackAdvised | None:

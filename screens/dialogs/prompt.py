@@ -51,6 +51,8 @@ class Prompt(Dialog[str | None]):
         self._does = does
         self._check = check
         self._complaint = ""
+        self._given_up: str | None = None
+        """The words that were there when it was last asked to leave."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame prompt"):
@@ -104,4 +106,11 @@ class Prompt(Dialog[str | None]):
         self.query_one("#prompt-foot", Lines).redraw()
 
     def action_leave(self) -> None:
-        self.dismiss(None)
+        """Leaves; words that were written are given up by the second time only."""
+        written = self.query_one(Input).value if self.query(Input) else ""
+        if written.strip() in ("", self._value, self._given_up):
+            self.dismiss(None)
+            return
+        self._given_up = written.strip()
+        self._complaint = "esc again throws these words away"
+        self.query_one("#prompt-foot", Lines).redraw()

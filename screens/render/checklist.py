@@ -7,11 +7,15 @@ from launchpad.model.values import format_duration
 from launchpad.rules.items import left_out
 from launchpad.rules.view import ItemView
 from launchpad.rules.view.mine import Mine
-from screens.render.row import Row, Span, cell_len, fit, line
+from screens.render.row import Row, Span, cell_len, cut, fit, line
 from screens.render.scene import Scene
 from screens.render.words import MARKS, PHASE_NAMES, box
 
 _WITH_EVIDENCE = 96
+_BOX = 4
+_MARGIN = 1
+_SHORTEST = 6
+"""Cells below which the name of a team says nothing."""
 _UNCUT = 1000
 """Cells that nothing in a row takes."""
 
@@ -25,12 +29,12 @@ class Columns(NamedTuple):
     evidence: int
 
 
-def columns(width: int) -> Columns:
-    """The grid for a panel of `width` cells."""
+def columns(width: int, *, noted: bool) -> Columns:
+    """The grid for a panel of `width` cells; `noted`: whether any item has evidence or a comment."""
     status = 22 if width >= 84 else 14 if width >= 60 else 11
     who = 13 if width >= 70 else 10
-    evidence = width // 6 if width >= _WITH_EVIDENCE else 0
-    rest = width - 2 - 4 - who - status - evidence - 1
+    evidence = width // 6 if noted and width >= _WITH_EVIDENCE else 0
+    rest = width - _BOX - who - status - evidence - _MARGIN
     return Columns(rest, who, status, evidence)
 
 
@@ -66,19 +70,28 @@ def heading_of_mine(own: Mine, shown: int) -> tuple[list[Span], list[Span]]:
 
 def row(scene: Scene, item: ItemView, width: int, *, of_phase: bool = False) -> Row:
     """One item: box, title, who has it, where it stands; with `of_phase` its phase in the place of who."""
-    grid = columns(width)
+    grid = columns(width, noted=scene.noted)
     stated = item.state
     finished = item.mark in ("done", "skipped")
     must = "" if finished or not stated.item.required else "MUST "
     busy = scene.busy_with(f"item:{item.id}")
-    room = grid.title - len(must) - cell_len(busy)
+    who = _phase(item) if of_phase else _who(scene, item)
+    # The title has what the columns beside it leave; a team gives way where the title then is whole.
+    room = grid.title + grid.who - len(must) - cell_len(busy) - 2
+    most = min(cell_len(who.text), grid.who - 1)
+    least = most if finished or stated.assignee else min(most, _SHORTEST)
+    wanted = room - cell_len(stated.item.title)
+    most = wanted if least <= wanted < most else most
     spans = [
         box(scene.glyphs, item.mark),
         Span(" "),
-        Span(fit(stated.item.title, room - 1) + " ", "dim" if finished or item.mark == "blocked" else "text"),
+        Span(
+            fit(stated.item.title, room - most) + " ",
+            "dim" if finished or item.mark == "blocked" else "text",
+        ),
         Span(busy, "accent"),
         Span(must, "warn"),
-        _phase(item, grid.who) if of_phase else _who(scene, item, grid.who),
+        who._replace(text=cut(who.text, most) + " "),
         _status(scene, item, grid.status),
     ]
     if grid.evidence:
@@ -91,21 +104,21 @@ def row(scene: Scene, item: ItemView, width: int, *, of_phase: bool = False) -> 
 def rests_on(scene: Scene, item: ItemView) -> object:
     """All that `row` is made of besides the width."""
     late = scene.view.now if item.overdue else 0
-    return item, late, scene.busy_with(f"item:{item.id}"), scene.setting
+    return item, late, scene.busy_with(f"item:{item.id}"), scene.noted, scene.setting
 
 
-def _phase(item: ItemView, width: int) -> Span:
-    return Span(fit(PHASE_NAMES[item.state.item.phase], width - 1) + " ", "dim")
+def _phase(item: ItemView) -> Span:
+    return Span(PHASE_NAMES[item.state.item.phase], "dim")
 
 
-def _who(scene: Scene, item: ItemView, width: int) -> Span:
+def _who(scene: Scene, item: ItemView) -> Span:
     """Who did it; until then the person on it, else the team that owns it."""
     if item.mark in ("done", "skipped") and item.state.by:
-        return Span(fit(item.state.by, width - 1) + " ", "dim")
+        return Span(item.state.by, "dim")
     name = item.state.assignee or item.state.item.team or "-"
     mine = item.state.assignee == scene.me.name
     style = "accent" if mine else "text" if item.state.assignee else "dim"
-    return Span(fit(name, width - 1) + " ", style)
+    return Span(name, style)
 
 
 def _status(scene: Scene, item: ItemView, width: int) -> Span:
@@ -170,7 +183,7 @@ def in_full(scene: Scene, item: ItemView) -> str:
     """The item in a sentence, with nothing cut."""
     stated = item.state
     must = "required" if stated.item.required and item.mark not in ("done", "skipped") else ""
-    who = _who(scene, item, _UNCUT).text.strip().strip("-")
+    who = _who(scene, item).text.strip("-")
     last = (stated.evidence or stated.comments)[-1:]
     told = [must, who, _status(scene, item, _UNCUT).text.strip(), *(r.text or "(redacted)" for r in last)]
     return f"{stated.item.title}: {', '.join(part for part in told if part)}"

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from launchpad.model.state import RunState
 from launchpad.rules.criteria import AdviceView, CriterionVerdict, CriterionView
+from screens.keys import OF_ACTION
 from screens.render.row import Row, Span, fit, line, wrap
 from screens.render.scene import Scene
 from screens.render.words import Said, glyph
@@ -21,15 +23,30 @@ def badge(scene: Scene, *, in_full: bool = False) -> list[Span]:
     if advice is None or not advice.in_force or scene.loading:
         return []
     if advice.verdict == "roll back":
-        key = f" ({advice.key})" if advice.key else ""
-        short = f" ROLL BACK? {advice.met}/{len(advice.criteria)}{key} "
-        return [Span(f" {advice.sentence} " if in_full else short, "badge-bad"), Span(" ")]
+        key = "" if advice.back else _key(scene, advice)
+        told = advice.sentence if in_full else f"{_asked(advice.back)} {advice.met}/{len(advice.criteria)}"
+        style = "badge-unknown" if advice.back else "badge-bad"
+        return [Span(f" {told}{key and f' ({key})'} ", style), Span(" ")]
     if not advice.met:
         return []
     counted = f"{advice.met}/{len(advice.criteria)}"
     style = "unknown" if advice.verdict == "unknown" else "warn"
     said = f"rollback criteria {advice.count}" if in_full else f"criteria {counted}"
     return [Span(f"{scene.glyphs.warn} {said}  ", style)]
+
+
+def _asked(back: RunState | None) -> str:
+    """What is recommended, or that somebody does it or has done it: nobody shall do it twice."""
+    if back is None:
+        return "ROLL BACK?"
+    if back.status == "succeeded":
+        return "ROLLED BACK"
+    return "ROLLBACK WAITS" if back.awaits_approval else "ROLLING BACK"
+
+
+def _key(scene: Scene, advice: AdviceView) -> str:
+    """The key that opens the plan of the way back, as this operator has it; may be empty."""
+    return scene.keys.get(OF_ACTION + advice.run, "")
 
 
 def rows(scene: Scene, width: int, chosen: str = "") -> list[Row]:
@@ -44,7 +61,7 @@ def rows(scene: Scene, width: int, chosen: str = "") -> list[Row]:
     drawn.append(Row())
     for criterion in advice.criteria:
         drawn += _criterion(scene, criterion, width, chosen=criterion.by_hand and criterion.name == chosen)
-    return [*drawn, Row(), *_way_back(advice, width)]
+    return [*drawn, Row(), *_way_back(scene, advice, width)]
 
 
 def _criterion(scene: Scene, criterion: CriterionView, width: int, *, chosen: bool) -> Iterator[Row]:
@@ -59,8 +76,9 @@ def _criterion(scene: Scene, criterion: CriterionView, width: int, *, chosen: bo
         yield line(width, [Span(" " * (_VERDICT + 1)), Span(piece, "dim")])
 
 
-def _way_back(advice: AdviceView, width: int) -> list[Row]:
-    how = f"{advice.key} opens its plan" if advice.key else "the palette has it"
+def _way_back(scene: Scene, advice: AdviceView, width: int) -> list[Row]:
+    key = _key(scene, advice)
+    how = f"{key} opens its plan" if key else "the palette has it"
     way = f"The way back is {advice.run}: {how}." if advice.run else "No action takes the release back."
     text = f"They recommend and never act. {way}"
     return [line(width, [Span(f" {piece}", "dim")]) for piece in wrap(text, width - 2)]

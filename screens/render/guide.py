@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from launchpad.rules.view import Mark
 from screens.render.footer import Hint
-from screens.render.row import Row, Span, fit, line, rule, wrap
+from screens.render.row import Row, Span, cell_len, fit, line, rule, wrap
 from screens.render.scene import Scene
 from screens.render.words import GATES, MARKS, VERDICTS, box, shown
 
@@ -63,7 +63,8 @@ def found(keys: Sequence[Hint], width: int) -> list[Row]:
 
 def _columns(keys: Sequence[Hint], width: int) -> list[Row]:
     half = width // 2 if width >= 64 else width
-    cells = [(Span(" " + fit(k.key, 10), "key"), Span(fit(k.label, half - 11))) for k in keys]
+    of_key = max(10, *(cell_len(key.key) + 1 for key in keys))
+    cells = [(Span(" " + fit(k.key, of_key), "key"), Span(fit(k.label, half - of_key - 1))) for k in keys]
     count = -(-len(cells) // (width // half))
     return [line(width, [span for cell in cells[index::count] for span in cell]) for index in range(count)]
 

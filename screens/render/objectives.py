@@ -7,12 +7,14 @@ from launchpad.model.probe import Derived
 from launchpad.model.values import SECOND, format_duration, format_quantity
 from launchpad.rules.objectives import TREND_SLOTS, TREND_SPAN
 from launchpad.rules.view import ObjectiveView, RunView, View
-from screens.render.row import Row, Span, cut, fit, line
+from screens.render.row import Row, Span, cell_len, cut, fit, line, size_of
 from screens.render.scene import Scene
 from screens.render.trend import trend
 from screens.render.words import VERDICTS, glyph
 
 _MARGIN = 1
+_AROUND = 4
+"""Cells of a heading besides its title and the names of the columns."""
 
 
 class Columns(NamedTuple):
@@ -46,13 +48,14 @@ def points(width: int) -> int:
 
 
 def heading(scene: Scene, width: int) -> tuple[list[Span], list[Span]]:
-    """The panel's title and, at its right, the names of the columns."""
+    """The panel's title and, at its right, the names of the columns. What is bad is named: it may be out of
+    sight, and a list that sorted itself would move under the cursor."""
     shown = scene.view.objectives
-    bad = sum(o.reading.verdict == "bad" for o in shown)
+    bad = [o.name for o in shown if o.reading.verdict == "bad"]
     unknown = sum(o.reading.verdict == "unknown" for o in shown)
     title = [Span("OBJECTIVES", "title")]
     if bad:
-        title.append(Span(f" {bad} bad", "bad"))
+        title.append(Span(f" {len(bad)} bad", "bad"))
     if unknown:
         title.append(Span(f" {unknown} unknown", "unknown"))
     if shown and not scene.view.engine.watching and scene.view.state.open and scene.in_touch:
@@ -60,10 +63,16 @@ def heading(scene: Scene, width: int) -> tuple[list[Span], list[Span]]:
     elif shown and not bad and not unknown:
         title.append(Span(f" all {len(shown)} met", "ok"))
     grid = columns(width)
-    past = f"past {minutes(width)}m"
-    labels = fit("now", grid.now, right=True) + fit("limit", grid.limit, right=True)
-    labels += "  " + fit(past, grid.trend) + fit("budget", grid.budget, right=True)
-    return title, [Span(labels.lstrip(), "dim")]
+    past = fit(f"past {minutes(width)}m", grid.trend) + fit("budget", grid.budget, right=True)
+    labels = f"{fit('now', grid.now, right=True)}{fit('limit', grid.limit, right=True)}  {past}".lstrip()
+    if bad:
+        names = f": {', '.join(bad)}"
+        free = width - _AROUND - size_of(title)
+        if cell_len(names) > free - len(labels):
+            # A value and its limit are known without a heading.
+            labels = past
+        title[1] = Span(f"{title[1].text}{cut(names, free - len(labels))}", "bad")
+    return title, [Span(labels, "dim")]
 
 
 def row(scene: Scene, shown: ObjectiveView, width: int) -> Row:
@@ -77,7 +86,7 @@ def row(scene: Scene, shown: ObjectiveView, width: int) -> Row:
         Span(" " + fit(f"{glyph(scene.glyphs, said)} {said.word}", grid.state), said.style),
         Span(fit(shown.name, grid.name), "text"),
         Span(fit(value, grid.now, right=True), said.style if reading.verdict != "ok" else "text"),
-        Span(fit(_limit(shown), grid.limit, right=True), "dim"),
+        Span(fit(_limit(scene, shown), grid.limit, right=True), "dim"),
         Span("  "),
     ]
     if unknown:
@@ -96,9 +105,9 @@ def rests_on(scene: Scene, shown: ObjectiveView) -> object:
     return shown.name, shown.objective, seen, why, scene.glyphs
 
 
-def _limit(shown: ObjectiveView) -> str:
+def _limit(scene: Scene, shown: ObjectiveView) -> str:
     limit = format_quantity(shown.objective.limit.value, shown.objective.limit.unit)
-    return f"{'≥' if shown.objective.target is not None else '<'} {limit}"
+    return f"{scene.glyphs.at_least if shown.objective.target is not None else '<'} {limit}"
 
 
 def _why(shown: ObjectiveView) -> str:

@@ -176,7 +176,8 @@ def _report(scene: Scene) -> str:
 
 
 def _next(scene: Scene, item: ItemView, width: int) -> Row:
-    due = f"  due {scene.clock(item.due_at)}" if item.due_at is not None else ""
+    when = "overdue since" if item.overdue else "due"
+    due = f"  {when} {scene.clock(item.due_at)}" if item.due_at is not None else ""
     phase = item.state.item.phase
     elsewhere = f" ({phase})" if phase != scene.view.state.phase else ""
     spans = [

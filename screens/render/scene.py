@@ -95,6 +95,11 @@ class Scene(Struct, frozen=True, dict=True):
         """What any row may be made of besides what it tells: zone and day, keys, operator, signs."""
         return self.view.definition.zone, self._today, self.keys, self.me.name, self.glyphs
 
+    @cached_property
+    def noted(self) -> bool:
+        """Whether any item of the launch has evidence or a comment."""
+        return any(item.state.evidence or item.state.comments for item in self.view.items)
+
     def busy_with(self, subject: str) -> str:
         """Who else works on it, as a row shows it; empty if nobody does."""
         names = self.at_work.get(subject)

@@ -50,9 +50,18 @@ def test_the_overview_and_the_reference_tell_of_every_command():
     )
 
 
-def test_version_and_help_go_to_stdout(cli):
+def test_the_overview_is_as_wide_as_the_terminal(monkeypatch):
+    for width in (50, 60, 80, 200):
+        monkeypatch.setenv("COLUMNS", str(width))
+        lines = overview().splitlines()
+        assert max(map(len, lines)) <= width
+        assert any(line.startswith("  serve       give a seat over SSH") for line in lines)
+
+
+def test_version_and_help_go_to_stdout(cli, monkeypatch):
     assert cli("--version").stdout == f"launchpad {launchpad.__version__}\n"
-    assert cli("--help").stdout == overview()
+    monkeypatch.setenv("COLUMNS", "80")
+    assert cli("--help", env={"COLUMNS": "80"}).stdout == overview()
     for words in (["tick", "--help"], ["--json", "tick", "-h"], ["help", "tick"]):
         done = cli(*words)
         assert "launchpad tick restore-tested" in done.stdout

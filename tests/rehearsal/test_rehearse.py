@@ -93,6 +93,26 @@ def test_without_a_terminal_it_prints_the_status_and_what_it_would_show(cli):
     assert not (cli.home / "state").exists()
 
 
+LATE = """
+import pathlib, sys, time
+
+up = pathlib.Path(__file__).with_name("product-up")
+if "launchpad.rehearsal.product" in sys.orig_argv:
+    time.sleep(2)
+    up.touch()
+if "engine" in sys.orig_argv:
+    up.with_name("engine-found").write_text("up" if up.exists() else "not yet up")
+"""
+"""Loaded as Python starts: a product that takes its time, and an engine that looks whether it is up."""
+
+
+@pytest.mark.slow
+def test_the_engine_measures_a_product_that_has_started_not_how_it_starts(cli):
+    (cli.home / "sitecustomize.py").write_text(LATE, encoding="utf-8")
+    cli("rehearse", env={"PYTHONPATH": str(cli.home)})
+    assert (cli.home / "engine-found").read_text(encoding="utf-8") == "up"
+
+
 def rehearsing(cli: Cli) -> tuple[subprocess.Popen[bytes], int]:
     """A rehearsal that shows its face in a terminal, and our end of it."""
     ours, theirs = pty.openpty()

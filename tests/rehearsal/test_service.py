@@ -19,9 +19,8 @@ def now(
     )
 
 
-def test_the_first_example_is_slow_at_first_and_fails_a_while_after_the_deploy():
-    assert now(0).latency > now(40).latency
-    assert now(40).moments == ()
+def test_nothing_is_wrong_in_the_first_example_until_a_while_after_the_deploy():
+    assert now(0).moments == now(40).moments == ()
     assert now(400).errors == 0, "nothing comes by itself"
     assert now(100, 2).moments == ("warm-up",)
     assert now(120, 19.9).errors == 0

@@ -11,6 +11,7 @@ from launchpad.rules.criteria import AdviceView, CriterionView, advise, next_eve
 from launchpad.rules.objectives import Reading
 from launchpad.rules.situation import Situation
 from tests.rules.test_view import START, state
+from tests.support import launches
 from tests.support.histories import definition
 
 OUT = ev.PhaseEntered(phase="launch")
@@ -55,7 +56,7 @@ def test_each_kind_is_met_unmet_and_unknown():
     assert verdicts(blind) == ["met", "unknown", "met"], "an alert is not over because nobody looks"
 
 
-def test_it_recommends_from_so_many_on_and_says_the_key():
+def test_it_recommends_from_so_many_on():
     one = advice(OUT, FIRING, FINE, CLEAR)
     assert (one.verdict, one.count) == ("stay", "met 1 of 3")
     unsure = advice(OUT, FIRING, FINE)
@@ -76,13 +77,13 @@ def test_before_the_release_is_out_nothing_is_recommended():
     assert back.since is None
 
 
-def test_the_key_and_the_action_come_from_the_definition():
+def test_the_action_comes_from_the_definition():
     made = definition()
-    keyed = {**made.actions, "back": replace(made.actions["rollback"], key="r")}
+    keyed = {**made.actions, "back": made.actions["rollback"]}
     own = replace(made, actions=keyed, rollback_criteria=replace(made.rollback_criteria, run="back"))
     opened = replace(state(OUT, FIRING, SEEN), definition=own)
     shown = advise(Situation(state=opened, readings={}, now=START * 1_000_000, watched=True))
-    assert shown.sentence.endswith("recommends roll back (r)")
+    assert shown.run == "back"
     none = replace(opened, definition=replace(made, rollback_criteria=None))
     assert advise(Situation(state=none, readings={}, now=START, watched=True)) is None
 
@@ -114,7 +115,34 @@ def test_what_is_not_known_never_recommends_and_is_never_well(found, least):
         CriterionView(name=str(n), by_hand=False, sentence="s", verdict=verdict, detail="")
         for n, verdict in enumerate(found)
     )
-    shown = AdviceView(criteria=parts, at_least=least, in_force=True, run="", key="", since=None)
+    shown = AdviceView(criteria=parts, at_least=least, in_force=True, run="", since=None)
     best, worst = found.count("met"), found.count("met") + found.count("unknown")
     assert (shown.verdict == "roll back") == (best >= least)
     assert (shown.verdict == "stay") == (worst < least)
+
+
+def test_a_rollback_that_failed_or_was_followed_by_a_deploy_leaves_the_recommendation_as_it_was():
+    def shown(demo):
+        return demo.view(20).advice
+
+    back = (
+        launches.advised()
+        .request(14, launches.LEAD, "rollback")
+        .begin(14.2, launches.LEAD, "rollback-1", step=0)
+    )
+    assert shown(back).back.id == "rollback-1"
+    assert shown(back).verdict == "roll back", "the readings are what they are"
+    failed = (
+        launches.advised()
+        .request(14, launches.LEAD, "rollback")
+        .begin(14.2, launches.LEAD, "rollback-1", step=0)
+    )
+    failed.add(15, "engine", ev.StepFailed(run="rollback-1", step=0, reason="no way"))
+    failed.add(15, "engine", ev.RunFailed(run="rollback-1", reason="no way"))
+    assert shown(failed).back is None
+    back.add(15, "engine", ev.StepSucceeded(run="rollback-1", step=0))
+    back.add(15, "engine", ev.RunSucceeded(run="rollback-1"))
+    assert shown(back).sentence.endswith("rolled back by rollback-1, the readings are yet to recover")
+    again = back.request(16, launches.LEAD, number=2).begin(17, launches.LEAD, "deploy-2")
+    assert shown(again).back is None
+    assert shown(again).sentence.endswith("recommends roll back")

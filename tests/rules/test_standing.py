@@ -159,5 +159,5 @@ def test_what_comes_next_is_the_action_then_what_is_due():
 
 def test_what_the_rollback_criteria_recommend_is_part_of_the_answer():
     said = launches.advised().view(14.55).standing
-    assert "recommends roll back (r)" in said.advice
+    assert "recommends roll back" in said.advice
     assert f"; {said.advice}; next: " in said.line

@@ -51,6 +51,21 @@ async def test_what_is_shown_is_what_was_wished(  # a table
         await seat.until(lambda: len(seat.face.screen_stack) == 1)
 
 
+async def test_words_that_were_written_are_thrown_away_by_the_second_escape_only(
+    open_face: Opener,
+) -> None:
+    async with open_face("during", LEAD) as seat:
+        await seat.press("w", *"the queue is full", "escape")
+        await seat.shows("esc again throws these words away")
+        await seat.press(*"!", "escape")
+        await seat.shows("the queue is full!")
+        assert len(seat.face.screen_stack) == 2, "they were others when it was asked"
+        await seat.press("escape")
+        await seat.until(lambda: len(seat.face.screen_stack) == 1)
+        await seat.press("w", "escape")
+        await seat.until(lambda: len(seat.face.screen_stack) == 1)
+
+
 async def test_the_help_finds_a_key_by_its_words(open_face: Opener) -> None:
     async with open_face("during", LEAD) as seat:
         await seat.press("question_mark")

@@ -93,6 +93,18 @@ async def test_a_launch_with_nothing_left_to_do_is_closed_with_the_key_of_the_ne
 
 
 @slow
+async def test_the_next_phase_is_not_offered_while_things_go_badly(open_face: Opener) -> None:
+    of = replace(launches.definition(), gates={})
+    done = launches.launched(Demo(of=of)).tick(11, ADA, "deploy", "dns", "payments", text="seen")
+    async with open_face(done) as seat:
+        await seat.until(lambda: "> enter post-launch" in seat.text.splitlines()[-1])
+    badly = launches.degraded(Demo(of=of)).tick(14, ADA, "deploy", "dns", "payments", text="seen")
+    async with open_face(badly, size=(160, 40)) as seat:
+        await seat.until(lambda: "a acknowledge" in seat.text.splitlines()[-1])
+        assert "enter post-launch" not in seat.text
+
+
+@slow
 async def test_what_is_not_finished_is_said_before_a_launch_is_closed(open_face: Opener) -> None:
     async with open_face("during") as seat:
         seat.face.action_close("partial")

@@ -19,12 +19,14 @@ from launchpad.rules.polls import Ballot
 from launchpad.rules.view import ItemView
 from launchpad.rules.view.blind import blinded
 from screens.glyphs import ASCII, BRAILLE, UNICODE, choose
+from screens.keymap import keymap
 from screens.panels import TimelineListing, checklist_listing
 from screens.render import (
     alerts,
     checklist,
     criteria,
     gate,
+    guide,
     head,
     incident,
     item,
@@ -58,6 +60,11 @@ SCENARIOS = (
     "advised",
     "declared",
 )
+
+
+def with_keys(scenario: str | Demo, wishes: dict[str, str] | None = None) -> Scene:
+    """A scene with the keys that the face has on it, those of the definition's actions among them."""
+    return scene(scenario, keys=keymap(wishes or {}, launches.definition()).shown)
 
 
 def every_row(shown: Scene, width: int) -> list[Row]:
@@ -372,9 +379,9 @@ def test_the_watch_window_stands_beside_the_tabs_at_every_width() -> None:
 
 
 def test_a_recommended_rollback_is_seen_at_every_size_and_nothing_while_nothing_speaks_for_it() -> None:
-    shown = scene("advised")
-    whole = "rollback criteria met 2 of 5, 2 unknown: recommends roll back (r)"
-    assert whole in head.tab_line(shown, "launch", 200).text
+    shown = with_keys("advised")
+    whole = "rollback criteria met 2 of 5, 2 unknown: recommends roll back"
+    assert f" {whole} (r) " in head.tab_line(shown, "launch", 200).text
     for width in (80, 120):
         assert " ROLL BACK? 2/5 (r) " in head.tab_line(shown, "launch", width).text
     assert "6 People" in head.tab_line(shown, "launch", 120).text
@@ -387,6 +394,86 @@ def test_a_recommended_rollback_is_seen_at_every_size_and_nothing_while_nothing_
     assert any(row.startswith(shown.glyphs.pointer) and "Data is lost" in row for row in rows)
     assert rows[-1].endswith("The way back is rollback: r opens its plan.")
     assert criteria.badge(scene("during")) == []
+
+
+def test_a_rollback_that_somebody_has_taken_up_is_recommended_to_nobody_else() -> None:
+    taken = launches.advised().request(14, LEAD, "rollback")
+    badge = criteria.badge(with_keys(taken))
+    assert badge[0].text == " ROLL BACK? 2/5 (r) ", "nobody has confirmed its plan"
+    badge = criteria.badge(with_keys(taken.begin(14.2, LEAD, "rollback-1", step=0)))
+    assert badge[0].text == " ROLLING BACK 2/5 "
+    taken.add(14.3, "engine", ev.StepSucceeded(run="rollback-1", step=0))
+    taken.add(14.3, "engine", ev.RunSucceeded(run="rollback-1"))
+    done = with_keys(taken)
+    assert criteria.badge(done)[0].text == " ROLLED BACK 2/5 "
+    told = criteria.rows(done, 120)[0].text
+    assert "rolled back by rollback-1, the readings are yet to recover" in told
+
+
+def test_the_heading_names_the_objectives_that_are_bad_wherever_they_are_in_the_list() -> None:
+    shown = scene("degraded")
+    worst = shown.view.objectives[0]
+    bad = replace(worst, reading=replace(worst.reading, verdict="bad"))
+    many = tuple(replace(bad, name=name) for name in ("checkout", "search p99", "carts"))
+    told = replace(shown, view=replace(shown.view, objectives=(*shown.view.objectives[1:], *many)))
+    for width in (62, 80, 100):
+        title, remark = objectives.heading(told, width - 2)
+        drawn = rule(width, title, remark).text
+        assert " bad: checkout, " in drawn, drawn
+        assert re.search(r"past \d+m +budget ─$", drawn), drawn
+    few = replace(shown, view=replace(shown.view, objectives=(replace(bad, name="web"),)))
+    title, remark = objectives.heading(few, 98)
+    assert (title[1].text, remark[0].text[:3]) == (" 1 bad: web", "now"), "where there is room, all stays"
+
+
+def test_a_title_has_the_room_that_the_columns_beside_it_leave() -> None:
+    shown = scene("before")
+    items: dict[str, ItemView] = {i.id: i for i in shown.view.items}
+
+    def drawn(item: ItemView, title: str, width: int, **more: object) -> str:
+        declared = replace(item.state.item, title=title, **more)
+        made = checklist.row(shown, replace(item, state=replace(item.state, item=declared)), width)
+        assert made.width == width
+        return made.text
+
+    fresh = next(i for i in items.values() if i.mark == "open" and i.state.assignee is None)
+    short = drawn(fresh, "Terms for the plan are approved", 54, team="qa", required=False)
+    assert short.startswith("[ ] Terms for the plan are approved ")
+    must = drawn(fresh, "Code is frozen and tagged", 54, team="engineering", required=True)
+    assert "Code is frozen and tagged MUST engin" in must, "a team gives way where the title then is whole"
+    long = drawn(fresh, "A backup was restored and looked at by somebody", 54, team="database", required=True)
+    assert re.search("… +MUST database ", long), "and nowhere else"
+
+
+def test_the_column_for_evidence_is_the_titles_while_nothing_stands_in_it() -> None:
+    bare, noted = checklist.columns(108, noted=False), checklist.columns(108, noted=True)
+    assert (bare.evidence, bare.title) == (0, noted.title + noted.evidence)
+    assert noted.evidence == 18
+    shown = scene("launched")
+    assert shown.noted
+    assert not replace(shown, view=replace(shown.view, items=())).noted
+
+
+def test_at_least_is_not_more_than_where_there_are_no_signs_but_ascii() -> None:
+    shown = scene("during", glyphs=ASCII)
+    for width in (60, 78, 120):
+        rows = [objectives.row(shown, o, width) for o in shown.view.objectives]
+        assert any(re.search(r" >= 99\.\d+% ", shown.glyphs.shown(row.text)) for row in rows)
+        assert {row.width for row in rows} == {width}
+
+
+def test_the_help_names_every_key_in_full() -> None:
+    keys = [Hint("shift+right", "right in long lines", "log.right"), Hint("a", "acknowledge", "alert.ack")]
+    for width in (70, 100):
+        told = "\n".join(row.text for row in guide.rows(scene("during"), "gate", keys, width))
+        assert "shift+right right in long lines" in told
+        assert re.search(r" a {11}acknowledge", told)
+
+
+def test_the_way_back_is_named_by_the_key_that_the_operator_has() -> None:
+    shown = with_keys("advised", {"action.rollback": "B"})
+    assert criteria.badge(shown)[0].text == " ROLL BACK? 2/5 (B) "
+    assert criteria.rows(shown, 80)[-1].text.rstrip().endswith("The way back is rollback: B opens its plan.")
 
 
 def test_item_details_hold_everything_and_redacted_texts_nothing() -> None:

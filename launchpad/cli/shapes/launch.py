@@ -157,6 +157,7 @@ def advice(view: View) -> Shape | None:
         "at_least": of.at_least,
         "run": of.run or None,
         "since": instant(of.since),
+        "taken_up": of.back.id if of.back else None,
         "criteria": [
             {
                 "name": c.name,
