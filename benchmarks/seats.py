@@ -1,8 +1,9 @@
 """Seats over SSH: real `ssh` clients that tick, comment and filter at once.
 
-`python -m benchmarks.seats --seats 20 --seconds 600`. Measured are the time from the key that ticks to every
-other screen, and each seat's memory (PSS) and CPU. Counted is what was lost: a tick or a comment that the
-journal does not hold, a screen that in the end shows something else than the journal.
+`python -m benchmarks.seats --seats 20 --seconds 600`; with `--pause 5 15` people act as often as they may in
+a busy night, without it far more often. Measured are the time from the key that ticks to every other screen,
+and each seat's memory (PSS) and CPU. Counted is what was lost: a tick or a comment that the journal does not
+hold, a screen that in the end shows something else than the journal.
 """
 
 import argparse
@@ -35,7 +36,7 @@ from launchpad.store import open_store
 SEATS = 20
 SECONDS = 60.0
 PAUSE = (1.0, 3.0)
-"""Seconds that a person thinks between two acts, at least and at most."""
+"""Seconds between two acts of a person, at least and at most: a storm, all act all the time."""
 LAUNCH = "acme-4.2.0"
 SIZE = (120, 40)
 _ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][0-9A-B]|[ -/]*[0-~])")
@@ -238,12 +239,12 @@ def _read(people: list[Person], over: threading.Event) -> None:
                     selector.unregister(key.fileobj)
 
 
-def _live(person: Person, until: float, dice: random.Random) -> None:
+def _live(person: Person, until: float, dice: random.Random, pause: tuple[float, float]) -> None:
     """Ticks the item under the cursor on and off, comments on it, filters; each has an item of their own."""
     person.type("j" * person.number)
     ticked, comments = False, 0
     while time.monotonic() < until:
-        time.sleep(dice.uniform(*PAUSE))
+        time.sleep(dice.uniform(*pause))
         match dice.choice(("tick", "tick", "comment", "filter")):
             case "tick":
                 mark = " " if ticked else "✓"
@@ -297,7 +298,12 @@ def _pss(pid: int) -> float:
     return int(found[1]) / 1024 if found else 0.0
 
 
-def measure(seats: int = SEATS, seconds: float = SECONDS, url: str | None = None) -> dict[str, float]:
+def measure(
+    seats: int = SEATS,
+    seconds: float = SECONDS,
+    url: str | None = None,
+    pause: tuple[float, float] = PAUSE,
+) -> dict[str, float]:
     """What a war room costs, and whether anything of it was lost."""
     over = threading.Event()
     with room(seats, url) as war:
@@ -312,7 +318,7 @@ def measure(seats: int = SEATS, seconds: float = SECONDS, url: str | None = None
         before = {name: _cpu(of) for name, of in pids.items()}
         start = time.monotonic()
         lives = [
-            threading.Thread(target=_live, args=(p, start + seconds, random.Random(p.number)))
+            threading.Thread(target=_live, args=(p, start + seconds, random.Random(p.number), pause))
             for p in war.people
         ]
         for life in lives:
@@ -326,9 +332,11 @@ def measure(seats: int = SEATS, seconds: float = SECONDS, url: str | None = None
         over.set()
         reader.join()
         times = sorted(war.latencies)
+        acts = sum(sum(person.done.values()) for person in war.people)
         return {
             "all seats painted, s": painted,
             "load average, 1 min": os.getloadavg()[0],
+            "acts a second": acts / lasted,
             "ticks": float(sum(p.done["tick"] for p in war.people)),
             "comments": float(sum(p.done["comment"] for p in war.people)),
             "filters": float(sum(p.done["filter"] for p in war.people)),
@@ -377,8 +385,14 @@ def main() -> int:
     parser.add_argument("--seats", type=int, default=SEATS)
     parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--store", help="the URL of an empty store; absent: SQLite in a temporary folder")
+    parser.add_argument(
+        "--pause", type=float, nargs=2, default=PAUSE, metavar=("LEAST", "MOST"),
+        help="seconds between two acts of a person",
+    )  # fmt: skip
     options = parser.parse_args()
-    for what, value in measure(options.seats, options.seconds, options.store).items():
+    least, most = options.pause
+    found = measure(options.seats, options.seconds, options.store, (least, most))
+    for what, value in found.items():
         print(f"  {what:<58} {value:>12,.3f}")
     return 0
 

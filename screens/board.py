@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from itertools import islice
+from typing import NamedTuple
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -30,6 +31,14 @@ _TRENDS_AT_FIRST = 60
 """Objectives whose past is asked for before it is known which of them are seen."""
 
 
+class Told(NamedTuple):
+    """All that a panel shows is made of this."""
+
+    circumstances: object
+    news: object
+    second: int
+
+
 class Stack(Vertical, Bare):
     """Panels one under the other, or beside each other."""
 
@@ -56,10 +65,13 @@ class Board(Vertical, Bare):
         self._log: Sequence[LogLine] = ()
         self._events: list[Recorded] = []
         self._timeline = panels.TimelineListing()
-        self._shown: dict[str, tuple[object, ...]] = {}
+        self._told: dict[str, Told] = {}
         """What each panel shows: while that is as it was, it is left alone."""
         self._arranged: Arrangement | None = None
-        self._panels = {name: ListPanel(id=name, keeps_cursor=name == "checklist") for name in PANELS}
+        self._panels = {
+            name: ListPanel(id=name, keeps_cursor=name == "checklist", tells_seen=name == "objectives")
+            for name in PANELS
+        }
         first = islice(scene.view.definition.objectives, _TRENDS_AT_FIRST)
         self.trends = objectives.points(_LEAST_TREND), frozenset(first)
         """How many points of the past the trends draw, and of which objectives. Other threads read it, so it
@@ -77,15 +89,15 @@ class Board(Vertical, Bare):
     # What is shown
 
     def show(self, scene: Scene, log: Sequence[LogLine], events: list[Recorded]) -> None:
-        """Takes a later scene; panels out of sight are left alone."""
+        """Takes a later scene, and shows of it what can't wait; the rest comes with `refill`."""
         self.scene = scene
         self._log = log
         self._events = events
         self.rearrange()
-        self.refill()
+        self.refill(only_at_once=True)
 
-    def refill(self) -> None:
-        """Gives every visible panel what it lists."""
+    def refill(self, *, only_at_once: bool = False) -> None:
+        """Gives every visible panel what it lists, or only those that can't wait for it."""
         scene = self.scene
         # A trend that is out of sight for a moment comes back as fine as it was.
         if width := self.panel("objectives").size.width:
@@ -106,10 +118,24 @@ class Board(Vertical, Bare):
         }
         for name, make in makers.items():
             panel = self.panel(name)
-            shown = scene.moment, panels.AT_ONCE[name](scene), *self._beside(name)
-            if panel.display and self._shown.get(name) != shown:
-                self._shown[name] = shown
+            if panel.display and self._is_due(name, only_at_once=only_at_once):
                 panel.show(make())
+
+    def _is_due(self, name: str, *, only_at_once: bool) -> bool:
+        """Whether a panel has something to show that it does not show yet; notes that it does from now on."""
+        before = self._told.get(name)
+        told = Told(
+            self.scene.circumstances, (panels.TELLS[name](self.scene), *self._beside(name)), self.scene.second
+        )
+        if before is None or not only_at_once:
+            due = before != told
+        elif before.circumstances != told.circumstances:
+            due = True
+        else:
+            due = name in panels.AT_ONCE and before.news != told.news
+        if due:
+            self._told[name] = told
+        return due
 
     def look_at_trends(self) -> bool:
         """Notes which objectives are seen; returns whether the past of one of them has not been asked for."""

@@ -1,7 +1,9 @@
 """The application: shows a session's view and hands what the operator wants to the desk."""
 
+import asyncio
 import contextlib
 import os
+import random
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -46,6 +48,11 @@ from screens.widgets.lines import Lines
 from screens.widgets.listing import ListPanel
 from screens.widgets.painter import Painter
 
+_LATER = frozenset({"tabs", "footer"})
+"""Lines that tell what they tell a moment later."""
+_SOON = (0.15, 0.3)
+"""Seconds after something happened until all that is seen tells it, at least and at most."""
+
 
 class Arrived(Message):
     """The follower has something newer to show."""
@@ -57,6 +64,10 @@ class Arrived(Message):
     def can_replace(self, message: Message) -> bool:
         # A face that falls behind shows the latest only.
         return isinstance(message, Arrived)
+
+
+class Rest(Message):
+    """What was put off is due."""
 
 
 class Face(Attended, Acts, App[int], inherit_bindings=False):
@@ -117,6 +128,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         self._caller = Caller()
         self.preferences = preferences
         self.memory = memory
+        self._rest: asyncio.TimerHandle | None = None
         self._seat = uuid.uuid4().hex[:12]
         self._answer = Answer(complaint, "warn", monotonic())
         self._follower = Follower(
@@ -226,7 +238,8 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         )
         self.board.show(self.scene, news.log, self.session.events)
         self.follow_phase(before, news.view)
-        self.redraw()
+        self.redraw(only_at_once=True)
+        self._show_rest_soon()
         for dialog in self.screen_stack[1:]:
             if isinstance(dialog, dialogs.Dialog):
                 dialog.show(self.scene)
@@ -244,10 +257,28 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
             self.bell()
             self._driver.write(notification)
 
-    def redraw(self) -> None:
-        """Repaints the single lines where they differ."""
+    def redraw(self, *, only_at_once: bool = False) -> None:
+        """Repaints the single lines where they differ, or only those that can't wait for it."""
         for block in self._blocks:
-            block.redraw()
+            if not (only_at_once and block.id in _LATER):
+                block.redraw()
+
+    def _show_rest_soon(self) -> None:
+        """What tells of what happened, and of what could be done, is brought up to date a moment later: of
+        many events that come at the same time it is painted once, and it holds up none of them."""
+        if self._rest is None:
+            # Not in step with all the others in the room, whose faces share a machine.
+            loop = asyncio.get_running_loop()
+            delay = random.uniform(*_SOON)  # noqa: S311  # keeps no secret
+            self._rest = loop.call_later(delay, self.post_message, Rest())
+
+    def on_rest(self, _rest: "Rest") -> None:
+        self._rest = None
+        if self.is_running:
+            self.board.refill()
+            for block in self._blocks:
+                if block.id in _LATER:
+                    block.redraw()
 
     def refresh_view(self) -> None:
         self._follower.poke()
@@ -366,8 +397,8 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         if self.screen_stack:
             self._blocks[-1].redraw()
 
-    def on_list_panel_seen(self, event: ListPanel.Seen) -> None:
-        if event.panel.id == "objectives" and self.board.look_at_trends():
+    def on_list_panel_seen(self, _event: ListPanel.Seen) -> None:
+        if self.board.look_at_trends():
             self.refresh_view()
 
     def on_list_panel_opened(self, event: ListPanel.Opened) -> None:

@@ -24,7 +24,7 @@ _WORST: Sequence[ReadingVerdict] = ("bad", "unknown", "ok")
 _WORST_ANSWER: Sequence[GateVerdict] = ("NO-GO", "HOLD", "GO")
 
 
-AT_ONCE: Mapping[str, Callable[[Scene], object]] = {
+TELLS: Mapping[str, Callable[[Scene], object]] = {
     "objectives": lambda scene: (
         [(o.reading.verdict, bool(o.reading.trend)) for o in scene.view.objectives],
         scene.view.runs,
@@ -38,7 +38,11 @@ AT_ONCE: Mapping[str, Callable[[Scene], object]] = {
     "timeline": lambda scene: scene.view.state.amendments,
     "action": lambda scene: (scene.view.run, scene.view.runs, scene.view.items, scene.view.locks),
 }
-"""What each panel tells as soon as it is so: all else in it, such as an age, waits for the next second."""
+"""What a panel tells of a scene. All else in it is the same within a second: an age, for example."""
+
+AT_ONCE = frozenset({"objectives", "gate", "alerts", "rollouts", "checklist", "poll", "people"})
+"""Panels that tell it as soon as it is so: on them people decide. The others tell what happened, and many
+things that happen at the same time are told together."""
 
 
 class Newest(Sequence[Recorded]):

@@ -64,13 +64,18 @@ class Scene(Struct, frozen=True, dict=True):
         """Items done or skipped, and all items, of each phase."""
         return {phase: self.view.progress(phase) for phase in PHASES}
 
+    @property
+    def second(self) -> int:
+        """What grows older is told once a second."""
+        return self.view.now // SECOND
+
     @cached_property
-    def moment(self) -> tuple[object, ...]:
-        """The second, and what matters to every panel. What grows older is told once a second."""
+    def circumstances(self) -> tuple[object, ...]:
+        """What matters to every panel."""
         view = self.view
         launch = view.definition, view.state.phase, view.state.open, view.engine.watching
         seat = self.me, self.allowed, self.keys, self.glyphs, self.rehearsal
-        return view.now // SECOND, launch, seat, self.in_touch, self.loading, self.lost
+        return launch, seat, self.in_touch, self.loading, self.lost
 
     @cached_property
     def at_work(self) -> Mapping[str, tuple[str, ...]]:

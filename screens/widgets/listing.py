@@ -38,12 +38,16 @@ class ListPanel(Painted, can_focus=True):
     class Seen(Message):
         """Other entries are on the screen than before."""
 
-        def __init__(self, panel: "ListPanel") -> None:
-            super().__init__()
-            self.panel = panel
-
-    def __init__(self, *, id: str, keeps_cursor: bool = False) -> None:  # noqa: A002  # Textual's own name
+    def __init__(
+        self,
+        *,
+        id: str,  # noqa: A002  # Textual's own name
+        keeps_cursor: bool = False,
+        tells_seen: bool = False,
+    ) -> None:
+        """`keeps_cursor` shows it without the focus, too; `tells_seen` sends `Seen`."""
         super().__init__(id=id)
+        self._tells_seen = tells_seen
         self.query_text = ""
         """Words that entries must contain to be listed."""
         self._keeps_cursor = keeps_cursor
@@ -231,8 +235,8 @@ class ListPanel(Painted, can_focus=True):
             self._places = range(self._top, self._top + len(shown))
             before = self._visible.names
             strips = self._visible.strips(listing, shown, self._looks(room), width)
-            if self._visible.names != before:
-                self.post_message(self.Seen(self))
+            if self._tells_seen and self._visible.names != before:
+                self.post_message(self.Seen())
             return strips
         rows: list[tuple[int, Row]] = []
         place = self._top

@@ -14,7 +14,7 @@ from launchpad.model.values import SECOND
 from launchpad.rules.view import view
 from screens.glyphs import ASCII, UNICODE
 from screens.panels import (
-    AT_ONCE,
+    TELLS,
     TimelineListing,
     action_listing,
     alerts_listing,
@@ -180,7 +180,8 @@ def test_a_panel_that_has_nothing_new_to_tell_looks_the_same_within_the_second(s
             scene = Scene(view=shown, me=PEOPLE["opal"], glyphs=UNICODE)
             for name, listings in panels(scene, day.session.events).items():
                 count = len(day.session.events) if name == "timeline" else 0
-                told, seen = (scene.moment, AT_ONCE[name](scene), count), pages(listings)
+                told = scene.circumstances, scene.second, TELLS[name](scene), count
+                seen = pages(listings)
                 if name in drawn and drawn[name][0] == told:
                     left_alone += 1
                     assert seen == drawn[name][1], name
