@@ -7,7 +7,6 @@ import random
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from time import monotonic
 from typing import Any, ClassVar
 
 from msgspec.structs import replace
@@ -26,6 +25,7 @@ from launchpad.rules.view import ItemView, view
 from launchpad.session import Session
 from screens import details, dialogs, hints, themes
 from screens.acts import Acts
+from screens.around import Around
 from screens.attended import Attended
 from screens.board import Board
 from screens.follow import Follower, News
@@ -34,13 +34,9 @@ from screens.ground import Ground
 from screens.keymap import keymap
 from screens.keys import BINDINGS, VERB_OF
 from screens.layout import PAGES, PANELS, tiny
-from screens.message import Answer
 from screens.notice import Caller, notification
 from screens.palette import FaceProvider
-from screens.render import head, messages
-from screens.render import tiny as tiny_rows
-from screens.render.footer import footer
-from screens.render.row import Row
+from screens.render import messages
 from screens.render.scene import Scene
 from screens.terminal import GONE, SafeDriver, perish
 from screens.widgets.field import FilterField
@@ -48,8 +44,6 @@ from screens.widgets.lines import Lines
 from screens.widgets.listing import ListPanel
 from screens.widgets.painter import Painter
 
-_LATER = frozenset({"tabs", "footer"})
-"""Lines that tell what they tell a moment later."""
 _SOON = (0.15, 0.3)
 """Seconds after something happened until all that is seen tells it, at least and at most."""
 
@@ -121,16 +115,13 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         )
         self.board = Board(self.scene)
         self.live = hints.Live()
-        self._footed: tuple[object, Row] = (None, Row())
-        """What the footer was made of, and the footer."""
-        self._blocks = self._lines()
+        self.around = Around(self, complaint)
         self._via = via
         self._caller = Caller()
         self.preferences = preferences
         self.memory = memory
         self._rest: asyncio.TimerHandle | None = None
         self._seat = uuid.uuid4().hex[:12]
-        self._answer = Answer(complaint, "warn", monotonic())
         self._follower = Follower(
             session,
             deliver=self._deliver,
@@ -156,21 +147,10 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         return Ground(id="_default")
 
     def compose(self) -> ComposeResult:
-        first, tabs, alert, small, message, foot = self._blocks
-        yield from (first, tabs, alert, self.board, small, message)
+        around = self.around
+        yield from (around.first, around.tabs, around.alert, self.board, around.tiny, around.message)
         yield FilterField(written=self.filter_by, done=self.end_filter)
-        yield foot
-
-    def _lines(self) -> tuple[Lines, ...]:
-        """The blocks above, below and in the place of the panels; the footer is the last."""
-        return (
-            Lines(lambda width, _height: [head.first_line(self.scene, width)], id="first"),
-            Lines(lambda width, _height: [head.tab_line(self.scene, self.board.tab, width)], id="tabs"),
-            Lines(lambda width, _height: [head.alert_line(self.scene, width)], id="alert"),
-            Lines(lambda width, height: tiny_rows.rows(self.scene, width, height), id="tiny"),
-            Lines(self._draw_message, id="message"),
-            Lines(self._draw_footer, id="footer"),
-        )
+        yield around.footer
 
     def on_mount(self) -> None:
         self._fit(self.size)
@@ -197,9 +177,8 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         small = tiny(*size)
         self.board.room = size
         self.board.rearrange()
-        for name in ("first", "tabs", "alert", "board", "footer"):
-            self.query_one(f"#{name}").display = not small
-        self.query_one("#tiny").display = small
+        self.board.display = not small
+        self.around.fit(small=small)
 
     # News
 
@@ -238,7 +217,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         )
         self.board.show(self.scene, news.log, self.session.events)
         self.follow_phase(before, news.view)
-        self.redraw(only_at_once=True)
+        self.around.redraw_at_once()
         self._show_rest_soon()
         for dialog in self.screen_stack[1:]:
             if isinstance(dialog, dialogs.Dialog):
@@ -257,12 +236,6 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
             self.bell()
             self._driver.write(notification)
 
-    def redraw(self, *, only_at_once: bool = False) -> None:
-        """Repaints the single lines where they differ, or only those that can't wait for it."""
-        for block in self._blocks:
-            if not (only_at_once and block.id in _LATER):
-                block.redraw()
-
     def _show_rest_soon(self) -> None:
         """What tells of what happened, and of what could be done, is brought up to date a moment later: of
         many events that come at the same time it is painted once, and it holds up none of them."""
@@ -276,27 +249,14 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         self._rest = None
         if self.is_running:
             self.board.refill()
-            for block in self._blocks:
-                if block.id in _LATER:
-                    block.redraw()
+            self.around.redraw_rest()
 
     def refresh_view(self) -> None:
         self._follower.poke()
 
     def say(self, text: str, style: str = "ok", holds: Callable[[], bool] = lambda: True) -> None:
-        self._answer = Answer(text, style, monotonic(), holds)
-        self.screen_stack[0].query_one("#message", Lines).redraw()
-
-    def _draw_message(self, width: int, _height: int) -> list[Row]:
-        if self._answer.over:
-            self._answer = Answer("", "ok", 0)
-        return [self._answer.row(width, self.painter.glyphs)]
-
-    def _draw_footer(self, width: int, _height: int) -> list[Row]:
-        wanted = hints.hints(self), width
-        if wanted != self._footed[0]:
-            self._footed = wanted, footer(*wanted[0], width)
-        return [self._footed[1]]
+        self.around.say(text, style, holds)
+        self.around.message.redraw()
 
     def watch_theme(self, theme: str) -> None:
         """Everything is painted anew in the new colours."""
@@ -348,7 +308,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         self.set_keymap(found.brought_along)
         self.scene = replace(self.scene, keys=found.shown)
         if found.complaint:
-            self._answer = Answer(found.complaint, "warn", monotonic())
+            self.around.say(found.complaint, "warn")
 
     # Looking around
 
@@ -384,7 +344,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         """Goes to an item's checklist and selects it."""
         self.board.go(item.state.item.phase)
         self.board.panel("checklist").select(item.id)
-        self.redraw()
+        self.around.redraw()
 
     def on_board_rearranged(self) -> None:
         self._redraw_footer()
@@ -395,7 +355,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
     def _redraw_footer(self) -> None:
         # It may be told to while the face closes: then there is no screen any more.
         if self.screen_stack:
-            self._blocks[-1].redraw()
+            self.around.footer.redraw()
 
     def on_list_panel_seen(self, _event: ListPanel.Seen) -> None:
         if self.board.look_at_trends():

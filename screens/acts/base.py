@@ -22,6 +22,7 @@ from screens.render.scene import Scene
 if TYPE_CHECKING:
     from launchpad.desk import Desk
     from launchpad.session import Session
+    from screens.around import Around
     from screens.board import Board
     from screens.hints import Live
     from screens.labels import Labels
@@ -37,6 +38,7 @@ class Acting(InOrder):
     desk: "Desk"
     scene: Scene
     board: "Board"
+    around: "Around"
     preferences: Preferences
     labels: "Labels" = MappingProxyType({})
     """Those on the screen, where they are shown."""
@@ -76,10 +78,6 @@ class Acting(InOrder):
 
     def remember_place(self) -> None:
         """Keeps where the operator is, to come back to it: something else is about to be shown."""
-        raise NotImplementedError
-
-    def redraw(self) -> None:
-        """Repaints the single lines where they differ."""
         raise NotImplementedError
 
     def go_to(self, place: "Place") -> None:

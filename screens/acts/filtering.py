@@ -3,7 +3,6 @@
 from textual.widgets import Input
 
 from screens.acts.base import Acting
-from screens.widgets.lines import Lines
 from screens.widgets.listing import ListPanel
 
 
@@ -19,7 +18,7 @@ class FilterActs(Acting):
         query.value = panel.query_text
         query.action_select_all()
         query.display = True
-        self.query_one("#message").display = False
+        self.around.message.display = False
         # Not `query.focus()`, which waits its turn: the next key is for the filter already.
         self.screen.set_focus(query)
         self._tell_keys()
@@ -37,12 +36,12 @@ class FilterActs(Acting):
     def on_input_blurred(self, event: Input.Blurred) -> None:
         if event.input.id == "query":
             event.input.display = False
-            self.query_one("#message").display = True
+            self.around.message.display = True
             self._tell_keys()
 
     def _tell_keys(self) -> None:
         """The last line names other keys while a filter is written."""
-        self.call_after_refresh(self.query_one("#footer", Lines).redraw)
+        self.call_after_refresh(self.around.footer.redraw)
 
     def action_match(self, by: int) -> None:
         panel = self.board.focused_panel

@@ -55,12 +55,12 @@ class JumpActs(Acting):
         if stood.zoomed is not None:
             self.board.zoom(stood.zoomed)
         self.find_panel(stood.panel, stood.key or "")
-        self.redraw()
+        self.around.redraw()
 
     def action_tab(self, tab: str) -> None:
         self.remember_place()
         self.board.go(tab)
-        self.redraw()
+        self.around.redraw()
 
     def action_tab_beside(self, by: int) -> None:
         """The next tab of those in the second line, or the one before."""

@@ -6,7 +6,6 @@ from screens.acts.base import Acting
 from screens.labels import OF_PANELS, Labels, Target, begun, labels
 from screens.layout import PANELS, tiny
 from screens.render.head import TABS
-from screens.widgets.lines import Lines
 
 _NUMBERED = {f"tab.{tab}" for tab in TABS}
 """Ids of the keys of tabs: those are labels that the tabs always bear."""
@@ -45,7 +44,7 @@ class LabelActs(Acting):
             of_entries = {t.key: label for label, t in left.items() if t.panel == name and t.key is not None}
             own = OF_PANELS[name] if OF_PANELS[name] in left else ""
             panel.label(own, of_entries)
-        self.query_one("#footer", Lines).redraw()
+        self.around.footer.redraw()
 
     async def on_event(self, event: Event) -> None:
         if self.labels and isinstance(event, MouseDown):

@@ -11,8 +11,9 @@ from textual.strip import Strip
 from launchpad.rules.finding import worded
 from screens.keys import OF_LISTS
 from screens.render.long import shifted, wrapped
-from screens.render.row import Row, Span, rule, wrap
+from screens.render.row import Row, Span, wrap
 from screens.widgets.entries import Entries, Heading, Listing, Looks
+from screens.widgets.headed import Headed
 from screens.widgets.infull import in_full
 from screens.widgets.lines import Painted
 from screens.widgets.orders import Sorting, in_order
@@ -308,31 +309,18 @@ class ListPanel(Painted, can_focus=True):
     def _heading(self, listing: Listing, width: int) -> Row:
         if self._titled is None or self._titled[0] != width:
             self._titled = width, listing.heading(width, len(self._entries))
-        below = len(self._entries) - 1 - self._cursor if self.held_back else 0
-        left = 0 if self.wraps else self._left
-        told = self.query_text, self.sorting, left, below
-        made_of = width, self._titled[1], self.has_focus, told, self.painter.glyphs
-        if made_of != self._headed[0]:
-            self._headed = made_of, self._headed_by(*self._titled[1], width, below)
+        made_of = Headed(
+            *self._titled[1],
+            focused=self.has_focus,
+            sought=self.query_text,
+            sorting=self.sorting,
+            column=0 if self.wraps else self._left,
+            below=len(self._entries) - 1 - self._cursor if self.held_back else 0,
+            stroke=self.painter.glyphs.stroke,
+        )
+        if (made_of, width) != self._headed[0]:
+            self._headed = (made_of, width), made_of.row(width)
         return self._headed[1]
-
-    def _headed_by(self, title: Sequence[Span], remark: Sequence[Span], width: int, below: int) -> Row:
-        if self.sorting is not None:
-            # Right after the name: what the rest counts gives way where there is no room for both.
-            named = next((i for i, s in enumerate(title) if s.style != "title"), len(title))
-            title = [*title[:named], self.sorting.said, *title[named:]]
-        if self.has_focus:
-            title = [Span(s.text, "title-focus" if s.style == "title" else s.style) for s in title]
-        if self.query_text:
-            title = [*title, Span(f" /{self.query_text}", "accent")]
-        if self._left and not self.wraps:
-            title = [*title, Span(f" from column {self._left + 1}", "accent")]
-        if below:
-            remark = [Span(f"{below} newer below", "warn"), Span("  "), *remark]
-        drawn = rule(width, title, remark, stroke=self.painter.glyphs.stroke)
-        if not self.has_focus:
-            return drawn
-        return Row(tuple(Span(s.text, "rule-focus" if s.style == "rule" else s.style) for s in drawn.spans))
 
     def _thumb(self, room: int) -> range:
         """The visible rows beside which the right edge is marked: their place within all."""

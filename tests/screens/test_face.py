@@ -292,7 +292,7 @@ async def test_a_message_can_be_read_before_it_goes(
     async with open_face("during") as seat:
         seat.face.say("a flash", holds=lambda: False)
         for _ in range(3):
-            seat.face.redraw()
+            seat.face.around.redraw()
         await seat.shows("a flash")
 
 
