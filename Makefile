@@ -65,7 +65,7 @@ lock: ## remake requirements.lock from pyproject.toml
 	@echo "requirements.lock is up to date"
 
 clean: ## remove what builds and tests left behind; .venv stays
-	@rm -rf .prism .netlify-cli .google dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis snapshot_report.html
+	@rm -rf .prism .netlify-cli .azurite .google dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis snapshot_report.html
 	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
 
 .venv: $(INSTALLED)

@@ -17,12 +17,9 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from launchpad.clock import boot_seconds
-from launchpad.errors import Refused, Unreachable
-from launchpad.http import (
+from launchpad.answers import (
     MOST,
     USER_AGENT,
-    Patience,
     address_fault,
     date,
     on_loopback,
@@ -30,6 +27,9 @@ from launchpad.http import (
     retry_after,
     told,
 )
+from launchpad.clock import boot_seconds
+from launchpad.errors import Refused, Unreachable
+from launchpad.http import Patience
 from launchpad.model.text import clean
 from launchpad.model.values import Value, format_duration
 

@@ -6,13 +6,8 @@ What an adapter can rely on: when a mutation raises `Refused`, it was certainly 
 
 import asyncio
 import contextlib
-import email.utils
-import ipaddress
 import math
 import random
-import re
-import socket
-import ssl
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from types import TracebackType
@@ -21,17 +16,24 @@ from typing import Generic, NamedTuple, Self, TypeVar
 import httpx
 import msgspec
 
-from launchpad import __version__
+from launchpad.answers import (
+    LONGEST_WAIT,
+    MOST,
+    USER_AGENT,
+    address_fault,
+    never_sent,
+    on_loopback,
+    read_body,
+    request_id,
+    retry_after,
+    told,
+    used_up,
+    words,
+)
 from launchpad.clock import boot_seconds
 from launchpad.config.secrets import Redactor
 from launchpad.errors import Refused, Unasked, Unreachable
 
-USER_AGENT = f"launchpad/{__version__}"
-MOST = 4 * 1024 * 1024
-"""Bytes of an answer that are read; a longer one is a fault."""
-
-_REQUEST_IDS = ("x-nf-request-id", "x-request-id", "x-github-request-id", "request-id", "x-amzn-requestid")
-_LONGEST_WAIT = 3600.0
 _QUOTED = 200
 """Characters of a server's own words that an error quotes."""
 
@@ -183,7 +185,7 @@ class Api:
             hint = "look there whether it was done"
             raise Unanswered(fault.what, hint=hint, retry_after=fault.later or 0.0) from None
         took = time.monotonic() - began
-        line = f"{method} {path} answered with {answer.status} in {took:.1f} s{_request_id(answer.headers)}"
+        line = f"{method} {path} answered with {answer.status} in {took:.1f} s{request_id(answer.headers)}"
         return Reply(value, self._redactor.line(line))
 
     async def _ask(self, method: str, path: str, query: Query | None, body: object) -> _Answer:
@@ -194,7 +196,8 @@ class Api:
             answer = await self._exchange(method, path, query, body)
         if not 200 <= answer.status < 300:
             raise self._refusal(answer, method, path)
-        if answer.headers.get("Content-Type", "").strip().lower().startswith("text/html"):
+        # Google's empty answers are of that type, too.
+        if answer.body and answer.headers.get("Content-Type", "").strip().lower().startswith("text/html"):
             # A proxy's or a login's, before which what was asked need not have come through.
             what = f"{self._name} answered {method} {path} with {answer.status}, but with a page for people"
             raise _Fault(what, "is a proxy in the way, and is this the API's address?")
@@ -248,7 +251,7 @@ class Api:
             raise self._silence(what, method, path) from None
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise self._silence(told(error), method, path, sent=not never_sent(error)) from None
-        self._free_at = max(self._free_at, time.monotonic() + _used_up(answer.headers))
+        self._free_at = max(self._free_at, time.monotonic() + used_up(answer.headers))
         if len(answer.body) > self._most:
             size = f"{self._most // 1024} KiB"
             raise _Fault(f"{self._name} answered {method} {path} with more than {size}", "", later=None)
@@ -263,13 +266,13 @@ class Api:
 
     def _refusal(self, answer: _Answer, method: str, path: str) -> _Fault:
         status = answer.status
-        words = self._redactor.line(_words(answer.body), _QUOTED)
-        said = f": {words}" if words else ""
-        what = f"{self._name} answered {method} {path} with {status}{said}{_request_id(answer.headers)}"
+        own = self._redactor.line(words(answer.body), _QUOTED)
+        said = f": {own}" if own else ""
+        what = f"{self._name} answered {method} {path} with {status}{said}{request_id(answer.headers)}"
         later: float | None = None
         hint = _HINTS.get(status, "")
         if status in (408, 425, 429) or status >= 500:
-            later = min(retry_after(answer.headers) or _used_up(answer.headers), _LONGEST_WAIT)
+            later = min(retry_after(answer.headers) or used_up(answer.headers), LONGEST_WAIT)
             hint = f"try again in {later:.0f} s" if later else "try again later"
         elif 300 <= status < 400:
             hint = "redirects are not followed: give the address it leads to"
@@ -313,123 +316,3 @@ def nothing_asked_yet() -> Iterator[None]:
     except Unreachable as error:
         what = f"nothing was done: {error.message}"
         raise Unasked(what, hint=error.hint, retry_after=error.retry_after) from None
-
-
-def address_fault(url: str) -> str | None:
-    """What is wrong with the address of an API; None if nothing is."""
-    try:
-        parsed = httpx.URL(url)
-    except httpx.InvalidURL:
-        return "expected a URL such as https://api.example.com"
-    if not parsed.host or parsed.scheme not in ("http", "https"):
-        return "expected a URL such as https://api.example.com"
-    if parsed.scheme == "http" and not on_loopback(url):
-        return "expected https: the token would travel in the clear"
-    if parsed.userinfo or parsed.query or parsed.fragment:
-        return "expected neither a password nor '?' nor '#' in it"
-    return None
-
-
-def on_loopback(url: str) -> bool:
-    """Whether an address leads to this machine alone."""
-    host = httpx.URL(url).host
-    with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return host == "localhost"
-
-
-async def read_body(response: httpx.Response, most: int) -> bytes:
-    """The body as it came, but little more than `most` bytes of it. Nothing is decompressed."""
-    data = bytearray()
-    async for piece in response.aiter_raw():
-        data += piece
-        if len(data) > most:
-            break
-    return bytes(data[: most + 1])
-
-
-def never_sent(error: BaseException) -> bool:
-    """Whether an error of httpx says that no byte of the request can have arrived."""
-    return not isinstance(error, httpx.HTTPError) or isinstance(
-        error,
-        httpx.ConnectError
-        | httpx.ConnectTimeout
-        | httpx.PoolTimeout
-        | httpx.ProxyError
-        | httpx.UnsupportedProtocol
-        | httpx.LocalProtocolError,
-    )
-
-
-def told(error: BaseException) -> str:
-    """An error of httpx for an operator: what it rests on, where that says more."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"its certificate is not trusted: {cause.verify_message}"
-        if isinstance(cause, ssl.SSLError):
-            return f"no TLS with it: {cause.reason or cause}"
-        if isinstance(cause, socket.gaierror):
-            return "its name can't be resolved"
-        if isinstance(cause, ConnectionRefusedError):
-            return "the connection is refused"
-        if isinstance(cause, ConnectionResetError):
-            return "the connection was reset"
-        cause = cause.__cause__ or cause.__context__
-    return str(error) or type(error).__name__
-
-
-def retry_after(headers: httpx.Headers) -> float | None:
-    """Seconds in `Retry-After` (RFC 9110, section 10.2.3); a date is no use without the server's clock."""
-    text = headers.get("Retry-After", "")
-    if text.isascii() and text.isdigit():
-        return min(float(text), _LONGEST_WAIT)
-    until = date(text)
-    since = date(headers.get("Date", ""))
-    if since is None or until is None:
-        return None
-    return min(max(until - since, 0.0), _LONGEST_WAIT)
-
-
-def _used_up(headers: httpx.Headers) -> float:
-    """Seconds until requests are allowed again, by `X-RateLimit-Remaining` and `-Reset` (Unix time, or
-    seconds), told by the server's own clock; 0 if they are allowed, or it does not say."""
-    if headers.get("X-RateLimit-Remaining", "").strip() != "0":
-        return 0.0
-    reset = headers.get("X-RateLimit-Reset", "").strip()
-    if not re.fullmatch(r"\d{1,12}(\.\d+)?", reset):
-        return 0.0
-    seconds = float(reset)
-    if seconds > 10**8:
-        now = date(headers.get("Date", ""))
-        seconds = 0.0 if now is None else seconds - now
-    return min(max(seconds, 0.0), _LONGEST_WAIT)
-
-
-def date(text: str) -> float | None:
-    """A date of a header in seconds since the epoch; None where it is none."""
-    try:
-        at = email.utils.parsedate_to_datetime(text).timestamp()
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return at if math.isfinite(at) else None
-
-
-def _request_id(headers: httpx.Headers) -> str:
-    found = next((headers[name] for name in _REQUEST_IDS if headers.get(name)), "")
-    return f" (request {found[:80]})" if found else ""
-
-
-def _words(body: bytes) -> str:
-    """What a server says of its refusal, where it says so in JSON as most do."""
-    try:
-        said = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return ""
-    for name in ("message", "error_description", "error", "detail", "title"):
-        inner = said.get(name) if isinstance(said, dict) else None
-        if isinstance(inner, dict):
-            inner = inner.get("message")
-        if isinstance(inner, str) and inner:
-            return inner
-    return ""

@@ -150,7 +150,7 @@ class Session:
         database that had not received it, until that was accepted or it is there again.
         """
         with self._guard:
-            fresh = False
+            fresh, known = False, self.events
             while page := self._read_on():
                 for recorded in page:
                     self._fold.apply(recorded)
@@ -160,7 +160,7 @@ class Session:
                 if len(page) < _PAGE:
                     break
             self._state = self._fold.state
-            return fresh
+            return fresh or self.events is not known
 
     def ensure_whole(self) -> None:
         """Raises `BrokenJournal` where the last look has found that something is gone that was read."""
@@ -274,6 +274,7 @@ class Session:
                         told = len(self.events)
                         on_change("")
                 except LaunchpadError as error:  # a damaged journal too must be told, not end the following
+                    told = min(told, len(self.events))  # one that was read anew may be shorter
                     on_change(str(error))
                     ending.wait(_RETRY_LOST if self._lost else _RETRY)
 

@@ -59,6 +59,11 @@ class Around:
         """Puts a message in its line, for as long as it `holds`; shown with the next painting of it."""
         self._answer = Answer(text, style, monotonic(), holds)
 
+    @property
+    def said(self) -> str:
+        """The message that was put there last."""
+        return self._answer.text
+
     def _draw_message(self, width: int, _height: int) -> list[Row]:
         if self._answer.over:
             self._answer = Answer("", "ok", 0)

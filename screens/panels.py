@@ -294,7 +294,7 @@ class TimelineListing:
 
     def listing(self, scene: Scene, events: list[Recorded]) -> Listing:
         if events is not self._events:
-            self._events, self._chosen, self._looked_at = events, [], 0
+            self._events, self._said, self._chosen, self._looked_at = events, {}, [], 0
         count = len(events)
         # That a message is on its way is told once it has got somewhere.
         new = range(self._looked_at, count)

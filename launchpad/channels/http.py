@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import httpx
 import msgspec
 
+from launchpad.answers import USER_AGENT, never_sent, read_body, retry_after, told
 from launchpad.channels.channel import Outcome
-from launchpad.http import USER_AGENT, never_sent, read_body, retry_after, told
 from launchpad.model.values import is_secret_reference
 
 TIMEOUT = 10.0

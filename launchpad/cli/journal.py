@@ -25,7 +25,7 @@ from launchpad.model.text import clean
 def verify(shell: Shell, options: argparse.Namespace) -> int:
     from launchpad.store import archive
 
-    noted = None if options.head is None else _hash(options.head)
+    noted = None if options.head is None else _hash(options.head, "--head: ")
     if options.what and Path(options.what).is_file():
         head = archive.verify_archive(Path(options.what), noted).head
         _print_head(shell, f"{options.what} holds", head)
@@ -36,11 +36,11 @@ def verify(shell: Shell, options: argparse.Namespace) -> int:
     return Exit.DONE
 
 
-def _hash(text: str) -> str:
+def _hash(text: str, option: str = "") -> str:
     """A head hash as it is kept. Raises `BadInput`: a part of one must not pass for a broken journal."""
     if not re.fullmatch("[0-9a-f]{64}", text.lower()):
         raise BadInput(
-            f"--head: {clean(text, 70)!r} is no head hash",
+            f"{option}{clean(text, 70)!r} is no head hash",
             hint="give all 64 digits of `launchpad verify`",
         )
     return text.lower()
@@ -77,10 +77,7 @@ def accept_loss(shell: Shell, options: argparse.Namespace) -> int:
     from launchpad.store import archive
 
     archive.verify_store(shell.journal, shell.launch)
-    held = next((event.seq for event in shell.session.events if event.hash == options.head), None)
-    if held is not None:
-        raise BadInput(f"nothing is lost: the journal holds that head, as event {held}")
-    shell.perform(cmd.AcceptLoss(head=options.head, text=options.reason))
+    shell.perform(cmd.AcceptLoss(head=_hash(options.head), text=options.reason))
     return Exit.DONE
 
 

@@ -168,6 +168,11 @@ def _wanted(shell: Shell, options: argparse.Namespace) -> tuple[Preferences, str
     return preferences(shell.environ, file=preferences_file(shell.environ), **said)
 
 
+def _onlooker(shell: Shell) -> Onlooker:
+    why, hint = "opened to look only (--read-only)", "open it without --read-only to act"
+    return Onlooker(shell.session, shell.identity, why=why, hint=hint)
+
+
 def open_face(
     shell: Shell,
     *,
@@ -182,7 +187,7 @@ def open_face(
     tells, shell.tells_difference = shell.tells_difference, False
     with first_frame(shell.entry(), chosen, rehearsal=rehearsal) as face_begins:
         session = shell.session
-        desk = Onlooker(session, shell.identity) if only_look else shell.desk
+        desk = _onlooker(shell) if only_look else shell.desk
         complaint = complaint or clocks.complaint(shell.store) or (shell.difference if tells else "")
         memory, via = state_dir(os.environ), whence(os.environ, shell.url)
         kept = scrubbed(os.environ)

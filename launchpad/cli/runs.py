@@ -143,7 +143,7 @@ def _param(text: str) -> tuple[str, str]:
 def _planned(shell: Shell, name: str) -> RunState:
     """The run once the engine has planned it. Raises `Refused` if it can't, `Unreachable` if it is silent."""
     deadline = time.monotonic() + _PLAN_WAIT
-    while (run := shell.session.state.runs[name]).status == "requested":
+    while (run := _run(shell, name)).status == "requested":
         if time.monotonic() > deadline:
             raise Unreachable(f"the engine has not planned {name} in {_PLAN_WAIT:.0f} s")
         shell.next_event(1.0)
@@ -180,7 +180,7 @@ def _take_back(shell: Shell, name: str) -> None:
     """Retracts a request that will not be confirmed, so that it blocks nobody; best effort."""
     try:
         shell.session.refresh()
-        if not shell.session.state.runs[name].ended:
+        if not _run(shell, name).ended:
             shell.desk.perform(cmd.RetractRun(run=name))
     except LaunchpadError as error:
         shell.out.say(f"{name} could not be retracted: {error}")
@@ -191,7 +191,7 @@ def await_end(shell: Shell, name: str) -> int:
     follower = _LogFollower(shell, name)
     waits = ""
     while True:
-        run = shell.session.state.runs[name]
+        run = _run(shell, name)
         follower.print_new(lambda line: shell.out.say(line.text))
         if run.ended or run.status == "interrupted":
             break
@@ -336,8 +336,7 @@ def runs(shell: Shell, _options: argparse.Namespace) -> int:
     example="launchpad logs deploy-1 --follow",
 )
 def logs(shell: Shell, options: argparse.Namespace) -> int:
-    if options.run not in shell.session.state.runs:
-        raise BadInput(f"there is no run {options.run}", hint="see `launchpad runs`")
+    _run(shell, options.run)
     zone = shell.session.state.definition.zone if shell.session.state.definition else "UTC"
 
     def show(line: LogLine) -> None:
@@ -350,7 +349,15 @@ def logs(shell: Shell, options: argparse.Namespace) -> int:
 
     follower = _LogFollower(shell, options.run)
     follower.print_new(show)
-    while options.follow and not shell.session.state.runs[options.run].ended:
+    while options.follow and not _run(shell, options.run).ended:
         shell.next_event(0.2)
         follower.print_new(show)
     return Exit.DONE
+
+
+def _run(shell: Shell, run: str) -> RunState:
+    """Raises `BadInput` where there is none, or none any more: a journal can lose its end."""
+    found = shell.session.state.runs.get(run)
+    if found is None:
+        raise BadInput(f"there is no run {run}", hint="see `launchpad runs`")
+    return found

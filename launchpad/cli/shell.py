@@ -168,7 +168,8 @@ class Shell:
 
     def next_event(self, timeout: float) -> bool:
         """Waits for an event that the session has not seen; False if none came in `timeout` seconds."""
-        came = self.session.source.wait(self.launch, len(self.session.events), timeout)
+        known = self.session.events[-1]
+        came = self.session.source.wait(self.launch, known.seq, timeout, known.hash)
         return came and self.session.refresh()
 
     def ensure_open(self) -> None:

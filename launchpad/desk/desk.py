@@ -80,9 +80,10 @@ class Desk(Protocol):
 class Onlooker:
     """A desk at which nobody can do anything: nothing that is done here reaches the journal."""
 
-    only_looks = "opened to look only (--read-only)"
-
-    def __init__(self, session: Session, identity: Identity) -> None:
+    def __init__(self, session: Session, identity: Identity, *, why: str, hint: str) -> None:
+        """`why` says so to whoever tries, `hint` what to do instead."""
+        self.only_looks = why
+        self._hint = hint
         self._session = session
         self._identity = identity
 
@@ -94,7 +95,7 @@ class Onlooker:
         return False
 
     def perform(self, _command: Command) -> Done:
-        raise Refused(self.only_looks, hint="open it without --read-only to act")
+        raise Refused(self.only_looks, hint=self._hint)
 
 
 class LocalDesk:

@@ -161,9 +161,12 @@ def redact(ctx: Context, command: cmd.Redact) -> Proposal | Done:
     )
 
 
-def accept_loss(_ctx: Context, command: cmd.AcceptLoss) -> Proposal | Done:
+def accept_loss(ctx: Context, command: cmd.AcceptLoss) -> Proposal | Done:
     if not _HASH.fullmatch(command.head):
         raise BadInput("a head is the hash of an event: 64 digits and letters from a to f")
+    for seq in range(1, ctx.state.seq + 1):
+        if ctx.recorded(seq).hash == command.head:
+            raise BadInput(f"nothing is lost: the journal holds that head, as event {seq}")
     return Proposal(
         [ev.LossAccepted(head=command.head)],
         "goes on with the journal as it is",

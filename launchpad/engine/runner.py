@@ -167,7 +167,7 @@ class Runner:
             return await self._fail(run, index, str(error))
         except Refused as error:
             if run.stops and attempt > 1:  # of the attempt before, nobody knows
-                return await self._lost(run, index, str(error))
+                return await self._lost(run, index, error)
             return await self._fail(run, index, str(error))
         except Unreachable as error:
             return await self._lost(run, index, error)

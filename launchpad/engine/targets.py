@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator
 
-from launchpad.errors import LeaseLost, Refused, Unreachable
+from launchpad.errors import BrokenJournal, LeaseLost, Refused, Unreachable
 from launchpad.model.events import LockChanged
 from launchpad.model.samples import LockInfo
 from launchpad.model.state import RunState, State
@@ -52,7 +52,7 @@ class Targets:
             renewing = asyncio.create_task(self._renew(run, owner, taken))
             try:
                 yield
-            except (asyncio.CancelledError, LeaseLost, Unreachable):
+            except (asyncio.CancelledError, BrokenJournal, LeaseLost, Unreachable):
                 # The engine ends, not the run: its successor finds the target still locked.
                 taken.clear()
                 raise

@@ -15,10 +15,11 @@ from weakref import WeakValueDictionary
 from msgspec import Meta, convert
 from msgspec.structs import replace
 
+from launchpad.answers import address_fault
 from launchpad.clock import boot_seconds
 from launchpad.errors import Refused, Unreachable
 from launchpad.google import Tokens
-from launchpad.http import Api, NotNow, Patience, Rejected, address_fault, nothing_asked_yet
+from launchpad.http import Api, NotNow, Patience, Rejected, nothing_asked_yet
 from launchpad.model.definition import Launch, RolloutVerb, Verb
 from launchpad.model.lifecycles import RolloutStatus
 from launchpad.model.plan import PlannedStep

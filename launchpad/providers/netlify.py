@@ -13,9 +13,10 @@ from typing import Annotated, ClassVar, NamedTuple
 from msgspec import Meta
 from msgspec.structs import replace
 
+from launchpad.answers import address_fault
 from launchpad.clock import boot_seconds
 from launchpad.errors import Refused, Unreachable
-from launchpad.http import Api, Patience, Rejected, address_fault, nothing_asked_yet
+from launchpad.http import Api, Patience, Rejected, nothing_asked_yet
 from launchpad.model.definition import Launch, Verb
 from launchpad.model.plan import PlannedStep
 from launchpad.model.text import clean

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from launchpad.errors import Refused
 from launchpad.privacy import keep_private
 
 _NO_NEW_PRIVILEGES = 38
@@ -62,14 +63,18 @@ class Confinement:
 
     def enter(self) -> bool:
         """Confines this process, whose only thread calls it, and all that it starts, for good: only what it
-        has open already leads further. False where the kernel knows no such thing."""
+        has open already leads further. False where the kernel knows no such thing; raises `Refused` where it
+        does and won't: then nobody may be let in."""
         keep_private()
         if self._ruleset < 0:
             return False
         self._libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
         failed: int = self._libc.syscall(_RESTRICT, self._ruleset, 0)
+        why = os.strerror(ctypes.get_errno())
         os.close(self._ruleset)
-        return not failed
+        if failed:
+            raise Refused(f"this seat can't be confined: {why}", hint="see what confines the server itself")
+        return True
 
     def _allow(self, path: str, rights: int) -> None:
         with contextlib.suppress(OSError):  # not every machine has each

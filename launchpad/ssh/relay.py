@@ -121,7 +121,8 @@ class RelayServer:
             if isinstance(step.error, BrokenJournal):
                 after = -1
             elif after < 0:
-                after = step.after  # what came before, the seat reads by itself
+                # What came before, the seat reads by itself; that there is something, it has to be told.
+                after = max(step.after - 1, 0)
             if step.error is not None:
                 self._send(Answer(id=number, failure=protocol.to_failure(step.error)))
                 continue

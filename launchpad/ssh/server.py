@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import asyncssh
 
-from launchpad.desk import LocalDesk
+from launchpad.desk import Desk, LocalDesk, Onlooker
 from launchpad.errors import BadInput, Exit, Refused
-from launchpad.model.commands import Command, Done, Identity
+from launchpad.model.commands import Identity
 from launchpad.model.definition import Definition, Operator
 from launchpad.model.store import Store
 from launchpad.model.values import format_duration
@@ -254,7 +254,9 @@ class _Hosted:
         async def start(
             streams: Terminal | Pipes, environ: Mapping[str, str], errand: Sequence[str]
         ) -> SeatProcess:
-            desk = LookingDesk if errand else LocalDesk
+            desk: Desk = LocalDesk(self._store, self._session, identity)
+            if errand:
+                desk = onlooker(self._session, identity)
             what = f"asks for {errand[0]}" if errand else "has a seat"
             self.narrate(f"{operator.name} ({operator.role}) from {address} {what}")
             return await SeatProcess.start(
@@ -263,7 +265,7 @@ class _Hosted:
                 environ,
                 store=self._store,
                 tail=self._tail,
-                desk=desk(self._store, self._session, identity),
+                desk=desk,
                 seat=Seat(
                     launch=self._session.launch,
                     identity=identity,
@@ -302,11 +304,10 @@ class _Hosted:
         self._admitted = admitted(definition, keys.entries if keys is not None else ())
 
 
-class LookingDesk(LocalDesk):
+def onlooker(session: Session, identity: Identity) -> Onlooker:
     """The desk of a command: there is nothing to perform."""
-
-    def perform(self, command: Command) -> Done:  # noqa: ARG002
-        raise Refused("a command over SSH only looks", hint="take a seat to change something")
+    why, hint = "a command over SSH only looks", "take a seat to change something"
+    return Onlooker(session, identity, why=why, hint=hint)
 
 
 class _Connection(asyncssh.SSHServer):

@@ -1,6 +1,6 @@
 """What every key that acts does: ask, hand a command to the desk, say how it went."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +47,8 @@ class Acting(InOrder):
     """Commands that the desk has not answered yet."""
     _newest = 0
     """The newest event that the desk has told of."""
+    _told_in: Sequence[Recorded] = ()
+    """The events among which that one is to be found: others where the journal was read anew."""
 
     def say(self, text: str, style: str = "ok", holds: Callable[[], bool] = lambda: True) -> None:
         """One line in the row kept for it, for as long as `holds` tells that it is so."""
@@ -115,7 +117,8 @@ class Acting(InOrder):
     @property
     def caught_up(self) -> bool:
         """Whether all that was asked of the desk has been answered and can be seen in the session."""
-        return not self._unanswered and self.session.state.seq >= self._newest
+        seen = self.session.state.seq >= self._newest or self._told_in is not self.session.events
+        return not self._unanswered and seen
 
     def _refused(self, error: LaunchpadError) -> None:
         self._unanswered -= 1
@@ -123,7 +126,8 @@ class Acting(InOrder):
 
     def _performed(self, done: Done, then: Then | None) -> None:
         self._unanswered -= 1
-        self._newest = max(self._newest, done.seq)
+        known = self._newest if self._told_in is self.session.events else 0
+        self._newest, self._told_in = max(known, done.seq), self.session.events
         self.say(done.message, "info" if done.already else "ok", self._unmoved(done.subject, done.seq))
         if then is not None:
             then(done)

@@ -1,6 +1,7 @@
 """What the face does when somebody is called by name."""
 
 import os
+from collections.abc import Sequence
 
 from launchpad.errors import LaunchpadError
 from launchpad.model import commands as cmd
@@ -18,17 +19,19 @@ from screens.render.scene import Scene
 class MentionActs(Acting):
     """`@me` and `@my-team`."""
 
+    _heard: Sequence[Recorded] = ()
+    """The events that were looked through: another list where the journal was read anew."""
     _calls: tuple[int, ...] = ()
-    """Events that mention this operator, the oldest first."""
+    """Those that mention this operator, the oldest first."""
     _listened = 0
-    """Events that were looked through for such."""
+    """How many were looked through."""
     _teams: tuple[str, ...] = ()
 
     def listen(self) -> int:
         """Looks through what has come in, rings for what mentions this operator, counts what is unread."""
         me, events = self.desk.identity, self.session.events
-        if me.teams != self._teams:
-            self._teams, self._calls, self._listened = me.teams, (), 0
+        if me.teams != self._teams or events is not self._heard:
+            self._heard, self._teams, self._calls, self._listened = events, me.teams, (), 0
         first, count = self._listened == 0, len(events)
         fresh = tuple(r.seq for r in meant_for(me, events[self._listened : count]))
         self._calls, self._listened = self._calls + fresh, count
@@ -50,7 +53,7 @@ class MentionActs(Acting):
 
     def _unread(self) -> list[Recorded]:
         seen = read_upto(self.desk.identity, self.session.state)
-        called = (self.session.events[seq - 1] for seq in self._calls if seq > seen)
+        called = (self._heard[seq - 1] for seq in self._calls if seq > seen)
         return [recorded for recorded in called if not recorded.redacted]
 
     def _said(self, recorded: Recorded) -> str:
@@ -60,7 +63,7 @@ class MentionActs(Acting):
         unread = {recorded.seq for recorded in self._unread()}
 
         def rows(scene: Scene, width: int) -> list[Row]:
-            called = [self.session.events[seq - 1] for seq in reversed(self._calls)]
+            called = [self._heard[seq - 1] for seq in reversed(self._calls)]
             return mention_rows.rows(scene, called, unread, width)
 
         self.push_screen(dialogs.Reading(self.scene, "What mentions you", rows))

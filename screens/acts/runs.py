@@ -73,7 +73,9 @@ class RunActs(Acting):
         self.say(
             f"{run_id} waits for {count} approval{'s' * (count > 1)}; can be given by {able}",
             "info",
-            lambda: self.session.state.runs[run_id].awaits_approval,
+            lambda: any(
+                each.state.awaits_approval for each in self.scene.view.runs if each.state.id == run_id
+            ),
         )
 
     def waiting_for_me(self) -> list[RunState]:

@@ -1,10 +1,20 @@
 """Which commands somebody may give over SSH."""
 
+from contextlib import closing
+
 import pytest
 
 from launchpad.cli.command import modules
-from launchpad.cli.errands import ALLOWED, errand, parsed
+from launchpad.cli.errands import ALLOWED, errand, parsed, run
+from launchpad.desk import LocalDesk, open_launch
 from launchpad.errors import BadInput, Refused
+from launchpad.model import commands as cmd
+from launchpad.session import Session
+from launchpad.store import open_store
+from tests.support.histories import LAUNCH, PEOPLE, definition
+from tests.support.losses import cut
+
+LEAD = PEOPLE["lead"]
 
 
 @pytest.mark.parametrize(
@@ -63,3 +73,33 @@ def test_every_allowed_command_and_argument_is_one():
         assert name in modules()
         declared, _ = parsed([name, *NEEDED.get(name, ())])
         assert set(own) <= {each for argument in declared.arguments for each in argument.names}
+
+
+class Failing:
+    """A store whose database has failed over, and whose director has accepted that, while nobody looked."""
+
+    def __init__(self, store, kept):
+        self._store = store
+        self._kept = kept
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    def wait(self, *given):
+        if self._kept:
+            lost = self._store.head(LAUNCH).hash
+            cut(self._store.url, LAUNCH, self._kept)
+            self._kept = 0
+            desk = LocalDesk(self._store, Session(self._store, LAUNCH), LEAD)
+            desk.perform(cmd.AcceptLoss(head=lost, text="db-1 died"))
+        return self._store.wait(*given)
+
+
+def test_who_follows_a_run_that_was_lost_is_told_so(tmp_path):
+    with closing(open_store(f"sqlite:///{tmp_path}/journal.db")) as store:
+        open_launch(store, LEAD, cmd.OpenLaunch(launch=LAUNCH, definition=definition()))
+        session = Session(Failing(store, 1), LAUNCH)
+        desk = LocalDesk(store, session, LEAD)
+        desk.perform(cmd.RequestRun(action="deploy"))
+        with pytest.raises(BadInput, match="there is no run deploy-1"):
+            run(["logs", "deploy-1", "--follow"], session, desk, store)

@@ -53,6 +53,14 @@ def test_a_part_of_a_head_is_bad_input_and_no_broken_journal(told):
         assert "is no head hash; give all 64 digits" in told.refusal("verify", "--head", part, status=2)
 
 
+def test_a_loss_is_accepted_by_the_whole_head_that_is_gone(told):
+    head = told.json("verify")["head"]["hash"]
+    for gone, said in ((head[:12], "is no head hash"), (head.upper(), "nothing is lost")):
+        assert said in told.refusal("accept-loss", gone, "--reason", "db-1 died", status=2)
+    told("accept-loss", "5F" * 32, "--reason", "db-1 died")
+    told("verify", "--head", told.json("verify")["head"]["hash"])
+
+
 def test_a_flipped_byte_is_named(told):
     path = told.home / "state" / "launchpad" / "launchpad.db"
     with sqlite3.connect(path) as db:

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from launchpad.desk import LocalDesk, open_launch
-from launchpad.errors import BrokenJournal
+from launchpad.errors import BadInput, BrokenJournal
 from launchpad.model import commands as cmd
 from launchpad.model import events as ev
 from launchpad.session import Session
@@ -93,7 +93,7 @@ def test_whoever_follows_begins_anew_once_a_director_has_accepted_it(store, url)
     cut(url, LAUNCH, 1)
     does(store, "lead", cmd.AcceptLoss(head=session.events[-1].hash, text="the primary died"))
     notes(store, "c", "d", "e")
-    session.refresh()
+    assert session.refresh(), "all of it is news"
     assert [event.text for event in session.events[1:]] == ["the primary died", "c", "d", "e"]
     assert session.view().state.seq == 5
     with pytest.raises(BrokenJournal):
@@ -104,13 +104,21 @@ def test_whoever_follows_begins_anew_once_a_director_has_accepted_it(store, url)
         session.refresh()
 
 
+def test_nothing_is_accepted_as_lost_that_is_there(store):
+    """It would stop every run for nothing, whoever asks: a seat does not go through the shell."""
+    notes(store, "a", "b")
+    head = Session(store, LAUNCH).events[1].hash
+    with pytest.raises(BadInput, match="nothing is lost: the journal holds that head, as event 2"):
+        does(store, "lead", cmd.AcceptLoss(head=head, text="a misreading"))
+    assert store.head(LAUNCH).seq == 3
+
+
 def test_nothing_goes_on_by_itself_after_it(store):
     """More may have been done of a run, and a go may have been taken back, than is recorded."""
     for action in ("backup", "rollback"):
         does(store, "ops", cmd.RequestRun(action=action))
-    state = Session(store, LAUNCH).state
-    asked = sorted(state.runs)
-    does(store, "lead", cmd.AcceptLoss(head=state.hash, text="the primary died"))
+    asked = sorted(Session(store, LAUNCH).state.runs)
+    does(store, "lead", cmd.AcceptLoss(head="5f" * 32, text="the primary died"))
     after = Session(store, LAUNCH).state
     assert [after.runs[run].status for run in asked] == ["refused", "refused"]
     assert "lost events" in after.runs[asked[0]].reason

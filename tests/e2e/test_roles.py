@@ -11,7 +11,7 @@ from launchpad.model import commands as cmd
 from launchpad.model.commands import Identity
 from launchpad.model.definition import ROLES, Operator
 from launchpad.session import Session
-from launchpad.ssh.server import LookingDesk
+from launchpad.ssh.server import onlooker
 from launchpad.store import open_store
 from screens.keys import VERB_OF
 from tests.desk.test_verbs import ONE_OF_EACH
@@ -134,7 +134,7 @@ def test_no_command_lets_a_role_do_what_it_may_not(house, verb, role, capsys):
 @pytest.mark.parametrize("verb", MINIMUM)
 def test_no_command_over_ssh_performs_anything_for_anybody(house, verb):
     store, _ = house
-    desk = LookingDesk(store, Session(store, LAUNCH), person("director"))
+    desk = onlooker(Session(store, LAUNCH), person("director"))
     before = store.head(LAUNCH)
     with pytest.raises(LaunchpadError, match="only looks"):
         desk.perform(ONE_OF_EACH[verb])

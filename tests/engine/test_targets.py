@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from launchpad.engine.targets import Targets
-from launchpad.errors import LeaseLost, Refused, Unreachable
+from launchpad.errors import BrokenJournal, LeaseLost, Refused, Unreachable
 from launchpad.model import commands as cmd
 from launchpad.model import events as ev
 from launchpad.model.definition import Definition, Verb
@@ -70,7 +70,7 @@ def _locks(room: WarRoom) -> list[tuple[str, str]]:
     return [(lock.target, lock.owner) for lock in room.store.locks()]
 
 
-@pytest.mark.parametrize("end", [LeaseLost, Unreachable])
+@pytest.mark.parametrize("end", [BrokenJournal, LeaseLost, Unreachable])
 async def test_an_engine_that_ends_leaves_the_target_locked_for_its_successor(room: WarRoom, end) -> None:
     run = _planned(room)
     with pytest.raises(end):

@@ -9,9 +9,10 @@ from email.utils import formatdate
 import msgspec
 import pytest
 
+from launchpad.answers import address_fault
 from launchpad.clock import boot_seconds
 from launchpad.errors import Refused, Unreachable
-from launchpad.http import Api, NotNow, Patience, Rejected, Unanswered, address_fault, nothing_asked_yet
+from launchpad.http import Api, NotNow, Patience, Rejected, Unanswered, nothing_asked_yet
 from launchpad.testing.loopback import Fault, Loopback, Request, Response
 
 TOKEN = "hunter2-correct-horse"
@@ -254,6 +255,14 @@ async def test_a_page_for_people_is_no_answer(server, into):
             await acme.read(into, "/things")
         with pytest.raises(Unanswered, match="with 200, but with a page for people"):
             await acme.change(into, "POST", "/things")
+
+
+async def test_an_empty_answer_is_no_page_whatever_its_type(server):
+    """As Google answers a DELETE."""
+    server.misbehave(says(204, b"", Content_Type="text/html"))
+    async with api(server) as acme:
+        reply = await acme.change(type(None), "DELETE", "/things/1")
+    assert "answered with 204" in reply.line
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ from msgspec.structs import replace
 from launchpad.model.definition import Alert, Definition, Launch
 from launchpad.model.plan import Plan, PlannedStep
 from launchpad.model.rollouts import RolloutAim, RolloutReading
-from launchpad.model.state import Advice, RolloutState, RunState, State, StepState
+from launchpad.model.state import Advice, RolloutState, State, StepState
 from launchpad.model.values import SECOND
 from launchpad.rules.calls import evidence, told
+from tests.support.runs import run_state
 
 RULE = Alert(unhalted="android", severity="critical", notify=("lead",))
 DEFINITION = Definition(launch=Launch(product="shop", version="1"), alerts={"lost": RULE})
@@ -17,15 +18,10 @@ BACK = PlannedStep(verb="rollback", provider="site", does="", command="", undo=N
 
 def launch(status: str, attempt: int, shows: str) -> State:
     """A halt that was asked for so often, and what the store shows."""
-    halt = RunState(
-        id="halt-1",
-        action="halt",
-        params={},
-        status=status,
-        seq=7,
+    halt = run_state(
+        "halt-1",
+        status,
         requested_by="eva",
-        requested_auth="os",
-        requested_at=1,
         steps=(StepState(status="intended", attempt=attempt),),
         aim=RolloutAim(rollout="android", verb="halt"),
     )
@@ -72,14 +68,9 @@ def test_advice_to_roll_back_waits_for_nobody_while_a_rollback_is_under_way(
 ) -> None:
     """The advice came at 50. Who saw the trouble before the readings did is not woken for it."""
     rule = Alert(recommends="rollback", severity="critical", notify=("lead",))
-    back = RunState(
-        id="rollback-1",
-        action="rollback",
-        params={},
-        status="approved" if started is None else "running" if ended is None else "succeeded",
-        seq=7,
-        requested_by="eva",
-        requested_auth="key",
+    back = run_state(
+        "rollback-1",
+        "approved" if started is None else "running" if ended is None else "succeeded",
         requested_at=requested,
         confirmed_by="eva",
         started_at=started,

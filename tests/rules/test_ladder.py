@@ -21,6 +21,7 @@ from launchpad.rules.objectives import Meter
 from launchpad.rules.rollout_evidence import RolloutMeter, signal_of, stale_after
 from launchpad.rules.situation import NO_ENGINE, Situation
 from tests.support.histories import LAUNCH
+from tests.support.runs import run_state
 
 START = 1_800_000_000
 EVERY = 30.0
@@ -340,17 +341,7 @@ def test_a_step_that_brought_the_present_share_does_not_hold_the_next() -> None:
     assert view.state is not None
 
     def step(requested_at: int, auth: str) -> RunState:
-        return RunState(
-            id="bump-1",
-            action="bump",
-            params={"rollout": "android"},
-            status="succeeded",
-            seq=1,
-            requested_by="engine",
-            requested_auth=auth,  # type: ignore[arg-type]
-            requested_at=requested_at,
-            aim=aim,
-        )
+        return run_state("bump-1", "succeeded", requested_auth=auth, requested_at=requested_at, aim=aim)
 
     folded = state(*RIPE, definition=definition())
     now = round((START + 60) * SECOND)

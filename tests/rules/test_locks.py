@@ -4,8 +4,9 @@ import pytest
 
 from launchpad.model.plan import Plan
 from launchpad.model.samples import LockInfo
-from launchpad.model.state import RunState, State
+from launchpad.model.state import State
 from launchpad.rules.locks import in_the_way, kept, left_behind, run_owner
+from tests.support.runs import run_state
 
 LAUNCH = "acme-1"
 
@@ -18,17 +19,7 @@ def run(name, status, lock_after=0.0):
     plan = Plan(
         action=name, title="", version="1", environment="", steps=(), params={}, lock_after=lock_after
     )
-    return RunState(
-        id=name,
-        action=name,
-        params={},
-        status=status,
-        seq=1,
-        requested_by="ops",
-        requested_auth="key",
-        requested_at=1,
-        plan=plan,
-    )
+    return run_state(name, status, plan=plan)
 
 
 def state(*runs):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from launchpad.desk import LocalDesk, Onlooker
+from launchpad.desk import Desk, LocalDesk, Onlooker
 from launchpad.errors import Unreachable
 from launchpad.model.commands import Identity
 from launchpad.model.journal import Recorded
@@ -110,7 +110,9 @@ def open_face(tmp_path: Path) -> Opener:
         now = moment(scenario if isinstance(scenario, str) else "during")
         way = Line(store)
         session = Session(way, LAUNCH, clock=lambda: now)
-        desk = Onlooker(session, me) if only_look else LocalDesk(store, session, me)
+        desk: Desk = LocalDesk(store, session, me)
+        if only_look:
+            desk = Onlooker(session, me, why="opened to look only", hint="")
         face = Face(
             session,
             desk,

@@ -143,6 +143,45 @@ def test_a_loss_between_reading_and_following_is_noticed_too(store, connect, sin
     assert f"lost event 3 of {LAUNCH}" in told[0]
 
 
+class Held:
+    """The store, at which calls of some names wait until they are let through."""
+
+    def __init__(self, store, *names):
+        self._store = store
+        self._gates = {name: threading.Event() for name in names}
+        self.waits = ""
+        """The name of the call that waits."""
+
+    def let(self, name):
+        self._gates[name].set()
+
+    def __getattr__(self, name):
+        if (gate := self._gates.get(name)) is not None and not gate.is_set():
+            self.waits = name
+            gate.wait(60)
+            self.waits = ""
+        return getattr(self._store, name)
+
+
+def test_what_comes_after_a_loss_that_was_accepted_before_anybody_noticed_is_told(store, connect):
+    store.append(LAUNCH, [note(1), note(2), note(3)])
+    held = Held(store, "wait")
+    session = Session(connect(tail=Tail(held, LAUNCH)).source, LAUNCH)
+    with session.following(lambda _why: None):
+        until(lambda: held.waits == "wait")
+        held._gates["head"] = threading.Event()
+        cut(store.url, LAUNCH, 2)
+        lost = LossAccepted(head="0" * 64)
+        store.append(LAUNCH, [Draft(id="l", event=lost, actor="lead", auth="key", text="x")])
+        held.let("wait")
+        until(lambda: len(session.events) == 3)
+        until(lambda: held.waits == "head")
+        store.append(LAUNCH, [note(10)])
+        held.let("head")
+        until(lambda: len(session.events) == 4)
+    assert session.events == [*store.read(LAUNCH)]
+
+
 def test_large_events_make_small_pages(store, connect):
     big = [
         Draft(id=f"b{n}", event=NoteWritten(), actor="a", auth="key", text="x" * 2_000_000) for n in range(8)
@@ -269,9 +308,11 @@ def test_a_fault_of_the_server_is_told_and_nothing_is_missed(store, connect, cal
             return getattr(store, name)
 
     faulty = Faulty()
-    session = Session(connect(tail=Tail(faulty, LAUNCH)).source, LAUNCH)
+    tail = Tail(faulty, LAUNCH)
+    session = Session(connect(tail=tail).source, LAUNCH)
     troubles = []
     with session.following(lambda why: troubles.append(why) if why else None):
+        until(lambda: tail.next(0, 0.0))
         store.append(LAUNCH, [note(1)])
         until(lambda: troubles)
         assert "the server failed" in troubles[0]

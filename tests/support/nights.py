@@ -21,9 +21,11 @@ class Night:
     def state(self) -> State:
         return self._fold.state
 
-    def does(self, at: float, event: ev.Event, actor: str = "engine", text: str = "") -> None:
-        """What happens `at` a second; it must fold."""
-        seq = self.state.seq + 1
+    def does(
+        self, at: float, event: ev.Event, actor: str = "engine", text: str = "", *, fits: bool = True
+    ) -> None:
+        """What happens `at` a second; whether it `fits` what happened before must be as said."""
+        seq, misfits = self.state.seq + 1, self.state.anomalies
         self._fold.apply(
             Recorded(
                 launch="l",
@@ -36,4 +38,4 @@ class Night:
                 text=text,
             )
         )
-        assert self.state.anomalies == 0
+        assert (self.state.anomalies == misfits) is fits

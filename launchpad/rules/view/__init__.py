@@ -134,28 +134,32 @@ def view(
             state, definition, readings, rollouts, unwatched="" if watched else unwatched, now=now
         ),
     )
-    next_phase = _next_phase(state.phase)
     evidence = {**evidence, **calls.evidence(state, definition, now)}
+    engine = replace(engine_view(state, lease, now, unwatched), standbys=tuple(standbys))
+    return _seen(situation, definition, evidence, engine, last_output)
+
+
+def _seen(
+    situation: Situation,
+    definition: Definition,
+    evidence: Mapping[str, Evidence],
+    engine: EngineView,
+    last_output: Mapping[str, Micros],
+) -> View:
+    """All that there is to see of a situation."""
+    state, now = situation.state, situation.now
+    next_phase, t0, live = _next_phase(state.phase), current_t0(state, now), state.live_run
     gate = evaluate(next_phase, situation) if next_phase else None
-    messages = message_views(state, definition, now, watched)
+    messages = message_views(state, definition, now, situation.watched)
     alerts = alert_views(definition, state, now, evidence, messages)
-    objectives = tuple(
-        ObjectiveView(name=name, objective=objective, reading=readings[name])
-        for name, objective in definition.objectives.items()
-        if name in readings
-    )
-    t0 = current_t0(state, now)
-    live = state.live_run
-    runs = tuple(
-        run_view(run, now, last_output.get(run.id))
-        for run in sorted(state.runs.values(), key=lambda r: -r.requested_at)
-    )
+    objectives = _objectives(definition, situation.readings)
+    newest_first = sorted(state.runs.values(), key=lambda r: -r.requested_at)
+    runs = tuple(run_view(run, now, last_output.get(run.id)) for run in newest_first)
     run = next((r for r in runs if live and r.state.id == live.id), None)
     items = tuple(item_view(item, state, t0, now) for item in state.items.values())
     leads = leading(state)
     incidents = {i.id: incident_view(i, state, definition, alerts, now) for i in state.incidents.values()}
     incident = incidents[leads.id] if leads else None
-    update_at = leads.next_at if leads else None
     window, advice = watch_window(state, now), advise(situation)
     standing = standing_of(
         state,
@@ -163,8 +167,8 @@ def view(
         objectives,
         alerts,
         declared=declared_standing(incident, alerts) if incident else None,
-        unwatched="" if watched else unwatched,
-        coming=coming(update_at, run, items, window, definition.zone, now),
+        unwatched="" if situation.watched else situation.unwatched,
+        coming=coming(leads.next_at if leads else None, run, items, window, definition.zone, now),
         advice=_advice(advice, situation),
         now=now,
     )
@@ -179,14 +183,14 @@ def view(
         verdict=_verdict(state, gate, standing.verdict),
         standing=standing,
         freshness=freshness_of(objectives),
-        engine=replace(engine_view(state, lease, now, unwatched), standbys=tuple(standbys)),
+        engine=engine,
         objectives=objectives,
         alerts=alerts,
         items=items,
         runs=runs,
         run=run,
-        people=tuple(people),
-        locks=tuple(locks),
+        people=situation.people,
+        locks=situation.locks,
         ballots=_ballots(definition, state, now),
         situation=situation,
         evidence=evidence,
@@ -199,6 +203,14 @@ def view(
             replace(shown, gate=evaluate(of_rollout(name), situation))
             for name, shown in situation.rollouts.items()
         ),
+    )
+
+
+def _objectives(definition: Definition, readings: Mapping[str, Reading]) -> tuple[ObjectiveView, ...]:
+    return tuple(
+        ObjectiveView(name=name, objective=objective, reading=readings[name])
+        for name, objective in definition.objectives.items()
+        if name in readings
     )
 
 
