@@ -8,7 +8,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from launchpad.rules.alerts import sentence
-from launchpad.rules.locks import EVERYTHING
+from launchpad.rules.locks import EVERYTHING, provider_of
 from launchpad.rules.rollouts import allowed
 from screens import themes
 from screens.keys import BINDINGS, OF_ACTION
@@ -137,8 +137,9 @@ def _runs(face: "Acting") -> Iterator[Offer]:
 
 def _locks(face: "Acting") -> Iterator[Offer]:
     view = face.scene.view
-    held = {lock.target: lock for lock in view.locks}
-    for target in (EVERYTHING, *view.definition.providers):
+    targets = (EVERYTHING, *view.definition.providers)
+    held = {lock.target: lock for lock in view.locks if provider_of(lock.target) in targets}
+    for target in dict.fromkeys((*targets, *held)):
         named = "everything" if target == EVERYTHING else target
         if target in held and face.permits("unlock"):
             lock = held[target]

@@ -7,7 +7,6 @@ A cell says "yes" only where every test that claims it ran and passed; a test th
 import argparse
 import re
 import sys
-from collections import defaultdict
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -35,6 +34,20 @@ a team's own have no vendor, and a real PostgreSQL needs no simulator."""
 _TABLE = re.compile(r"(?<=<!-- maturity -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
 Claims = dict[tuple[str, str], bool]
+_CLAIM = "proves"
+_SIDE_BY_SIDE = ("--numprocesses=auto", "--maxprocesses=4", "--dist=worksteal")
+"""Most of their time they wait for others."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In each process that runs tests: leaves those that claim something; their reports carry the claims."""
+    items[:] = [item for item in items if item.get_closest_marker("proves")]
+    for item in items:
+        for marker in item.iter_markers("proves"):
+            adapter, *levels = marker.args
+            unknown = set(levels) - set(LEVELS)
+            assert not unknown, f"{item.nodeid} proves {unknown}, which is no level"
+            item.user_properties += [(_CLAIM, (adapter, level)) for level in levels]
 
 
 class Witness:
@@ -42,22 +55,12 @@ class Witness:
 
     def __init__(self) -> None:
         self.claims: Claims = {}
-        self._of: dict[str, list[tuple[str, str]]] = defaultdict(list)
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items[:] = [item for item in items if item.get_closest_marker("proves")]
-        for item in items:
-            for marker in item.iter_markers("proves"):
-                adapter, *levels = marker.args
-                unknown = set(levels) - set(LEVELS)
-                assert not unknown, f"{item.nodeid} proves {unknown}, which is no level"
-                self._of[item.nodeid] += [(adapter, level) for level in levels]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if (report.when != "call" and report.passed) or str(report.outcome) == "rerun":
             return
-        for claim in self._of[report.nodeid]:
-            self.claims[claim] = self.claims.get(claim, True) and report.passed
+        for adapter, level in (claim for what, claim in report.user_properties if what == _CLAIM):
+            self.claims[adapter, level] = self.claims.get((adapter, level), True) and report.passed
 
 
 def table(claims: Claims, adapters: list[str]) -> str:
@@ -77,7 +80,8 @@ def main() -> int:
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
     witness = Witness()
-    failed = pytest.main(["-q", *(f"tests/{area}" for area in AREAS)], plugins=[witness])
+    areas = (f"tests/{area}" for area in AREAS)
+    failed = pytest.main(["-q", *_SIDE_BY_SIDE, "-p", "tools.maturity", *areas], plugins=[witness])
     if failed:
         return int(failed)
     adapters = sorted({point.name for point in entry_points(group="launchpad.providers")})

@@ -90,7 +90,8 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
     with contextlib.suppress(ProcessLookupError):
         process.terminate()
         try:
-            await asyncio.wait_for(asyncio.shield(process.wait()), _GRACE)
+            async with asyncio.timeout(_GRACE):
+                await asyncio.shield(process.wait())
         except (TimeoutError, asyncio.CancelledError):
             process.kill()
             await process.wait()

@@ -132,7 +132,8 @@ async def fetched(store: Store, manifest: Manifest, target: Path | None) -> None
 async def _withdrawn(store: Store, name: str) -> None:
     """Takes what is no backup away, if the store lets us."""
     with contextlib.suppress(Fault, TimeoutError, asyncio.CancelledError):
-        await asyncio.wait_for(store.remove(name), 3.0)
+        async with asyncio.timeout(3.0):
+            await store.remove(name)
 
 
 async def _kept(task: Task, store: Store, made: Manifest) -> str:

@@ -159,6 +159,7 @@ def _lacks_engine(shell: "Shell") -> bool:
 async def _unless(stop: asyncio.Event, seconds: float) -> None:
     """Waits so long, or until `stop`."""
     try:
-        await asyncio.wait_for(stop.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await stop.wait()
     except TimeoutError:
         return

@@ -104,7 +104,9 @@ def lock(shell: Shell, options: argparse.Namespace) -> int:
 @command(
     "unlock",
     "release a lock; another's takes a director",
-    _TARGET,
+    argument(
+        "target", metavar="TARGET", nargs="?", default="*", help="what is locked, as it is shown; absent: all"
+    ),
     argument("--reason", metavar="TEXT", default="", help="why; a lock that a run holds needs it"),
     example="launchpad unlock site --reason 'the fix is reviewed'",
     details="After a rollback its targets stay locked, for whoever asked for it too (`lock_after` of the "

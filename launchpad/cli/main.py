@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from launchpad import __version__, garbage
+from launchpad import __version__, garbage, interrupts
 from launchpad.errors import BadInput, Exit, LaunchpadError, Unreachable
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ def _dispatch(name: str, rest: list[str]) -> int:
     from launchpad.cli.output import Output
     from launchpad.cli.shell import Shell
 
+    interrupts.raise_it()
     with Shell(options, Output(json=options.json, quiet=options.quiet), os.environ) as shell:
         return int(command.run(shell, options))
 

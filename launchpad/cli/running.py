@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from launchpad import garbage
+from launchpad import garbage, interrupts
 from launchpad.cli import clocks
 from launchpad.cli.command import argument, command
 from launchpad.cli.engines import engine_argv, engine_environ, start_detached, stop, watching
@@ -89,6 +89,7 @@ def engine(shell: Shell, options: argparse.Namespace) -> int:
         return Exit.DONE
     from launchpad.privacy import keep_private
 
+    interrupts.end_at_once()  # until it is told by its loop, there is nothing to let go of
     keep_private()
     import asyncio
 

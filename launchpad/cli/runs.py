@@ -39,7 +39,11 @@ _ENDINGS: dict[RunStatus, Exit] = {"succeeded": Exit.DONE, "interrupted": Exit.H
 
 
 _PARAM = argument(
-    "--param", metavar="K=V", action="append", default=[], help="a parameter; may be given several times"
+    "--param",
+    metavar="K=V",
+    action="append",
+    default=[],
+    help="a parameter, never a secret: it is kept for ever; may be given several times",
 )
 
 

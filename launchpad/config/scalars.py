@@ -10,6 +10,7 @@ from msgspec import inspect
 from launchpad.config.faults import listed, nearest
 from launchpad.config.source import CONTROL
 from launchpad.model.definition import Threshold, Wait
+from launchpad.model.secrecy import looks_secret, sounds_secret
 from launchpad.model.values import (
     Quantity,
     ZonedTime,
@@ -26,13 +27,6 @@ REFERENCE = "expected a reference such as env:NAME, keyring:SERVICE/NAME, file:P
 _LONGEST = 3650 * 86400.0
 """Seconds; more than any launch lasts, and far from where instants overflow."""
 
-_CREDENTIAL = re.compile(
-    r"://[^\s/:@]*:[^\s/@]+@"  # a URL with a password
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY"
-    r"|\b(?:gh[opsu]_|github_pat_|glpat-|xox[abprs]-|[rs]k_live_|sntrys_|nfp_|AKIA(?=[0-9A-Z]{16}))[\w-]{10,}",
-    re.IGNORECASE,
-)
-_SECRET_WORDS = ("TOKEN", "SECRET", "PASSW", "PASSPHRASE", "CREDENTIAL", "AUTHORIZATION", "COOKIE", "APIKEY")
 _PLACE = re.compile(r"(?:[\w-]+ )?\{\{[^{}]*\}\}")
 """Where something will be filled in: `Bearer {{ token }}`."""
 _PASSWORD_FIELD = re.compile(r"\bpassword\s*=\s*[^\s]", re.IGNORECASE)
@@ -132,22 +126,6 @@ def quoted(text: str) -> str:
     if looks_secret(text):
         return "a secret"
     return f"'{text[:60]}…'" if len(text) > 60 else f"'{text}'"
-
-
-def looks_secret(text: str) -> bool:
-    """Whether a text is, or holds, a password or token by its form."""
-    return bool(_CREDENTIAL.search(text))
-
-
-def sounds_secret(name: str) -> bool:
-    """Whether a variable or header of this name holds a secret: API_KEY, X-Auth-Token, Cookie …"""
-    upper = name.upper()
-    words = re.split(r"[_\-.]", upper)
-    if any(word in upper for word in _SECRET_WORDS):
-        return True
-    if "KEY" in words:
-        return "PUBLIC" not in words and words[-1] not in ("ID", "NAME", "FILE", "PATH")
-    return "PWD" in words[1:] or "PASS" in words
 
 
 def environment_fault(name: str, text: str) -> str | None:

@@ -12,7 +12,7 @@ from launchpad.model.lifecycles import RUN_ACTIVE
 from launchpad.model.text import clean
 from launchpad.model.values import SECOND, format_duration
 from launchpad.rules.incidents import leading
-from launchpad.rules.locks import EVERYTHING, of_a_run
+from launchpad.rules.locks import EVERYTHING, of_a_run, provider_of
 
 _HASH = re.compile("[0-9a-f]{64}")
 LONGEST_LOCK = 366 * 86400.0
@@ -120,8 +120,8 @@ def lock(ctx: Context, command: cmd.Lock) -> Proposal | Done:
 
 
 def unlock(ctx: Context, command: cmd.Unlock) -> Proposal | Done:
-    _known_target(ctx, command.target)
     held = next((held for held in ctx.locks() if held.target == command.target), None)
+    _known_target(ctx, command.target if held is None else provider_of(command.target))
     if held is None:
         return already(ctx.state.seq, f"lock:{command.target}", f"{command.target} is not locked")
     if held.owner != ctx.identity.name:
@@ -140,7 +140,7 @@ def unlock(ctx: Context, command: cmd.Unlock) -> Proposal | Done:
 
 def _known_target(ctx: Context, target: str) -> None:
     if target != EVERYTHING and target not in ctx.definition.providers:
-        raise BadInput(f"there is no provider {target} to lock", hint="name one, or * for all")
+        raise BadInput(f"there is no provider {target}", hint="name one, or * for all")
 
 
 def redact(ctx: Context, command: cmd.Redact) -> Proposal | Done:

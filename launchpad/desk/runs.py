@@ -10,6 +10,7 @@ from launchpad.model import events as ev
 from launchpad.model.approvals import missing, told
 from launchpad.model.commands import Done
 from launchpad.model.lifecycles import RUN, RUN_ENDED, RunStatus
+from launchpad.model.secrecy import looks_secret
 from launchpad.model.state import Approval, RunState
 from launchpad.model.text import clean
 from launchpad.rules.locks import in_the_way, of_a_run
@@ -73,6 +74,12 @@ def _parameter(name: str, value: str) -> tuple[str, str]:
         raise BadInput(
             f"parameter {name} can't be kept as it is",
             hint=f"give one line of at most {_LONGEST_PARAMETER} characters with single spaces",
+        )
+    if looks_secret(value):
+        # Unlike a note, it can't be removed: it is part of the plan that people approve.
+        raise BadInput(
+            f"parameter {name} looks like a secret, and would stand in the journal for ever",
+            hint="give it to the program as a reference, under 'env' in the definition",
         )
     return name, value
 

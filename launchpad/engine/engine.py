@@ -90,7 +90,8 @@ class Engine:
                     told = str(error)
                     log.warning("%s; on standby", told)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), _AGAIN)
+                    async with asyncio.timeout(_AGAIN):
+                        await stop.wait()
                 if await self._closed():
                     return
             finally:
@@ -228,7 +229,8 @@ class Engine:
                 planner.tend()
                 runner.tend()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(wake.wait(), 1.0)
+                    async with asyncio.timeout(1.0):
+                        await wake.wait()
 
 
 def _ensure_understood(session: Session) -> None:

@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 
 LINE_LIMIT = 2000
 """Longest line that is kept, in characters."""
+_AGAIN = 1.0
+"""Seconds until output that the store did not take is offered again."""
 
 
 class Logbook:
@@ -36,23 +38,33 @@ class Logbook:
         self._n: int | None = None
 
     async def write(self, step: int, lines: list[str]) -> None:
-        await asyncio.to_thread(self._write, step, lines)
+        """For what is said beside a step: it is lost where the store does not answer, and ends nothing."""
+        try:
+            await asyncio.to_thread(self._write, step, lines)
+        except Unreachable as error:
+            log.warning("%d lines of %s are lost: %s", len(lines), self._run, error)
+
+    async def keep(self, step: int, lines: list[str]) -> None:
+        """For a step's own output: waits until the store takes it. What comes after it waits where it is, and
+        is found there by whoever follows the step next."""
+        while True:
+            try:
+                return await asyncio.to_thread(self._write, step, lines)
+            except Unreachable as error:
+                log.warning("the output of %s waits: %s", self._run, error)
+            await asyncio.sleep(_AGAIN)
 
     def _write(self, step: int, lines: list[str]) -> None:
         now = self._clock()
-        try:
-            if self._n is None:
-                last = self._store.log(self._launch, self._run, after=-1)
-                self._n = last[-1].n if last else 0
-            numbered = enumerate(lines, start=self._n + 1)
-            self._store.add_log(
-                self._launch,
-                [
-                    LogLine(run=self._run, n=n, at=now, step=step, text=self._redactor.line(line, LINE_LIMIT))
-                    for n, line in numbered
-                ],
-            )
-            self._n += len(lines)
-        except Unreachable as error:
-            # The log is a convenience; losing a piece of it must not end the step it tells of.
-            log.warning("%d lines of %s are lost: %s", len(lines), self._run, error)
+        if self._n is None:
+            last = self._store.log(self._launch, self._run, after=-1)
+            self._n = last[-1].n if last else 0
+        numbered = enumerate(lines, start=self._n + 1)
+        self._store.add_log(
+            self._launch,
+            [
+                LogLine(run=self._run, n=n, at=now, step=step, text=self._redactor.line(line, LINE_LIMIT))
+                for n, line in numbered
+            ],
+        )
+        self._n += len(lines)

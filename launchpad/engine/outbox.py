@@ -59,7 +59,8 @@ class Outbox:
             wake.clear()
             await self.tick()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(wake.wait(), _TICK)
+                async with asyncio.timeout(_TICK):
+                    await wake.wait()
 
     async def tick(self) -> None:
         """Takes the steps that are due, and starts sending what is to be sent."""

@@ -39,7 +39,8 @@ class Rolled:
         """How it stands. Raises `Refused` or `Unreachable` if that can't be told in time."""
         reading = self._provider.read_rollout(self.name, self._definition.launch, self.rollout.settings)
         try:
-            return await asyncio.wait_for(reading, READ_WITHIN)
+            async with asyncio.timeout(READ_WITHIN):
+                return await reading
         except TimeoutError:
             raise Unreachable(f"{self.rollout.provider} did not answer within {READ_WITHIN:g} s") from None
 
@@ -170,7 +171,8 @@ class ReadBack:
             if loop.time() >= deadline:
                 break
             try:
-                await asyncio.wait_for(self._cancelled.wait(), _AGAIN)
+                async with asyncio.timeout(_AGAIN):
+                    await self._cancelled.wait()
             except TimeoutError:
                 continue
         if said is None:

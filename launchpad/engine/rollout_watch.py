@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
+from launchpad.clock import boot_seconds
 from launchpad.engine.lease import LeaseKeeper
 from launchpad.engine.recorder import Recorder
 from launchpad.engine.rollout_steps import Rolled
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 _TICK = 1.0
 _LOOK = 0.25
 """Seconds between two looks for runs that have ended."""
+_HEEDED = 300.0
+"""Seconds for which a store that says "later" is left alone at most: people wait to see how it stands."""
 _SETTLED = 2.0
 """Seconds a new verdict must last to be recorded, as with objectives."""
 
@@ -58,6 +61,8 @@ class RolloutWatch:
         self._reading = {rolled.name: asyncio.Lock() for rolled in self._rolled}
         self._read_after: dict[str, int] = {}
         """By rollout: the last event of its runs when it was read last."""
+        self._free_at: dict[str, float] = {}
+        """By rollout: when its store, which said "later", may be asked again, by `clock.boot_seconds`."""
 
     async def run(self) -> None:
         if not self._rolled:
@@ -65,34 +70,39 @@ class RolloutWatch:
         async with asyncio.TaskGroup() as tasks:
             for rolled in self._rolled:
                 first = offset(rolled.name, min(rolled.rollout.every, 1.0))
-                tasks.create_task(every(rolled.rollout.every, self._reader(rolled), first_after=first))
+                tasks.create_task(every(rolled.rollout.every, self._look(rolled), first_after=first))
             tasks.create_task(every(_LOOK, self._follow_runs))
             tasks.create_task(every(_TICK, self.tick))
 
     # Reading
 
-    def _reader(self, rolled: Rolled) -> Callable[[], Awaitable[None]]:
-        async def read() -> None:
-            async with self._reading[rolled.name]:
+    def _look(self, rolled: Rolled) -> Callable[[], Awaitable[None]]:
+        async def look() -> None:
+            if boot_seconds() >= self._free_at.get(rolled.name, 0.0):
                 await self._read(rolled)
 
-        return read
+        return look
 
     async def _follow_runs(self) -> None:
         """Reads at once what a run has just changed."""
         stale = [r for r in self._rolled if self._last_of_runs(r.name) > self._read_after.get(r.name, 0)]
-        await asyncio.gather(*(self._reader(rolled)() for rolled in stale))
+        await asyncio.gather(*(self._read(rolled) for rolled in stale))
 
     def _last_of_runs(self, name: str) -> int:
         return max((run.seq for run in runs_of(self._session.state, name) if run.ended), default=0)
 
     async def _read(self, rolled: Rolled) -> None:
+        async with self._reading[rolled.name]:
+            await self._read_alone(rolled)
+
+    async def _read_alone(self, rolled: Rolled) -> None:
         self._lease.ensure()
         name, observed = rolled.name, self._session.clock()
         self._read_after[name] = self._last_of_runs(name)
         try:
             reading = await rolled.read()
         except (Refused, Unreachable) as error:
+            self._free_at[name] = boot_seconds() + min(error.retry_after, _HEEDED)
             await self._keep(name, observed, clean(str(error)))
             return
         so_at = observed - round(reading.age * SECOND)

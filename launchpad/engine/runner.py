@@ -214,7 +214,7 @@ class Runner:
             nonlocal kept
             fresh, kept = lines[kept:], max(0, kept - len(lines))
             if fresh:
-                await book.write(index, fresh)
+                await book.keep(index, fresh)
 
         following = asyncio.create_task(provider.follow(provider_id, job, emit))
         aborting = asyncio.create_task(self._aborts[run_id].wait())

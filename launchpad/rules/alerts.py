@@ -129,9 +129,7 @@ def spoken_for(state: State, definition: Definition, name: str, now: Micros) -> 
         and rank(definition.alerts[other.name].severity, other.firing_seq) < mine
         and not muted(state, definition, other.name, now)
         for other in state.alerts.values()
-        if other.name != name
-        and other.name in definition.alerts
-        and definition.alerts[other.name].group == rule.group
+        if other.name in definition.alerts and definition.alerts[other.name].group == rule.group
     )
 
 

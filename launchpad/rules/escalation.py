@@ -77,11 +77,10 @@ def escalations(state: State, definition: Definition, now: Micros) -> list[Alert
     events = []
     for alert in state.alerts.values():
         due = [step for step in ahead(state, definition, alert, now) if step.at <= now]
-        if not due or alert.firing_seq is None:
-            continue
         kept = [step for step in due if step.at == due[-1].at or now - step.at <= LATE * SECOND]
         skipped = tuple(step.step for step in due if step not in kept)
         for index, step in enumerate(kept):
+            assert alert.firing_seq is not None, "nobody is woken for what has never fired"
             events.append(
                 AlertEscalated(
                     alert=alert.name,

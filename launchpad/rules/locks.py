@@ -11,6 +11,7 @@ from launchpad.model.values import Micros, format_duration, format_instant
 EVERYTHING = "*"
 """The target that stands for all."""
 _ENDED = ", ended"
+_BACK = ", going back"
 
 
 def run_owner(launch: str, run: str) -> str:
@@ -31,7 +32,12 @@ def run_of(lock: LockInfo) -> tuple[str, str]:
 
 def going_back(target: str) -> str:
     """What a run locks that takes a release back under a lock that stays, so that it is alone in that."""
-    return f"{target}, going back"
+    return f"{target}{_BACK}"
+
+
+def provider_of(target: str) -> str:
+    """The provider that a lock is about: `store` of `store/android` and of `store, going back`."""
+    return target.removesuffix(_BACK).partition("/")[0]
 
 
 def of_a_run(lock: LockInfo) -> bool:
@@ -101,7 +107,7 @@ def standing(state: State, locks: Sequence[LockInfo]) -> str:
         f"{lock.target} is locked after {_after(state, lock)},"
         f" {format_duration(max(60.0, lock.expires_in // 60 * 60))} more"
         for lock in kept(state, locks)
-        if lock.target.partition("/")[0] in targets
+        if provider_of(lock.target) in targets
     )
 
 

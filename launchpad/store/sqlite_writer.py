@@ -66,6 +66,7 @@ class _Job:
         self.result: Any = None
         self.error: BaseException | None = None
         self.rung: set[str] = set()
+        self.shredding = False
 
 
 class SqliteWriter:
@@ -143,11 +144,12 @@ class SqliteWriter:
         try:
             with self._turn():
                 self._transact(jobs)
-            if self._to_shred:
-                self._shred()
         except Exception as error:  # noqa: BLE001  # handed to the callers' threads
             for job in jobs:
                 job.error = job.error or error
+        else:
+            if self._to_shred:
+                self._shred(jobs)
         self._deliver(jobs)
         self._commits += 1
         if self._commits % _CHECKPOINT_EVERY == 0:
@@ -173,6 +175,7 @@ class SqliteWriter:
         try:
             job.result = job.work(transaction)
             job.rung = transaction.rung
+            job.shredding = transaction.shredding
             self._to_shred = self._to_shred or transaction.shredding
         except BaseException as error:  # handed to the caller's thread
             job.error = error
@@ -193,15 +196,26 @@ class SqliteWriter:
         if grown:
             self._rung(grown)
 
-    def _shred(self) -> None:
-        """Empties the write-ahead log, which still holds what was deleted."""
+    def _shred(self, jobs: list[_Job]) -> None:
+        """Empties the write-ahead log, which still holds what was deleted. All that is committed stands: if
+        the log can't be emptied, only who deleted hears of it, and the next commit tries again."""
         deadline = time.monotonic() + _SHRED_SECONDS
-        self._connection.execute("PRAGMA busy_timeout = 100")  # others write between two attempts
-        while self._to_shred and time.monotonic() < deadline:
-            with self._turn():
-                [busy, *_] = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            self._to_shred = bool(busy)
-        self._connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        try:
+            self._connection.execute("PRAGMA busy_timeout = 100")  # others write between two attempts
+            while self._to_shred and time.monotonic() < deadline:
+                with self._turn():
+                    [busy, *_] = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                self._to_shred = bool(busy)
+        except (sqlite3.Error, OSError) as error:
+            unshredded = Unreachable(
+                f"what was removed is still in the log of {self._path}: {fault(error, self._path).message}",
+                hint="mend that, then end all that uses it: whoever closes it last empties the log",
+            )
+            for job in jobs:
+                if job.shredding:
+                    job.error = job.error or unshredded
+        finally:
+            self._connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
 
     @contextlib.contextmanager
     def _turn(self) -> Iterator[None]:

@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -267,6 +268,30 @@ def test_an_unforeseen_fault_keeps_its_traceback_in_a_file(cli):
     assert str(log) in done.stderr
     assert "Traceback" in log.read_text(encoding="utf-8")
     assert log.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("module", "words"), [("launchpad.cli.main", ["--version"]), ("launchpad.engine.lease", ["engine"])]
+)
+def test_an_interrupt_while_it_starts_ends_it_without_a_word(opened, module, words):
+    """Even one that comes while a module is imported."""
+    code = (
+        "import os, runpy, signal, sys\n"
+        "class Interrupts:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == {module!r}:\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupts())\n"
+        "runpy.run_module('launchpad', run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code, *words],
+        cwd=opened.home,
+        env=opened.environ,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

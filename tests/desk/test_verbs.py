@@ -13,6 +13,7 @@ from launchpad.model.commands import VERBS, Identity
 from launchpad.model.definition import ROLES
 from launchpad.model.lifecycles import ITEM
 from launchpad.model.rollouts import RolloutReading
+from launchpad.rules.locks import going_back, run_owner
 from tests.support.histories import LAUNCH, PEOPLE, amended, definition, plan_of
 
 ONE_OF_EACH = {
@@ -351,6 +352,16 @@ def test_an_expired_plan_is_worth_nothing_and_stands_in_nobodys_way(room):
     assert room.planned("rollback")[0] == "rollback-2"
 
 
+@pytest.mark.parametrize(
+    "secret", ["ghp_" + "a1" * 18, "postgresql://app:hunter2@db/shop", "deploy with xoxb-1234567890-abc"]
+)
+def test_a_parameter_that_looks_like_a_secret_never_reaches_the_journal(room, secret):
+    said = room.refused("ops", cmd.RequestRun(action="backup", params={"to": secret}), kind=BadInput)
+    assert said.startswith("parameter to looks like a secret")
+    assert secret not in said
+    room.does("ops", cmd.RequestRun(action="backup", params={"to": "https://files.example/a:b"}))
+
+
 def test_one_run_of_an_action_at_a_time(room):
     room.planned("backup")
     assert "backup-1" in room.refused("opal", cmd.RequestRun(action="backup"))
@@ -367,6 +378,18 @@ def test_a_lock_keeps_others_out_and_never_an_abort(room):
     assert "director" in room.refused("ops", cmd.Unlock(target="*"))
     room.does("lead", cmd.Unlock(target="*"))
     assert room.does("opal", cmd.Unlock(target="*")).already
+
+
+@pytest.mark.parametrize("target", ["db/android", going_back("db"), going_back("db/android")])
+def test_what_a_run_locked_beside_a_provider_is_unlocked_by_its_name(room, target):
+    assert "there is no provider" in room.refused("lead", cmd.Unlock(target=target), kind=BadInput)
+    room.store.take_lock(target, run_owner("another", "rollback-1"), "is under way", 60.0)
+    assert "director" in room.refused("ops", cmd.Unlock(target=target, text="its engine is gone"))
+    done = room.does("lead", cmd.Unlock(target=target, text="its engine is gone"))
+    assert (done.message, room.store.locks()) == (f"unlocked {target}", ())
+    room.store.take_lock(going_back("elsewhere"), "eva", "incident 42", 60.0)
+    elsewhere = cmd.Unlock(target=going_back("elsewhere"), text="mine")
+    assert "no provider elsewhere" in room.refused("lead", elsewhere, kind=BadInput)
 
 
 @pytest.mark.parametrize("how", ["requested", "planned", "approved", "running", "interrupted"])

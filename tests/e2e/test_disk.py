@@ -1,11 +1,12 @@
 """A disk that is full, and has room again."""
 
+import json
 import os
 
 import pytest
 
 from launchpad.store import open_store
-from tests.support.cli import LAUNCH, PROGRAM, Cli, eventually
+from tests.support.cli import DEFINITION, LAUNCH, PROGRAM, Cli, eventually
 from tests.support.disks import fill, small_disk
 from tests.support.terminal import Terminal
 
@@ -49,6 +50,29 @@ def test_what_can_not_be_stored_is_refused_and_goes_on_when_there_is_room(tmp_pa
         eventually(lambda: cli.json("status", status=None)["engine"]["watching"], seconds=90)
     finally:
         face.close()
+        cli.close()
+
+
+def test_a_run_under_way_goes_on_and_keeps_its_output(tmp_path, disk):
+    cli = Cli(tmp_path)
+    cli.environ["LAUNCHPAD_STORE"] = f"sqlite:///{disk}/launchpad.db"
+    waits = '"echo one >> begun; echo one; until [ -e go ]; do sleep 0.1; done; echo two"'
+    cli.define(DEFINITION.replace('"echo saved"', waits))
+    try:
+        cli("run")
+        cli("request", "backup", "--yes")
+        eventually(lambda: "one" in cli("logs", "backup-1", status=None).stdout, seconds=60)
+        ballast = fill(disk)
+        _until_full(cli)
+        (tmp_path / "go").touch()
+        eventually(lambda: not cli.json("status", status=None)["engine"]["watching"], seconds=90)
+        ballast.unlink()
+        eventually(lambda: cli.json("runs")[0]["status"] == "succeeded", seconds=90)
+        assert (tmp_path / "begun").read_text() == "one\n", "it was done once"
+        said = [json.loads(line)["text"] for line in cli("logs", "backup-1", "--json").stdout.splitlines()]
+        assert [text for text in said if not text.startswith("(")] == ["one", "two"]
+        assert "holds: " in cli("verify").stdout
+    finally:
         cli.close()
 
 

@@ -10,6 +10,7 @@ from launchpad.model.events import AlertChanged, AlertEased
 from launchpad.model.state import AlertState
 from launchpad.model.values import SECOND, Quantity
 from launchpad.rules.alerts import crossed, describe, evidence_of, next_event
+from launchpad.rules.alerts import shown as shown_value
 from launchpad.rules.objectives import Reading
 
 
@@ -97,6 +98,11 @@ def test_a_threshold_is_exact(op, on_the_limit):
     assert crossed(rule(op=op).when, reading(0.01)) is on_the_limit
     assert crossed(rule(op=op).when, reading(0.0100001)) is (">" in op)
     assert crossed(rule(op=op).when, reading(0.0099999)) is ("<" in op)
+
+
+@pytest.mark.parametrize(("value", "told"), [(99.0, "99.0x"), (100.0, "100x"), (1234.5, "1234x")])
+def test_how_fast_a_budget_burns_is_told_to_a_tenth_where_that_tells_something(value, told):
+    assert shown_value(Alert(burns="errors", pace="fast"), value) == told
 
 
 def test_a_rule_reads_as_it_was_written():

@@ -21,6 +21,7 @@ from launchpad.model.definition import (
     Wait,
 )
 from launchpad.model.values import SECOND, Quantity
+from launchpad.rules.alerts import spoken_for
 from launchpad.rules.delivery import ATTEMPTS, Errand, backoff, errands, intended
 from launchpad.rules.escalation import LATE, due_at, escalations
 from launchpad.rules.parcels import parcels
@@ -255,6 +256,24 @@ def test_the_lesser_of_a_group_tells_nobody_until_it_is_alone():
         "slack/slack:down =resolved",
         "slack/slack:slow firing",
     ]
+
+
+def test_only_what_is_heard_and_of_its_group_tells_people_for_another():
+    apart = {
+        "down": rule(notify=("slack",), group="bank", severity="critical"),
+        "slow": rule(notify=("slack",), group="shop"),
+        "lame": rule(notify=("slack",), group="shop", severity="critical", inhibited_by=("down",)),
+    }
+    night = Night(replace(DEFINITION, alerts=apart))
+    night.fires(10, "down")
+    night.fires(20, "lame")
+    night.fires(30, "slow")
+    spoken = [spoken_for(night.state, night.definition, name, 30 * SECOND) for name in apart]
+    assert spoken == [False, False, False], "bank is another group, and lame is inhibited"
+    night.resolves(40, "down")
+    assert spoken_for(night.state, night.definition, "slow", 40 * SECOND), "lame is heard now"
+    without = replace(night.definition, alerts={"slow": apart["slow"]})
+    assert not spoken_for(night.state, without, "slow", 40 * SECOND), "nobody defines lame any more"
 
 
 def test_who_was_not_told_that_it_fires_is_not_told_that_it_is_over():

@@ -184,6 +184,16 @@ def test_no_alert(state, severity, readings, watched, verdict):
     )
 
 
+@pytest.mark.parametrize(
+    ("severity", "name"),
+    [("critical", "no critical alert"), ("high", "no alert of severity high or worse")],
+)
+def test_what_fires_is_named_with_how_long_it_has(severity, name):
+    firing = judged(AlertCondition(no_alert=severity), state=alerts(high_errors="firing"), readings=SEEN)
+    [said] = firing.conditions
+    assert (said.name, said.detail) == (name, "firing: high_errors (for 1m30s)")
+
+
 def test_a_phase():
     condition = PhaseCondition(phase="launch")
     assert judged(condition).verdict == "NO-GO"

@@ -111,6 +111,13 @@ def test_going_back_is_held_against_its_targets():
     ]
 
 
+def test_only_what_goes_back_is_held_against_the_target_of_going_back():
+    demo = launches.declared(launches.degraded(promising(rollback=900.0)))
+    demo.request(13.6, LEAD, "deploy").begin(13.7, LEAD, "deploy-1", step=0)
+    demo.add(13.8, LEAD.name, ev.RunRequested(run="halt-1", action="halt"))
+    assert demo.view(14.6).incident.recovery == ()
+
+
 def test_its_timeline_holds_what_was_done_meanwhile():
     demo = launches.declared()
     demo.request(13.6, LEAD, "rollback").begin(13.7, LEAD, "rollback-1", step=0)

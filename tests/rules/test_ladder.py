@@ -354,6 +354,27 @@ def test_a_step_that_brought_the_present_share_does_not_hold_the_next() -> None:
         assert [ev.kind_of(event) for event in moves(view, after, now)] == kinds
 
 
+@pytest.mark.parametrize(
+    "stands",
+    [(), (seen("rejected"),), (seen("removed"),), (seen("complete", 100.0),), (seen(percent=100.0),)],
+)
+def test_where_it_goes_no_further_nothing_is_said_to_come(stands) -> None:
+    assert ladder(*stands, at=60).coming(round((START + 60) * SECOND)) == ""
+
+
+@pytest.mark.parametrize(
+    ("reads", "stages"),
+    [
+        (None, (d.RolloutStage(percent=10.0), d.RolloutStage(percent=100.0))),
+        ([0.0], definition().rollouts["android"].stages),
+    ],
+    ids=["no soak", "not read lately"],
+)
+def test_its_gate_asks_for_no_soak_that_there_is_not(reads, stages) -> None:
+    view = ladder(seen(), told(), at=600, reads=reads, made=definition(stages=stages))
+    assert [c.name for c in conditions(view)] == ["the guards of android hold"]
+
+
 def test_its_gate_asks_for_guards_and_soak() -> None:
     verdicts = {c.name: c.verdict for c in conditions(ladder(seen(), told(), at=300))}
     assert verdicts == {"the guards of android hold": "GO", "android has soaked at 10%": "HOLD"}

@@ -383,6 +383,24 @@ def test_a_redaction_waits_for_readers_of_the_old_state(url, opened):
     assert b"secret-7319" not in stored_bytes(url)
 
 
+def test_a_log_that_can_not_be_emptied_is_told_to_who_redacts_alone_and_emptied_later(url, opened):
+    store = opened(url)
+    store.append(LAUNCH, [opening(), note("secret-7319")])
+    connection = store._database._writer._connection
+    connection.set_authorizer(
+        lambda _action, what, *_: sqlite3.SQLITE_DENY if what == "wal_checkpoint" else sqlite3.SQLITE_OK
+    )
+    with pytest.raises(Unreachable, match=r"what was removed is still in the log of .*launchpad\.db"):
+        store.append(LAUNCH, [draft(TextRedacted(seq=2))])
+    assert connection.execute("PRAGMA busy_timeout").fetchone() == (10_000,)
+    # It stands, and so does what others append.
+    assert store.append(LAUNCH, [note("goes on")])[0].seq == 4
+    assert b"secret-7319" in stored_bytes(url)
+    connection.set_authorizer(None)
+    store.append(LAUNCH, [note("goes on")])
+    assert b"secret-7319" not in stored_bytes(url)
+
+
 def test_the_bells_of_the_dead_are_removed(url, opened):
     store = opened(url)
     bells = path_of(url).with_name("launchpad.db.bells")
