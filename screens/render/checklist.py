@@ -7,7 +7,7 @@ from launchpad.model.values import format_duration
 from launchpad.rules.items import left_out
 from launchpad.rules.view import ItemView
 from launchpad.rules.view.mine import Mine
-from screens.render.row import Row, Span, cell_len, cut, fit, line
+from screens.render.row import Row, Span, cell_len, fit, line
 from screens.render.scene import Scene
 from screens.render.words import MARKS, PHASE_NAMES, box
 
@@ -76,22 +76,23 @@ def row(scene: Scene, item: ItemView, width: int, *, of_phase: bool = False) -> 
     must = "" if finished or not stated.item.required else "MUST "
     busy = scene.busy_with(f"item:{item.id}")
     who = _phase(item) if of_phase else _who(scene, item)
-    # The title has what the columns beside it leave; a team gives way where the title then is whole.
+    # Columns stand under each other. Only a title that would be cut takes what the name beside it leaves, and
+    # a team gives way where the title then is whole.
     room = grid.title + grid.who - len(must) - cell_len(busy) - 2
-    most = min(cell_len(who.text), grid.who - 1)
-    least = most if finished or stated.assignee else min(most, _SHORTEST)
-    wanted = room - cell_len(stated.item.title)
-    most = wanted if least <= wanted < most else most
+    own = min(cell_len(who.text), grid.who - 1)
+    least = own if finished or stated.assignee else min(own, _SHORTEST)
+    left = min(room - cell_len(stated.item.title), grid.who - 1)
+    named = left if left >= least else own
     spans = [
         box(scene.glyphs, item.mark),
         Span(" "),
         Span(
-            fit(stated.item.title, room - most) + " ",
+            fit(stated.item.title, room - named) + " ",
             "dim" if finished or item.mark == "blocked" else "text",
         ),
         Span(busy, "accent"),
         Span(must, "warn"),
-        who._replace(text=cut(who.text, most) + " "),
+        who._replace(text=fit(who.text, named) + " "),
         _status(scene, item, grid.status),
     ]
     if grid.evidence:
