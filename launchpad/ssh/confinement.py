@@ -40,6 +40,22 @@ _READABLE = (
 _WRITABLE = ("/dev/null", "/dev/tty")
 
 
+def landlock() -> int:
+    """The version of the kernel's Landlock; below 1: it has none, or may not be asked for it."""
+    if sys.platform != "linux":
+        return 0
+    version: int = ctypes.CDLL(None).syscall(_CREATE, None, 0, _VERSION)
+    return version
+
+
+def lacking(version: int) -> str:
+    """What a seat that was taken over can still do where Landlock is of this version; empty: nothing."""
+    if version < 1:
+        return "no Landlock here: a seat that was taken over reads what this user can read, the store with it"
+    also = "open TCP connections and end this server" if version < _KNOWS_TCP else "end this server"
+    return "" if version >= _KNOWS_SCOPES else f"Landlock is old here: a seat that was taken over can {also}"
+
+
 class Confinement:
     """Prepared once for all seats, as to find out what they are made of takes its time."""
 
@@ -52,7 +68,7 @@ class Confinement:
         if sys.platform != "linux":
             return
         self._libc = ctypes.CDLL(None, use_errno=True)
-        self.version = self._libc.syscall(_CREATE, None, 0, _VERSION)
+        self.version = landlock()
         if self.version < 1:
             return
         self._ruleset = self._libc.syscall(_CREATE, *_handled(self.version), 0)

@@ -23,6 +23,7 @@ from launchpad.model.values import format_duration
 from launchpad.session import Session
 from launchpad.ssh.access import Admitted, KeyFile, admitted, network_of
 from launchpad.ssh.channel import Errands, SeatChannel, Start, no_errands
+from launchpad.ssh.confinement import lacking, landlock
 from launchpad.ssh.keys import host_key
 from launchpad.ssh.pipes import Pipes
 from launchpad.ssh.processes import FORKS
@@ -111,6 +112,8 @@ async def serve(
             f"no operator of {launch} has an SSH key, so nobody could connect",
             hint="add `keys:` to `operators:` in the definition, or name an authorized-keys file",
         )
+    if told := lacking(landlock()):
+        narrate(told)
     with session.following(_ignore):
         acceptor = await _listen(hosted, host, port, private)
         looking = asyncio.create_task(hosted.look_after())

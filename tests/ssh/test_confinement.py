@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from launchpad.ssh.confinement import Confinement
+from launchpad.ssh.confinement import lacking, landlock
 from tests.ssh.house import House
 from tests.ssh.test_usher import parent
 from tests.support.war_room import until
@@ -22,7 +22,7 @@ def house(tmp_path):
     house.close()
 
 
-@pytest.mark.skipif(Confinement().version < 6, reason="this kernel's Landlock does not confine signals")
+@pytest.mark.skipif(landlock() < 6, reason="this kernel's Landlock does not confine signals")
 @pytest.mark.parametrize("environ", [{}, {"SPAWN": "1"}], ids=["forked", "spawned"])
 def test_it_reaches_nothing_but_its_relay(house, environ):
     server = house.serve(command=SEAT, environ=environ)
@@ -40,3 +40,12 @@ def test_it_reaches_nothing_but_its_relay(house, environ):
     assert house.session.events[-1].kind == "item.ticked"
     other.type(json.dumps({"pids": [], "files": [], "port": house.port}) + "\n")
     assert other.ended() == 7
+
+
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [(-1, "reads what this user can read"), (0, "no Landlock"), (1, "TCP"), (4, "can end this"), (6, "")],
+)
+def test_what_the_kernel_does_not_confine_is_told(version, told):
+    assert told in lacking(version)
+    assert bool(lacking(version)) == bool(told)
