@@ -43,14 +43,18 @@ class Outbox:
         channels: Mapping[str, Channel],
         redactor: Redactor,
         tasks: asyncio.TaskGroup,
+        under_way: set[str],
     ) -> None:
+        """`under_way` are the messages that are being sent, by this outbox or by one that it follows."""
         self._session = session
         self._recorder = recorder
         self._lease = lease
         self._channels = channels
         self._redactor = redactor
         self._tasks = tasks
-        self._sending: set[str] = set()
+        self._under_way = under_way
+        self._begun: set[str] = set()
+        """Messages that are being sent or wait for their turn."""
         self._room = {name: asyncio.Semaphore(_AT_ONCE) for name in channels}
 
     async def run(self, wake: asyncio.Event) -> None:
@@ -75,8 +79,8 @@ class Outbox:
         definition = state.definition
         assert definition is not None, "amended, never removed"
         for parcel in parcels(state, definition, now):
-            if parcel.message not in self._sending and parcel.recipient.channel in self._channels:
-                self._sending.add(parcel.message)
+            if parcel.message not in self._begun and parcel.recipient.channel in self._channels:
+                self._begun.add(parcel.message)
                 sending = self._deliver(parcel.message, parcel.recipient.channel)
                 self._tasks.create_task(sending, name=f"message {parcel.message}")
 
@@ -88,10 +92,14 @@ class Outbox:
                 definition = state.definition
                 assert definition is not None, "amended, never removed"
                 parcel = next((p for p in parcels(state, definition, now) if p.message == message), None)
-                if parcel is not None:
-                    await self._attempt(self._channels[to], state, definition, parcel, now)
+                if parcel is not None and message not in self._under_way:
+                    self._under_way.add(message)
+                    try:
+                        await self._attempt(self._channels[to], state, definition, parcel, now)
+                    finally:
+                        self._under_way.discard(message)
         finally:
-            self._sending.discard(message)
+            self._begun.discard(message)
 
     async def _attempt(
         self, channel: Channel, state: State, definition: Definition, parcel: Parcel, now: Micros

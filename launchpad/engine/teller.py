@@ -18,6 +18,7 @@ async def tell(
 ) -> None:
     """Tells people for ever. What is being sent when channels change is still sent to its end."""
     made: list[Channel] = []
+    under_way: set[str] = set()
     try:
         async with asyncio.TaskGroup() as tasks:
             while True:
@@ -27,7 +28,7 @@ async def tell(
                 tools = await asyncio.to_thread(toolroom.tools, state.definition_seq, state.definition)
                 channels = tools.channels()
                 made += channels.values()
-                outbox = Outbox(session, recorder, lease, channels, tools.redactor, tasks)
+                outbox = Outbox(session, recorder, lease, channels, tools.redactor, tasks, under_way)
                 telling = tasks.create_task(outbox.run(wake))
                 lacking = toolroom.lacking
                 # The session's state is folded by a thread that knows nothing of this one.

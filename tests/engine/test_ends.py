@@ -43,7 +43,7 @@ async def test_news_that_come_with_the_end_do_not_outlive_it(tmp_path: Path, par
         if part == "runs":
             work = engine._tend_runs(session, recorder, wake, asyncio.Event())
         else:
-            work = Outbox(session, recorder, engine._lease, {}, Redactor([]), tasks).run(wake)
+            work = Outbox(session, recorder, engine._lease, {}, Redactor([]), tasks, set()).run(wake)
         wake.set()
         working = asyncio.create_task(work)
         while wake.is_set() or not wake._waiters:

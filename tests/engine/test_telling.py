@@ -84,8 +84,10 @@ def definition(slack: Slack, hook: HttpPager, mail: MailServer) -> Definition:
 class Night:
     """The engine's evaluator and outbox, second by second, over a store whose clock we move."""
 
-    def __init__(self, house: House, clock: ManualClock, outbox: Outbox, evaluator: Evaluator) -> None:
-        self.house, self.clock, self.outbox, self.evaluator = house, clock, outbox, evaluator
+    def __init__(
+        self, house: House, clock: ManualClock, outboxes: list[Outbox], evaluator: Evaluator
+    ) -> None:
+        self.house, self.clock, self.outboxes, self.evaluator = house, clock, outboxes, evaluator
         self.began = clock()
 
     async def seconds(self, count: int, verdict: ev.ReadingVerdict) -> None:
@@ -96,7 +98,8 @@ class Night:
             sample = Sample(signal="home", observed=now, received=now, verdict=verdict)
             self.house.store.add_samples(LAUNCH, [sample])
             await self.evaluator.tick()
-            await self.outbox.tick()
+            for outbox in self.outboxes:
+                await outbox.tick()
             await self.quiet()
 
     async def quiet(self) -> None:
@@ -125,7 +128,7 @@ class Night:
 
 
 @asynccontextmanager
-async def night(house: House, clock: ManualClock) -> AsyncIterator[Night]:
+async def night(house: House, clock: ManualClock, *, outboxes: int = 1) -> AsyncIterator[Night]:
     lease = LeaseKeeper(house.store, LAUNCH, "here")
     await lease.take(wait=False)
     recorder = Recorder(house.store, house.session, lease, Witness(house.base))
@@ -134,9 +137,11 @@ async def night(house: House, clock: ManualClock) -> AsyncIterator[Night]:
     assert made is not None
     channels = made_channels(made, lambda text: {"env:T": "xoxb-test"}.get(text, text))
     keeping = asyncio.create_task(lease.keep())
+    under_way: set[str] = set()
     async with asyncio.TaskGroup() as tasks:
-        outbox = Outbox(house.session, recorder, lease, channels, Redactor(["xoxb-test"]), tasks)
-        yield Night(house, clock, outbox, Evaluator(house.session, recorder))
+        made_of = house.session, recorder, lease, channels, Redactor(["xoxb-test"]), tasks, under_way
+        boxes = [Outbox(*made_of) for _ in range(outboxes)]
+        yield Night(house, clock, boxes, Evaluator(house.session, recorder))
     keeping.cancel()
     for channel in channels.values():
         await channel.close()
@@ -203,6 +208,22 @@ async def test_an_alert_escalates_is_acknowledged_over_ssh_and_resolves(tmp_path
             assert [s.split()[3] for s in subjects] == ["FIRING", "ACKNOWLEDGED", "RESOLVED"]
             assert not [m for m in house.session.view().messages if m.verdict != "ok"]
             assert "ceo@acme.example" not in mail.recipients
+    finally:
+        house.close()
+
+
+@pytest.mark.needs("ssh-keygen")
+async def test_an_outbox_sends_nothing_that_the_one_before_is_sending(tmp_path: Path, servers) -> None:
+    """As when channels are amended at the moment in which somebody is told."""
+    _, hook, _ = servers
+    clock = ManualClock(time.time_ns() // 1000)
+    house = House(tmp_path, definition=definition(*servers), clock=clock)
+    try:
+        async with night(house, clock, outboxes=2) as at:
+            await at.seconds(20, "ok")
+            await at.seconds(50, "bad")
+            assert [call.body["to"] for call in hook.calls] == ["primary"]
+            assert [what for _, what in at.happened(ev.MessageAnswered)] == ["confirmed", "accepted"]
     finally:
         house.close()
 
