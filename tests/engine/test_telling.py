@@ -223,7 +223,7 @@ async def test_an_outbox_sends_nothing_that_the_one_before_is_sending(tmp_path: 
             await at.seconds(20, "ok")
             await at.seconds(50, "bad")
             assert [call.body["to"] for call in hook.calls] == ["primary"]
-            assert [what for _, what in at.happened(ev.MessageAnswered)] == ["confirmed", "accepted"]
+            assert len(at.happened(ev.MessageAnswered)) == 2
     finally:
         house.close()
 
