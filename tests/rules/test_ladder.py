@@ -280,6 +280,22 @@ def test_a_breach_that_is_to_be_told_halts_nothing() -> None:
 RIPE = [seen(), told("ok", SOAK)]
 
 
+def test_the_engine_climbs_only_a_ladder_that_it_is_told_to_climb() -> None:
+    assert events_of(ladder(*RIPE, at=60), *RIPE, at=60) == ["rollout.advance-announced"]
+    assert events_of(ladder(*RIPE, at=60, made=definition(advance="manual")), *RIPE, at=60) == []
+    last = [seen(percent=100.0), told("ok", SOAK)]
+    assert events_of(ladder(*last, at=60), *last, at=60) == []
+
+
+@pytest.mark.parametrize("status", ["halted", "in review", "complete", "removed"])
+def test_what_does_not_roll_is_moved_nowhere(status: str) -> None:
+    bad = [seen(status), told("bad")]
+    assert events_of(ladder(*bad, at=300, probes=BAD), *bad, at=300) == []
+    well = [seen(status), told("ok", SOAK)]
+    assert events_of(ladder(*well, at=60), *well, at=60) == []
+    assert events_of(ladder(at=60), at=60) == []
+
+
 def test_the_step_is_announced_then_taken_and_a_hold_withdraws_it() -> None:
     view = ladder(*RIPE, at=60)
     assert events_of(view, *RIPE, at=60) == ["rollout.advance-announced"]
