@@ -150,7 +150,8 @@ def test_every_key_does_what_it_says_and_escape_leads_back(size: tuple[int, int]
 
 def _press(terminal: Terminal, name: str, key: str) -> None:
     does = TABLE[name]
-    before = _settled(terminal)
+    # The timeline and the keys in the last line follow a moment after what the key before has done.
+    before = _settled(terminal, still=0.6)
     for each in does.first:
         terminal.press(each)
         _settled(terminal)
@@ -172,12 +173,13 @@ def _press(terminal: Terminal, name: str, key: str) -> None:
         time.sleep(0.03)
 
 
-def _settled(terminal: Terminal) -> str:
-    """The screen as soon as it stands still."""
-    shown, before = terminal.screen(), ""
-    while shown != before:
+def _settled(terminal: Terminal, still: float = 0.1) -> str:
+    """The screen as soon as it has stood still for so many seconds."""
+    shown, since = terminal.screen(), time.monotonic()
+    while time.monotonic() - since < still:
         time.sleep(0.1)
         before, shown = shown, terminal.screen()
+        since = since if shown == before else time.monotonic()
     return shown
 
 
