@@ -1,5 +1,8 @@
 """What comes is shown: what people decide on at once, what tells of it a moment later."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from launchpad.desk import LocalDesk
 from launchpad.model.commands import Tick
 from launchpad.session import Session
@@ -17,12 +20,19 @@ def after_a_tick(seat: Seat) -> News:
     return News(seat.face.session.view())
 
 
-async def test_a_tick_is_shown_at_once_and_told_a_moment_later(open_face: Opener) -> None:
+@asynccontextmanager
+async def unfollowed(open_face: Opener) -> AsyncIterator[Seat]:
+    """A face that is told nothing any more but what a test tells it."""
     async with open_face("launched", ADA, size=(200, 60)) as seat:
+        await seat.until(lambda: not seat.face.scene.loading)
+        seat.face._follower.end()
+        seat.face.settle()
+        yield seat
+
+
+async def test_a_tick_is_shown_at_once_and_told_a_moment_later(open_face: Opener) -> None:
+    async with unfollowed(open_face) as seat:
         face = seat.face
-        await seat.until(lambda: not face.scene.loading)
-        face._follower.end()
-        face.settle()
         checklist, timeline = face.board.panel("checklist"), face.board.panel("timeline")
         checklist.select("payments")
         await seat.until(lambda: face._rest is None and timeline.listed_texts)
@@ -36,11 +46,8 @@ async def test_a_tick_is_shown_at_once_and_told_a_moment_later(open_face: Opener
 
 
 async def test_of_what_comes_meanwhile_nothing_waits_longer(open_face: Opener) -> None:
-    async with open_face("launched", ADA, size=(200, 60)) as seat:
+    async with unfollowed(open_face) as seat:
         face = seat.face
-        await seat.until(lambda: not face.scene.loading)
-        face._follower.end()
-        face.settle()
         news = after_a_tick(seat)
         await seat.until(lambda: face._rest is None)
         face.on_arrived(Arrived(news))
