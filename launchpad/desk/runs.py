@@ -12,6 +12,7 @@ from launchpad.model.commands import Done
 from launchpad.model.lifecycles import RUN, RUN_ENDED, RunStatus
 from launchpad.model.secrecy import looks_secret
 from launchpad.model.state import Approval, RunState
+from launchpad.model.state.runs import REPAIRS
 from launchpad.model.text import clean
 from launchpad.rules.locks import in_the_way, of_a_run
 from launchpad.rules.view import run_view
@@ -53,15 +54,20 @@ def request(ctx: Context, command: cmd.RequestRun) -> Proposal | Done:
     if action is None:
         known = ", ".join(ctx.definition.actions) or "none"
         raise BadInput(f"there is no action {command.action}", hint=f"defined are: {known}")
-    for run in ctx.state.runs.values():
-        if run.action == command.action and not run.ended and not run_view(run, ctx.now).expired:
-            waits = run_view(run, ctx.now).waits_for
-            raise Refused(
-                f"{run.id} is {run.status}" + (f", waiting for {waits}" if waits else ""),
-                hint="see it to its end, retract or abort it",
-            )
+    if (run := _under_way(ctx, command.action)) is not None:
+        waits = run_view(run, ctx.now).waits_for
+        raise Refused(
+            f"{run.id} is {run.status}" + (f", waiting for {waits}" if waits else ""),
+            hint="see it to its end, retract or abort it",
+        )
     unlocked(ctx, {step.provider for step in action.steps}, back=action.goes_back)
     return request_of(ctx, command.action, dict(_parameter(*pair) for pair in command.params.items()))
+
+
+def _under_way(ctx: Context, action: str) -> RunState | None:
+    """The run of an action that has not ended, and may still come to something."""
+    runs = (run for run in ctx.state.runs.values() if run.action == action)
+    return next((run for run in runs if not run.ended and not run_view(run, ctx.now).expired), None)
 
 
 def _parameter(name: str, value: str) -> tuple[str, str]:
@@ -275,7 +281,12 @@ def resolve(ctx: Context, command: cmd.ResolveRun) -> Proposal | Done:
 
 
 def _repair(ctx: Context, run: RunState) -> Proposal:
-    action = ctx.definition.actions.get(run.action)
+    """The request for the action that mends the run; nothing to append where that is under way."""
+    action = ctx.definition.actions.get(run.action) if run.aim is None else None
     if action is None or action.on_failure is None:
         raise Refused(f"{run.action} names no action to run on failure", hint="request the rollback by name")
-    return request_of(ctx, action.on_failure.run, {})
+    present = _under_way(ctx, action.on_failure.run)
+    if present is not None:
+        return Proposal([], f"{present.id} is {present.status}")
+    # Told what it mends, it goes back to what was there before that run, be it what is there now.
+    return request_of(ctx, action.on_failure.run, {REPAIRS: run.id})

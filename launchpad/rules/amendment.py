@@ -1,6 +1,6 @@
 """Whether the definition of a launch may be changed to another one."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from launchpad.model.definition import FORMAT, Definition
 from launchpad.model.events import LaunchAmended
@@ -42,22 +42,29 @@ def _other_launch(before: Definition, after: Definition) -> Iterator[str]:
 def _of_runs(state: State, after: Definition) -> Iterator[str]:
     for run in state.runs.values():
         if run.status in ("running", "interrupted", "aborting"):
-            for what in _used(run, state):
-                section, _, name = what.partition(" ")
-                if name not in getattr(after, f"{section}s"):
-                    yield f"{run.id} is {run.status} and uses {what}: it can't be taken away"
+            for what, name, there in _used(run, state, after):
+                if name not in there:
+                    yield f"{run.id} is {run.status} and uses {what} {name}: it can't be taken away"
 
 
-def _used(run: RunState, state: State) -> Iterator[str]:
-    """`provider site`: what a run needs to come to its end, and what mends it if it fails."""
-    yield f"action {run.action}"
-    action = state.action(run.action)
-    if action is not None and action.on_failure is not None:
-        yield f"action {action.on_failure.run}"
-    if run.plan is not None:
-        if run.plan.gate:
-            yield f"gate {run.plan.gate}"
-        yield from dict.fromkeys(f"provider {step.provider}" for step in run.plan.steps)
+def _used(run: RunState, state: State, after: Definition) -> Iterator[tuple[str, str, Container[str]]]:
+    """What a run needs to come to its end, and what mends it if it fails: each by kind and name, with those
+    of its kind that `after` has."""
+    if run.aim is not None:
+        yield "rollout", run.aim.rollout, after.rollouts
+    else:
+        yield "action", run.action, after.actions
+        action = state.action(run.action)
+        if action is not None and action.on_failure is not None:
+            yield "action", action.on_failure.run, after.actions
+        if run.plan is not None and run.plan.gate:
+            yield "gate", run.plan.gate, after.gates
+    suites = state.definitions[run.planned_under].smoke if run.planned_under else {}
+    for name in dict.fromkeys(step.provider for step in (run.plan.steps if run.plan is not None else ())):
+        if name in suites:
+            yield "smoke test", name, after.smoke
+        else:
+            yield "provider", name, after.providers
 
 
 def _of_poll(state: State, before: Definition, after: Definition) -> Iterator[str]:

@@ -112,10 +112,10 @@ def _recommended(state: State, alert: AlertState | None, now: Micros) -> bool:
 
 
 def _offered(state: State, now: Micros) -> RunState | None:
-    """A run that is to mend a failed one, and waits for somebody to want it."""
+    """A run that the engine asked for to mend a failed one, and that waits for somebody to want it."""
     for run in state.runs.values():
         waits = run.status == "planned" and not run.confirmed and now <= (run.expires_at or now)
-        if waits and REPAIRS in run.params:
+        if waits and REPAIRS in run.params and run.requested_auth == "engine":
             return run
     return None
 

@@ -7,8 +7,10 @@ from launchpad.desk import LocalDesk
 from launchpad.errors import BadInput
 from launchpad.model import commands as cmd
 from launchpad.model import events as ev
+from launchpad.model.definition import Action, Step
+from launchpad.model.rollouts import RolloutReading
 from launchpad.rules.seat import acting
-from tests.support.histories import LAUNCH, PEOPLE, amended, definition
+from tests.support.histories import LAUNCH, PEOPLE, amended, definition, plan_of
 
 MADE = definition()
 
@@ -52,6 +54,42 @@ def test_what_a_run_under_way_uses_stays(room):
     sentence = room.refused("lead", wish(without))
     assert "action rollback" in sentence
     assert "provider site" in sentence
+
+
+def test_what_a_step_of_a_rollout_under_way_uses_stays_and_all_else_may_change(room):
+    reading = RolloutReading(status="rolling", percent=10.0)
+    room.engine(ev.RolloutObserved(rollout="android", reading=reading, observed_at=1))
+    room.does("ops", cmd.HaltRollout(rollout="android"))
+    plan = replace(plan_of(MADE, room.state.runs["halt-1"]), gate="rollout:android")
+    room.engine(
+        ev.RunPlanned(run="halt-1", plan=plan, digest=plan.digest(), gate=None, expires_at=10**18),
+        ev.RunConfirmed(run="halt-1", digest=plan.digest()),
+        ev.RunStarted(run="halt-1", epoch=1),
+    )
+    gates = {"launch": MADE.gates["launch"]}
+    without = replace(MADE, rollouts={}, gates=gates, actions={})
+    assert "halt-1 is running and uses rollout android" in room.refused("lead", wish(without))
+    room.does("lead", wish(amended()[2]))
+    assert room.state.definition == amended()[2]
+
+
+def test_what_a_run_with_a_smoke_test_uses_stays_and_all_else_may_change(room):
+    steps = (Step(verb="rollback", provider="site"), Step(verb="smoke", provider="shop"))
+    before = replace(MADE, actions={**MADE.actions, "rollback": Action(steps=steps, approvals=1)})
+    room.does("lead", wish(before))
+    room.does("ops", cmd.RequestRun(action="rollback"))
+    plan = plan_of(before, room.state.runs["rollback-1"])
+    room.engine(
+        ev.RunPlanned(run="rollback-1", plan=plan, digest=plan.digest(), gate=None, expires_at=10**18)
+    )
+    room.does("ops", cmd.ConfirmRun(run="rollback-1", digest=plan.digest()))
+    room.does("opal", cmd.ApproveRun(run="rollback-1", digest=plan.digest()))
+    room.engine(ev.RunStarted(run="rollback-1", epoch=1))
+    gone = replace(before, smoke={}, gates={}, actions={**before.actions, "deploy": MADE.actions["backup"]})
+    assert "uses smoke test shop" in room.refused("lead", wish(gone, base=before))
+    after = replace(before, alerts={})
+    room.does("lead", wish(after, base=before))
+    assert room.state.definition == after
 
 
 def test_what_is_locked_asked_or_sat_in_stays(room):

@@ -417,14 +417,32 @@ def test_an_abort_that_comes_too_late_says_so(room):
     assert room.state.anomalies == 0
 
 
-def test_a_run_is_given_up_for_the_action_that_repairs_it(room):
+def interrupted(room):
     run, digest = room.planned(who="lead")
     room.does("lead", cmd.ConfirmRun(run=run, digest=digest, override="must"))
     room.does("ops", cmd.ApproveRun(run=run, digest=digest))
     room.engine(ev.RunStarted(run=run, epoch=1), ev.RunInterrupted(run=run, reason="lost"))
-    room.does("ops", cmd.ResolveRun(run=run, resolution="roll-back"))
+    return run
+
+
+def test_a_run_is_given_up_for_the_action_that_repairs_it(room):
+    run = interrupted(room)
+    done = room.does("ops", cmd.ResolveRun(run=run, resolution="roll-back"))
+    assert done.message == "deploy-1 is given up; requested rollback-1"
     assert room.state.runs[run].status == "failed"
     assert room.state.runs["rollback-1"].requested_by == "ops"
+    # Or it would go back from what the run never replaced.
+    assert room.state.runs["rollback-1"].params == {"repairs": run}
+
+
+def test_a_run_is_given_up_beside_the_repair_that_is_under_way(room):
+    run = interrupted(room)
+    room.does("opal", cmd.RequestRun(action="rollback"))
+    done = room.does("ops", cmd.ResolveRun(run=run, resolution="roll-back"))
+    assert done.message == "deploy-1 is given up; rollback-1 is requested"
+    assert list(room.state.runs) == [run, "rollback-1"]
+    assert room.state.runs[run].status == "failed"
+    assert room.state.anomalies == 0
 
 
 # The launch

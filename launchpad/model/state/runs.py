@@ -8,7 +8,8 @@ from launchpad.model.rollouts import RolloutAim
 from launchpad.model.values import Micros, Value
 
 REPAIRS = "repairs"
-"""Parameter of a run that the engine requested itself: the failed run it is to mend."""
+"""Parameter of a run that is asked for because another failed, or was given up: that one, which it is to
+mend."""
 
 
 class Readiness(Value):
