@@ -18,7 +18,7 @@ class Jobs:
         self._toolroom = toolroom
 
     def ready(self, run: RunState) -> None:
-        """Makes the tools of a run; may take a while. Raises `Refused` where they can't be had."""
+        """Makes the tools of a run, which may ask slow programs for secrets."""
         self._planned_with(run)
 
     def of(self, run: RunState, index: int) -> tuple[Steps, Job]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 
 from launchpad.engine.endings import brought
 from launchpad.engine.halting import Halting
@@ -111,6 +111,7 @@ class Runner:
                     return await self._conclude(run, index)
         except Conflict:
             # The run moved (an abort, most likely): look again.
+            await asyncio.to_thread(self._session.refresh)
             return True
 
     async def _begin(self, run: RunState) -> bool:
@@ -284,12 +285,16 @@ class Runner:
         return False
 
     async def _fail(self, run: RunState, index: int, reason: str, found: Sequence[Event] = ()) -> bool:
-        await self._recorder.append(
-            *found,
-            ev.StepFailed(run=run.id, step=index, reason=reason),
-            *self._failure(self._run(run.id), index, reason),
-        )
-        return False
+        failed = (*found, ev.StepFailed(run=run.id, step=index, reason=reason))
+        while True:
+            following = self._failure(self._run(run.id), index, reason)
+            try:
+                await self._recorder.append(*failed, *following, expect=_new(following))
+            except Conflict:
+                # Somebody has just asked for what repairs it.
+                await asyncio.to_thread(self._session.refresh)
+            else:
+                return False
 
     def _failure(self, run: RunState, index: int, reason: str) -> list[Event]:
         """The run's failure, and the request for what is to follow it."""
@@ -346,7 +351,7 @@ class Runner:
 
     async def _append(self, run: RunState, *events: Event) -> None:
         """Appends under the expectation that nobody has touched the run since `run` was read."""
-        await self._recorder.append(*events, expect={f"run:{run.id}": run.seq})
+        await self._recorder.append(*events, expect={f"run:{run.id}": run.seq, **_new(events)})
 
     async def _gate(self, run: RunState) -> GateReport | None:
         """The run's gate now; waits a while for one that says HOLD."""
@@ -362,6 +367,11 @@ class Runner:
                 return gate
             waited += 1.0
             await asyncio.sleep(1.0)
+
+
+def _new(events: Iterable[Event]) -> dict[str, int]:
+    """That nobody has taken the names of the runs that are asked for."""
+    return {event.subject: 0 for event in events if isinstance(event, ev.RunRequested)}
 
 
 def _closed(gate: GateReport) -> str:
