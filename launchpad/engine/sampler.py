@@ -114,13 +114,12 @@ class Sampler:
         self._lease.ensure()
         received = self._clock()
         batch = [replace(sample, received=received) for sample in self._fresh]
+        self._fresh.clear()
         try:
             await asyncio.to_thread(self._store.add_samples, self._launch, batch)
         except Unreachable as error:
             log.warning("%d samples wait for the store: %s", len(batch), error)
-            return
-        for _ in batch:
-            self._fresh.popleft()
+            self._fresh = deque([*batch, *self._fresh], maxlen=_KEPT)
 
 
 def sample(name: str, observed: Micros, result: ProbeResult) -> Sample:
