@@ -7,6 +7,7 @@ from launchpad.model import events as ev
 from launchpad.model.fold import fold
 from launchpad.model.journal import Recorded
 from launchpad.model.plan import Plan, PlannedStep
+from launchpad.model.rollouts import RolloutAim
 from launchpad.model.samples import Lease, Sample, Standby
 from launchpad.model.values import SECOND
 from launchpad.rules.objectives import Meter
@@ -161,6 +162,18 @@ def test_a_plan_expires():
     assert "confirm" in seen(made, 1000).runs[0].waits_for
     assert "expired" in seen(made, 1001).runs[0].waits_for
     assert not run_view(state(*RUNS).runs["backup-1"], (START + 5000) * SECOND).expired
+
+
+def test_a_halt_is_never_too_late():
+    plan = Plan(action="halt", title="it", version="1", environment="production", steps=())
+    made = state(
+        ev.RunRequested(run="halt-1", action="halt", aim=RolloutAim(rollout="android", verb="halt")),
+        ev.RunPlanned(run="halt-1", plan=plan, digest="d", gate=None, expires_at=(START + 9) * SECOND),
+        ev.RunConfirmed(run="halt-1", digest="d"),
+    )
+    halt = run_view(made.runs["halt-1"], (START + 5000) * SECOND)
+    assert (halt.state.status, halt.expired) == ("approved", False)
+    assert halt.waits_for == "the engine to start it"
 
 
 def test_what_waits_for_whom():

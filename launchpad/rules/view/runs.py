@@ -16,7 +16,7 @@ class RunView(Value):
     stuck: bool
     """At work, but without output for far longer than usual."""
     expired: bool
-    """Confirmed, approved or started too late: it never runs."""
+    """Confirmed, approved or started too late: it never runs. A halt is never too late."""
     waits_for: str
     """What must happen for it to go on, in words; empty while it simply runs."""
 
@@ -36,7 +36,7 @@ def run_view(run: RunState, now: Micros, last_output: Micros | None = None) -> R
     at_work = step is not None and step.status in ("intended", "running")
     silent_since = max(step.started_at or now, last_output or 0) if step else now
     silent = (now - silent_since) / SECOND
-    waiting = run.status in ("planned", "approved")
+    waiting = run.status in ("planned", "approved") and not run.stops
     expired = waiting and run.expires_at is not None and now > run.expires_at
     return RunView(
         state=run,
