@@ -13,6 +13,7 @@ from launchpad.model.lifecycles import RolloutStatus
 from launchpad.model.migrations import MigrationFact, MigrationsReading
 from launchpad.model.plan import PlannedStep
 from launchpad.model.rollouts import RolloutAim, RolloutReading
+from launchpad.model.text import clean
 from launchpad.providers.capabilities import (
     BackupRequest,
     Backups,
@@ -27,6 +28,8 @@ from launchpad.providers.capabilities import (
     Rollouts,
 )
 
+_ID = 2000
+"""Characters of a provider's own id of a step."""
 _EVIDENCE = 4000
 """Characters of what a dry run printed that a plan keeps."""
 
@@ -49,7 +52,11 @@ class Provided:
 
     async def start(self, job: Job) -> str:
         with self._told():
-            return await self._provider.start(job)
+            provider_id = await self._provider.start(job)
+            if provider_id != clean(provider_id, _ID):
+                # Cut or cleaned it would be another one; the nonce finds the step all the same.
+                raise Unreachable(f"it was taken under an id that can't be kept: {clean(provider_id, 60)!r}")
+        return provider_id
 
     async def follow(self, provider_id: str, job: Job, emit: Emit) -> Ending:
         with self._told():

@@ -116,9 +116,9 @@ class _Walk:
 
     async def _asked(self, step: SmokeStep) -> ProbeResult:
         written_out = filled_value(msgspec.to_builtins(step), self._values)
-        filled = msgspec.convert(written_out, type(step))
-        filled = replace(filled, timeout=max(0.001, min(step.timeout, self._left)))
         try:
+            filled = msgspec.convert(written_out, type(step))
+            filled = replace(filled, timeout=max(0.001, min(step.timeout, self._left)))
             if not isinstance(filled, HttpStep):
                 return await runnable(filled, self._means).run()
             resolved = self._means.resolved

@@ -151,6 +151,10 @@ def _adapter(name: str, declared: Declared, around: Surroundings) -> Provider:
         raise BadInput(f"provider {name}: {error}", hint="was it defined for another version?") from error
     except Refused as error:
         raise BadInput(f"provider {name}: {error.message}", hint=error.hint) from error
+    except Exception as error:
+        # Somebody else's adapter may be at fault; the rest can be done without it.
+        said = f"{type(error).__name__}: {error}"
+        raise BadInput(f"provider {name}: the adapter failed: {said}", hint="tell its maintainers") from error
     return adapter
 
 

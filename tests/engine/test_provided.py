@@ -1,6 +1,7 @@
 """Whatever a provider says, no control sequence and no secret gets past."""
 
 import pytest
+from msgspec.structs import replace
 
 from launchpad.config.secrets import MASK, Redactor
 from launchpad.engine.provided import Provided
@@ -26,7 +27,9 @@ class Loud:
         return PlannedStep(verb=verb, provider="loud", does=SAID, command=SAID, undo=SAID)
 
     async def start(self, job):
-        raise self.error
+        if self.error:
+            raise self.error
+        return job.nonce
 
     async def follow(self, provider_id, job, emit):
         return Ending(state="failed", detail=SAID)
@@ -48,6 +51,14 @@ async def test_what_it_says_is_cleaned():
     assert step.command == f" no [/x]\n {MASK} "
     assert (await provided().follow("1", JOB, None)).detail == KEPT
     assert (await provided().find(JOB)).detail == KEPT
+
+
+async def test_an_id_is_kept_as_it_is_or_not_at_all():
+    assert await provided().start(replace(JOB, nonce="6543/a b")) == "6543/a b"
+    for hostile in ("\x1b]0;owned\x07", "a\u202eb", "a\nb", "x" * 3000):
+        with pytest.raises(Unreachable, match="under an id that can't be kept") as caught:
+            await provided().start(replace(JOB, nonce=hostile))
+        assert "\x1b" not in str(caught.value)
 
 
 @pytest.mark.parametrize("kind", [Refused, Unreachable])

@@ -16,6 +16,7 @@ from launchpad.model.definition import (
     Extract,
     HttpStep,
     Launch,
+    PostgresStep,
     SmokeSuite,
     StepExpect,
     TcpStep,
@@ -223,9 +224,9 @@ async def test_a_slow_answer_fails_by_its_limit_and_by_its_timeout(walk, shop):
     shop.delay = 0.3
     late, _ = await walk(page(expect=StepExpect(within=0.1)))
     assert "expected at most 100 ms" in late.sentence
-    shop.delay = 5.0
-    out, _ = await walk(page(timeout=0.3))
-    assert "timed out after 300 ms while waiting for an answer" in out.sentence
+    shop.delay = 10.0
+    out, _ = await walk(page(timeout=3.0))
+    assert "timed out after 3 s while waiting for an answer" in out.sentence
     spent, _ = await walk(page(), page("/2"), timeout=0.3, keep_going=True)
     assert spent.steps[1].reason == "the time for all steps was used up"
 
@@ -307,3 +308,10 @@ async def test_an_extraction_that_is_not_there_fails_the_step(walk, shop):
     shop.answers["/list"] = HEAD + b"Content-Length: 10\r\n\r\n" + b'{"a": [1]}'
     fact, _ = await walk(page("/list", extract={"a": Extract(json="a")}))
     assert "a is no single value" in fact.sentence
+
+
+async def test_what_can_not_be_asked_once_it_is_filled_in_is_bad_and_ends_nothing(walk):
+    asked = PostgresStep(dsn="env:PASSWORD", query="{{ query }}")
+    fact, _ = await walk(asked, values={"query": ""})
+    assert fact.verdict == "bad"
+    assert fact.steps[0].reason.startswith("it can't be asked: Expected `str` of length >= 1")
