@@ -30,12 +30,18 @@ def value_at(document: Any, path: Path) -> Any:
     here = document
     for depth, key in enumerate(path):
         try:
-            here = here[int(key)] if isinstance(here, list) else here[key] if isinstance(here, dict) else None
+            here = here[int(key)] if isinstance(here, list) else _in_object(here, key)
         except (KeyError, IndexError, ValueError):
             raise LookupError(f"there is no {written_path(path[: depth + 1])}") from None
         if here is None and depth + 1 < len(path):
             raise LookupError(f"{written_path(path[: depth + 1])} holds nothing")
     return here
+
+
+def _in_object(value: Any, key: str | int) -> Any:
+    if not isinstance(value, dict):
+        raise KeyError(key)  # what is neither an object nor a list has nothing in it
+    return value[key]
 
 
 def written_path(path: Path) -> str:

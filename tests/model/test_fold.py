@@ -173,6 +173,19 @@ def test_a_check_proves_an_item_when_it_passes_only(verdicts, status, proved_at)
     assert item.reason == ("no answer" if status == "failed" else "")
 
 
+def test_nothing_was_checked_after_the_word_of_it():
+    ahead = 10**15
+    state = fold(
+        journal(
+            checked("ok", ahead),
+            ev.ActionProbed(action="rollback", verdict="ok", reason="", observed_at=ahead),
+        )
+    )
+    page = state.items["page"]
+    assert (page.check.at, page.proved_at) == (2_000_000, 2_000_000)
+    assert state.readiness["rollback"].at == 3_000_000
+
+
 def test_a_check_does_not_bring_back_what_was_skipped():
     item = fold(journal(ev.ItemSkipped(item="page"), checked("bad", 1), checked("ok", 2))).items["page"]
     assert item.status == "skipped"

@@ -31,6 +31,8 @@ def test_a_path_leads_there(path, value):
         ("items[1]", "there is no items[1]"),
         ("items.x", "there is no items.x"),
         ("none.a", "none holds nothing"),
+        ("items[0].name.first", "there is no items[0].name.first"),
+        ("items[0].name[0]", "there is no items[0].name[0]"),
     ],
 )
 def test_where_it_ends_is_said(path, says):

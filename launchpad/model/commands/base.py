@@ -26,7 +26,7 @@ class Command(Value, tag_field="verb"):
 class Done(Value):
     """What the desk answers when it did what was asked.
 
-    `already` is set when somebody else had done the very same first: nothing was written, `by` did it.
+    `already` is set when the very same had been done before: nothing was written.
     """
 
     seq: int

@@ -112,14 +112,16 @@ def _item_checked(parts: Parts, rec: Recorded, event: ev.ItemChecked) -> None:
     if item is None:
         parts.misfit()
         return
-    result = CheckResult(verdict=event.verdict, reason=event.reason, at=event.observed_at)
+    # Another clock wrote it: nothing was observed after the word of it.
+    at = min(event.observed_at, rec.at)
+    result = CheckResult(verdict=event.verdict, reason=event.reason, at=at)
     item = replace(item, check=result, check_requested=0)
     if item.status != "skipped" and event.verdict != "unknown":
         passed = event.verdict == "ok"
         item = replace(
             item,
             status="done" if passed else "failed",
-            proved_at=event.observed_at if passed else item.proved_at,
+            proved_at=at if passed else item.proved_at,
             seq=rec.seq,
             at=rec.at,
             by=rec.actor,

@@ -14,10 +14,10 @@ from launchpad.model.lifecycles import RUN, STEP
 from launchpad.model.state import Approval, Readiness, RunState, StepState
 
 
-def _probed(parts: Parts, _rec: Recorded, event: ev.ActionProbed) -> None:
-    parts.readiness[event.action] = Readiness(
-        verdict=event.verdict, reason=event.reason, at=event.observed_at
-    )
+def _probed(parts: Parts, rec: Recorded, event: ev.ActionProbed) -> None:
+    # Another clock wrote it: nothing was observed after the word of it.
+    at = min(event.observed_at, rec.at)
+    parts.readiness[event.action] = Readiness(verdict=event.verdict, reason=event.reason, at=at)
 
 
 def _run_requested(parts: Parts, rec: Recorded, event: ev.RunRequested) -> None:
