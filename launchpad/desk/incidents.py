@@ -134,6 +134,8 @@ def update(ctx: Context, command: cmd.UpdateIncident) -> Proposal | Done:
         if command.severity is not None:
             return already(incident.seq, _subject(incident.id), f"{incident.id} is {incident.severity}")
         raise BadInput("an update needs a few words, an impact or a severity")
+    if command.next_in is not None and not text:
+        raise BadInput("when the next update is due is said with an update in words")
     return _together(incident, events, texts, f"updated {incident.id}")
 
 

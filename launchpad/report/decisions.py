@@ -72,7 +72,7 @@ def _decision(recorded: Recorded, changed: tuple[str, ...] = ()) -> Decision:
         by=recorded.actor,
         what=_DECIDED[type(event)](event),
         why="(text removed)" if recorded.redacted else " ".join(recorded.text.split()),
-        loud=isinstance(event, ev.RunGlassBroken | ev.SeatTaken | ev.LaunchAmended)
+        loud=isinstance(event, ev.RunGlassBroken | ev.SeatTaken | ev.LaunchAmended | ev.LossAccepted)
         or getattr(event, "overridden", False),
         gate=getattr(event, "gate", None),
         numbers=changed
@@ -108,7 +108,9 @@ _DECIDED: Mapping[type, Callable[[Any], str]] = {
     ev.CriterionMarked: lambda e: (
         f"found {e.criterion} {'met' if e.met else 'not met'}, a rollback criterion"
     ),
+    ev.RolloutVetoed: lambda e: f"vetoed the next step of {e.rollout}",
     ev.LaunchAmended: lambda _e: "amended the definition",
+    ev.LossAccepted: lambda e: f"went on with a journal that had lost events up to {e.head[:12]}",
     ev.IncidentDeclared: lambda e: (
         f"declared {e.incident}, {e.severity}" + (f", from {e.alert}" if e.alert else "")
     ),

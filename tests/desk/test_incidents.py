@@ -45,6 +45,7 @@ def test_an_incident_by_hand_says_what_whom_and_how_grave(room):
         cmd.UpdateIncident(),
         cmd.UpdateIncident(text="x", next_in=0.0),
         cmd.UpdateIncident(text="x", next_in=float("nan")),
+        cmd.UpdateIncident(impact="Spain", next_in=600.0),
         cmd.UpdateIncident(text="x", incident="incident-9"),
         cmd.CommandIncident(commander="stranger"),
         cmd.AddIncidentTask(text=" "),

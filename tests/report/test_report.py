@@ -276,6 +276,19 @@ def test_who_found_a_rollback_criterion_met_is_among_the_decisions():
     assert ("bob", "found payments-fail met, a rollback criterion") in decided
 
 
+def test_who_went_on_with_a_journal_that_lost_events_is_told_loudly():
+    lost = launches.launched().add(5.0, LEAD.name, ev.LossAccepted(head="5f" * 32), "the primary died")
+    vetoed = lost.add(6.0, BOB.name, ev.RolloutVetoed(rollout="android"), "let us wait")
+    loss, veto = told(vetoed).decisions[-2:]
+    assert (loss.by, loss.what, loss.why, loss.loud) == (
+        "lead",
+        "went on with a journal that had lost events up to 5f5f5f5f5f5f",
+        "the primary died",
+        True,
+    )
+    assert (veto.by, veto.what, veto.loud) == ("bob", "vetoed the next step of android", False)
+
+
 def test_who_had_an_alert_before_it_fired_is_not_forgotten():
     demo = launches.launched()
     for minute, status in ((10.0, "pending"), (11.0, "firing")):

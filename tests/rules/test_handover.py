@@ -83,6 +83,11 @@ def test_what_is_overdue_and_what_is_mine_is_said():
     assert "yours: payments" in found.now
 
 
+def test_what_was_found_to_fail_is_still_somebodys():
+    demo = launches.launched().add(5.0, BOB.name, ev.ItemFailed(item="payments"), "declined")
+    assert "yours: payments" in missed(demo, ADA, now=45.0).now
+
+
 def test_a_long_night_is_cut_and_says_so():
     demo = launches.launched()
     for number in range(40):
