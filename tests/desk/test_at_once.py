@@ -4,6 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from msgspec.structs import replace
 
 from launchpad.desk import LocalDesk, open_launch
 from launchpad.errors import Conflict, Refused
@@ -11,6 +12,7 @@ from launchpad.model import commands as cmd
 from launchpad.model import events as ev
 from launchpad.model.definition import Definition, Item, Launch
 from launchpad.model.journal import Draft
+from launchpad.model.rollouts import RolloutReading
 from launchpad.session import Session
 from launchpad.store import open_store
 from tests.support.histories import LAUNCH, PEOPLE, definition, plan_of
@@ -162,3 +164,111 @@ def test_a_yes_at_the_last_instant_keeps_the_launch_open(room):
             cmd.CloseLaunch(outcome="success")
         )
     assert room.state.open
+
+
+def overtaken(room, who, command, *events, by="lead"):
+    """Performs a command while these happen between its decision and its record."""
+
+    def happens():
+        drafts = [Draft(id=f"{n}", event=e, actor=by, auth="os", text="x") for n, e in enumerate(events)]
+        room.store.append(LAUNCH, drafts)
+
+    store = Interrupted(room.store, "append", happens)
+    return LocalDesk(store, Session(room.store, LAUNCH), PEOPLE[who]).perform(command)
+
+
+def amending(room, **parts):
+    before = room.state.definition
+    return cmd.Amend(definition=replace(before, **parts), base=before.digest(), text="we know more")
+
+
+def rolling(percent=10.0, status="rolling"):
+    reading = RolloutReading(status=status, percent=percent)
+    return ev.RolloutObserved(rollout="android", reading=reading, observed_at=1)
+
+
+def test_what_a_run_that_starts_at_the_same_instant_uses_is_not_taken_away(room):
+    run, _ = room.approved()
+    actions = {name: a for name, a in room.state.definition.actions.items() if name == "backup"}
+    wish = amending(room, actions=actions, gates={})
+    with pytest.raises(Refused, match=f"{run} is running and uses action rollback"):
+        overtaken(room, "lead", wish, ev.RunStarted(run=run, epoch=1), by="engine")
+
+
+def test_whom_a_roll_that_is_called_at_the_same_instant_asks_is_not_silenced(room):
+    crew = tuple(replace(operator, teams=("engineering",)) for operator in room.state.definition.operators)
+    with pytest.raises(Refused, match="asks qa, and nobody would speak"):
+        overtaken(room, "lead", amending(room, operators=crew), ev.PollCalled(teams=("qa",)))
+
+
+def test_who_is_given_the_seat_at_the_same_instant_is_not_taken_out(room):
+    crew = tuple(operator for operator in room.state.definition.operators if operator.name != "ops")
+    with pytest.raises(Refused, match="ops holds the director's seat"):
+        overtaken(room, "lead", amending(room, operators=crew), ev.SeatTaken(holder="ops"))
+
+
+def test_nothing_is_marked_of_a_release_that_is_taken_back_at_the_same_instant(room):
+    room.does("lead", cmd.EnterPhase(phase="launch", override="we must"))
+    mark = cmd.MarkCriterion(criterion="lost-orders", met=True)
+    with pytest.raises(Refused, match="nothing is out yet"):
+        overtaken(room, "eva", mark, ev.PhaseEntered(phase="pre-launch"))
+
+
+def test_who_has_an_alert_a_moment_before_it_is_declared_keeps_it(room):
+    room.engine(ev.AlertChanged(alert="slow", status="firing", severity="medium", value=4.0, n=9))
+    overtaken(room, "eva", cmd.DeclareIncident(alert="slow"), ev.AlertAcknowledged(alert="slow"), by="ops")
+    assert room.state.alerts["slow"].acknowledged_by == "ops"
+    assert list(room.state.incidents) == ["incident-1"]
+
+
+def test_a_silence_that_is_ended_at_the_same_instant_is_ended_once(room):
+    room.does("ops", cmd.SilenceAlert(alert="slow", text="load test", seconds=600.0))
+    done = overtaken(room, "eva", cmd.UnsilenceAlert(alert="slow"), ev.AlertUnsilenced(alert="slow"))
+    assert done.already
+    assert room.state.anomalies == 0
+
+
+def test_a_phase_is_not_entered_past_a_hold_of_the_same_instant(room):
+    entered = cmd.EnterPhase(phase="launch", override="")
+    room.does("lead", amending(room, gates={}, actions={}, rollouts={}))
+    with pytest.raises(Refused, match="lead holds the countdown"):
+        overtaken(room, "deputy", entered, ev.CountdownHeld())
+
+
+def test_no_answer_is_taken_once_the_roll_is_closed(room):
+    room.does("lead", cmd.CallPoll())
+    with pytest.raises(Refused, match="has closed the roll"):
+        overtaken(room, "eva", cmd.AnswerPoll(answer="go"), ev.PollClosed())
+    assert not room.state.poll.votes
+
+
+def test_an_answer_to_an_answer_that_was_not_seen_is_a_conflict(room):
+    room.does("lead", cmd.CallPoll())
+    answer = cmd.AnswerPoll(answer="go", expect=0)
+    with pytest.raises(Conflict):
+        overtaken(room, "eva", answer, ev.PollAnswered(team="qa", answer="no-go"), by="opal")
+    assert room.state.poll.votes["qa"].answer == "no-go"
+
+
+def test_a_rollout_that_is_halted_at_the_same_instant_is_not_bumped(room):
+    room.engine(rolling())
+    with pytest.raises(Refused, match="halted at 10% and can't be bumped"):
+        overtaken(room, "ops", cmd.BumpRollout(rollout="android"), rolling(status="halted"), by="engine")
+    assert not room.state.runs
+
+
+def test_a_halt_does_not_abort_what_ends_at_the_same_instant(room):
+    room.engine(rolling())
+    room.does("ops", cmd.BumpRollout(rollout="android"))
+    overtaken(
+        room, "eva", cmd.HaltRollout(rollout="android"), ev.RunRefused(run="bump-1", reason="no"), by="engine"
+    )
+    assert room.state.runs["halt-1"].status == "requested"
+    assert room.state.anomalies == 0
+
+
+def test_an_item_that_is_added_at_the_same_instant_keeps_its_id(room):
+    added = ev.ItemAdded(item="call-the-bank", added=Item(id="call-the-bank", title="Call the bank"))
+    overtaken(room, "eva", cmd.AddItem(title="Call the bank"), added)
+    assert {"call-the-bank", "call-the-bank-2"} <= room.state.items.keys()
+    assert room.state.anomalies == 0

@@ -102,6 +102,10 @@ def test_who_saw_an_older_countdown_is_refused(room: Room) -> None:
     room.does(LEAD, cmd.SlipCountdown(seconds=60.0))
     with pytest.raises(Conflict):
         room.does(LEAD, cmd.SlipCountdown(seconds=60.0, expect=seen))
+    room.does(EVA, cmd.HoldCountdown(text="wait"))
+    with pytest.raises(Conflict):
+        room.does(LEAD, cmd.ResumeCountdown(expect=seen))
+    assert room.session.state.hold is not None
 
 
 @pytest.mark.parametrize("seconds", [0.0, float("nan"), float("inf"), 1e9])
@@ -109,6 +113,11 @@ def test_nonsense_does_not_move_t0(room: Room, seconds: float) -> None:
     with pytest.raises(BadInput):
         room.does(LEAD, cmd.SlipCountdown(seconds=seconds))
     assert room.session.state.t0 == T0
+
+
+def test_t0_moves_by_a_year_at_most(room: Room) -> None:
+    room.does(LEAD, cmd.SlipCountdown(seconds=366 * 86400.0))
+    assert room.session.state.t0 == T0 + 366 * 86400 * 1_000_000
 
 
 def test_without_a_t0_there_is_nothing_to_hold(tmp_path: Path) -> None:

@@ -158,3 +158,25 @@ def test_removed_words_leave_the_incident_standing(room):
     room.does("lead", cmd.Redact(seq=done.seq, text="a card number"))
     assert room.session.view().incident.title == "(text removed)"
     assert present(room).entries[0].redacted
+
+
+def test_an_alert_that_only_rises_is_had_by_whoever_declares_it(room):
+    room.engine(alert("pending"))
+    room.does("eva", cmd.DeclareIncident(alert="slow"))
+    assert room.state.alerts["slow"].acknowledged_by == "eva"
+
+
+def test_trouble_that_comes_back_is_declared_anew(room):
+    room.engine(alert("firing"))
+    room.does("lead", cmd.DeclareIncident(alert="slow"))
+    room.does("lead", cmd.ResolveIncident(text="a cache"))
+    assert not room.does("eva", cmd.DeclareIncident(alert="slow")).already
+    assert [i.status for i in room.state.incidents.values()] == ["resolved", "declared"]
+
+
+def test_a_review_is_of_what_is_over(room):
+    for _ in range(2):
+        room.does("lead", DECLARED)
+    room.does("lead", cmd.ResolveIncident(text="a cache", incident="incident-2"))
+    room.does("lead", cmd.ReviewIncident(text="learnt"))
+    assert [i.status for i in room.state.incidents.values()] == ["declared", "reviewed"]

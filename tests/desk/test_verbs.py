@@ -445,6 +445,20 @@ def test_a_run_is_given_up_beside_the_repair_that_is_under_way(room):
     assert room.state.anomalies == 0
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        cmd.WriteNote(text="x" * 4000),
+        cmd.SilenceAlert(alert="slow", text="x", seconds=7 * 86400.0),
+        cmd.Lock(target="site", text="x", seconds=366 * 86400.0),
+        cmd.CallPoll(teams=tuple(f"team-{n}" for n in range(50))),
+        cmd.AddItem(title="x", due=100 * 366 * 86400.0),
+    ],
+)
+def test_the_most_that_is_said_is_what_is_taken(room, command):
+    assert not room.does("lead", command).already
+
+
 # The launch
 
 
