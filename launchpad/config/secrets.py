@@ -188,7 +188,7 @@ def references_in(definition: Definition, providers: Settings, channels: Setting
     """Every secret reference of a definition, each once.
 
     `providers` and `channels` map kinds to their settings' types, as for `load`; of a kind that is not
-    among them, every string that looks like a reference counts.
+    among them, or has other settings, every string that looks like a reference counts.
     """
     found = list(_references(definition, info(Definition)))
     for provider in definition.providers.values():
@@ -199,10 +199,13 @@ def references_in(definition: Definition, providers: Settings, channels: Setting
 
 
 def _references_of(adapter: Provider | Channel, kinds: Settings) -> Iterator[str]:
-    settings = kinds.get(adapter.kind)
-    if settings is None:
+    try:
+        settings = kinds[adapter.kind]
+        made = msgspec.convert(adapter.settings, settings)
+    except (KeyError, BadInput, msgspec.ValidationError):
+        # Unknown here, or of another version: whoever makes the adapter says so.
         return _references_anywhere(adapter.settings)
-    return _references(msgspec.convert(adapter.settings, settings), info(settings))
+    return _references(made, info(settings))
 
 
 def _references(value: Any, type_: inspect.Type, kind: str | None = None) -> Iterator[str]:
