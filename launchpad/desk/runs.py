@@ -286,7 +286,7 @@ def _repair(ctx: Context, run: RunState) -> Proposal:
     if action is None or action.on_failure is None:
         raise Refused(f"{run.action} names no action to run on failure", hint="request the rollback by name")
     present = _under_way(ctx, action.on_failure.run)
-    if present is not None:
+    if present is not None and present is not run:
         return Proposal([], f"{present.id} is {present.status}")
     # Told what it mends, it goes back to what was there before that run, be it what is there now.
     return request_of(ctx, action.on_failure.run, {REPAIRS: run.id})

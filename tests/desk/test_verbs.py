@@ -342,6 +342,46 @@ def test_a_used_approval_is_not_taken_back(room):
     assert "abort" in room.refused("ops", cmd.RetractRun(run=run))
 
 
+def test_only_the_plan_that_was_read_is_agreed_to(room):
+    run, digest = room.planned("rollback")
+    assert "another plan now" in room.refused("ops", cmd.ConfirmRun(run=run, digest="another"))
+    room.does("ops", cmd.ConfirmRun(run=run, digest=digest))
+    assert "another plan now" in room.refused("opal", cmd.ApproveRun(run=run, digest="another"))
+    unseen = cmd.BreakGlass(run=run, digest="another", text="we must")
+    assert "another plan now" in room.refused("lead", unseen)
+    assert room.state.runs[run].status == "planned"
+
+
+def test_nobody_rejects_what_they_asked_for_themselves(room):
+    run, _ = room.planned("rollback")
+    assert "retract it" in room.refused("ops", cmd.RejectRun(run=run))
+    room.does("opal", cmd.RejectRun(run=run))
+    assert "ended" in room.refused("opal", cmd.ApproveRun(run=run, digest=room.state.runs[run].digest))
+
+
+def test_what_has_ended_is_neither_agreed_to_nor_said_to_have_been(room):
+    run, digest = room.running()
+    room.engine(ev.RunSucceeded(run=run))
+    assert "it has ended" in room.refused("ops", cmd.ConfirmRun(run=run, digest=digest))
+    assert "it has ended" in room.refused("opal", cmd.ApproveRun(run=run, digest=digest))
+
+
+def test_a_plan_whose_gate_is_met_takes_no_override(room):
+    run, digest = room.planned("rollback")
+    room.does("ops", cmd.ConfirmRun(run=run, digest=digest, override="we must"))
+    confirmed = room.session.events[-1]
+    assert (confirmed.event.overridden, confirmed.text) == (False, "")
+
+
+def test_who_decides_on_an_older_state_of_a_run_is_told(room):
+    run = interrupted(room)
+    seen = room.state.runs[run].seq
+    stale = cmd.ResolveRun(run=run, resolution="retry", expect=seen - 1)
+    assert room.refused("ops", stale, kind=Conflict)
+    room.does("ops", cmd.ResolveRun(run=run, resolution="retry", expect=seen))
+    assert room.state.runs[run].status == "running"
+
+
 def test_an_expired_plan_is_worth_nothing_and_stands_in_nobodys_way(room):
     room.does("ops", cmd.RequestRun(action="rollback"))
     plan = plan_of(definition(), room.state.runs["rollback-1"])
@@ -349,6 +389,9 @@ def test_an_expired_plan_is_worth_nothing_and_stands_in_nobodys_way(room):
         ev.RunPlanned(run="rollback-1", plan=plan, digest="d", gate=None, expires_at=room.store.now() - 1)
     )
     assert "expired" in room.refused("ops", cmd.ConfirmRun(run="rollback-1", digest="d"))
+    room.engine(ev.RunConfirmed(run="rollback-1", digest="d"))
+    assert "expired" in room.refused("opal", cmd.ApproveRun(run="rollback-1", digest="d"))
+    assert "expired" in room.refused("lead", cmd.BreakGlass(run="rollback-1", digest="d", text="we must"))
     assert room.planned("rollback")[0] == "rollback-2"
 
 

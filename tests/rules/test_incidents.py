@@ -7,11 +7,14 @@ import pytest
 from msgspec.structs import replace
 
 from launchpad.model import events as ev
+from launchpad.model.backups import BackupFact
+from launchpad.model.definition import Action, Step
 from launchpad.model.definition.targets import Targets
+from launchpad.model.state import BackupState, IncidentState, RunState, State
 from launchpad.model.values import SECOND
 from launchpad.rules.incidents import due_after
 from launchpad.rules.view.brief import brief
-from launchpad.rules.view.incidents import draft, timeline
+from launchpad.rules.view.incidents import declared_standing, draft, incident_view, timeline
 from tests.support import launches
 from tests.support.launches import ADA, BOB, LEAD, Demo, at
 
@@ -159,3 +162,106 @@ def test_templates_are_filled_with_what_is_known():
         "Acme: cards fail at the till: resolved. It lasted from 09:12 Europe/Berlin to 09:14 (1m54s)."
         " Impact: everybody who pays by card. Cause: a bad index."
     )
+
+
+def trouble(**more: object) -> IncidentState:
+    """Detected in minute 12, declared in minute 13."""
+    told = {"status": "declared", "severity": "critical", "title": "cards fail", "alert": None, **more}
+    times = {"declared_at": at(13), "detected_at": at(12), "acknowledged_at": at(13)}
+    return IncidentState(id="incident-1", seq=1, declared_by="ada", **{**times, **told})
+
+
+def ran(name: str, began: float, ended: float | None, status: str = "succeeded") -> RunState:
+    return RunState(
+        id=name,
+        action=name.rpartition("-")[0],
+        params={},
+        status=status if ended is not None else "running",
+        seq=1,
+        requested_by="ada",
+        requested_auth="os",
+        requested_at=at(began),
+        started_at=at(began),
+        ended_at=None if ended is None else at(ended),
+    )
+
+
+def recovery(*runs: RunState, now: float = 30.0, backups=None, **targets: float) -> list[str]:
+    made = promising(**targets).definition
+    steps = {"save": ("backup",), "back": ("purge", "rollback"), "out": ("deploy",)}
+    actions = {
+        name: Action(steps=tuple(Step(verb=verb, provider="db") for verb in verbs))
+        for name, verbs in steps.items()
+    }
+    state = State(runs={run.id: run for run in runs}, backups=backups or {}, opened_at=at(0))
+    shown = incident_view(trouble(), state, replace(made, actions=actions), (), at(now))
+    return [milestone.sentence + ", LATE" * milestone.late for milestone in shown.recovery]
+
+
+def test_going_back_counts_from_the_detection_on_and_what_takes_just_as_long_is_in_time():
+    gone = [ran("out-1", 13, 14), ran("back-1", 11, 15), ran("nothing-1", 13, 14)]
+    assert recovery(*gone, rollback=480.0) == []
+    assert recovery(*gone, ran("back-2", 12, 20), ran("back-3", 13, 21.1), rollback=480.0) == [
+        "back-2: 8m, promised within 8m",
+        "back-3: 8m06s, promised within 8m, LATE",
+    ]
+
+
+def test_what_there_is_to_go_back_to_was_saved_well_and_before_it_began():
+    none = ["a backup on record: not yet, 48m left of 1h"]
+    assert recovery(rpo=3600.0) == none
+    assert recovery(ran("save-1", 5, 6, "failed"), ran("save-2", 12, 12.1), rpo=3600.0) == none
+    tried = [ran("save-1", 5, 6), ran("save-2", 6, 8), ran("save-3", 12, 13)]
+    assert recovery(*tried, rpo=3600.0) == ["age of the last backup, never restored: 4m, promised within 1h"]
+    assert recovery(ran("save-1", 11, 12), rpo=3600.0) == [
+        "age of the last backup, never restored: 0 s, promised within 1h"
+    ]
+
+
+def test_a_backup_that_was_restored_to_try_it_counts_before_one_that_was_not():
+    def fact(taken: float) -> BackupFact:
+        return BackupFact(name="b", size=1, sha256="", taken_at=at(taken))
+
+    known = {"db": BackupState(last=fact(7), run="save-2")}
+    assert recovery(ran("save-2", 7, 9), backups=known, rpo=3600.0) == [
+        "age of the last backup, never restored: 5m, promised within 1h"
+    ]
+    known = {"db": BackupState(last=fact(7), run="save-2", verified=fact(2))}
+    assert recovery(ran("save-2", 7, 9), backups=known, rpo=500.0) == [
+        "age of the last verified backup: 10m, promised within 8m20s, LATE"
+    ]
+
+
+def test_what_else_fires_is_counted_and_what_only_rises_is_not():
+    def standing(*others: tuple[str, str]) -> str:
+        seen = launches.declared().view(14.55)
+        own = seen.alerts[0]
+        alerts = [own] + [
+            replace(own, state=replace(own.state, name=name, status=status)) for name, status in others
+        ]
+        return declared_standing(seen.incident, alerts).what
+
+    assert " more alert" not in standing(("b", "pending"))
+    assert standing(("b", "firing"), ("c", "pending")).endswith(" and 1 more alert")
+    assert standing(("b", "firing"), ("c", "firing")).endswith(" and 2 more alerts")
+
+
+def test_its_timeline_begins_with_its_detection_and_ends_with_its_end():
+    runs = [ran("out-1", 11.9, 15), ran("out-2", 12, 15), ran("out-3", 20, 21), ran("out-4", 20.1, 21)]
+    over = trouble(status="resolved", resolved_at=at(20), resolved_by="ada", alert="slow")
+    told = timeline(over, State(runs={run.id: run for run in runs}))
+    assert [entry.what for entry in told] == [
+        "alert slow fires",
+        "out-2 starts",
+        "out-2 succeeded",
+        "out-3 starts",
+        "out-3 succeeded",
+    ]
+    at_once = trouble(alert="slow", detected_at=at(13))
+    assert timeline(at_once, State()) == ()
+
+
+def test_an_update_is_late_once_its_time_is_over():
+    made, due = launches.definition(), trouble(next_at=at(20))
+    late = [incident_view(due, State(), made, (), at(20) + micros).update_late for micros in (0, 1)]
+    assert late == [False, True]

@@ -148,14 +148,12 @@ def _seen(
 ) -> View:
     """All that there is to see of a situation."""
     state, now = situation.state, situation.now
-    next_phase, t0, live = _next_phase(state.phase), current_t0(state, now), state.live_run
+    next_phase, t0 = _next_phase(state.phase), current_t0(state, now)
     gate = evaluate(next_phase, situation) if next_phase else None
     messages = message_views(state, definition, now, situation.watched)
     alerts = alert_views(definition, state, now, evidence, messages)
     objectives = _objectives(definition, situation.readings)
-    newest_first = sorted(state.runs.values(), key=lambda r: -r.requested_at)
-    runs = tuple(run_view(run, now, last_output.get(run.id)) for run in newest_first)
-    run = next((r for r in runs if live and r.state.id == live.id), None)
+    runs, run = _runs(state, now, last_output)
     items = tuple(item_view(item, state, t0, now) for item in state.items.values())
     leads = leading(state)
     incidents = {i.id: incident_view(i, state, definition, alerts, now) for i in state.incidents.values()}
@@ -199,10 +197,25 @@ def _seen(
         advice=advice,
         incidents=tuple(reversed(incidents.values())),
         incident=incident,
-        rollouts=tuple(
-            replace(shown, gate=evaluate(of_rollout(name), situation))
-            for name, shown in situation.rollouts.items()
-        ),
+        rollouts=_rollouts(situation),
+    )
+
+
+def _runs(
+    state: State, now: Micros, last_output: Mapping[str, Micros]
+) -> tuple[tuple[RunView, ...], RunView | None]:
+    """All runs, newest first, and the one to watch."""
+    newest_first = sorted(state.runs.values(), key=lambda r: -r.requested_at)
+    runs = tuple(run_view(run, now, last_output.get(run.id)) for run in newest_first)
+    live = state.live_run
+    return runs, next((r for r in runs if live and r.state.id == live.id), None)
+
+
+def _rollouts(situation: Situation) -> tuple[RolloutView, ...]:
+    """All rollouts, each with the gate that a step forward goes through."""
+    return tuple(
+        replace(shown, gate=evaluate(of_rollout(name), situation))
+        for name, shown in situation.rollouts.items()
     )
 
 
