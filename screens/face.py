@@ -39,6 +39,7 @@ from screens.palette import FaceProvider
 from screens.render import messages
 from screens.render.scene import Scene
 from screens.terminal import GONE, SafeDriver, perish
+from screens.textual_themes import textual_themes
 from screens.widgets.field import FilterField
 from screens.widgets.lines import Lines
 from screens.widgets.listing import ListPanel
@@ -137,7 +138,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
 
     def _begin_with(self, theme: str, *, greys: bool) -> None:
         """As Textual sets a theme, but before a sheet is parsed: it would parse each of them twice."""
-        for known in themes.textual_themes(greys=greys):
+        for known in textual_themes(greys=greys):
             self.register_theme(known)
         self.set_reactive(App.theme, theme)
         dark = self.current_theme.dark
