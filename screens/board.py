@@ -46,7 +46,7 @@ class Board(Vertical, Bare):
     class Rearranged(Message):
         """Other panels are seen now: some keys matter where a panel is, some where it is not."""
 
-    def __init__(self, scene: Scene, events: list[Recorded]) -> None:
+    def __init__(self, scene: Scene, events: list[Recorded], log: Sequence[LogLine] = ()) -> None:
         super().__init__(id="board")
         self.scene = scene
         self.tab: str = scene.view.state.phase
@@ -59,7 +59,7 @@ class Board(Vertical, Bare):
         """The run that the operator wants to see, where it is not the one at work."""
         self._chosen_beside = ""
         """The run that was at work when they said so."""
-        self._log: Sequence[LogLine] = ()
+        self._log = log
         self._events = events
         self._timeline = panels.TimelineListing()
         self._told: dict[str, Told] = {}

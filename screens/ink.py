@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
+from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 
 from screens import themes
 from screens.glyphs import Glyphs
-from screens.render.row import Row, Span, measured
+from screens.render.row import Row, Rows, Span, measured
 
 
 class Ink:
@@ -41,6 +42,19 @@ class Ink:
             segments.append(Segment(" " * rest, self.style("text", under)))
         return segments
 
+    def painted(self, rows: Rows, width: int, height: int, depth: ColorSystem) -> str:
+        """What writes rows on a whole terminal of this size, and their ground in all other cells."""
+        told = []
+        for y in range(height):
+            drawn, at = [], 0
+            for x, row in sorted((x, row) for (line, x), row in rows.items() if line == y):
+                drawn += self.segments(Row(), x - at) + self.segments(row, row.width)
+                at = x + row.width
+            drawn += self.segments(Row(), width - at)
+            styled = (f"\x1b[{_codes(s.style or Style.null(), depth)}m{s.text}" for s in drawn)
+            told.append(f"\x1b[{y + 1};1H{''.join(styled)}\x1b[0m")
+        return "".join(told)
+
     def _segments(self, span: Span, under: str) -> Iterable[Segment]:
         style = _leading_to(span.act, self.style(span.style, under))
         text = self.glyphs.shown(span.text)
@@ -64,3 +78,14 @@ def _without_padding(text: str, style: Style) -> Iterator[Segment]:
 def _leading_to(act: str, style: Style) -> Style:
     """The style with what Textual does when it is clicked."""
     return style + Style(meta={"@click": act}) if act else style
+
+
+def _codes(style: Style, depth: ColorSystem) -> str:
+    """The style as ECMA-48's SGR has it. Rich's own way keeps what it made for the first depth that it was
+    asked for, and Textual may have another word for this terminal's."""
+    shown = (style.bold, style.dim, style.italic, style.underline, style.reverse)
+    codes = ["0", *(code for code, on in zip("12347", shown, strict=True) if on)]
+    for colour, foreground in ((style.color, True), (style.bgcolor, False)):
+        if colour is not None:
+            codes += colour.downgrade(depth).get_ansi_codes(foreground=foreground)
+    return ";".join(codes)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
+from rich.color import ColorSystem
 from rich.style import Style
 
 from launchpad.model.preferences import Theme
@@ -106,6 +107,13 @@ def greys_only(environ: Mapping[str, str]) -> bool:
     """Whether the terminal has 256 colours, of which none but the greys are dark or pale."""
     full = environ.get("COLORTERM", "").strip().lower() in _FULL
     return not full and not few_colours(environ)
+
+
+def depth(environ: Mapping[str, str]) -> ColorSystem:
+    """How many colours the terminal has, by its own word."""
+    if few_colours(environ):
+        return ColorSystem.STANDARD
+    return ColorSystem.EIGHT_BIT if greys_only(environ) else ColorSystem.TRUECOLOR
 
 
 def greyed(p: Palette) -> Palette:
