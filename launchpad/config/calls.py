@@ -1,7 +1,8 @@
 """Who is told without a line in the definition, where anybody could be: of halts, of recommended rollbacks,
 of incidents."""
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Collection, Iterator
 
 from launchpad.config.document import Document
 from launchpad.model.definition import Alert, IncidentCalls, Name, Rollout
@@ -24,7 +25,7 @@ def with_calls(document: Document) -> dict[Name, Alert]:
         own = of is not None and bool(of.notify or of.escalate)
         told = _to(rule, of.notify, of.escalate) if of is not None and own else _to(rule, notify, escalate)
         if (told.notify or told.escalate) and (rule.halted, rule.unhalted, rule.recommends) not in taken:
-            alerts.setdefault(name, told)
+            alerts[_free(name, alerts)] = told
     return alerts
 
 
@@ -44,6 +45,12 @@ def _implied(document: Document) -> Iterator[tuple[str, Alert]]:
     asks = any(a.on_failure is not None and a.on_failure.mode == "ask" for a in document.actions.values())
     if document.rollback_criteria is not None or asks:
         yield "rollback-recommended", Alert(recommends="rollback", severity="critical")
+
+
+def _free(name: Name, alerts: Collection[Name]) -> Name:
+    """`name`, counted on if another alert has it: nobody's call is lost to a name."""
+    counted = (name if count == 1 else f"{name}-{count}" for count in itertools.count(1))
+    return next(one for one in counted if one not in alerts)
 
 
 def _halts_itself(rollout: Rollout) -> bool:

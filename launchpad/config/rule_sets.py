@@ -41,10 +41,16 @@ def with_sets(document: Document, faults: Faults) -> Document:
     if HOLE in (document.alert_sets, document.alerts):
         return document
     alerts: dict[str, Any] = dict(document.alerts)
+    of_sets: set[str] = set()
     for index, use in enumerate(document.alert_sets):
         if use is not HOLE and use.use is not HOLE:
             path: Path = ("alert_sets", index)
-            for name, rule in _rules(use, path, document, faults).items():
+            rules = _rules(use, path, document, faults)
+            if twice := [name for name in rules if name in of_sets]:
+                what = f"a set above has {listed(twice)} already, expected those under 'skip'"
+                faults.at((*path, "use"), what)
+            of_sets |= rules.keys()
+            for name, rule in rules.items():
                 if name not in alerts:
                     alerts[name] = rule
                     faults.note(("alerts", name), *_twice(faults.place((*path, "use"))))

@@ -5,7 +5,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from launchpad.errors import LaunchpadError
+from launchpad.errors import BadInput, LaunchpadError, Refused, Unreachable
+from launchpad.model.commands import Command
 from launchpad.model.samples import Presence
 from launchpad.model.store import Store
 from launchpad.rehearsal.play import Cast
@@ -90,9 +91,14 @@ class Colleagues:
                 continue
             since = self._since.setdefault(index, now)
             if index not in self._taken and now - since >= self._reaction:
-                self._taken.add(index)
-                with contextlib.suppress(LaunchpadError):
-                    self._cast.does(step.by or "", command)
+                # Said again only where it was not heard: a store that is busy.
+                with contextlib.suppress(Unreachable):
+                    self._say(step.by or "", command)
+                    self._taken.add(index)
+
+    def _say(self, name: str, command: Command) -> None:
+        with contextlib.suppress(Refused, BadInput):
+            self._cast.does(name, command)
 
     def _show(self) -> None:
         definition = self._cast.session.state.definition

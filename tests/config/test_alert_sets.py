@@ -75,6 +75,10 @@ def test_ones_own_rule_counts():
             "[{use: launch-day, objectives: {latency: errors}}]",
             "the limit is a duration, expected a percentage",
         ),
+        (
+            "[{use: launch-day}, {use: launch-day, skip: {down: once}}]",
+            "a set above has .*slow.* already, expected those under 'skip'",
+        ),
     ],
 )
 def test_a_fault_stands_at_the_use(use, said):

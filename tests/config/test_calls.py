@@ -74,6 +74,18 @@ def test_ones_own_stands_in_its_place() -> None:
     assert list(alerts) == ["down", "mine", "android-not-halted"]
 
 
+def test_no_call_is_lost_to_a_name() -> None:
+    own = TOLD.rstrip().removesuffix("}") + ", android-halted: {absent: home}}\n"
+    alerts = read(HEAD + own + ROLLOUT % "").alerts
+    assert alerts["android-halted"].absent == "home"
+    assert alerts["android-halted-2"].halted == "android"
+    long = "a" * 60
+    two = (ROLLOUT % "").replace("}}\n", "}").replace("android:", f"{long}-1:")
+    two += f", {long}-2: {two.partition('1: ')[2]}}}\n"
+    halted = [rule.halted for rule in read(HEAD + TOLD + two).alerts.values() if rule.halted]
+    assert halted == [f"{long}-1", f"{long}-2"]
+
+
 def test_a_repair_that_is_offered_is_told() -> None:
     actions = """
 actions:

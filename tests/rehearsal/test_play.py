@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from launchpad.desk import open_launch
+from launchpad.errors import Unreachable
 from launchpad.model import commands as cmd
 from launchpad.model.definition import Definition, Item, Launch
 from launchpad.rehearsal.colleagues import Colleagues, parts
@@ -138,6 +139,22 @@ def test_what_the_desk_refuses_a_colleague_is_not_asked_for_again_and_again(stor
     for now in (0.0, 5.0, 10.0):
         others.look(view, now)
     assert len(Session(store, LAUNCH).events) == 1
+
+
+def test_what_a_busy_store_did_not_hear_a_colleague_says_again(store, monkeypatch):
+    day = read_script(script("  - {by: eva, do: tick legal, when: item legal is open}"), "s")
+    others = Colleagues(store, LAUNCH, day)
+    view = Session(store, LAUNCH).view()
+    others.look(view, 0.0)
+
+    def busy(*_: object) -> None:
+        raise Unreachable("the store is busy")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Cast, "does", busy)
+        others.look(view, 4.0)
+    others.look(view, 4.5)
+    assert [e.kind for e in Session(store, LAUNCH).events[1:]] == ["item.ticked"]
 
 
 def test_while_they_play_they_are_seen_and_what_is_due_meanwhile_is_done(store):
