@@ -36,7 +36,7 @@ class Runnable(Protocol):
 class Trace:
     """What a probe is doing and how long the parts took, so that a failure can tell too."""
 
-    __slots__ = ("addresses", "doing", "local", "seconds", "started", "status")
+    __slots__ = ("addresses", "doing", "local", "seconds", "silence_tells", "started", "status")
 
     def __init__(self) -> None:
         self.started = perf_counter()
@@ -44,6 +44,8 @@ class Trace:
         self.addresses: Addresses = ()
         self.local = False
         """Whether no network lies between us and the target, addresses or not."""
+        self.silence_tells = True
+        """Whether the target is at fault where nobody answers: not one that others are asked about."""
         self.status: int | None = None
         self.seconds: dict[str, float] = {}
 
@@ -124,6 +126,8 @@ async def _timed_out(trace: Trace, limit: float, control: Control) -> ProbeResul
         reason = f"our machine was held up for {format_duration(late)}"
         return await _failed(trace, ProbeFailure(Blame.OURS, reason), control)
     reason = f"timed out after {format_duration(limit)} while {trace.doing}"
+    if not trace.silence_tells:
+        return await _failed(trace, ProbeFailure(Blame.OURS, reason), control)
     trace.seconds["whole"] = limit
     return await _failed(trace, ProbeFailure(Blame.PATH, reason), control, silent_for=limit)
 

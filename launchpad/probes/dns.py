@@ -60,6 +60,7 @@ class DnsProbe:
 
     async def _ask(self, trace: Trace) -> str:
         trace.doing = "waiting for the name servers"
+        trace.silence_tells = False
         asked = [self._ask_one(text, server) for text, server in self._servers]
         answers = await asyncio.gather(*asked)
         trace.whole()
