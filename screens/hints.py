@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from launchpad.rules.view import ItemView, View
 from screens.keys import ALWAYS, OF_ACTION, told
+from screens.lacks import roll_open
 from screens.render.close import unfinished
 from screens.render.footer import Hint
 from screens.widgets.field import FilterField
@@ -110,17 +111,25 @@ def _live(face: "Acting") -> "list[Binding]":
 
 
 def _hint(face: "Acting", binding: "Binding", item: ItemView | None) -> Hint:
-    label = binding.description
-    if binding.id == "item.tick" and item is not None and item.mark in ("done", "skipped"):
-        label = "untick"
-    if binding.id == "poll.answer" and _wanted(face):
-        label = "call the roll"
-    if binding.id == "phase.next" and face.scene.view.next_phase is not None:
-        label = f"enter {face.scene.view.next_phase}"
-    elif binding.id == "phase.next":
-        label = "close the launch"
     act = binding.action if binding.action.startswith("app.") else f"app.{binding.action}"
-    return Hint(told(binding.key), label, binding.id or "", act)
+    return Hint(told(binding.key), label(face, binding, item), binding.id or "", act)
+
+
+def label(face: "Acting", binding: "Binding", item: ItemView | None) -> str:
+    """What a key does as things stand, with `item` under the cursor."""
+    shown = face.scene.view
+    match binding.id:
+        case "item.tick" if item is not None and item.mark in ("done", "skipped"):
+            return "untick"
+        case "poll.answer" if not roll_open(shown) and face.permits("call_poll"):
+            return "call the roll"
+        case "phase.next" if shown.next_phase is not None:
+            return f"enter {shown.next_phase}"
+        case "phase.next":
+            return "close the launch"
+        case "countdown.hold" if shown.state.hold is not None:
+            return "resume countdown"
+    return binding.description
 
 
 def _matters(face: "Acting", binding: "Binding", item: ItemView | None) -> bool:  # noqa: C901  # a table of keys
@@ -140,7 +149,7 @@ def _matters(face: "Acting", binding: "Binding", item: ItemView | None) -> bool:
             return shown.incident is not None or (firing and face.permits("declare_incident"))
         case "poll.answer":
             own = face.scene.me.teams
-            waits = any(b.team in own and b.verdict == "HOLD" for b in shown.ballots) and not _closed(shown)
+            waits = any(b.team in own and b.verdict == "HOLD" for b in shown.ballots) and roll_open(shown)
             return waits or _wanted(face)
         case "rollout.halt":
             return any(rollout.status in ("rolling", "unknown") for rollout in shown.rollouts)
@@ -174,10 +183,5 @@ def _must_first(shown: View) -> bool:
 def _wanted(face: "Acting") -> bool:
     """Whether a roll-call holds the gate that nobody has called, and this operator may call it."""
     shown = face.scene.view
-    return _closed(shown) and any(b.verdict == "HOLD" for b in shown.ballots) and face.permits("call_poll")
-
-
-def _closed(shown: View) -> bool:
-    """Whether no roll-call takes answers."""
-    poll = shown.state.poll
-    return poll is None or poll.closed_at is not None
+    holds = any(ballot.verdict == "HOLD" for ballot in shown.ballots)
+    return not roll_open(shown) and holds and face.permits("call_poll")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cached_property
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
@@ -14,10 +15,17 @@ from launchpad.rules.presence import at_work
 from launchpad.rules.view import View
 from screens.glyphs import BRAILLE, Glyphs
 from screens.keys import BINDINGS, OF_DIALOGS, OF_LISTS, told
-from screens.render.row import cut
+from screens.render.row import cell_len, cut
 
 KEYS = {b.id or "": told(b.key.partition(",")[0]) for b in (*BINDINGS, *OF_LISTS, *OF_DIALOGS)}
 """The usual keys."""
+
+
+class Longest(NamedTuple):
+    """Cells of the longest of what the definition says of its operators."""
+
+    name: int
+    teams: int
 
 
 class Scene(Struct, frozen=True, dict=True):
@@ -94,6 +102,15 @@ class Scene(Struct, frozen=True, dict=True):
     def setting(self) -> tuple[object, ...]:
         """What any row may be made of besides what it tells: zone and day, keys, operator, signs."""
         return self.view.definition.zone, self._today, self.keys, self.me.name, self.glyphs
+
+    @cached_property
+    def longest(self) -> Longest:
+        """What columns of people have to hold."""
+        operators = self.view.definition.operators
+        return Longest(
+            max((cell_len(operator.name) for operator in operators), default=0),
+            max((cell_len(", ".join(operator.teams)) for operator in operators), default=0),
+        )
 
     @cached_property
     def noted(self) -> bool:
