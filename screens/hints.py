@@ -177,7 +177,9 @@ def _must_first(shown: View) -> bool:
     """Whether the release is still going out, or goes badly: that comes before the next phase."""
     must = (i for i in shown.items if i.state.item.required and i.state.item.phase == shown.state.phase)
     missing = any(i.mark not in ("done", "skipped", "stale") for i in must)
-    return shown.state.phase == "launch" and (missing or shown.health == "bad")
+    # Before the launch it is for the gate to say, where there is one.
+    unguarded = shown.state.phase == "launch" or shown.gate is None
+    return unguarded and (missing or shown.health == "bad")
 
 
 def _wanted(face: "Acting") -> bool:

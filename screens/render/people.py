@@ -18,8 +18,8 @@ _MARGIN = 5
 _ROLE = 10
 _LOOKS = 18
 """Cells for what somebody looks at, before a team takes them."""
-_END = 29
-"""Cells of where somebody comes from, and for how long they are silent."""
+_STILL = 12
+"""Cells for how long somebody is idle or silent."""
 _YOU = " (you)"
 
 
@@ -41,14 +41,14 @@ class Columns(NamedTuple):
 
 
 def columns(scene: Scene, width: int) -> Columns:
-    """The grid for a panel of `width` cells. Names and teams have what the longest of the definition takes,
-    as far as there is room beside what somebody looks at.
+    """The grid for a panel of `width` cells. Names and teams have what the longest takes, as far as there is
+    room beside what somebody looks at.
     """
     longest = scene.longest
     if width < _BRIEF:
         return Columns(max(13, min(longest.name + 1, width // 3)), 5, 0)
     name = max(20, min(longest.name + len(_YOU) + 1, width // 4))
-    rest = width - _MARGIN - name - _ROLE - _LOOKS - _END
+    rest = width - _MARGIN - name - _ROLE - _LOOKS - longest.via - _STILL
     return Columns(name, _ROLE, max(14, min(longest.teams + 1, rest)) if width >= _WITH_TEAMS else 0)
 
 
@@ -82,7 +82,7 @@ def rests_on(scene: Scene, entry: Presence | LockInfo) -> object:
     if isinstance(entry, LockInfo):
         return entry
     told = entry.operator, entry.role, entry.via, entry.looking_at, entry.age > SILENT, _still(entry)
-    return told, scene.view.definition, scene.setting
+    return told, scene.longest, scene.view.definition, scene.setting
 
 
 def _cell(text: str, width: int, suffix: str = "") -> str:

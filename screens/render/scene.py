@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from launchpad.model.commands import Identity
 from launchpad.model.definition import PHASES, Phase
 from launchpad.model.values import SECOND, Micros, format_instant
-from launchpad.rules.presence import at_work
+from launchpad.rules.presence import at_work, teams_of
 from launchpad.rules.view import View
 from screens.glyphs import BRAILLE, Glyphs
 from screens.keys import BINDINGS, OF_DIALOGS, OF_LISTS, told
@@ -22,10 +22,11 @@ KEYS = {b.id or "": told(b.key.partition(",")[0]) for b in (*BINDINGS, *OF_LISTS
 
 
 class Longest(NamedTuple):
-    """Cells of the longest of what the definition says of its operators."""
+    """Cells of the longest of what is told of the people who are here."""
 
     name: int
     teams: int
+    via: int
 
 
 class Scene(Struct, frozen=True, dict=True):
@@ -105,12 +106,18 @@ class Scene(Struct, frozen=True, dict=True):
 
     @cached_property
     def longest(self) -> Longest:
-        """What columns of people have to hold."""
-        operators = self.view.definition.operators
+        """What the columns of people have to hold."""
+        people, definition = self.view.people, self.view.definition
         return Longest(
-            max((cell_len(operator.name) for operator in operators), default=0),
-            max((cell_len(", ".join(operator.teams)) for operator in operators), default=0),
+            max((cell_len(person.operator) for person in people), default=0),
+            max((cell_len(", ".join(teams_of(definition, person.operator))) for person in people), default=0),
+            max((cell_len(person.via) for person in people), default=0),
         )
+
+    @cached_property
+    def longest_name(self) -> int:
+        """Cells of the longest name that the definition has."""
+        return max((cell_len(operator.name) for operator in self.view.definition.operators), default=0)
 
     @cached_property
     def noted(self) -> bool:

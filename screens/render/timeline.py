@@ -42,7 +42,7 @@ def sentence(scene: Scene, recorded: Recorded, width: int) -> Long:
 
 def _actors(scene: Scene, width: int) -> int:
     """Cells for who did it: as many as the longest name takes, but not at the cost of what was done."""
-    return max(_SHORT, min(scene.longest.name, max(_NAME, width // 5)))
+    return max(_SHORT, min(scene.longest_name, max(_NAME, width // 6)))
 
 
 def rests_on(scene: Scene, recorded: Recorded) -> object:

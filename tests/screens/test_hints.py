@@ -42,6 +42,18 @@ async def test_an_open_gate_is_the_next_step(open_face: Opener) -> None:
         await seat.shows("> enter launch")
 
 
+@slow
+async def test_going_on_is_not_the_next_step_while_things_are_bad_or_open_and_no_gate_says_so(
+    open_face: Opener,
+) -> None:
+    whole = launches.definition()
+    demo = launches.before(Demo(of=replace(whole, gates={})))
+    async with open_face(demo) as seat:
+        await seat.shows("required open")
+        await seat.until(lambda: "space" in seat.text.splitlines()[-1])
+        assert "> enter" not in seat.text
+
+
 def test_a_finished_phase_leaves_the_tabs_their_room() -> None:
     items = [item for item in launches.ITEMS if item.check is None and item.id != "legal"]
     shown = scene(launches.launched(Demo(of=launches.definition(items=items))))

@@ -697,7 +697,7 @@ def test_the_timeline_gives_names_the_room_there_is() -> None:
     demo = whole.add(-5, name, ev.PhaseEntered(phase="launch"))
     shown = Scene(view=demo.view(1), me=LEAD, glyphs=UNICODE)
     assert "maximiliane… entered launch" in timeline.row(shown, demo.events[-1], 58).text
-    assert f"{name} entered launch" in timeline.row(shown, demo.events[-1], 140).text
+    assert f"{name} entered launch" in timeline.row(shown, demo.events[-1], 180).text
     short = Scene(view=launches.launched().view(1), me=LEAD, glyphs=UNICODE)
     assert "lead     opened Acme" in timeline.row(short, launches.launched().events[0], 58).text
 
@@ -706,8 +706,8 @@ def test_people_are_told_by_name_and_teams_where_there_is_room() -> None:
     name = "maximiliane.schneider-hoff"
     teams = ("engineering", "security", "support")
     view = _named(d.Operator(name=name, role="director", teams=teams)).view(1)
-    shown = Scene(view=view, me=LEAD, glyphs=UNICODE)
     person = Presence("s", name, "director", "ssh 203.0.113.1", "launch: payments", 0.0)
+    shown = Scene(view=replace(view, people=(person,)), me=LEAD, glyphs=UNICODE)
     wide = people.row(shown, person, 140).text
     assert f"{name} " in wide
     assert "engineering, security, support " in wide
