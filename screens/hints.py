@@ -32,7 +32,7 @@ def hints(face: "Acting") -> tuple[list[Hint], list[Hint]]:
     if face.labels:
         return _of_labels(face), [Hint("esc", "leave")]
     shown, item = face.live.shown(face), face.board.item
-    leads = advised(face.scene.view)
+    leads = advised(face.scene.view) or _plan_waits(face)
     # Of two keys the one that is advised has the room.
     ordered = sorted(shown.first, key=lambda binding: binding.id != leads)
     first = [_hint(face, b, item) for b in ordered if _matters(face, b, item)]
@@ -92,6 +92,13 @@ def advised(shown: View) -> str:
     advice = shown.advice
     leads = advice is not None and advice.verdict == "roll back" and advice.run and advice.back is None
     return OF_ACTION + advice.run if advice and leads else ""
+
+
+def _plan_waits(face: "Acting") -> str:
+    """Id of the key that leads to the plan in front, while that waits for this operator; else empty."""
+    run = face.scene.view.run
+    waits = run is not None and any(run.state.id == waiting.id for waiting in face.waiting_for_me())
+    return "run.approve" if waits else ""
 
 
 def _of_labels(face: "Acting") -> list[Hint]:

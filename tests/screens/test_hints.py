@@ -64,6 +64,14 @@ def test_a_finished_phase_leaves_the_tabs_their_room() -> None:
 
 
 @slow
+async def test_a_plan_that_waits_for_me_comes_before_what_would_stop_it(open_face: Opener) -> None:
+    async with open_face("waiting", ADA, size=(80, 24)) as seat:
+        await seat.until(lambda: seat.text.splitlines()[-1].startswith(" P approve  X abort"))
+    async with open_face("waiting", LEAD, size=(80, 24)) as seat:
+        await seat.until(lambda: seat.text.splitlines()[-1].startswith(" X abort  space"))
+
+
+@slow
 async def test_what_is_advised_has_room_in_the_last_line_at_80_columns(open_face: Opener) -> None:
     async with open_face("advised", size=(80, 24)) as seat:
         await seat.shows("ROLL BACK?")
