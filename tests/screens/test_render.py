@@ -431,8 +431,11 @@ def test_the_heading_names_the_objectives_that_are_bad_wherever_they_are_in_the_
     for width in (62, 80, 100):
         title, remark = objectives.heading(told, width - 2)
         drawn = rule(width, title, remark).text
-        assert " bad: checkout, " in drawn, drawn
+        assert " bad: checkout," in drawn, drawn
         assert re.search(r"past \d+m +budget ─$", drawn), drawn
+    unknown = replace(worst, reading=replace(worst.reading, verdict="unknown"))
+    both = replace(shown, view=replace(shown.view, objectives=(replace(bad, name="web"), unknown)))
+    assert "1 bad: web; 1 unknown" in "".join(span.text for span in objectives.heading(both, 98)[0])
     few = replace(shown, view=replace(shown.view, objectives=(replace(bad, name="web"),)))
     title, remark = objectives.heading(few, 98)
     assert (title[1].text, remark[0].text[:3]) == (" 1 bad: web", "now"), "where there is room, all stays"
