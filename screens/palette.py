@@ -12,10 +12,11 @@ from launchpad.rules.locks import EVERYTHING, provider_of
 from launchpad.rules.rollouts import allowed
 from screens import themes
 from screens.hints import label
-from screens.keys import BINDINGS, OF_ACTION
+from screens.keys import BINDINGS
 from screens.lacks import lacks, roll_open
 from screens.layout import PANELS
 from screens.leads import Place
+from screens.render.scene import OF_ACTION
 
 if TYPE_CHECKING:
     from screens.acts.base import Acting
