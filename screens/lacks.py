@@ -111,6 +111,14 @@ def _interrupted(face: "Acting") -> str:
     return "" if stuck else "no run is interrupted"
 
 
+def _incident(face: "Acting") -> str:
+    view = face.scene.view
+    if view.incident is not None or face.permits("declare_incident"):
+        return ""
+    may = "; anybody from engineer up declares one" if view.state.open else ""
+    return f"no incident is open{may}"
+
+
 def _bump(face: "Acting") -> str:
     return "" if to_bump(face.scene.view) else "there is no rollout to bump"
 
@@ -132,6 +140,7 @@ _WHY: dict[str, Callable[["Acting"], str]] = {
     "close_poll": _roll,
     "abort": _run,
     "resolve": _interrupted,
+    "incident": _incident,
     "bump": _bump,
     "halt": _rollouts,
     "tab('rollouts')": _rollouts,

@@ -2,7 +2,7 @@
 
 from screens.palette import offers
 from tests.screens.conftest import Opener, Seat
-from tests.support.launches import ADA
+from tests.support.launches import ADA, EVE
 
 
 def _lacking(seat: Seat) -> dict[str, str]:
@@ -43,8 +43,21 @@ async def test_a_key_says_the_same_and_as_long_as_it_is_so(open_face: Opener) ->
         await seat.shows("the countdown is over: the launch is in launch")
 
 
-async def test_an_alert_that_is_over_is_not_taken_for_another(open_face: Opener) -> None:
+async def test_an_alert_or_a_rollout_that_is_over_is_not_taken_for_another(open_face: Opener) -> None:
     async with open_face("degraded") as seat:
         await seat.until(lambda: any(a.unacknowledged for a in seat.face.scene.view.alerts))
         seat.face.action_acknowledge("over")
         await seat.shows("over is neither pending nor firing any more")
+        seat.face.action_bump("over")
+        await seat.shows("over has no next step as it stands")
+
+
+async def test_nobody_is_told_to_declare_an_incident_on_a_launch_that_is_closed(open_face: Opener) -> None:
+    async with open_face("closed") as seat:
+        assert _lacking(seat)["incident"] == "no incident is open"
+        await seat.press("I")
+        await seat.shows("no incident is open")
+        assert "declares one" not in seat.text
+    async with open_face("during", EVE) as seat:
+        await seat.press("I")
+        await seat.shows("no incident is open; anybody from engineer up declares one")
