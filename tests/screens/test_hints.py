@@ -52,6 +52,9 @@ async def test_going_on_is_not_the_next_step_while_things_are_bad_or_open_and_no
         await seat.shows("required open")
         await seat.until(lambda: "space" in seat.text.splitlines()[-1])
         assert "> enter" not in seat.text
+        await seat.press(">")
+        await seat.shows("no gate is defined for it")
+        assert "! 2 of 3 required items are open: legal, oncall" in seat.text
 
 
 def test_a_finished_phase_leaves_the_tabs_their_room() -> None:
