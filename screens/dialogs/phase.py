@@ -14,6 +14,8 @@ _MEANS: dict[Phase, str] = {
     "launch": "The release goes out: T-0. From here on the first line tells how it is doing.",
     "post-launch": "The release is out: what follows is watching and tidying up.",
 }
+_NAMED = 8
+"""Most items that are told by name."""
 
 
 class PhaseDialog(Confirm):
@@ -49,8 +51,9 @@ class PhaseDialog(Confirm):
         items = [i for i in view.items if i.state.item.required and i.state.item.phase == view.state.phase]
         left = [i.id for i in items if i.mark not in ("done", "skipped")]
         if left:
-            still = f"{self.scene.glyphs.warn} {len(left)} of {len(items)} required items are open: "
-            rows += [line(width, [Span(f" {p}", "warn")]) for p in wrap(still + ", ".join(left), width - 2)]
+            names = ", ".join(left[:_NAMED]) + (f" and {len(left) - _NAMED} more" if left[_NAMED:] else "")
+            still = f"{self.scene.glyphs.warn} {len(left)} of {len(items)} required items are open: {names}"
+            rows += [line(width, [Span(f" {piece}", "warn")]) for piece in wrap(still, width - 2)]
         return rows
 
     def hindrance(self) -> str:
