@@ -74,6 +74,7 @@ async def test_a_refused_mutation_is_certainly_not_done(server, status):
     "fault",
     [
         *(says(status) for status in (302, 408, 500, 502, 503, 504)),
+        says(302, Location="https://xn--zz/"),
         *(Fault(manner) for manner in ("silent", "reset", "lost", "cut", "flood")),
         says(200, b"<html>"),
         says(200, b'{"id": 4}'),
@@ -231,6 +232,31 @@ async def test_no_token_gets_into_an_error(server, status):
             assert "Bearer •••" in str(caught.value)
 
 
+async def test_no_part_of_a_long_token_gets_into_an_error(server):
+    """What is cut to its length has been cleaned before."""
+    long = TOKEN * 10
+    server.misbehave(says(400, X_Request_Id=long))
+    async with Api("Acme", server.url, token=long, patience=QUICK) as acme:
+        with pytest.raises(Rejected, match="request •••") as caught:
+            await acme.change(Thing, "POST", "/things")
+    assert TOKEN not in str(caught.value)
+
+
+@pytest.mark.parametrize("token", [f"{TOKEN}\n", f"{TOKEN}é"])
+async def test_a_token_that_no_header_takes_is_called_that(server, token):
+    async with Api("Acme", server.url, token=token, patience=QUICK) as acme:
+        for attempt in (acme.read(Thing, "/things"), acme.change(Thing, "POST", "/things")):
+            with pytest.raises(Rejected, match="the token of Acme has a character that no header takes"):
+                await attempt
+    assert server.requests == []
+
+
+async def test_a_proxy_that_can_not_be_used_is_named(monkeypatch):
+    monkeypatch.setenv("ALL_PROXY", "gopher://proxy.example")
+    with pytest.raises(Refused, match="the proxy that the environment names can't be used"):
+        Api("Acme", "https://api.example.com")
+
+
 async def test_a_redirect_is_not_followed(server):
     server.misbehave(says(307, Location="http://127.0.0.1:1/elsewhere"))
     async with api(server, patience=Patience(reading=0)) as acme:
@@ -276,6 +302,7 @@ async def test_an_empty_answer_is_no_page_whatever_its_type(server):
         ("http://127.0.0.1.example.com", "https"),
         ("ftp://example.com", "URL"),
         ("api.example.com", "URL"),
+        ("https://xn--zz", "URL"),
         ("https://me:pw@example.com", "password"),
         ("https://example.com/?a=1", "'?'"),
     ],
