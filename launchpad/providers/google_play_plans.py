@@ -39,8 +39,8 @@ class Plans(Value):
         )
 
     def _by_hand(self, aim: RolloutAim, wanted: Wanted) -> str:
-        """fastlane's command, which sees only what is rolling or a draft, and does nothing without a share; the
-        rest is done in the console."""
+        """fastlane's command, which sees only what is rolling or a draft, and does nothing without a share;
+        the rest is done in the console."""
         seen = aim.seen or RolloutReading(status="not started")
         halts_blindly = aim.verb == "halt" and seen.status != "rolling"
         if aim.verb == "resume" or seen.status == "halted" or halts_blindly:
