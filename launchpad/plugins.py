@@ -6,6 +6,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
 
 from launchpad.errors import BadInput
+from launchpad.model.text import clean
 
 T = TypeVar("T")
 
@@ -33,9 +34,11 @@ class Plugins(Generic[T]):
             )
         try:
             loaded: type[T] = known[kind].load()
-        except (ImportError, AttributeError) as error:
+        except Exception as error:
+            # Somebody else's module: it may break on anything.
+            said = clean(f"{type(error).__name__}: {error}")
             raise BadInput(
-                f"the {self._what} kind '{kind}' can't be loaded: {error}",
+                f"the {self._what} kind '{kind}' can't be loaded: {said}",
                 hint="reinstall the package that brings it",
             ) from error
         return loaded
