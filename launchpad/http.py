@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from types import TracebackType
-from typing import Generic, NamedTuple, Self, TypeVar
+from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 import httpx
 import msgspec
@@ -244,12 +244,11 @@ class Api:
             content = msgspec.json.encode(body)
             headers["Content-Type"] = "application/json"
         connect = self._patience.request / 2
+        extensions: dict[str, Any] = {}
         if method != "GET":
+            self._ensure_in_time(method, path)
             connect = min(connect, self._send_by - boot_seconds())
-            if connect <= 0:
-                raise _Fault(
-                    f"it got too late for {method} {path}, which was not sent", "ask again", sent=False
-                )
+            extensions["trace"] = self._in_time(method, path)
         params = {k: str(v).lower() if isinstance(v, bool) else v for k, v in (query or {}).items()}
         try:
             return self._client.build_request(
@@ -259,11 +258,26 @@ class Api:
                 content=content,
                 headers=headers,
                 timeout=httpx.Timeout(self._patience.request, connect=connect),
+                extensions=extensions,
             )
         except (httpx.InvalidURL, ValueError) as error:
             why = self._redactor.line(str(error), _QUOTED)
             what = f"{method} {path} can't be asked of {self._name}: {why}"
             raise _Fault(what, "mend the definition", sent=False, later=None) from None
+
+    def _ensure_in_time(self, method: str, path: str) -> None:
+        if boot_seconds() >= self._send_by:
+            what = f"it got too late for {method} {path}, which was not sent"
+            raise _Fault(what, "ask again", sent=False)
+
+    def _in_time(self, method: str, path: str) -> Callable[[str, Mapping[str, Any]], Awaitable[None]]:
+        """Looks once more when the way there is open: a proxy, TLS or a suspend may have taken long."""
+
+        async def look(event: str, _: Mapping[str, Any]) -> None:
+            if event.endswith("send_request_headers.started"):
+                self._ensure_in_time(method, path)
+
+        return look
 
     def _silence(self, why: str, method: str, path: str, *, sent: bool = True) -> _Fault:
         said = self._redactor.line(why, _QUOTED)
