@@ -6,7 +6,6 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
 
 from launchpad.errors import BadInput
-from launchpad.model.text import clean
 
 T = TypeVar("T")
 
@@ -35,10 +34,9 @@ class Plugins(Generic[T]):
         try:
             loaded: type[T] = known[kind].load()
         except Exception as error:
-            # Somebody else's module: it may break on anything.
-            said = clean(f"{type(error).__name__}: {error}")
+            # Somebody else's module: it may break on anything, and say it in whatever characters.
             raise BadInput(
-                f"the {self._what} kind '{kind}' can't be loaded: {said}",
+                f"the {self._what} kind '{kind}' can't be loaded: {error!r:.200}",
                 hint="reinstall the package that brings it",
             ) from error
         return loaded

@@ -12,10 +12,10 @@ from launchpad.plugins import Plugins
 @pytest.mark.parametrize(
     ("module", "why"),
     [
-        ("raise RuntimeError('no \x1b[31mlicence')", "RuntimeError: no licence"),
-        ("def broken(:", "SyntaxError: "),
-        ("", "AttributeError: "),
-        ("import acme_gone", "ModuleNotFoundError: No module named 'acme_gone'"),
+        ("raise RuntimeError('no \x1b[31mlicence')", r"RuntimeError('no \x1b[31mlicence')"),
+        ("def broken(:", "SyntaxError("),
+        ("", "AttributeError("),
+        ("import acme_gone", "ModuleNotFoundError(\"No module named 'acme_gone'\")"),
     ],
     ids=["raises", "no Python", "no class", "lacks"],
 )
@@ -32,4 +32,4 @@ def test_an_adapter_that_breaks_when_it_is_loaded_is_a_sentence(
     with pytest.raises(BadInput) as caught:
         Plugins[object]("acme.kinds", "provider").load("acme")
     assert f"the provider kind 'acme' can't be loaded: {why}" in str(caught.value)
-    assert "\n" not in str(caught.value)
+    assert str(caught.value).isprintable()
