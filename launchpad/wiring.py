@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, unquote, urlsplit
 
 from msgspec.structs import replace
@@ -26,15 +26,24 @@ from launchpad.model.values import is_secret_reference
 if TYPE_CHECKING:
     from launchpad.config import Loaded
     from launchpad.config.reader import Settings
+    from launchpad.desk import Desk
+    from launchpad.session import Session
 
 OWN_FACES = {"tui": "screens.app:run"}
 """Our own entry points, known beforehand: to read those of every distribution takes as long as to draw the
 first screen."""
 _FIRST_FRAME = "screens.opening", "first_frame"
-Frame = AbstractContextManager[Callable[[], None]]
 Face = Callable[..., int]
-"""`screens.app:run(session, desk, *, via, preferences, complaint, rehearsal, memory, save_report, framed)`;
+"""`screens.app:run(session, desk, *, via, preferences, complaint, rehearsal, memory, save_report, opening)`;
 returns an exit status."""
+
+
+class Opening(Protocol):
+    """What stands on the terminal until the face does."""
+
+    def look(self, session: "Session", desk: "Desk") -> None:
+        """Shows what the panels tell."""
+
 
 _KEPT = (
     *("TERM", "COLORTERM", "NO_COLOR", "LANG", "LANGUAGE", "TZ", "HOME", "PATH", "USER", "LOGNAME", "TMPDIR"),
@@ -285,11 +294,14 @@ def load_face(name: str = "tui") -> Face:
     return face
 
 
-def first_frame(launch: LaunchEntry, chosen: Preferences, *, rehearsal: bool) -> Frame:
+def first_frame(
+    launch: LaunchEntry, chosen: Preferences, *, rehearsal: bool
+) -> AbstractContextManager[Opening]:
     """Stands on the terminal while the launch is read and the face is loaded. What it gives is for
-    the face, which calls it just before it begins."""
+    the face."""
     module, name = _FIRST_FRAME
-    frame: Frame = getattr(import_module(module), name)(launch, preferences=chosen, rehearsal=rehearsal)
+    made = getattr(import_module(module), name)
+    frame: AbstractContextManager[Opening] = made(launch, preferences=chosen, rehearsal=rehearsal)
     return frame
 
 

@@ -15,6 +15,7 @@ from launchpad.session import Session
 from screens import themes
 from screens.face import Face
 from screens.glyphs import choose
+from screens.opening import Opening
 from screens.terminal import Guard, Signals, perish, unfit
 
 _SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
@@ -30,14 +31,14 @@ def run(
     rehearsal: bool = False,
     memory: Path | None = None,
     save_report: Callable[[], str] | None = None,
-    framed: Callable[[], None] | None = None,
+    opening: Opening | None = None,
 ) -> int:
     """Shows the launch until the operator leaves; returns the exit code.
 
     `via` tells the others how this seat is connected, `complaint` the operator what was wrong with the
     preferences. `memory` is a folder for what a face of this operator's remembers from one time to the
     next. `save_report` writes the report to a file of this operator's and says where it is; None where they
-    have none. `framed` is called just before the face begins, where its first frame stands on the terminal.
+    have none. `opening` is what stands on the terminal already.
     A terminal that can't show a face is refused with one line on stderr.
     """
     if why := unfit(os.environ):
@@ -56,10 +57,10 @@ def run(
         complaint=complaint,
         memory=memory,
         save_report=save_report,
-        framed=framed is not None,
+        opening=opening,
     )
-    if framed is not None:
-        framed()
+    if opening is not None:
+        opening.begin()
     guard = Guard()
     try:
         asyncio.run(_shown(face, guard))

@@ -1,6 +1,6 @@
 """The panels of a launch and their arrangement."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -15,16 +15,13 @@ from launchpad.model.definition import PHASES, Phase
 from launchpad.model.journal import Recorded
 from launchpad.model.samples import LogLine
 from launchpad.rules.view import ItemView, RunView
-from screens import panels
-from screens.layout import GUTTER, LEFT, PAGES, PANELS, REST, RIGHT, Arrangement, Need, arrange
+from screens import panels, room
+from screens.layout import GUTTER, LEFT, PAGES, PANELS, REST, RIGHT, Arrangement, arrange
 from screens.render import objectives, rollouts
 from screens.render.scene import Scene
-from screens.widgets.entries import Listing
 from screens.widgets.lines import Bare
 from screens.widgets.listing import ListPanel
 
-_ONE_LINE = 110
-"""From this width on a condition and its numbers stand on one line."""
 _LEAST_TREND = 20
 """Cells."""
 _TRENDS_AT_FIRST = 60
@@ -49,7 +46,7 @@ class Board(Vertical, Bare):
     class Rearranged(Message):
         """Other panels are seen now: some keys matter where a panel is, some where it is not."""
 
-    def __init__(self, scene: Scene, events: list[Recorded]) -> None:
+    def __init__(self, scene: Scene, events: list[Recorded], log: Sequence[LogLine] = ()) -> None:
         super().__init__(id="board")
         self.scene = scene
         self.tab: str = scene.view.state.phase
@@ -62,7 +59,7 @@ class Board(Vertical, Bare):
         """The run that the operator wants to see, where it is not the one at work."""
         self._chosen_beside = ""
         """The run that was at work when they said so."""
-        self._log: Sequence[LogLine] = ()
+        self._log = log
         self._events = events
         self._timeline = panels.TimelineListing()
         self._told: dict[str, Told] = {}
@@ -102,20 +99,10 @@ class Board(Vertical, Bare):
         # A trend that is out of sight for a moment comes back as fine as it was.
         if width := self.panel("objectives").size.width:
             self.trends = objectives.points(max(_LEAST_TREND, width - 2)), self.trends[1]
-        phase = self.phase
-        makers: dict[str, Callable[[], Listing]] = {
-            "objectives": lambda: panels.objectives_listing(scene),
-            "gate": lambda: panels.gate_listing(scene, two_lines=self._two_lines()),
-            "alerts": lambda: panels.alerts_listing(scene),
-            "rollouts": lambda: panels.rollouts_listing(scene, self._detail()),
-            "checklist": lambda: (
-                panels.mine_listing(scene) if self.mine else panels.checklist_listing(scene, phase)
-            ),
-            "poll": lambda: panels.poll_listing(scene),
-            "people": lambda: panels.people_listing(scene),
-            "timeline": lambda: self._timeline.listing(scene, self._events),
-            "action": lambda: panels.action_listing(scene, self.run, self._log),
-        }
+        beside = panels.Beside(
+            self.phase, self.mine, self._two_lines, self._detail, self.run, self._log, self._events
+        )
+        makers = panels.makers(scene, beside, self._timeline)
         for name, make in makers.items():
             panel = self.panel(name)
             if panel.display and self._is_due(name, only_at_once=only_at_once):
@@ -148,9 +135,9 @@ class Board(Vertical, Bare):
         """What a panel shows besides the scene."""
         match name:
             case "gate":
-                return (self._two_lines(),)
+                return (self._two_lines,)
             case "rollouts":
-                return (self._detail(),)
+                return (self._detail,)
             case "checklist":
                 return self.mine, self.phase
             case "timeline":
@@ -209,24 +196,13 @@ class Board(Vertical, Bare):
         self.chosen_run, self._chosen_beside = name, run.state.id if run else ""
         self.refill()
 
+    @property
     def _detail(self) -> rollouts.Detail:
-        """How much of each rollout its panel has the room for."""
-        chosen = self._arranged
-        height = chosen.left.get("rollouts", REST) if chosen is not None else REST
-        if height == REST:
-            return "ladder"
-        shown = self.scene.view.rollouts
-        return "guards" if len(shown) + sum(len(one.guards) for one in shown) < height else "line"
+        return room.detail(self.scene.view, self._arranged)
 
+    @property
     def _two_lines(self) -> bool:
-        """Whether the gate's conditions have the room, and the need, for two lines each."""
-        report = self.scene.view.gate
-        chosen = self._arranged
-        if report is None or chosen is None or "gate" not in chosen.left:
-            return False
-        height = chosen.left["gate"] or self.room.height // 2
-        width = chosen.split or self.room.width
-        return width < _ONE_LINE and 2 * len(report.conditions) < height
+        return room.two_lines(self.scene.view, self._arranged, *self.room)
 
     # Where it is shown
 
@@ -258,17 +234,8 @@ class Board(Vertical, Bare):
 
     def rearrange(self) -> None:
         """Lays the panels out anew, if anything that matters for it has changed."""
-        view = self.scene.view
-        width, height = self.room
-        need = Need(
-            objectives=max(1, len(view.objectives)),
-            conditions=max(1, 2 * len(view.gate.conditions)) if view.gate else 1,
-            teams=len(view.ballots),
-            marked=bool(objectives.marked(view, width - 2)),
-            rollouts=len(view.rollouts),
-            guards=sum(len(rollout.guards) for rollout in view.rollouts),
-        )
-        arrangement = arrange(width, height, self.tab, self.zoomed, need)
+        need = room.needed(self.scene.view, self.room.width)
+        arrangement = arrange(*self.room, self.tab, self.zoomed, need)
         if arrangement != self._arranged:
             self._arranged = arrangement
             self._apply(arrangement)

@@ -35,10 +35,12 @@ from screens.keymap import keymap
 from screens.keys import BINDINGS, VERB_OF
 from screens.layout import PAGES, PANELS, tiny
 from screens.notice import Caller, notification
+from screens.opening import Opening
 from screens.palette import FaceProvider
 from screens.render import messages
 from screens.render.scene import Scene
 from screens.terminal import GONE, SafeDriver, perish
+from screens.textual_themes import textual_themes
 from screens.widgets.field import FilterField
 from screens.widgets.lines import Lines
 from screens.widgets.listing import ListPanel
@@ -88,11 +90,11 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         complaint: str = "",
         memory: Path | None = None,
         save_report: Callable[[], str] | None = None,
-        framed: bool = False,
+        opening: Opening | None = None,
     ) -> None:
         """`greys` are wanted under rows where a terminal has 256 colours. `complaint` is a word about what
-        the operator wished for; `memory` a folder for what is to be known the next time. `framed`: the first
-        frame stands on the terminal.
+        the operator wished for; `memory` a folder for what is to be known the next time. `opening`
+        stands on the terminal already: the face goes on from what it shows.
         """
         # Textual picks the filter for NO_COLOR here, before it knows the theme: only this one leaves no grey.
         super().__init__(driver_class=SafeDriver, ansi_color=theme in themes.OF_TERMINAL or None)
@@ -102,21 +104,23 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         self.desk = desk
         self.save_report = save_report
         self.painter = Painter(theme, glyphs, greys=greys)
-        self.framed = framed
+        self.framed = opening is not None
         self.fault: Exception | None = None
         """What ended the face, if it was no wish."""
         self._allowed_to: tuple[object, frozenset[str]] = (None, frozenset())
         """Who they are, and what is allowed to them."""
+        seen = opening.news if opening is not None else None
+        unread = view(session.state, {}, session.clock(), unwatched="the samples are being read")
         self.scene = Scene(
-            view=view(session.state, {}, session.clock(), unwatched="the samples are being read"),
+            view=seen.view if seen is not None else unread,
             me=desk.identity,
             glyphs=glyphs,
             rehearsal=rehearsal,
-            loading=True,
+            loading=seen is None,
             allowed=self._allowed(session.state.read_only),
             only_looks=desk.only_looks,
         )
-        self.board = Board(self.scene, session.events)
+        self.board = Board(self.scene, session.events, seen.log if seen is not None else ())
         self.live = hints.Live()
         self.around = Around(self, complaint)
         self._via = via
@@ -137,7 +141,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
 
     def _begin_with(self, theme: str, *, greys: bool) -> None:
         """As Textual sets a theme, but before a sheet is parsed: it would parse each of them twice."""
-        for known in themes.textual_themes(greys=greys):
+        for known in textual_themes(greys=greys):
             self.register_theme(known)
         self.set_reactive(App.theme, theme)
         dark = self.current_theme.dark
@@ -164,6 +168,12 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
     def _begin(self) -> None:
         self.settle_in()
         self._follower.start()
+        if not self.scene.loading:
+            self._read_ahead()
+
+    def _read_ahead(self) -> None:
+        """What is not needed for what is shown first."""
+        self.run_worker(dialogs.read_all, thread=True)
 
     def on_unmount(self) -> None:
         self._follower.end()
@@ -204,7 +214,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         self.tell_checks(news.view)
         if self.scene.loading:
             # Not before: what is shown first would wait for it.
-            self.call_after_refresh(self.run_worker, dialogs.read_all, thread=True)
+            self.call_after_refresh(self._read_ahead)
         before = self.scene.view
         self.scene = Scene(
             view=news.view,

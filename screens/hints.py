@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from launchpad.rules.view import ItemView, View
-from screens.keys import ALWAYS, OF_ACTION, told
+from screens.keys import ALWAYS, told
 from screens.render.close import unfinished
 from screens.render.footer import Hint
+from screens.render.scene import OF_ACTION
 from screens.widgets.field import FilterField
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from textual.binding import Binding, BindingsMap
 from textual.keys import Keys, _character_to_key
 
 from launchpad.model.definition import Definition
-from screens.keys import BINDINGS, DIALOGS, LEAVE, OF_ACTION, OF_DIALOGS, OF_LISTS, told
+from screens.keys import BINDINGS, DIALOGS, LEAVE, OF_DIALOGS, OF_LISTS, told
+from screens.render.scene import OF_ACTION
 
 Chosen = Mapping[str, tuple[str, ...]]
 """Id of a binding → its keys."""

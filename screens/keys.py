@@ -187,9 +187,6 @@ DIALOGS: Mapping[str, Sequence[Binding]] = {
 """Kind of dialog → all its keys: a key may mean one thing here and another there, but not two in one."""
 OF_DIALOGS = list({binding.id: binding for keys in DIALOGS.values() for binding in keys}.values())
 
-OF_ACTION = "action."
-"""Begins the id of the key that opens the plan of an action of the definition."""
-
 
 @cache
 def told(key: str) -> str:
@@ -201,3 +198,6 @@ _TOLD = {"space": "space", "enter": "enter", "ctrl+c": "ctrl+c"}
 
 ALWAYS = ("filter", "palette", "help", "quit")
 """Ids of the bindings that stay at the footer's end at every width."""
+
+USUAL_TOLD = {b.id or "": told(b.key.partition(",")[0]) for b in (*BINDINGS, *OF_LISTS, *OF_DIALOGS)}
+"""Id of a binding → its key, as an operator reads it who has no wishes."""

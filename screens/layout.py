@@ -98,3 +98,36 @@ def _wide(width: int, body: int, action: int, need: Need) -> Arrangement:
         right["people"] = 5 if body < 40 else 9
     split = width * 52 // 100 if width < 180 else width * 45 // 100
     return Arrangement(left, right, action, columns=True, split=split)
+
+
+class Place(NamedTuple):
+    """Where a panel stands on the terminal, in cells."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+def places(chosen: Arrangement, width: int, height: int) -> dict[str, Place]:
+    """The panels that are seen on a terminal of this size, with the lines around them."""
+    body = height - AROUND - max(0, chosen.action)
+    if chosen.columns:
+        left = _stacked(chosen.left, 0, ABOVE, chosen.split, body)
+        beyond = chosen.split + GUTTER
+        right = _stacked(chosen.right, beyond, ABOVE, width - beyond, body)
+    else:
+        left = _stacked(chosen.left, 0, ABOVE, width, body)
+        above = sum(place.height for place in left.values())
+        right = _stacked(chosen.right, 0, ABOVE + above, width, body - above)
+    below = {"action": chosen.action} if chosen.action > 0 else {}
+    return left | right | _stacked(below, 0, ABOVE + body, width, chosen.action)
+
+
+def _stacked(heights: dict[str, int], x: int, y: int, width: int, height: int) -> dict[str, Place]:
+    stacked = {}
+    rest = max(0, height - sum(heights.values()))
+    for name, rows in heights.items():
+        stacked[name] = Place(x, y, width, rest if rows == REST else rows)
+        y += stacked[name].height
+    return stacked

@@ -1,24 +1,30 @@
-"""The first frame: which launch this is, and that all else is being read. It is drawn before the journal is
-folded and before Textual is loaded, in the terminal's own colours; the face then comes over it."""
+"""What is seen before the face. The first frame says which launch this is, and that all else is being read:
+it is drawn before the journal is folded, in the terminal's own colours. Then comes what the panels tell,
+before Textual is loaded; the face is painted over it."""
 
 import contextlib
 import os
 import signal
 import sys
 import termios
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from itertools import islice
 from types import FrameType
+from typing import Any
 
+from launchpad.desk import Desk
+from launchpad.errors import LaunchpadError
 from launchpad.model.preferences import Preferences
 from launchpad.model.samples import LaunchEntry
 from launchpad.model.text import clean
+from launchpad.session import Session
+from screens.follow import News
 from screens.glyphs import Glyphs, choose
-from screens.layout import ABOVE, AROUND, GUTTER, REST, Need, arrange, tiny
-from screens.render.row import Row, Span, line, rule
+from screens.layout import Need, arrange, places, tiny
+from screens.render.row import Rows, Span, line, rule
 
-Rows = dict[tuple[int, int], Row]
-"""Rows by the line and the column where they begin."""
-
+Modes = list[Any]
+"""Of a terminal, as `termios` has them."""
 _UNREAD = Need(objectives=1, conditions=1)
 _ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 _LOCAL, _CHARACTERS = 3, 6
@@ -38,35 +44,66 @@ def rows(launch: LaunchEntry, width: int, height: int, *, rehearsal: bool) -> Ro
     if tiny(width, height):
         return drawn
     chosen = arrange(width, height, "", None, _UNREAD)
-    body = height - AROUND - chosen.action
-    left = chosen.split - GUTTER if chosen.columns else width
-    drawn |= _column(chosen.left, ABOVE, 0, left, body)
-    if chosen.columns:
-        drawn |= _column(chosen.right, ABOVE, chosen.split, width - chosen.split, body)
-    else:
-        above = sum(chosen.left.values())
-        drawn |= _column(chosen.right, ABOVE + above, 0, width, body - above)
-    return drawn | _column({"action": chosen.action}, ABOVE + body, 0, width, chosen.action)
-
-
-def _column(heights: dict[str, int], top: int, at: int, width: int, height: int) -> Rows:
-    drawn = {}
-    rest = height - sum(heights.values())
-    for name, rows in heights.items():
-        drawn[top, at] = rule(width, [Span(name, "title"), Span(" reading …", "rule")])
-        top += rest if rows == REST else rows
+    for name, its in places(chosen, width, height).items():
+        drawn[its.y, its.x] = rule(its.width, [Span(name, "title"), Span(" reading …", "rule")])
     return drawn
+
+
+class Opening:
+    """What stands on the terminal until the face does."""
+
+    def __init__(self, chosen: Preferences, modes: Modes, *, rehearsal: bool) -> None:
+        """`modes` are those of the terminal that the face is to find."""
+        self._chosen = chosen
+        self._modes = modes
+        self._rehearsal = rehearsal
+        self.news: News | None = None
+        """What it shows of the panels, for the face to go on from."""
+
+    def look(self, session: Session, desk: Desk) -> None:
+        """Shows what the panels tell, in the colours of the face; where the store can't be read, that is left
+        to the face to say."""
+        from screens import preview, themes
+        from screens.ink import Ink
+        from screens.render.objectives import points
+        from screens.render.scene import Scene
+
+        definition = session.state.definition
+        assert definition is not None, "checked when the session was made"
+        width, height = os.get_terminal_size(2)
+        seen = frozenset(islice(definition.objectives, height))
+        try:
+            view = session.view(trend=points(width), trends_of=seen)
+            log = session.log(view.run.state.id, after=-height, limit=height) if view.run else ()
+        except LaunchpadError:
+            return
+        glyphs = choose(self._chosen.glyphs, os.environ)
+        scene = Scene(
+            view=view,
+            me=desk.identity,
+            glyphs=glyphs,
+            rehearsal=self._rehearsal,
+            keys={},
+            allowed=frozenset(),
+            only_looks=desk.only_looks,
+        )
+        self.news = News(view, log)
+        ink = Ink(themes.choose(self._chosen.theme, os.environ), glyphs, greys=themes.greys_only(os.environ))
+        drawn = preview.rows(scene, session.events, log, width, height)
+        _write(ink.painted(drawn, width, height, themes.depth(os.environ)))
+
+    def begin(self) -> None:
+        """Called just before the face begins: the terminal's modes are as they were, and keys that were
+        pressed until now, when none acted, are gone."""
+        termios.tcsetattr(0, termios.TCSAFLUSH, self._modes)
 
 
 @contextlib.contextmanager
 def first_frame(
     launch: LaunchEntry, *, preferences: Preferences, rehearsal: bool = False
-) -> Iterator[Callable[[], None]]:
-    """Stands on the terminal's alternate screen while the launch is read and until its face does. What it
-    gives is called just before the face begins: then the terminal's modes are as they were, and keys that
-    were pressed until now, with nothing to see that they could be meant for, are gone. Where no face comes
-    after all, or it fails, the terminal is left as it was.
-    """
+) -> Iterator[Opening]:
+    """Stands on the terminal's alternate screen while the launch is read and until its face does. Where no
+    face comes after all, or it fails, the terminal is left as it was."""
     modes, quiet = termios.tcgetattr(0), termios.tcgetattr(0)
     quiet[_LOCAL] &= ~termios.ECHO
     # As in the face, Ctrl+Z is no key: the shell would have a terminal without echo and cursor.
@@ -79,7 +116,7 @@ def first_frame(
         termios.tcsetattr(0, termios.TCSANOW, quiet)
         frame = rows(launch, *os.get_terminal_size(2), rehearsal=rehearsal)
         _write("\x1b[?1049h\x1b[?25l\x1b[2J" + _painted(frame, choose(preferences.glyphs, os.environ)))
-        yield lambda: termios.tcsetattr(0, termios.TCSAFLUSH, modes)
+        yield Opening(preferences, modes, rehearsal=rehearsal)
     except BaseException:
         with contextlib.suppress(termios.error, OSError):  # the terminal may be gone
             termios.tcsetattr(0, termios.TCSANOW, modes)
@@ -105,4 +142,6 @@ def _painted(frame: Rows, glyphs: Glyphs) -> str:
 
 def _write(text: str) -> None:
     sys.stderr.flush()
-    os.write(2, text.encode(errors="replace"))
+    left = text.encode(errors="replace")
+    while left:
+        left = left[os.write(2, left) :]

@@ -11,9 +11,10 @@ from launchpad.rules.alerts import sentence
 from launchpad.rules.locks import EVERYTHING, provider_of
 from launchpad.rules.rollouts import allowed
 from screens import themes
-from screens.keys import BINDINGS, OF_ACTION
+from screens.keys import BINDINGS
 from screens.layout import PANELS
 from screens.leads import Place
+from screens.render.scene import OF_ACTION
 
 if TYPE_CHECKING:
     from screens.acts.base import Acting

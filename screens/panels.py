@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import get_args, overload
+from typing import NamedTuple, get_args, overload
 
 from launchpad.model.definition import SEVERITIES, Phase, Role
 from launchpad.model.events import MessageIntended, ReadingVerdict
@@ -13,10 +13,10 @@ from launchpad.rules.finding import STATES, finder, parse
 from launchpad.rules.view import ItemView, Mark, RunView
 from launchpad.rules.view.mine import is_mine, mine
 from screens.render import alerts, checklist, gate, objectives, people, poll, rollouts, run, timeline
+from screens.render.listing import Listing
+from screens.render.orders import Order
 from screens.render.row import Row, Span, line, wrap
 from screens.render.scene import Scene
-from screens.widgets.entries import Listing
-from screens.widgets.orders import Order
 
 _UNFOUND = f"no item is found so: words, !words, team:NAME, @NAME, is:{', is:'.join((*STATES, 'mine'))}"
 
@@ -67,6 +67,37 @@ class Newest(Sequence[Recorded]):
         if not -self._count <= index < self._count:
             raise IndexError(index)
         return self._events[self._chosen[self._count - 1 - index if index >= 0 else -index - 1]]
+
+
+class Beside(NamedTuple):
+    """What panels list of besides a scene."""
+
+    phase: Phase
+    """Whose checklist is open."""
+    mine: bool
+    """The checklist lists what the operator has to do instead."""
+    two_lines: bool
+    """Each condition of the gate takes two."""
+    detail: rollouts.Detail
+    run: RunView | None
+    """Whose log is shown."""
+    log: Sequence[LogLine]
+    events: list[Recorded]
+
+
+def makers(scene: Scene, beside: Beside, timeline: "TimelineListing") -> Mapping[str, Callable[[], Listing]]:
+    """What makes each panel's listing."""
+    return {
+        "objectives": lambda: objectives_listing(scene),
+        "gate": lambda: gate_listing(scene, two_lines=beside.two_lines),
+        "alerts": lambda: alerts_listing(scene),
+        "rollouts": lambda: rollouts_listing(scene, beside.detail),
+        "checklist": lambda: mine_listing(scene) if beside.mine else checklist_listing(scene, beside.phase),
+        "poll": lambda: poll_listing(scene),
+        "people": lambda: people_listing(scene),
+        "timeline": lambda: timeline.listing(scene, beside.events),
+        "action": lambda: action_listing(scene, beside.run, beside.log),
+    }
 
 
 def _empty(text: str, style: str = "dim") -> Callable[[int], list[Row]]:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
+from rich.color import ColorSystem
 from rich.style import Style
-from textual.theme import Theme as TextualTheme
 
 from launchpad.model.preferences import Theme
 
@@ -109,6 +109,13 @@ def greys_only(environ: Mapping[str, str]) -> bool:
     return not full and not few_colours(environ)
 
 
+def depth(environ: Mapping[str, str]) -> ColorSystem:
+    """How many colours the terminal has, by its own word."""
+    if few_colours(environ):
+        return ColorSystem.STANDARD
+    return ColorSystem.EIGHT_BIT if greys_only(environ) else ColorSystem.TRUECOLOR
+
+
 def greyed(p: Palette) -> Palette:
     """The palette with grounds of a 256-colour terminal's own greys: the nearest of its other colours to a
     muted blue is a bright one, on which grey text is lost."""
@@ -203,70 +210,3 @@ def _colourless() -> dict[str, Style]:
     table |= {"badge-rehearsal": Style(bold=True, underline=True), "back:cursor-faint": bold}
     table |= {"back:production": reverse, "back:rehearsal": Style(underline=True)}
     return table
-
-
-def textual_themes(*, greys: bool = False) -> list[TextualTheme]:
-    """The same palettes for what Textual draws itself: dialogs' frames, inputs, the palette."""
-    palettes = [greyed(p) if greys else p for p in PALETTES.values()]
-    return [*map(_theme, palettes), *map(_ansi_theme, OF_TERMINAL)]
-
-
-def _theme(p: Palette) -> TextualTheme:
-    return TextualTheme(
-        name=p.name,
-        primary=p.accent,
-        secondary=p.info,
-        accent=p.accent,
-        warning=p.warn,
-        error=p.bad,
-        success=p.ok,
-        foreground=p.text,
-        background=p.background,
-        surface=p.surface,
-        panel=p.bar,
-        dark=p.dark,
-        variables={
-            "block-cursor-background": p.cursor,
-            "block-cursor-foreground": p.text,
-            "block-cursor-blurred-background": p.cursor,
-            "block-cursor-blurred-foreground": p.text,
-            "input-selection-background": p.cursor,
-            "border": p.faint,
-        },
-    )
-
-
-def _ansi_theme(name: str) -> TextualTheme:
-    """For what Textual draws itself where colours are the terminal's own, or none."""
-    plain = "ansi_default"
-    return TextualTheme(
-        name=name,
-        primary=plain,
-        secondary=plain,
-        warning=plain,
-        error=plain,
-        success=plain,
-        accent=plain,
-        foreground=plain,
-        background=plain,
-        surface=plain,
-        panel=plain,
-        boost=plain,
-        ansi=True,
-        variables={
-            "ansi-background": plain,
-            "ansi-foreground": plain,
-            "border-blurred": plain,
-            "block-cursor-background": plain,
-            "block-cursor-foreground": plain,
-            "block-cursor-text-style": "reverse",
-            "block-cursor-blurred-text-style": "reverse",
-            "input-cursor-background": plain,
-            "input-cursor-foreground": plain,
-            "input-cursor-text-style": "reverse",
-            "input-selection-background": plain,
-            "input-selection-foreground": plain,
-            "screen-selection-background": plain,
-            "screen-selection-foreground": plain,
-        },
-    )

@@ -186,7 +186,7 @@ def open_face(
     chosen, complaint = wanted or preferences(os.environ, file=preferences_file(os.environ))
     # What is said from here on would be painted over: the face says it.
     tells, shell.tells_difference = shell.tells_difference, False
-    with first_frame(shell.entry(), chosen, rehearsal=rehearsal) as framed:
+    with first_frame(shell.entry(), chosen, rehearsal=rehearsal) as opening:
         session = shell.session
         desk = _onlooker(shell) if only_look else shell.desk
         complaint = complaint or clocks.complaint(shell.store) or (shell.difference if tells else "")
@@ -194,6 +194,7 @@ def open_face(
         kept = scrubbed(os.environ)
         os.environ.clear()
         os.environ.update(kept)
+        opening.look(session, desk)
         face = load_face()
         status = face(
             session,
@@ -204,7 +205,7 @@ def open_face(
             rehearsal=rehearsal,
             memory=memory,
             save_report=report_saver(shell.store, shell.launch),
-            framed=framed,
+            opening=opening,
         )
     if not rehearsal and (lease := watching(shell.store, shell.launch)):
         where = lease.holder.rpartition(":")[0]

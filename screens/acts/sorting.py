@@ -2,7 +2,7 @@
 
 from screens import dialogs
 from screens.acts.base import Acting
-from screens.widgets.orders import Sorting
+from screens.render.orders import Sorting
 
 _ORDERED = {"timeline": "is always newest first", "action": "has its lines as they come"}
 """Why some lists can't be sorted."""

@@ -3,9 +3,9 @@
 from textual.events import Key
 
 from screens.dialogs.reading import Framed
+from screens.render.orders import Sorting
 from screens.render.row import Row, Span, line
 from screens.render.scene import Scene
-from screens.widgets.orders import Sorting
 
 _WAYS = {False: "↑ least or first at the top", True: "↓ most or last at the top"}
 

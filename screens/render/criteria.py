@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from launchpad.model.state import RunState
 from launchpad.rules.criteria import AdviceView, CriterionVerdict, CriterionView
-from screens.keys import OF_ACTION
 from screens.render.row import Row, Span, fit, line, wrap
-from screens.render.scene import Scene
+from screens.render.scene import OF_ACTION, Scene
 from screens.render.words import Said, glyph
 
 _VERDICT = 12

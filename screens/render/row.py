@@ -41,6 +41,10 @@ class Row(NamedTuple):
         return sum(cell_len(span.text) for span in self.spans)
 
 
+Rows = dict[tuple[int, int], Row]
+"""Rows of a whole terminal, by the line and the column where they begin."""
+
+
 def cut(text: str, width: int) -> str:
     """At most `width` cells of `text`, with an ellipsis where something is missing."""
     if width <= 0:

@@ -13,11 +13,17 @@ from launchpad.model.values import SECOND, Micros, format_instant
 from launchpad.rules.presence import at_work
 from launchpad.rules.view import View
 from screens.glyphs import BRAILLE, Glyphs
-from screens.keys import BINDINGS, OF_DIALOGS, OF_LISTS, told
 from screens.render.row import cut
 
-KEYS = {b.id or "": told(b.key.partition(",")[0]) for b in (*BINDINGS, *OF_LISTS, *OF_DIALOGS)}
-"""The usual keys."""
+OF_ACTION = "action."
+"""Begins the id of the key that opens the plan of an action of the definition."""
+
+
+def _usual() -> Mapping[str, str]:
+    # Only here: keys are made with Textual, and a scene without any is painted before that is loaded.
+    from screens.keys import USUAL_TOLD
+
+    return USUAL_TOLD
 
 
 class Scene(Struct, frozen=True, dict=True):
@@ -33,7 +39,7 @@ class Scene(Struct, frozen=True, dict=True):
     """What the face's keys may do for this operator now; None: all of it."""
     only_looks: str = ""
     """Why this face can change nothing whoever looks; empty where it can."""
-    keys: Mapping[str, str] = field(default_factory=lambda: KEYS)
+    keys: Mapping[str, str] = field(default_factory=_usual)
     """Id of a binding → its key, as this operator has it."""
     lost: str = ""
     """Why the store can't be read; empty while it can."""

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from screens.render.orders import Sorting
 from screens.render.row import Row, Span, rule
-from screens.widgets.orders import Sorting
 
 
 class Headed(NamedTuple):

@@ -3,8 +3,8 @@
 from typing import Any
 
 from screens.glyphs import Glyphs
+from screens.render.listing import Listing
 from screens.render.row import MORE, Row, Span, line, wrap
-from screens.widgets.entries import Listing
 
 _MOST = 2
 """Rows."""

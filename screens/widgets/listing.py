@@ -10,13 +10,14 @@ from textual.strip import Strip
 
 from launchpad.rules.finding import worded
 from screens.keys import OF_LISTS
+from screens.render.listing import Heading, Listing
 from screens.render.long import shifted, wrapped
+from screens.render.orders import Sorting, in_order
 from screens.render.row import Row, Span, wrap
-from screens.widgets.entries import Entries, Heading, Listing, Looks
+from screens.widgets.entries import Entries, Looks
 from screens.widgets.headed import Headed
 from screens.widgets.infull import in_full
 from screens.widgets.lines import Painted
-from screens.widgets.orders import Sorting, in_order
 from screens.widgets.tags import tagged
 
 

@@ -1,73 +1,25 @@
-"""Rows made into strips: style names become colours, signs become what the terminal can show."""
+"""Rows made into strips."""
 
-from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.strip import Strip
 
-from screens import themes
 from screens.glyphs import Glyphs
-from screens.render.row import Row, Span, measured
+from screens.ink import Ink
+from screens.render.row import Row
 
 _KEPT = 512
 """Lines that are kept painted: more than the largest screen has. Each takes some 7 kB with what Textual
 remembers of it, and a clock or a timeline makes new ones without end."""
 
 
-class Painter:
-    """Knows the theme and the glyphs; changing the theme makes a new one."""
+class Painter(Ink):
+    """Keeps the strips that it made last."""
 
     def __init__(self, theme: str, glyphs: Glyphs, *, greys: bool = False) -> None:
-        self.glyphs = glyphs
-        self.greys = greys
-        self._styles = themes.styles(theme, greys=greys)
+        super().__init__(theme, glyphs, greys=greys)
         self.strip = lru_cache(maxsize=_KEPT)(self._strip)
-
-    def style(self, name: str, back: str = "") -> Style:
-        """A style over the background of its row; badges keep their own."""
-        style = self._styles.get(name) or self._styles["text"]
-        under = self._styles[f"back:{back}"] if back else Style.null()
-        if name.startswith("badge"):
-            # Reversed on what is reversed it could not be told from it: it becomes a gap instead.
-            lost = style.reverse and under.reverse and style.bgcolor is None
-            return style + Style(reverse=False) if lost else style
-        if not back:
-            return style
-        # Reversed, every colour would become a block of its own.
-        return (Style(bold=style.bold, underline=style.underline) if under.reverse else style) + under
 
     def _strip(self, row: Row, width: int, back: str = "") -> Strip:
         """Exactly `width` cells; `back` overrides the row's own background."""
-        under = back or row.back
-        spans, taken = measured(row.spans, width)
-        segments = [segment for span in spans for segment in self._segments(span, under)]
-        rest = width - taken
-        if rest > 0:
-            segments.append(Segment(" " * rest, self.style("text", under)))
-        return Strip(segments, width).simplify()
-
-    def _segments(self, span: Span, under: str) -> Iterable[Segment]:
-        style = _leading_to(span.act, self.style(span.style, under))
-        text = self.glyphs.shown(span.text)
-        underlined = style.underline and not span.style.startswith("badge")
-        # Under a rehearsal's first line the whole row is underlined.
-        if not underlined or (under and self._styles[f"back:{under}"].underline):
-            return (Segment(text, style),)
-        return _without_padding(text, style)
-
-
-def _without_padding(text: str, style: Style) -> Iterator[Segment]:
-    """The line under a word ends with the word, not with its column."""
-    word = text.strip(" ")
-    bare = style + Style(underline=False)
-    start = len(text) - len(text.lstrip(" "))
-    for piece, drawn in ((text[:start], bare), (word, style), (text[start + len(word) :], bare)):
-        if piece:
-            yield Segment(piece, drawn)
-
-
-def _leading_to(act: str, style: Style) -> Style:
-    """The style with what Textual does when it is clicked."""
-    return style + Style(meta={"@click": act}) if act else style
+        return Strip(self.segments(row, width, back), width).simplify()

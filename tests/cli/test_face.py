@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from screens.preview import NOT_YET
 from tests.cli.test_running import engine_pid
 from tests.support.cli import PROGRAM, Cli, eventually, processes_with
 
@@ -43,7 +44,7 @@ class Terminal:
         return self._tmux("capture-pane", "-p")
 
     def shows(self, text: str) -> None:
-        eventually(lambda: text in self.screen, seconds=30)
+        eventually(lambda: text in (screen := self.screen) and NOT_YET not in screen, seconds=30)
 
     def close(self) -> None:
         self._tmux("kill-server")

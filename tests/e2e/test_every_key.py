@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
-from screens.keys import BINDINGS, OF_ACTION, OF_LISTS
+from screens.keys import BINDINGS, OF_LISTS
+from screens.render.scene import OF_ACTION
 from tests.support import launches
 from tests.support.terminal import Terminal
 

@@ -13,6 +13,8 @@ import termios
 import time
 from collections.abc import Iterator, Sequence
 
+from screens.preview import NOT_YET
+
 
 class OnTerminal:
     """A running program and the master side of its terminal."""
@@ -49,13 +51,18 @@ class OnTerminal:
             return False
         return True
 
-    def until(self, text: str, within: float = 20.0) -> None:
-        """Reads until `text` has come since the last `forget`."""
+    def until(self, text: str, within: float = 20.0, *, early: bool = False) -> None:
+        """Reads until `text` has come since the last `forget`, from a face on which keys act; `early`: or
+        from what stands there before it."""
         end = time.monotonic() + within
-        while text.encode() not in self.output:
+        while text.encode() not in (self.output if early else self._acting):
             assert time.monotonic() < end, f"no {text!r} in {self.output[-2000:]!r}"
             if not self.read() and self.process.poll() is not None:
-                assert text.encode() in self.output, f"ended with {self.output[-2000:]!r}"
+                assert text.encode() in self._acting, f"ended with {self.output[-2000:]!r}"
+
+    @property
+    def _acting(self) -> bytes:
+        return self.output.rpartition(NOT_YET.encode())[2]
 
     def forget(self) -> None:
         self.output = b""

@@ -17,6 +17,7 @@ from launchpad.model.definition import Definition, Item, Launch
 from launchpad.model.samples import LaunchEntry
 from launchpad.store import open_store
 from screens.opening import rows
+from screens.preview import NOT_YET
 from tests.screens.terminal import OnTerminal, on_terminal
 from tests.support.terminal import terminal
 
@@ -90,9 +91,11 @@ def _left(face: OnTerminal) -> None:
 @pytest.mark.slow
 def test_keys_before_the_face_are_not_the_faces(store: str) -> None:
     with on_terminal(*_attached(store), size=(120, 40)) as face:
-        face.until(_READING)
+        face.until(_READING, early=True)
         face.type(b"q?\r")
-        face.until("Look around")
+        face.until(NOT_YET, early=True)
+        face.type(b"q?\r")
+        face.until("quit")
         face.type(b"w")
         face.until("War-room log")
         assert b"Leave?" not in face.output
@@ -101,9 +104,12 @@ def test_keys_before_the_face_are_not_the_faces(store: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT])
-def test_whoever_ends_it_meanwhile_finds_the_terminal_as_it_was(store: str, number: signal.Signals) -> None:
+@pytest.mark.parametrize("shown", [_READING, NOT_YET])
+def test_whoever_ends_it_meanwhile_finds_the_terminal_as_it_was(
+    store: str, number: signal.Signals, shown: str
+) -> None:
     with on_terminal(*_attached(store)) as face:
-        face.until(_READING)
+        face.until(shown, early=True)
         face.process.send_signal(number)
         assert face.ends() == 128 + number
         _left(face)
@@ -116,7 +122,7 @@ def test_a_launch_that_cannot_be_read_is_told_of_on_the_terminal_as_it_was(store
         file.execute("UPDATE lp_event SET v = 99")
         file.commit()
     with on_terminal(*_attached(store)) as face:
-        face.until(_READING)
+        face.until(_READING, early=True)
         assert face.ends() == Refused.exit_code
         _left(face)
         assert b"launchpad: " in face.output[face.output.rindex(b"\x1b[?1049l") :]
@@ -133,7 +139,7 @@ def test_what_the_file_differs_in_is_said_in_the_face(store: str, tmp_path: Path
 @pytest.mark.slow
 def test_the_frame_stands_until_the_face_is_painted_over_it(store: str) -> None:
     with on_terminal(*_attached(store), size=(120, 40)) as face:
-        face.until("Look around")
+        face.until("quit")
         # A terminal that enters its alternate screen empties it, also where it is there already.
         assert face.output.count(b"\x1b[?1049h") == 1
         after = face.output[face.output.index(_READING.encode()) :]
@@ -144,31 +150,47 @@ def test_the_frame_stands_until_the_face_is_painted_over_it(store: str) -> None:
         assert face.as_before
 
 
+@pytest.mark.slow
+def test_what_the_panels_tell_is_there_before_the_face(store: str) -> None:
+    with on_terminal(*_attached(store), size=(120, 40)) as face:
+        face.until(NOT_YET, early=True)
+        before = face.output.partition(NOT_YET.encode())[0]
+        assert b"Look around" in before[before.index(_READING.encode()) :]
+        face.until("quit")
+        assert b"reading the samples" not in face.output
+
+
+@pytest.mark.slow
+def test_a_store_that_fails_meanwhile_is_the_faces_to_tell_of(store: str) -> None:
+    with closing(sqlite3.connect(store.removeprefix("sqlite:///"))) as file:
+        file.execute("DROP TABLE lp_lease")
+        file.commit()
+    with on_terminal(*_attached(store), size=(120, 40)) as face:
+        face.until("STORE AWAY")
+        assert NOT_YET.encode() not in face.output
+
+
 _STANDING = """
-import sys, time
-from pathlib import Path
+import sys
 from launchpad.model.preferences import USUAL
 from launchpad.model.samples import LaunchEntry
 from screens.opening import first_frame
 named = {"launch": "a", "product": "acme", "version": "1", "environment": "staging"}
-with first_frame(LaunchEntry(**named, opened_at=0, seq=1, hash=""), preferences=USUAL) as begins:
-    while not Path(sys.argv[1]).exists():
-        time.sleep(0.01)
-    begins()
+with first_frame(LaunchEntry(**named, opened_at=0, seq=1, hash=""), preferences=USUAL) as opening:
+    sys.stdin.readline()
+    opening.begin()
 print("\\x1b[?1049lit went on")
 """
 
 
 @pytest.mark.slow
 @pytest.mark.needs("tmux")
-def test_no_key_stops_the_frame_and_leaves_its_terminal_to_the_shell(tmp_path: Path) -> None:
-    go_on = tmp_path / "go-on"
+def test_no_key_stops_the_frame_and_leaves_its_terminal_to_the_shell() -> None:
     environ = {"PATH": os.environ["PATH"], "PS1": "ready ", "PYTHONPATH": str(Path.cwd())}
     with terminal(["sh", "-i"], environ=environ) as shell:
         shell.shows("^ready")
-        shell.type(shlex.join([sys.executable, "-c", _STANDING, str(go_on)]))
+        shell.type(shlex.join([sys.executable, "-c", _STANDING]))
         shell.press("Enter")
         shell.shows(_READING)
-        shell.press("C-z")
-        go_on.touch()
+        shell.press("C-z", "Enter")
         shell.shows("^it went on")

@@ -13,6 +13,7 @@ from launchpad.model.samples import LockInfo, Presence
 from launchpad.model.values import SECOND
 from launchpad.rules.view import view
 from screens.glyphs import ASCII, UNICODE
+from screens.keys import USUAL_TOLD
 from screens.panels import (
     TELLS,
     TimelineListing,
@@ -26,10 +27,10 @@ from screens.panels import (
     poll_listing,
     rollouts_listing,
 )
+from screens.render.listing import Listing
 from screens.render.rollouts import Detail
 from screens.render.row import Row
-from screens.render.scene import KEYS, Scene
-from screens.widgets.entries import Listing
+from screens.render.scene import Scene
 from tests.support import launches
 from tests.support.histories import PEOPLE, LaunchDay
 
@@ -64,7 +65,7 @@ def scenes(day: LaunchDay) -> list[Scene]:
                 view=shown,
                 me=person,
                 glyphs=day.random.choice([ASCII, UNICODE]),
-                keys=day.random.choice([KEYS, {**KEYS, "item.verify": "V"}]),
+                keys=day.random.choice([USUAL_TOLD, {**USUAL_TOLD, "item.verify": "V"}]),
             )
         )
     return made

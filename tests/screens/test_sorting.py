@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from launchpad.desk import LocalDesk
 from launchpad.model.commands import Tick
 from launchpad.session import Session
-from screens.widgets.orders import Order
+from screens.render.orders import Order
 from tests.screens.conftest import Opener, Seat
 from tests.support.launches import ADA, LAUNCH
 

@@ -9,6 +9,8 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 
+from screens.preview import NOT_YET
+
 
 class Terminal:
     """One program in one tmux window of a fixed size."""
@@ -67,11 +69,12 @@ class Terminal:
         return self._tmux("capture-pane", "-e", "-p")
 
     def shows(self, pattern: str, *, seconds: float = 60.0) -> re.Match[str]:
-        """Waits until the screen matches."""
+        """Waits until the screen matches, and keys act on what it shows."""
         deadline = time.monotonic() + seconds
         while True:
             screen = self.screen()
-            if found := re.search(pattern, screen, re.MULTILINE):
+            found = re.search(pattern, screen, re.MULTILINE)
+            if found and NOT_YET not in screen:
                 return found
             assert time.monotonic() < deadline, (
                 f"{pattern!r} is not on the screen after {seconds} s:\n{screen}"
