@@ -27,8 +27,6 @@ from launchpad.providers.netlify_plans import SEPARATOR, Deploy, Plans, Site, ma
 
 _VERBS: tuple[Verb, ...] = ("deploy", "promote", "rollback", "purge", "stage")
 _URL = "url"
-_SEND_WITHIN = 4.0
-"""Seconds after the start of a step within which its mutations are sent: less than the engine grants."""
 _ENDED = ("ready", "error", "rejected")
 
 
@@ -74,6 +72,8 @@ class Pace(NamedTuple):
     """Between two looks at a deploy; netlify-cli takes 1."""
     publish: float = 60.0
     """For what was accepted to show."""
+    send: float = 4.0
+    """From the start of a step until its mutations are sent at the latest: less than the engine grants."""
     planning: Patience = Patience(reading=15.0)
     asking: Patience = Patience(request=10.0, reading=0.0)
     following: Patience = Patience(reading=300.0)
@@ -141,7 +141,7 @@ class NetlifyProvider:
         return self._plans.publish(verb, site, target, chosen=verb != "promote" or bool(params.get(DEPLOY)))
 
     async def start(self, job: Job) -> str:
-        async with self._api(self.pace.asking, send_by=boot_seconds() + _SEND_WITHIN) as api:
+        async with self._api(self.pace.asking, send_by=boot_seconds() + self.pace.send) as api:
             deploys = self._deploys(api)
             with nothing_asked_yet():
                 site = await deploys.here()

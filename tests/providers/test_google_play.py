@@ -33,7 +33,19 @@ class QuickGooglePlay(GooglePlayProvider):
     pace = Pace(commit=30.0, asking=QUICK._replace(reading=0.0), reading=QUICK)
 
 
-def adapter(play: GooglePlaySimulator, url: str, directory: Path, **settings) -> QuickGooglePlay:
+class PatientGooglePlay(QuickGooglePlay):
+    """For a server that answers, on a machine that may stand still."""
+
+    pace = Pace(
+        commit=60.0,
+        asking=QUICK._replace(request=60.0, reading=0.0),
+        reading=QUICK._replace(request=60.0),
+    )
+
+
+def adapter(
+    play: GooglePlaySimulator, url: str, directory: Path, kind=QuickGooglePlay, **settings
+) -> QuickGooglePlay:
     """The adapter before a simulator at `url`. It looks into the track on every reading."""
     around = Surroundings(
         base_dir=directory,
@@ -43,7 +55,7 @@ def adapter(play: GooglePlaySimulator, url: str, directory: Path, **settings) ->
         resolve=lambda reference: play.key(url, reference.partition(":")[2]),
     )
     fields = {"package": play.package, "credentials": "env:launchpad", "look_every": 0.0, "api": url}
-    return QuickGooglePlay("play", GooglePlaySettings(**{**fields, **settings}), around)
+    return kind("play", GooglePlaySettings(**{**fields, **settings}), around)
 
 
 class PlayBench:
@@ -105,7 +117,7 @@ class Play:
         self.provider = self.made()
 
     def made(self, **settings) -> QuickGooglePlay:
-        return adapter(self.play, self.server.url, self._directory, **settings)
+        return adapter(self.play, self.server.url, self._directory, PatientGooglePlay, **settings)
 
     async def read(self, provider: QuickGooglePlay | None = None, **of) -> RolloutReading:
         return await (provider or self.provider).read_rollout("android", LAUNCH, of)

@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import msgspec
 import pytest
@@ -35,12 +36,24 @@ class QuickNetlify(NetlifyProvider):
     pace = Pace(
         poll=0.02,
         publish=0.5,
+        send=30.0,
         planning=QUICK,
         asking=QUICK._replace(reading=0.0),
         following=QUICK._replace(reading=1.5),
         finding=QUICK,
         logging=QUICK._replace(reading=0.0),
     )
+
+
+class PatientNetlify(QuickNetlify):
+    """For a server that always answers, on a machine that may stand still."""
+
+    _patient: ClassVar = {
+        name: patience._replace(request=60.0)
+        for name, patience in QuickNetlify.pace._asdict().items()
+        if isinstance(patience, Patience)
+    }
+    pace = QuickNetlify.pace._replace(**_patient)
 
 
 class NetlifyBench:
@@ -139,7 +152,7 @@ class Site:
         self.netlify: NetlifySimulator = server.simulator
         around = surroundings(tmp_path, TOKEN)
         made = NetlifySettings(site=self.netlify.site_id, token="env:NETLIFY", api=server.url, **settings)
-        self.provider = QuickNetlify("web", made, around)
+        self.provider = PatientNetlify("web", made, around)
         self.log: list[str] = []
 
     async def plan(self, verb: str, **params: str):
