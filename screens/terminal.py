@@ -12,6 +12,7 @@ from queue import SimpleQueue
 from selectors import EVENT_READ, SelectSelector
 from typing import Any, Protocol, cast
 
+from textual import constants
 from textual._xterm_parser import XTermParser
 from textual.app import ScreenStackError
 from textual.drivers.linux_driver import LinuxDriver
@@ -37,6 +38,8 @@ _ROOM = 0.02
 """Seconds in which a terminal takes what there is room for."""
 _THROWN = 20
 """How often what a terminal does not take is thrown away."""
+_ESCAPE = constants.ESCAPE_DELAY + 0.01
+"""Seconds after which nothing follows an escape."""
 _CHUNK = 4096
 _AHEAD = 200
 """Keys that may be read, and wait in the app, before it is asked whether it keeps up."""
@@ -112,6 +115,21 @@ class SafeDriver(LinuxDriver):
     (Textualize/textual#6668), and turns without end when its terminal is closed.
     """
 
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self._told_to_end, self._end = os.pipe()
+
+    def disable_input(self) -> None:
+        # Whoever waits for a key without a limit has to be woken.
+        if self._key_thread is not None and self._key_thread.is_alive() and not self.exit_event.is_set():
+            os.write(self._end, b".")
+        super().disable_input()
+
+    def close(self) -> None:
+        super().close()
+        os.close(self._end)
+        os.close(self._told_to_end)
+
     def write(self, data: str) -> None:
         # To enter the alternate screen empties it: the first frame stays until the face is painted over it.
         app = cast(HasTerminal, self._app)
@@ -125,11 +143,19 @@ class SafeDriver(LinuxDriver):
         pastes = Pastes()
         decode = getincrementaldecoder("utf-8")("replace").decode
         typed = 0
+        text = ""
         with SelectSelector() as selector:
             selector.register(self.fileno, EVENT_READ)
+            selector.register(self._told_to_end, EVENT_READ)
             while not self.exit_event.is_set():
+                # Only an escape that is not followed by anything takes time to be told from a sequence.
+                ready = {key.fd for key, _ in selector.select(_ESCAPE if text else None)}
                 text = ""
-                if selector.select(0.1):
+                if self._told_to_end in ready:
+                    os.read(self._told_to_end, 1)
+                    self.exit_event.wait()
+                    return
+                if ready:
                     data = self._read()
                     if not data:
                         cast(HasTerminal, self._app).terminal_gone()

@@ -11,13 +11,13 @@ from textual.strip import Strip
 from launchpad.rules.finding import worded
 from screens.keys import OF_LISTS
 from screens.render.listing import Heading, Listing
-from screens.render.long import shifted, wrapped
 from screens.render.orders import Sorting, in_order
 from screens.render.row import Row, Span, wrap
 from screens.widgets.entries import Entries, Looks
 from screens.widgets.headed import Headed
 from screens.widgets.infull import in_full
 from screens.widgets.lines import Painted
+from screens.widgets.longlines import LongLines
 from screens.widgets.tags import tagged
 
 
@@ -74,12 +74,7 @@ class ListPanel(Painted, can_focus=True):
         """The panel's own, and those of entries by their keys, while they are shown."""
         self.sorting: Sorting | None = None
         """None: as the entries come."""
-        self.wraps = False
-        """Whether long lines take as many rows as they need."""
-        self._left = 0
-        """Cells of long lines that are out of sight at the left."""
-        self._long: tuple[int, dict[int, list[Row]]] = (0, {})
-        """A width, and the long lines drawn for it by their places."""
+        self._lines = LongLines()
         self._places: Sequence[int] = ()
         """The entry that each row on the screen belongs to, by its place."""
 
@@ -94,7 +89,8 @@ class ListPanel(Painted, can_focus=True):
         """Takes what passes the filter; a log whose reader was `at_end` goes on with it."""
         self._listing = listing
         self._entries = in_order(self._filtered(listing), listing.orders, self.sorting)
-        self._titled, self._long, self._places = None, (self._long[0], {}), ()
+        self._titled, self._places = None, ()
+        self._lines.forget()
         if listing.follows and at_end:
             self._go_to_end()
         else:
@@ -216,10 +212,11 @@ class ListPanel(Painted, can_focus=True):
         listing, painter = self._listing, self.painter
         if listing is None:
             return []
-        before = self._room, self._long[0]
+        before = self._room
+        narrowed = self._lines.fit(width - 2)
         above, foot = self._frame(listing, width, height)
         room = self._room
-        if (room, self._long[0]) != before:
+        if narrowed or room != before:
             self._keep_visible()
         self._top = max(0, min(self._top, self._top_for(len(self._entries) - 1)))
         strips = [painter.strip(self._heading(listing, width), width)]
@@ -232,7 +229,7 @@ class ListPanel(Painted, can_focus=True):
 
     def _seen(self, listing: Listing, room: int, width: int) -> list[Strip]:
         """The strips of the entries that there is room for."""
-        if listing.long is None or not (self.wraps or self._left):
+        if listing.long is None or self._lines.plain:
             shown = self._entries[self._top : self._top + room]
             self._places = range(self._top, self._top + len(shown))
             before = self._visible.names
@@ -243,23 +240,12 @@ class ListPanel(Painted, can_focus=True):
         rows: list[tuple[int, Row]] = []
         place = self._top
         while len(rows) < room and place < len(self._entries):
-            rows += [(place, row) for row in self._rows(place)]
+            rows += [(place, row) for row in self._lines.rows(listing.long, self._entries[place], place)]
             place += 1
         del rows[room:]
         self._places = [place for place, _ in rows]
         looks = self._looks(room)
         return [look.strip(row, width) for look, (_, row) in zip(looks, rows, strict=True)]
-
-    def _rows(self, place: int) -> list[Row]:
-        """The rows of a long line."""
-        width, known = self._long
-        rows = known.get(place)
-        if rows is None:
-            assert self._listing is not None
-            assert self._listing.long is not None
-            said = self._listing.long(self._entries[place], width)
-            rows = known[place] = wrapped(said, width) if self.wraps else [shifted(said, width, self._left)]
-        return rows
 
     def _tags(self, listing: Listing) -> Mapping[int, str]:
         """The labels on the screen, each by its row: an entry's by its first."""
@@ -279,13 +265,11 @@ class ListPanel(Painted, can_focus=True):
         left -= len(told)
         foot = [*told, *listing.foot(width - 2, left)[:left]]
         self._over, self._room = 1 + len(above), left - len(foot) + len(told)
-        if self._long[0] != width - 2:
-            self._long = width - 2, {}
         return above, foot
 
     def _in_full(self, listing: Listing, width: int, room: int) -> list[Row]:
         """The selected entry under the list, if it can be seen to be selected and its row is cut."""
-        if not self._pointed or self.selected is None or listing.follows or self.wraps:
+        if not self._pointed or self.selected is None or listing.follows or self._lines.wraps:
             return []
         row = self._visible.row(listing, self.selected, width)
         return in_full(listing, self.selected, row, self.painter.glyphs, width - 2, room)
@@ -315,7 +299,7 @@ class ListPanel(Painted, can_focus=True):
             focused=self.has_focus,
             sought=self.query_text,
             sorting=self.sorting,
-            column=0 if self.wraps else self._left,
+            column=self._lines.column,
             below=len(self._entries) - 1 - self._cursor if self.held_back else 0,
             stroke=self.painter.glyphs.stroke,
         )
@@ -340,41 +324,39 @@ class ListPanel(Painted, can_focus=True):
     def _top_for(self, last: int) -> int:
         """The first entry on the screen where the last one is to be seen as a whole, if it can be."""
         room = max(1, self._room)
-        if not (self.wraps and self.has_long_lines and self._entries):
+        long = self._listing.long if self._listing is not None else None
+        if long is None or not self._entries:
             return last - room + 1
-        room -= len(self._rows(last))
-        while last and (room := room - len(self._rows(last - 1))) >= 0:
-            last -= 1
-        return last
+        return self._lines.first(long, self._entries, last, room)
 
     @property
     def has_long_lines(self) -> bool:
         """Whether its entries are lines that may be longer than it is wide."""
         return self._listing is not None and self._listing.long is not None
 
+    @property
+    def wraps(self) -> bool:
+        """Whether long lines take as many rows as they need."""
+        return self._lines.wraps
+
     def wrap(self) -> None:
         """Gives long lines as many rows as they need, or one each again."""
-        self.wraps = not self.wraps
+        self._lines.wraps = not self._lines.wraps
         self._draw_anew()
 
     def sideways(self, way: int) -> bool:
         """Half a width to the right or the left, as far as there is more to see; returns whether it moved."""
-        width = self.size.width - 2
-        long = self._listing.long if self._listing is not None else None
-        if long is None or self.wraps:
+        if self._listing is None or self._listing.long is None:
             return False
         shown = [self._entries[place] for place in self._places]
-        furthest = max((long(entry, width).beyond(width) for entry in shown), default=0)
-        before = self._left
-        end = max(before, furthest) if way > 0 else before
-        self._left = max(0, min(before + way * max(1, width // 2), end))
-        if self._left != before:
+        moved = self._lines.move(self._listing.long, shown, way)
+        if moved:
             self._draw_anew()
-        return self._left != before
+        return moved
 
     def _draw_anew(self) -> None:
         """Draws every entry again, another way; the cursor stays where it is seen."""
-        self._long = self._long[0], {}
+        self._lines.forget()
         self._keep_visible()
         self.redraw()
 
