@@ -13,6 +13,7 @@ from launchpad.model.lifecycles import RolloutStatus
 from launchpad.model.migrations import MigrationFact, MigrationsReading
 from launchpad.model.plan import PlannedStep
 from launchpad.model.rollouts import RolloutAim, RolloutReading
+from launchpad.model.text import clean
 from launchpad.providers.capabilities import (
     BackupRequest,
     Backups,
@@ -29,6 +30,7 @@ from launchpad.providers.capabilities import (
 
 _EVIDENCE = 4000
 """Characters of what a dry run printed that a plan keeps."""
+_LONGEST_ID = 1000
 
 
 class Provided:
@@ -49,7 +51,7 @@ class Provided:
 
     async def start(self, job: Job) -> str:
         with self._told():
-            return await self._provider.start(job)
+            return _kept(await self._provider.start(job))
 
     async def follow(self, provider_id: str, job: Job, emit: Emit) -> Ending:
         with self._told():
@@ -61,6 +63,7 @@ class Provided:
         try:
             with self._told():
                 found = await self._provider.find(job)
+                _kept(found.provider_id)
         except (Refused, Unreachable) as error:
             found = Found(state="unknown", detail=str(error))
         return replace(found, detail=self._redactor.line(found.detail))
@@ -147,3 +150,14 @@ class Provided:
             # Somebody else's adapter may be at fault; that must not end the engine, nor pass for a refusal.
             said = self._redactor.line(f"{type(error).__name__}: {error}")
             raise Unreachable(f"the adapter failed: {said}", hint="tell its maintainers") from error
+
+
+def _kept(provider_id: str) -> str:
+    """An id as it came, since it must lead back there. Raises `Unreachable` for one that no journal may hold.
+
+    It is not held against secrets: a short one may be part of any id.
+    """
+    if clean(provider_id, _LONGEST_ID) != provider_id:
+        what = "the provider's id of the step has characters that no id has, or is too long"
+        raise Unreachable(what, hint="look there what became of it")
+    return provider_id

@@ -50,6 +50,24 @@ async def test_what_it_says_is_cleaned():
     assert (await provided().find(JOB)).detail == KEPT
 
 
+@pytest.mark.parametrize("id_", [SAID, "d\x1b[2J1", "d" * 2000])
+async def test_an_id_that_no_journal_may_hold_is_not_known(id_):
+    """It is what leads back to the step: it can't be cleaned."""
+
+    class Named(Loud):
+        async def start(self, job):
+            return id_
+
+        async def find(self, job):
+            return Found(state="at-work", provider_id=id_)
+
+    named = Provided(Named(), Redactor(["hunter22"]))
+    with pytest.raises(Unreachable, match="id of the step has characters that no id has"):
+        await named.start(JOB)
+    found = await named.find(JOB)
+    assert (found.state, found.provider_id) == ("unknown", "")
+
+
 @pytest.mark.parametrize("kind", [Refused, Unreachable])
 async def test_so_are_its_errors(kind):
     loud = provided(kind(SAID, hint=SAID))
