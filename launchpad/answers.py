@@ -1,5 +1,5 @@
-"""What every call over HTTP has in common: which addresses will do, how much of an answer is read, and what
-an answer or an error says.
+"""What every call over HTTP has in common: which addresses will do, the client, how much of an answer is
+read, and what an answer or an error says.
 """
 
 import contextlib
@@ -9,11 +9,13 @@ import math
 import re
 import socket
 import ssl
+from collections.abc import AsyncIterator
 
 import httpx
 import msgspec
 
 from launchpad import __version__
+from launchpad.errors import Refused
 
 USER_AGENT = f"launchpad/{__version__}"
 MOST = 4 * 1024 * 1024
@@ -26,11 +28,8 @@ _REQUEST_IDS = ("x-nf-request-id", "x-request-id", "x-github-request-id", "reque
 
 def address_fault(url: str) -> str | None:
     """What is wrong with the address of an API; None if nothing is."""
-    try:
-        parsed = httpx.URL(url)
-    except httpx.InvalidURL:
-        return "expected a URL such as https://api.example.com"
-    if not parsed.host or parsed.scheme not in ("http", "https"):
+    parsed = _parsed(url)
+    if parsed is None:
         return "expected a URL such as https://api.example.com"
     if parsed.scheme == "http" and not on_loopback(url):
         return "expected https: the token would travel in the clear"
@@ -39,12 +38,58 @@ def address_fault(url: str) -> str | None:
     return None
 
 
+def is_address(url: str) -> bool:
+    """Whether it is one of the web."""
+    return _parsed(url) is not None
+
+
 def on_loopback(url: str) -> bool:
     """Whether an address leads to this machine alone."""
-    host = httpx.URL(url).host
+    parsed = _parsed(url)
+    host = parsed.host if parsed else ""
     with contextlib.suppress(ValueError):
         return ipaddress.ip_address(host).is_loopback
     return host == "localhost"
+
+
+def _parsed(url: str) -> httpx.URL | None:
+    """The parts of an address of the web; None if it is none."""
+    try:
+        parsed = httpx.URL(url)
+        known = bool(parsed.host) and parsed.scheme in ("http", "https")
+    except (httpx.InvalidURL, ValueError):  # the latter for a name that is no international one
+        return None
+    return parsed if known else None
+
+
+def client_for(url: str, timeout: float) -> httpx.AsyncClient:
+    """A client for what lies at `url`; `timeout` is in seconds, for each step of a request.
+
+    A kept connection may be closed while a request is on its way, which is a request whose fate is unknown:
+    each has a connection of its own. Redirects would show the token to another host. Raises `Refused` if the
+    proxy that the environment names can't be used.
+    """
+    try:
+        return httpx.AsyncClient(
+            limits=httpx.Limits(max_keepalive_connections=0),
+            follow_redirects=False,
+            trust_env=not on_loopback(url),
+            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
+            timeout=timeout,
+        )
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        what = f"the proxy that the environment names can't be used: {error}"
+        raise Refused(what, hint="mend HTTPS_PROXY, HTTP_PROXY or ALL_PROXY") from None
+
+
+@contextlib.asynccontextmanager
+async def answered(client: httpx.AsyncClient, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+    """Sends a request; its answer, of which the head has come."""
+    response = await client.send(request, stream=True)
+    try:
+        yield response
+    finally:
+        await response.aclose()
 
 
 async def read_body(response: httpx.Response, most: int) -> bytes:
@@ -58,8 +103,8 @@ async def read_body(response: httpx.Response, most: int) -> bytes:
 
 
 def never_sent(error: BaseException) -> bool:
-    """Whether an error of httpx says that no byte of the request can have arrived."""
-    return not isinstance(error, httpx.HTTPError) or isinstance(
+    """Whether an error of a request that was made and sent says that no byte of it can have arrived."""
+    return isinstance(
         error,
         httpx.ConnectError
         | httpx.ConnectTimeout
@@ -125,9 +170,8 @@ def date(text: str) -> float | None:
 
 
 def request_id(headers: httpx.Headers) -> str:
-    """The server's own id of a request, for a sentence; empty where it gives none."""
-    found = next((headers[name] for name in _REQUEST_IDS if headers.get(name)), "")
-    return f" (request {found[:80]})" if found else ""
+    """The server's own id of a request, as it came; empty where it gives none."""
+    return next((headers[name] for name in _REQUEST_IDS if headers.get(name)), "")
 
 
 def words(body: bytes) -> str:

@@ -19,8 +19,9 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from launchpad.answers import (
     MOST,
-    USER_AGENT,
     address_fault,
+    answered,
+    client_for,
     date,
     on_loopback,
     read_body,
@@ -117,19 +118,14 @@ class Tokens:
         try:
             async with (
                 asyncio.timeout(within),
-                httpx.AsyncClient(
-                    follow_redirects=False,
-                    trust_env=not on_loopback(url),
-                    headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
-                    timeout=within,
-                ) as client,
-                client.stream("POST", url, data=form) as came,
+                client_for(url, within) as client,
+                answered(client, client.build_request("POST", url, data=form)) as came,
             ):
                 status, body = came.status_code, await read_body(came, MOST)
                 headers = came.headers
         except TimeoutError:
             raise Unreachable(f"Google granted no token within {within:g} s") from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise Unreachable(f"Google can't be asked for a token: {clean(told(error), 200)}") from None
         if status in (400, 401, 403):
             what = f"Google grants {self.account.client_email} no token: {_why(body)}"

@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from types import TracebackType
-from typing import Generic, NamedTuple, Self, TypeVar
+from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 import httpx
 import msgspec
@@ -19,10 +19,10 @@ import msgspec
 from launchpad.answers import (
     LONGEST_WAIT,
     MOST,
-    USER_AGENT,
     address_fault,
+    answered,
+    client_for,
     never_sent,
-    on_loopback,
     read_body,
     request_id,
     retry_after,
@@ -36,6 +36,8 @@ from launchpad.errors import Refused, Unasked, Unreachable
 
 _QUOTED = 200
 """Characters of a server's own words that an error quotes."""
+_QUOTED_ID = 80
+"""Characters of its id of a request."""
 
 T = TypeVar("T")
 Query = Mapping[str, str | int | bool]
@@ -95,7 +97,7 @@ class _Fault(Exception):
         self.status = status
         self.later = later
         self.certain = not sent or (400 <= status < 500 and status != 408)
-        """A mutation has certainly not been done."""
+        """What was asked for has certainly not been done."""
 
 
 class Api:
@@ -114,7 +116,7 @@ class Api:
     ) -> None:
         """`name` is for sentences. `renew` fetches a new token, once for each request that is answered with
         401. No mutation is sent after `send_by` (of `clock.boot_seconds`): by then another engine
-        may act. Raises `Refused` if the URL is no good."""
+        may act. Raises `Refused` if the URL is no good, or the proxy that the environment names."""
         if fault := address_fault(base_url):
             raise Refused(f"the address of {name}: {fault}", hint="mend it in the definition")
         self._name = name
@@ -127,14 +129,7 @@ class Api:
         self._redactor = Redactor([token])
         self._tokens = [token]
         self._free_at = 0.0
-        # A kept connection may be closed while a request is on its way, which is a request whose fate is
-        # unknown: each has a connection of its own. Redirects would show the token to another host.
-        self._client = httpx.AsyncClient(
-            limits=httpx.Limits(max_keepalive_connections=0),
-            follow_redirects=False,
-            trust_env=not on_loopback(self._base),
-            headers={"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"},
-        )
+        self._client = client_for(self._base, patience.request)
 
     async def __aenter__(self) -> Self:
         return self
@@ -158,7 +153,7 @@ class Api:
             except _Fault as fault:
                 wait = None if fault.later is None else max(fault.later, pause * random.uniform(0.5, 1.0))  # noqa: S311  # no secret
                 if wait is None or time.monotonic() + wait > until:
-                    if 400 <= fault.status < 500 and fault.status not in (408, 425, 429):
+                    if fault.certain and fault.later is None:
                         raise Rejected(fault.what, hint=fault.hint, status=fault.status) from None
                     raise Unanswered(fault.what, hint=fault.hint, retry_after=fault.later or 0.0) from None
             await asyncio.sleep(wait)
@@ -185,7 +180,7 @@ class Api:
             hint = "look there whether it was done"
             raise Unanswered(fault.what, hint=hint, retry_after=fault.later or 0.0) from None
         took = time.monotonic() - began
-        line = f"{method} {path} answered with {answer.status} in {took:.1f} s{request_id(answer.headers)}"
+        line = f"{method} {path} answered with {answer.status} in {took:.1f} s{self._id(answer)}"
         return Reply(value, self._redactor.line(line))
 
     async def _ask(self, method: str, path: str, query: Query | None, body: object) -> _Answer:
@@ -221,41 +216,68 @@ class Api:
         self._redactor = Redactor(self._tokens)
 
     async def _exchange(self, method: str, path: str, query: Query | None, body: object) -> _Answer:
-        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        content = None
-        if body is not None:
-            content = msgspec.json.encode(body)
-            headers["Content-Type"] = "application/json"
-        connect = self._patience.request / 2
-        if method != "GET":
-            connect = min(connect, self._send_by - boot_seconds())
-            if connect <= 0:
-                raise _Fault(
-                    f"it got too late for {method} {path}, which was not sent", "ask again", sent=False
-                )
-        params = {k: str(v).lower() if isinstance(v, bool) else v for k, v in (query or {}).items()}
+        request = self._made(method, path, query, body)
         try:
-            async with asyncio.timeout(self._patience.request):
-                request = self._client.stream(
-                    method,
-                    self._base + path,
-                    params=params or None,
-                    content=content,
-                    headers=headers,
-                    timeout=httpx.Timeout(self._patience.request, connect=connect),
-                )
-                async with request as came:
-                    answer = _Answer(came.status_code, came.headers, await read_body(came, self._most))
+            async with asyncio.timeout(self._patience.request), answered(self._client, request) as came:
+                answer = _Answer(came.status_code, came.headers, await read_body(came, self._most))
         except TimeoutError:
             what = f"no answer within {self._patience.request:g} s"
             raise self._silence(what, method, path) from None
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            # An answer may hold what httpx breaks on, such as an impossible Location.
             raise self._silence(told(error), method, path, sent=not never_sent(error)) from None
         self._free_at = max(self._free_at, time.monotonic() + used_up(answer.headers))
         if len(answer.body) > self._most:
             size = f"{self._most // 1024} KiB"
             raise _Fault(f"{self._name} answered {method} {path} with more than {size}", "", later=None)
         return answer
+
+    def _made(self, method: str, path: str, query: Query | None, body: object) -> httpx.Request:
+        if not (self._token.isascii() and self._token.isprintable()):
+            what = f"the token of {self._name} has a character that no header takes"
+            raise _Fault(what, "store it anew, without a line end", sent=False, later=None)
+        headers = {"Accept": "application/json"}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        content = None
+        if body is not None:
+            content = msgspec.json.encode(body)
+            headers["Content-Type"] = "application/json"
+        connect = self._patience.request / 2
+        extensions: dict[str, Any] = {}
+        if method != "GET":
+            self._ensure_in_time(method, path)
+            connect = min(connect, self._send_by - boot_seconds())
+            extensions["trace"] = self._in_time(method, path)
+        params = {k: str(v).lower() if isinstance(v, bool) else v for k, v in (query or {}).items()}
+        try:
+            return self._client.build_request(
+                method,
+                self._base + path,
+                params=params or None,
+                content=content,
+                headers=headers,
+                timeout=httpx.Timeout(self._patience.request, connect=connect),
+                extensions=extensions,
+            )
+        except (httpx.InvalidURL, ValueError) as error:
+            why = self._redactor.line(str(error), _QUOTED)
+            what = f"{method} {path} can't be asked of {self._name}: {why}"
+            raise _Fault(what, "mend the definition", sent=False, later=None) from None
+
+    def _ensure_in_time(self, method: str, path: str) -> None:
+        if boot_seconds() >= self._send_by:
+            what = f"it got too late for {method} {path}, which was not sent"
+            raise _Fault(what, "ask again", sent=False)
+
+    def _in_time(self, method: str, path: str) -> Callable[[str, Mapping[str, Any]], Awaitable[None]]:
+        """Looks once more when the way there is open: a proxy, TLS or a suspend may have taken long."""
+
+        async def look(event: str, _: Mapping[str, Any]) -> None:
+            if event.endswith("send_request_headers.started"):
+                self._ensure_in_time(method, path)
+
+        return look
 
     def _silence(self, why: str, method: str, path: str, *, sent: bool = True) -> _Fault:
         said = self._redactor.line(why, _QUOTED)
@@ -268,7 +290,7 @@ class Api:
         status = answer.status
         own = self._redactor.line(words(answer.body), _QUOTED)
         said = f": {own}" if own else ""
-        what = f"{self._name} answered {method} {path} with {status}{said}{request_id(answer.headers)}"
+        what = f"{self._name} answered {method} {path} with {status}{said}{self._id(answer)}"
         later: float | None = None
         hint = _HINTS.get(status, "")
         if status in (408, 425, 429) or status >= 500:
@@ -277,6 +299,11 @@ class Api:
         elif 300 <= status < 400:
             hint = "redirects are not followed: give the address it leads to"
         return _Fault(self._redactor.clean(what), hint, status=status, later=later)
+
+    def _id(self, answer: _Answer) -> str:
+        """The server's own id of the request, for a sentence."""
+        found = self._redactor.line(request_id(answer.headers), _QUOTED_ID)
+        return f" (request {found})" if found else ""
 
     def _decoded(self, answer: _Answer, into: type[T], method: str, path: str) -> T:
         if into is type(None):

@@ -33,9 +33,10 @@ class Plugins(Generic[T]):
             )
         try:
             loaded: type[T] = known[kind].load()
-        except (ImportError, AttributeError) as error:
+        except Exception as error:
+            # Somebody else's module: it may break on anything, and say it in whatever characters.
             raise BadInput(
-                f"the {self._what} kind '{kind}' can't be loaded: {error}",
+                f"the {self._what} kind '{kind}' can't be loaded: {error!r:.200}",
                 hint="reinstall the package that brings it",
             ) from error
         return loaded

@@ -13,8 +13,8 @@ from screens.render.scene import Scene
 Draw = Callable[[Scene, int], list[Row]]
 
 
-def of_entry(panel: str, entry: Any, said: str, events: Sequence[Recorded]) -> tuple[str, Draw]:
-    """A title and the rows; `said` is the entry as a line of text, `events` are all of the launch."""
+def of_entry(panel: str, entry: Any, said: str, events: Callable[[], Sequence[Recorded]]) -> tuple[str, Draw]:
+    """A title and the rows; `said` is the entry as a line of text, `events` gives all of the launch."""
     match panel:
         case "objectives":
 
@@ -27,7 +27,7 @@ def of_entry(panel: str, entry: Any, said: str, events: Sequence[Recorded]) -> t
 
             def of_alert(scene: Scene, width: int) -> list[Row]:
                 now = next((a for a in scene.view.alerts if a.state.name == entry.state.name), entry)
-                return detail_rows(alerts.details(scene, now, events), width)
+                return detail_rows(alerts.details(scene, now, events()), width)
 
             return f"Alert {entry.state.name}", of_alert
         case "gate":

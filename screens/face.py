@@ -376,10 +376,10 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
 
     def on_list_panel_opened(self, event: ListPanel.Opened) -> None:
         if isinstance(event.entry, ItemView):
-            self.push_screen(dialogs.ItemDialog(self.scene, event.entry, self.session.events))
+            self.push_screen(dialogs.ItemDialog(self.scene, event.entry, lambda: self.session.events))
             return
         panel, said = str(event.panel.id), event.panel.selected_text
-        title, rows = details.of_entry(panel, event.entry, said, self.session.events)
+        title, rows = details.of_entry(panel, event.entry, said, lambda: self.session.events)
         self.push_screen(dialogs.Reading(self.scene, title, rows))
 
     def action_messages(self) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from launchpad.rules.view import ItemView, View
 from screens.keys import ALWAYS, told
+from screens.lacks import roll_open
 from screens.render.close import unfinished
 from screens.render.footer import Hint
 from screens.render.scene import OF_ACTION
@@ -32,7 +33,7 @@ def hints(face: "Acting") -> tuple[list[Hint], list[Hint]]:
     if face.labels:
         return _of_labels(face), [Hint("esc", "leave")]
     shown, item = face.live.shown(face), face.board.item
-    leads = advised(face.scene.view)
+    leads = advised(face.scene.view) or _plan_waits(face)
     # Of two keys the one that is advised has the room.
     ordered = sorted(shown.first, key=lambda binding: binding.id != leads)
     first = [_hint(face, b, item) for b in ordered if _matters(face, b, item)]
@@ -94,6 +95,13 @@ def advised(shown: View) -> str:
     return OF_ACTION + advice.run if advice and leads else ""
 
 
+def _plan_waits(face: "Acting") -> str:
+    """Id of the key that leads to the plan in front, while that waits for this operator; else empty."""
+    run = face.scene.view.run
+    waits = run is not None and any(run.state.id == waiting.id for waiting in face.waiting_for_me())
+    return "run.approve" if waits else ""
+
+
 def _of_labels(face: "Acting") -> list[Hint]:
     """What can be typed while labels are shown, with the panels that have no place on the screen."""
     seen = {str(panel.id) for panel in face.board.seen}
@@ -111,17 +119,25 @@ def _live(face: "Acting") -> "list[Binding]":
 
 
 def _hint(face: "Acting", binding: "Binding", item: ItemView | None) -> Hint:
-    label = binding.description
-    if binding.id == "item.tick" and item is not None and item.mark in ("done", "skipped"):
-        label = "untick"
-    if binding.id == "poll.answer" and _wanted(face):
-        label = "call the roll"
-    if binding.id == "phase.next" and face.scene.view.next_phase is not None:
-        label = f"enter {face.scene.view.next_phase}"
-    elif binding.id == "phase.next":
-        label = "close the launch"
     act = binding.action if binding.action.startswith("app.") else f"app.{binding.action}"
-    return Hint(told(binding.key), label, binding.id or "", act)
+    return Hint(told(binding.key), label(face, binding, item), binding.id or "", act)
+
+
+def label(face: "Acting", binding: "Binding", item: ItemView | None) -> str:
+    """What a key does as things stand, with `item` under the cursor."""
+    shown = face.scene.view
+    match binding.id:
+        case "item.tick" if item is not None and item.mark in ("done", "skipped"):
+            return "untick"
+        case "poll.answer" if not roll_open(shown) and face.permits("call_poll"):
+            return "call the roll"
+        case "phase.next" if shown.next_phase is not None:
+            return f"enter {shown.next_phase}"
+        case "phase.next":
+            return "close the launch"
+        case "countdown.hold" if shown.state.hold is not None:
+            return "resume countdown"
+    return binding.description
 
 
 def _matters(face: "Acting", binding: "Binding", item: ItemView | None) -> bool:  # noqa: C901  # a table of keys
@@ -141,7 +157,7 @@ def _matters(face: "Acting", binding: "Binding", item: ItemView | None) -> bool:
             return shown.incident is not None or (firing and face.permits("declare_incident"))
         case "poll.answer":
             own = face.scene.me.teams
-            waits = any(b.team in own and b.verdict == "HOLD" for b in shown.ballots) and not _closed(shown)
+            waits = any(b.team in own and b.verdict == "HOLD" for b in shown.ballots) and roll_open(shown)
             return waits or _wanted(face)
         case "rollout.halt":
             return any(rollout.status in ("rolling", "unknown") for rollout in shown.rollouts)
@@ -169,16 +185,13 @@ def _must_first(shown: View) -> bool:
     """Whether the release is still going out, or goes badly: that comes before the next phase."""
     must = (i for i in shown.items if i.state.item.required and i.state.item.phase == shown.state.phase)
     missing = any(i.mark not in ("done", "skipped", "stale") for i in must)
-    return shown.state.phase == "launch" and (missing or shown.health == "bad")
+    # Before the launch it is for the gate to say, where there is one.
+    unguarded = shown.state.phase == "launch" or shown.gate is None
+    return unguarded and (missing or shown.health == "bad")
 
 
 def _wanted(face: "Acting") -> bool:
     """Whether a roll-call holds the gate that nobody has called, and this operator may call it."""
     shown = face.scene.view
-    return _closed(shown) and any(b.verdict == "HOLD" for b in shown.ballots) and face.permits("call_poll")
-
-
-def _closed(shown: View) -> bool:
-    """Whether no roll-call takes answers."""
-    poll = shown.state.poll
-    return poll is None or poll.closed_at is not None
+    holds = any(ballot.verdict == "HOLD" for ballot in shown.ballots)
+    return not roll_open(shown) and holds and face.permits("call_poll")

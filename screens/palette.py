@@ -11,7 +11,9 @@ from launchpad.rules.alerts import sentence
 from launchpad.rules.locks import EVERYTHING, provider_of
 from launchpad.rules.rollouts import allowed
 from screens import themes
+from screens.hints import label
 from screens.keys import BINDINGS
+from screens.lacks import lacks, roll_open
 from screens.layout import PANELS
 from screens.leads import Place
 from screens.render.scene import OF_ACTION
@@ -20,6 +22,14 @@ if TYPE_CHECKING:
     from screens.acts.base import Acting
 
 _ANSWERED_BY_KEYS = ("panel.next", "panel.previous", "palette")
+_WITHOUT_KEY = {
+    "fail": "mark item as failed",
+    "slip": "slip T-0",
+    "add": "add an item",
+    "declare_incident": "declare an incident",
+    "close_poll": "close the roll (go / no-go)",
+}
+"""Action → its words."""
 _OUTCOMES = ("success", "partial", "failed", "aborted")
 
 
@@ -29,10 +39,20 @@ class Offer(NamedTuple):
     text: str
     run: Callable[[], object]
     help: str = ""
+    lacks: str = ""
+    """What it has nothing to act on now; empty where it has."""
+    also: str = ""
+    """What it is found by as well."""
+
+    @property
+    def told(self) -> str | None:
+        """What stands under it."""
+        return f"not now: {self.lacks}" if self.lacks else self.help or None
 
 
 def offers(face: "Acting") -> Iterator[Offer]:
-    """All that this operator can do now, verbs first."""
+    """All that this operator may do, verbs first, also what has nothing to act on now: whoever looks for it
+    is told why."""
     yield from _verbs(face)
     yield from _runs(face)
     yield from _things(face)
@@ -59,25 +79,25 @@ def _verbs(face: "Acting") -> Iterator[Offer]:
         name, _, argument = binding.action.partition("(")
         if binding.id in _ANSWERED_BY_KEYS or not face.permits(name):
             continue
-        words = f"go to {argument.strip(chr(39) + ')')}" if name == "tab" else binding.description
+        of_tab = f"go to {argument.strip(chr(39) + ')')}" if name == "tab" else ""
+        words = of_tab or label(face, binding, face.board.item)
         key = face.scene.keys.get(binding.id or "", "")
-        yield Offer(words, _act(face, binding.action), f"key {key}" if key else "")
-    if face.permits("fail"):
-        yield Offer("mark item as failed", _act(face, "fail"))
-    if face.permits("slip"):
-        yield Offer("slip T-0", _act(face, "slip"))
+        told = f"key {key}" if key else ""
+        yield _verb(face, words, binding.action, told)._replace(also=binding.description)
+    for action, words in _WITHOUT_KEY.items():
+        if face.permits(action):
+            yield _verb(face, words, action)
     yield from _seat(face)
-    if face.permits("add"):
-        yield Offer("add an item", _act(face, "add"))
-    if face.permits("declare_incident"):
-        yield Offer("declare an incident", _act(face, "declare_incident"))
-    if face.permits("call_poll"):
-        yield Offer("call the roll (go / no-go)", _act(face, "call_poll"))
-        yield Offer("close the roll", _act(face, "close_poll"))
+    if face.permits("call_poll") and roll_open(face.scene.view):
+        yield Offer("call the roll anew", _act(face, "call_poll"), "all answers so far lapse")
     yield from _words(face)
     if face.permits("close"):
         for outcome in _OUTCOMES:
             yield Offer(f"close the launch: {outcome}", _act(face, f"close('{outcome}')"))
+
+
+def _verb(face: "Acting", words: str, action: str, told: str = "") -> Offer:
+    return Offer(words, _act(face, action), told, lacks(face, action))
 
 
 def _words(face: "Acting") -> Iterator[Offer]:
@@ -129,7 +149,8 @@ def _runs(face: "Acting") -> Iterator[Offer]:
     if face.permits("acknowledge"):
         for alert in face.scene.view.alerts:
             name = alert.state.name
-            yield Offer(f"acknowledge {name}: {alert.rule}", _act(face, f"acknowledge('{name}')"))
+            by = f"{alert.state.acknowledged_by} has acknowledged it" if alert.state.acknowledged_by else ""
+            yield Offer(f"acknowledge {name}: {alert.rule}", _act(face, f"acknowledge('{name}')"), by)
     yield from _silences(face)
     yield from _locks(face)
     yield from _rollouts(face)
@@ -211,7 +232,8 @@ def _things(face: "Acting") -> Iterator[Offer]:
 
 
 class FaceProvider(Provider):
-    """Gives the palette what `offers` lists. Texts are plain: nothing in them is markup."""
+    """Gives the palette what `offers` lists; what has nothing to act on now has to be looked for. Texts are
+    plain: nothing in them is markup."""
 
     @property
     def face(self) -> "Acting":
@@ -219,15 +241,19 @@ class FaceProvider(Provider):
 
     async def discover(self) -> Hits:
         for offer in offers(self.face):
-            yield DiscoveryHit(Content(offer.text), offer.run, text=offer.text, help=offer.help or None)
+            if not offer.lacks:
+                yield DiscoveryHit(Content(offer.text), offer.run, text=offer.text, help=offer.told)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for offer in offers(self.face):
             score, places = matcher.fuzzy_search.match(query, offer.text)
+            score = max(score, matcher.fuzzy_search.match(query, offer.also)[0] if offer.also else 0)
             if score > 0:
                 shown = Content(offer.text)
                 for place in places:
                     if self.match_style is not None:
                         shown = shown.stylize(self.match_style, place, place + 1)
-                yield Hit(score, shown, offer.run, text=offer.text, help=offer.help or None)
+                # What can be done goes before what can't.
+                rank = score / 2 if offer.lacks else score
+                yield Hit(rank, shown, offer.run, text=offer.text, help=offer.told)

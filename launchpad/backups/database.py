@@ -133,13 +133,16 @@ async def held(access: Access) -> "AsyncIterator[tuple[psycopg.AsyncConnection[A
 async def table_values(
     connection: "psycopg.AsyncConnection[Any]", like: Mapping[str, TableValue] | None = None
 ) -> dict[str, TableValue]:
-    """What each table holds. With `like`, content is read where it was read there. Raises `Fault`."""
+    """What each table holds; with `like`, each that is there, and its content where that was read there.
+    Others may not be ours to read. Raises `Fault`."""
     values: dict[str, TableValue] = {}
     with told("can't be read"):
         cursor = await connection.execute(_TABLES)
         for schema, table, size in await cursor.fetchall():
             name = f"{schema}.{table}"
-            known = like.get(name) if like else None
+            known = like.get(name) if like is not None else None
+            if like is not None and known is None:
+                continue
             whole = size <= _READ_WHOLE if known is None else known.digest is not None
             digest = "sum(pg_catalog.hashtextextended(t::text, 0)::numeric)::text" if whole else "NULL"
             query = sql.SQL("SELECT count(*), coalesce({}, '0') FROM ONLY {} t").format(

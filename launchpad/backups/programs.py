@@ -76,7 +76,7 @@ def _numbered(word: str, ours: Mapping[int, int]) -> str:
 async def _attended(process: asyncio.subprocess.Process, *, quiet: bool) -> tuple[int, list[str]]:
     assert process.stderr is not None, "made with a pipe"
     words: list[str] = []
-    while line := await process.stderr.readline():
+    while line := await _line(process.stderr):
         text = clean(line.decode(errors="replace"), 500)
         if not text:
             continue
@@ -84,6 +84,14 @@ async def _attended(process: asyncio.subprocess.Process, *, quiet: bool) -> tupl
         if not quiet:
             say(text)
     return await process.wait(), words
+
+
+async def _line(stream: asyncio.StreamReader) -> bytes:
+    """The next line; empty at the end."""
+    try:
+        return await stream.readline()
+    except ValueError:  # longer than the reader keeps, which has dropped it
+        return b"(a line of more than 1 MiB)\n"
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:

@@ -36,13 +36,22 @@ async def restore(task: Task, work: Path) -> Outcome:
     say(f"restoring it into {manifest.database}, in one transaction")
     await dumps.restore(access, plain, manifest.format, 1, trial=False)
     say("restored; comparing")
-    found = await database.values_of(access, manifest.tables)
+    return Outcome(said=f"{manifest.name} restored, {await _compared(access, manifest)}")
+
+
+async def _compared(access: database.Access, manifest: Manifest) -> str:
+    """How the database is to what was saved. It is restored by now, whether that can be told or not."""
+    try:
+        found = await database.values_of(access, manifest.tables)
+    except Fault as error:
+        return f"not compared: {error}"
+    except asyncio.CancelledError:
+        return "not compared: told to end"
     changed = database.differences(manifest.tables, found)
     for difference in changed:
         say(difference)
     tables = counted(len(manifest.tables), "table")
-    compared = f"{len(changed)} of {tables} changed since" if changed else f"{tables} as saved"
-    return Outcome(said=f"{manifest.name} restored, {compared}")
+    return f"{len(changed)} of {tables} changed since" if changed else f"{tables} as saved"
 
 
 def chosen(store: Store, provider: str, name: str, damaged: Sequence[str] = ()) -> tuple[Manifest, str]:

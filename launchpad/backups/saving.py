@@ -137,7 +137,8 @@ async def _withdrawn(store: Store, name: str) -> None:
 
 
 async def _kept(task: Task, store: Store, made: Manifest) -> str:
-    """Removes what need not be kept; what came of it, for people. A backup does not fail of that."""
+    """Removes what need not be kept; what came of it, for people. A backup that is whole by now neither fails
+    of that nor is it undone by who ends it."""
     if task.keep is None:
         return ""
     try:
@@ -149,6 +150,8 @@ async def _kept(task: Task, store: Store, made: Manifest) -> str:
     except Fault as error:
         say(f"older backups stay: {error}")
         return "; older ones could not be removed"
+    except asyncio.CancelledError:
+        return "; told to end before all older ones were removed"
     return f"; {len(old)} older removed" if old else ""
 
 

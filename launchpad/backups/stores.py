@@ -84,8 +84,10 @@ class Store:
                     try:
                         read = bytes(obstore.get(self._store, path).bytes())
                         manifest = msgspec.json.decode(read, type=Manifest)
-                    except (msgspec.DecodeError, FileNotFoundError):
-                        continue  # somebody else's, or removed since
+                    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                        continue  # somebody else's
+                    except (exceptions.NotFoundError, FileNotFoundError):
+                        continue  # removed since
                     # A manifest speaks of what lies beside it, and of nothing else.
                     if manifest.state == "complete" and f"{manifest.name}.json" == path:
                         found.append(manifest)

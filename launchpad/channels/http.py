@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 import httpx
 import msgspec
 
-from launchpad.answers import USER_AGENT, never_sent, read_body, retry_after, told
+from launchpad.answers import answered, client_for, is_address, never_sent, read_body, retry_after, told
 from launchpad.channels.channel import Outcome
+from launchpad.errors import Refused
+from launchpad.model.events import Delivery
 from launchpad.model.values import is_secret_reference
 
 TIMEOUT = 10.0
@@ -27,33 +29,41 @@ class Answer(NamedTuple):
         """The body as a JSON object; an empty one where it is none."""
         try:
             decoded = msgspec.json.decode(self.body)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             return {}
         return decoded if isinstance(decoded, dict) else {}
 
 
 class Caller:
-    """One server's client."""
+    """The client of one address."""
 
-    def __init__(self) -> None:
-        # Redirects are not followed: what was meant for one host would reach another.
-        self._client = httpx.AsyncClient(
-            timeout=TIMEOUT,
-            follow_redirects=False,
-            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
-        )
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._client: httpx.AsyncClient | None = None
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer | Outcome:
-        """Posts JSON once. An `Outcome` where no answer came: deferred if the request certainly never left,
-        unknown if it may have arrived."""
+    async def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer | Outcome:
+        """Posts JSON once to what lies at `path` below the address. An `Outcome` where no answer came:
+        rejected if there can be no such request, deferred if it certainly never left, unknown if it may have
+        arrived."""
+        if not all(value.isascii() and value.isprintable() for value in headers.values()):
+            return Outcome(state="rejected", detail="its secret has a character that no header takes")
         kind = {"Content-Type": "application/json; charset=utf-8"}
         try:
-            async with self._client.stream("POST", url, content=body, headers={**kind, **headers}) as came:
+            client = self._client = self._client or client_for(self._url, TIMEOUT)
+            request = client.build_request(
+                "POST", self._url + path, content=body, headers={**kind, **headers}
+            )
+        except Refused as error:
+            return Outcome(state="deferred", detail=str(error))
+        except (httpx.InvalidURL, ValueError) as error:
+            return Outcome(state="rejected", detail=f"the URL is no good: {error}")
+        try:
+            async with answered(client, request) as came:
                 body = (await read_body(came, _MOST))[:_MOST]
                 return Answer(came.status_code, body.decode("utf-8", "replace"), retry_after(came.headers))
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            return Outcome(state="rejected", detail=f"the URL is no good: {told(error)}")
-        except httpx.HTTPError as error:
+        except httpx.UnsupportedProtocol as error:
+            return Outcome(state="rejected", detail=f"the URL is no good: {error}")
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             if never_sent(error):
                 return Outcome(state="deferred", detail=f"can't connect: {told(error)}")
             if isinstance(error, httpx.TimeoutException):
@@ -61,26 +71,25 @@ class Caller:
             return Outcome(state="unknown", detail=f"the connection broke: {told(error)}")
 
     async def close(self) -> None:
-        await self._client.aclose()
+        if self._client is not None:
+            await self._client.aclose()
 
 
 def endpoint_fault(url: str) -> str | None:
     """What is wrong with a URL that stands in a definition; None if nothing is."""
     if is_secret_reference(url):
         return None
-    try:
-        parsed = httpx.URL(url)
-    except httpx.InvalidURL:
-        return "expected a URL such as https://hooks.example.com/launch"
-    if parsed.scheme not in ("http", "https") or not parsed.host:
-        return "expected a URL such as https://hooks.example.com/launch"
-    return None
+    return None if is_address(url) else "expected a URL such as https://hooks.example.com/launch"
 
 
 def refusal(answer: Answer, words: str = "") -> Outcome:
-    """What an answer other than success means: come back later, or never again."""
+    """What an answer that is no consent means: come back later, never again, or that it says nothing."""
     detail = f"HTTP {answer.status}" + (f": {words}" if words else "")
-    later = answer.status in (408, 425, 429) or answer.status >= 500
-    if 300 <= answer.status < 400:
+    state: Delivery = "rejected"
+    if answer.status < 300 or answer.status == 408 or answer.status >= 500:
+        state = "unknown"  # another's page, or a server that broke off: it may have been taken before
+    elif answer.status in (425, 429):
+        state = "deferred"
+    elif answer.status < 400:
         detail += ", a redirect, which is not followed: give the address it leads to"
-    return Outcome(state="deferred" if later else "rejected", detail=detail, retry_after=answer.retry_after)
+    return Outcome(state=state, detail=detail, retry_after=answer.retry_after)

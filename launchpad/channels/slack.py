@@ -10,15 +10,17 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from launchpad.answers import address_fault
 from launchpad.channels.channel import Message, Outcome
-from launchpad.channels.http import Answer, Caller, endpoint_fault, refusal
+from launchpad.channels.http import Answer, Caller, refusal
 from launchpad.model.definition import ChannelSettings, Line
-from launchpad.model.values import Endpoint, SecretRef
+from launchpad.model.events import Delivery
+from launchpad.model.values import Endpoint, SecretRef, is_secret_reference
 
-_LATER = frozenset(
-    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
-)
+_LATER = frozenset({"ratelimited", "rate_limited", "service_unavailable", "request_timeout"})
 """Errors that pass; every other one needs a person."""
+_DOUBTFUL = frozenset({"internal_error", "fatal_error"})
+"""Errors that pass, and before which Slack may have done what was asked for."""
 _MOST = 4000
 """Bytes of a text, so that it has at most as many characters, however Slack counts them."""
 _SIGNS = {"firing": ":rotating_light:", "acknowledged": ":eyes:", "resolved": ":white_check_mark:"}
@@ -40,7 +42,7 @@ class SlackSettings(ChannelSettings):
 
     def faults(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """What the types can't say: where in it, and what is wrong."""
-        if wrong := endpoint_fault(self.api):
+        if not is_secret_reference(self.api) and (wrong := address_fault(self.api)):
             yield ("api",), wrong
 
     @staticmethod
@@ -56,11 +58,10 @@ class SlackChannel:
     settings: ClassVar[type[Any]] = SlackSettings
     knows_repeats: ClassVar[bool] = False
 
-    def __init__(self, name: str, settings: SlackSettings, resolve: Callable[[str], str]) -> None:
-        self._name = name
+    def __init__(self, name: str, settings: SlackSettings, resolve: Callable[[str], str]) -> None:  # noqa: ARG002  # as every channel
         self._api = resolve(settings.api).rstrip("/")
         self._headers = {"Authorization": f"Bearer {resolve(settings.token)}"}
-        self._caller = Caller()
+        self._caller = Caller(self._api)
 
     async def send(self, address: str, message: Message) -> Outcome:
         return await self._call("chat.postMessage", {"channel": address, **_content(message)})
@@ -73,9 +74,9 @@ class SlackChannel:
         await self._caller.close()
 
     async def _call(self, method: str, arguments: dict[str, Any]) -> Outcome:
-        answer = await self._caller.post(
-            f"{self._api}/{method}", msgspec.json.encode(arguments), self._headers
-        )
+        if wrong := address_fault(self._api):
+            return Outcome(state="rejected", detail=f"the address of Slack: {wrong}")
+        answer = await self._caller.post(f"/{method}", msgspec.json.encode(arguments), self._headers)
         if isinstance(answer, Outcome):
             return answer
         said = answer.json()
@@ -114,7 +115,5 @@ def escaped(text: str) -> str:
 def _refused(answer: Answer, said: dict[str, Any]) -> Outcome:
     error = str(said.get("error", "no reason given"))
     needed = f", which needs the scope {said['needed']}" if "needed" in said else ""
-    later = error in _LATER
-    return Outcome(
-        state="deferred" if later else "rejected", detail=error + needed, retry_after=answer.retry_after
-    )
+    state: Delivery = "deferred" if error in _LATER else "unknown" if error in _DOUBTFUL else "rejected"
+    return Outcome(state=state, detail=error + needed, retry_after=answer.retry_after)

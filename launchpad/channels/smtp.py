@@ -62,7 +62,8 @@ class SmtpSettings(ChannelSettings):
             Address(name, addr_spec=bare)
         except (ValueError, IndexError, MessageError):
             local = ""
-        return None if local and domain else "expected an address such as lead@example.com"
+        good = local and domain and bare.isascii()  # SMTP takes no other; SMTPUTF8 is rare
+        return None if good else "expected an address such as lead@example.com"
 
 
 class SmtpChannel:
@@ -139,6 +140,8 @@ def _deliver(target: SplitResult, mail: EmailMessage) -> Outcome:
         return _answer(error.smtp_code, error.smtp_error, "")
     except _InTheClear as error:
         return Outcome(state="rejected", detail=str(error))
+    except UnicodeError:
+        return Outcome(state="rejected", detail="an address or the password has a character beyond ASCII")
     except (OSError, smtplib.SMTPException) as error:
         said = f"no answer within {TIMEOUT:g} s" if "timed out" in str(error) else str(error)
         if handed_over:

@@ -44,11 +44,9 @@ class WebhookChannel:
     settings: ClassVar[type[Any]] = WebhookSettings
     knows_repeats: ClassVar[bool] = True
 
-    def __init__(self, name: str, settings: WebhookSettings, resolve: Callable[[str], str]) -> None:
-        self._name = name
-        self._url = resolve(settings.url)
+    def __init__(self, name: str, settings: WebhookSettings, resolve: Callable[[str], str]) -> None:  # noqa: ARG002  # as every channel
         self._secret = resolve(settings.secret) if settings.secret else ""
-        self._caller = Caller()
+        self._caller = Caller(resolve(settings.url))
 
     async def send(self, address: str, message: Message) -> Outcome:
         return await self._post(address, message)
@@ -65,12 +63,12 @@ class WebhookChannel:
         headers = {"Idempotency-Key": key}
         if self._secret:
             headers["Launchpad-Signature"] = signature(self._secret, body, int(time.time()))
-        answer = await self._caller.post(self._url, body, headers)
+        answer = await self._caller.post("", body, headers)
         if isinstance(answer, Outcome):
             return answer
         if 200 <= answer.status < 300:
             return Outcome(state="accepted", id=_id(answer), detail=f"HTTP {answer.status}")
-        return refusal(answer, answer.body[:200])
+        return refusal(answer, answer.body)
 
 
 def signature(secret: str, body: bytes, at: int) -> str:

@@ -28,10 +28,9 @@ from launchpad.providers.capabilities import (
     Rollouts,
 )
 
-_ID = 2000
-"""Characters of a provider's own id of a step."""
 _EVIDENCE = 4000
 """Characters of what a dry run printed that a plan keeps."""
+_LONGEST_ID = 1000
 
 
 class Provided:
@@ -52,11 +51,7 @@ class Provided:
 
     async def start(self, job: Job) -> str:
         with self._told():
-            provider_id = await self._provider.start(job)
-            if provider_id != clean(provider_id, _ID):
-                # Cut or cleaned it would be another one; the nonce finds the step all the same.
-                raise Unreachable(f"it was taken under an id that can't be kept: {clean(provider_id, 60)!r}")
-        return provider_id
+            return _kept(await self._provider.start(job))
 
     async def follow(self, provider_id: str, job: Job, emit: Emit) -> Ending:
         with self._told():
@@ -68,6 +63,7 @@ class Provided:
         try:
             with self._told():
                 found = await self._provider.find(job)
+                _kept(found.provider_id)
         except (Refused, Unreachable) as error:
             found = Found(state="unknown", detail=str(error))
         return replace(found, detail=self._redactor.line(found.detail))
@@ -154,3 +150,14 @@ class Provided:
             # Somebody else's adapter may be at fault; that must not end the engine, nor pass for a refusal.
             said = self._redactor.line(f"{type(error).__name__}: {error}")
             raise Unreachable(f"the adapter failed: {said}", hint="tell its maintainers") from error
+
+
+def _kept(provider_id: str) -> str:
+    """An id as it came, since it must lead back there. Raises `Unreachable` for one that no journal may hold.
+
+    It is not held against secrets: a short one may be part of any id.
+    """
+    if clean(provider_id, _LONGEST_ID) != provider_id:
+        what = "the provider's id of the step has characters that no id has, or is too long"
+        raise Unreachable(what, hint="look there what became of it")
+    return provider_id

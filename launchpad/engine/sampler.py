@@ -43,10 +43,10 @@ class Prober:
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     def probe(self, check: Probe) -> Runnable:
-        """What runs `check`; of one for which a secret lacks, what says so."""
+        """What runs `check`; of one for which a secret lacks, or is one that can't be sent, what says so."""
         try:
             return runnable(check, self._means)
-        except Refused as error:
+        except (Refused, ValueError) as error:
             return _Unasked(str(error))
 
     async def run(self, probe: Runnable) -> ProbeResult:

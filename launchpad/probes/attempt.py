@@ -102,6 +102,9 @@ async def attempt(
         return await _failed(trace, failure, control)
     except TimeoutError:
         return await _timed_out(trace, limit, control)
+    except Exception as error:  # noqa: BLE001  # what a probe breaks on ends no watch, and says nothing of the target
+        broke = f"our probe broke while {trace.doing} ({type(error).__name__})"
+        return await _failed(trace, ProbeFailure(Blame.OURS, broke), control)
     if "whole" not in trace.seconds:
         trace.whole()
     return ProbeResult(

@@ -43,9 +43,9 @@ class PostgresProbe:
         trace.doing = "connecting"
         now = perf_counter()
         # libpq knows whole seconds only; the check's own limit is the one that counts.
-        patience = int(self._check.timeout) + 2
+        settings["connect_timeout"] = int(self._check.timeout) + 2
         try:
-            connection = await psycopg.AsyncConnection.connect(**settings, connect_timeout=patience)
+            connection = await psycopg.AsyncConnection.connect(**settings)
         except psycopg.Error as error:
             await self._reach(trace, settings)
             # The port takes connections, so it is the server that does not.
@@ -59,17 +59,16 @@ class PostgresProbe:
 
     async def _locate(self, trace: Trace, settings: dict[str, Any]) -> None:
         """Resolves the host by our own resolver, which may hang without harm."""
-        host = _single_host(settings)
+        host, port = _single_host(settings), _ports(settings)[0]
         trace.local = not (settings.get("host") or settings.get("hostaddr")) or _is_socket(settings)
         if host is None:
             return
         addresses = await trace.resolve(host, self._control)
         count = len(addresses)
-        port = str(settings.get("port") or _PORT)
         settings.update(
             host=",".join([host] * count),
             hostaddr=",".join(address for _, address, _ in addresses),
-            port=",".join([port] * count),
+            port=",".join([str(port)] * count),
         )
 
     async def _reach(self, trace: Trace, settings: dict[str, Any]) -> None:
@@ -77,8 +76,7 @@ class PostgresProbe:
         place = str(settings.get("host") or settings.get("hostaddr") or "")
         if place and not trace.local:
             host, _, _ = place.partition(",")
-            port, _, _ = str(settings.get("port") or _PORT).partition(",")
-            wire = await trace.reach(host, int(port), self._control)
+            wire = await trace.reach(host, _ports(settings)[0], self._control)
             wire.close()
 
     async def _first_value(self, connection: psycopg.AsyncConnection[Any]) -> Any:
@@ -112,6 +110,14 @@ class PostgresProbe:
 
     def _said(self, error: psycopg.Error) -> str:
         return self._saying(error.diag.message_primary or str(error), _SHOWN)
+
+
+def _ports(settings: dict[str, Any]) -> list[int]:
+    """One for each host, or one for all. Raises ProbeFailure for what is none."""
+    texts = str(settings.get("port") or "").split(",")
+    if not all(text.isdecimal() and 0 < int(text) < 65536 for text in texts if text):
+        raise ProbeFailure(Blame.OURS, "its dsn names a port that there can't be")
+    return [int(text or _PORT) for text in texts]
 
 
 def _is_socket(settings: dict[str, Any]) -> bool:

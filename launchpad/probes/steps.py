@@ -64,12 +64,11 @@ class HttpStepProbe:
         expect = self._step.expect
         for path, wanted in expect.json.items():
             found = page.at(path)
-            # True is 1 in Python, and not in JSON.
-            if found != wanted or isinstance(found, bool) != isinstance(wanted, bool):
+            if not _same(found, wanted):
                 shown, expected = (self._saying(json.dumps(one), SHOWN) for one in (found, wanted))
                 raise _wrong(f"{path} is {shown}, expected {expected}")
         if expect.matches is not None and await page.search(expect.matches) is None:
-            raise _wrong(f"the body does not match '{self._saying(expect.matches, SHOWN)}'")
+            raise _wrong(f"{page.told} does not match '{self._saying(expect.matches, SHOWN)}'")
 
 
 class _Page:
@@ -80,6 +79,11 @@ class _Page:
         self._saying = saying
         self._document: Any = None
         self._parsed = False
+
+    @property
+    def told(self) -> str:
+        """The body, in a sentence."""
+        return "the body" if self._answer.complete else "what is read of the body (1 MiB)"
 
     def at(self, path: str) -> Any:
         """What stands at a path of the body as JSON. Raises ProbeFailure."""
@@ -110,9 +114,8 @@ class _Page:
         else:
             match = await self.search(what.pattern or "")
             if match is None:
-                raise _wrong(
-                    f"the body does not match '{self._saying(what.pattern or '', SHOWN)}' for {name}"
-                )
+                pattern = self._saying(what.pattern or "", SHOWN)
+                raise _wrong(f"{self.told} does not match '{pattern}' for {name}")
             value = match[1] if len(match) > 1 else match[0]
         if value is None or isinstance(value, dict | list) or written(value) == "":
             raise _wrong(f"{name} is {'empty' if not value else 'no single value'}")
@@ -134,6 +137,15 @@ class _Page:
         if encoding := compressed(self._answer):
             raise _wrong(f"the body is compressed ({self._saying(encoding, 20)}) unasked, can't be read")
         return self._answer.body.decode(errors="replace")
+
+
+def _same(found: Any, wanted: Any) -> bool:
+    """Whether two values of JSON are equal: true is 1 in Python, and not there."""
+    if isinstance(found, dict) and isinstance(wanted, dict):
+        return found.keys() == wanted.keys() and all(_same(found[name], wanted[name]) for name in wanted)
+    if isinstance(found, list) and isinstance(wanted, list):
+        return len(found) == len(wanted) and all(map(_same, found, wanted))
+    return bool(found == wanted) and isinstance(found, bool) == isinstance(wanted, bool)
 
 
 def _body(step: HttpStep) -> tuple[bytes, str]:

@@ -12,6 +12,7 @@ from launchpad.model.text import clean
 
 _MIGRATED = 'expected a last line such as {"version": "41", "pending": ["42_add_index"]}'
 _EXPECTED = 'expected a last line such as {"state": "rolling", "percent": 10}'
+_MOST_USERS = 10**12
 
 
 def reading_in(program: str, code: int, output: bytes) -> RolloutReading:
@@ -69,7 +70,7 @@ def _reading(program: str, said: dict[str, Any]) -> RolloutReading:
         )
     if not _number(percent) or not 0 <= percent <= WHOLE:
         raise Unreachable(f"{program} says percent {clean(str(percent), 40)!r}", hint="expected 0 to 100")
-    if users is not None and (not _number(users) or users < 0):
+    if users is not None and (not _number(users) or not 0 <= users < _MOST_USERS):
         raise Unreachable(f"{program} says users {clean(str(users), 40)!r}", hint="expected a number")
     return RolloutReading(
         status=found,
@@ -81,4 +82,6 @@ def _reading(program: str, said: dict[str, Any]) -> RolloutReading:
 
 
 def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool):
+        return False
+    return isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))

@@ -216,7 +216,7 @@ class GooglePlayProvider:
         """Looks into a track, through an edit that is abandoned."""
         edit = (await api.change(_Edit, "POST", f"{self._path}/edits", body={})).value
         at = boot_seconds()
-        seen = await api.read(Track, self._track_path(edit, track))
+        seen = await api.read(Track, f"{self._edit_path(edit)}/tracks/{quote(track)}")
         await self._abandon(api, edit)
         return _Looked(listed, seen, at)
 
@@ -246,22 +246,23 @@ class GooglePlayProvider:
         wanted = _wanted(job.launch, job.settings)
         with nothing_asked_yet():
             edit = (await api.change(_Edit, "POST", f"{self._path}/edits", body={})).value
-            path = self._track_path(edit, wanted.track)
+            path = f"{self._edit_path(edit)}/tracks/{quote(wanted.track)}"
             release, raw = _expected(wanted.among(await api.read(Track, path)), aim, wanted)
             wish = changed(raw, aim)
             if wish == raw:
                 await self._abandon(api, edit)
+                self._asked[job.nonce] = "nothing to ask for: it stands so already"
                 return _UNCHANGED
             body = {"track": wanted.track, "releases": [wish]}
             await api.change(type(None), "PUT", path, body=body)
             if aim.verb != "halt":  # which has no second to lose: the commit validates, too
-                await api.change(type(None), "POST", f"{self._path}/edits/{edit.id}:validate")
+                await api.change(type(None), "POST", f"{self._edit_path(edit)}:validate")
         self._unsettled[wanted.track] = boot_seconds() + self._set.look_every
         self._looked.pop(wanted.track, None)
         query: dict[str, str | bool] = {"changesInReviewBehavior": self._behaviour(aim)}
         if not self._set.send_for_review:
             query["changesNotSentForReview"] = True
-        done = await api.change(_Edit, "POST", f"{self._path}/edits/{edit.id}:commit", query)
+        done = await api.change(_Edit, "POST", f"{self._edit_path(edit)}:commit", query)
         self._asked[job.nonce] = (
             f"{done.line}: {release.shown} was {release.status} at {shown(release.percent)}"
         )
@@ -274,7 +275,8 @@ class GooglePlayProvider:
 
     async def follow(self, provider_id: str, job: Job, emit: Emit) -> Ending:
         await emit([self._asked.get(job.nonce, "asked for by an engine before this one")])
-        return Ending(state="succeeded", detail=f"Google Play took it (edit {provider_id})")
+        how = "it stands so" if provider_id == _UNCHANGED else f"Google Play took it (edit {provider_id})"
+        return Ending(state="succeeded", detail=how)
 
     async def find(self, job: Job) -> Found:
         # The look opens an edit, by which an older one of this account is ended: what is not committed by
@@ -319,14 +321,14 @@ class GooglePlayProvider:
 
     async def _abandon(self, api: Api, edit: _Edit) -> None:
         with contextlib.suppress(Refused, Unreachable):  # it does nothing, and expires
-            await api.change(type(None), "DELETE", f"{self._path}/edits/{edit.id}")
+            await api.change(type(None), "DELETE", self._edit_path(edit))
 
     @property
     def _path(self) -> str:
         return f"/androidpublisher/v3/applications/{self._set.package}"
 
-    def _track_path(self, edit: _Edit, track: str) -> str:
-        return f"{self._path}/edits/{quote(edit.id, safe='')}/tracks/{quote(track)}"
+    def _edit_path(self, edit: _Edit) -> str:
+        return f"{self._path}/edits/{quote(edit.id, safe='')}"
 
 
 def _wanted(launch: Launch, settings: Mapping[str, Any]) -> Wanted:

@@ -1,7 +1,7 @@
 """What steps of a rollout on Google Play would do, to whom, how each is undone, and how without Launchpad."""
 
 from launchpad.model.plan import PlannedStep
-from launchpad.model.rollouts import RolloutAim, affected, shown
+from launchpad.model.rollouts import RolloutAim, RolloutReading, affected, shown
 from launchpad.model.values import Value
 from launchpad.providers.google_play_tracks import Wanted
 
@@ -22,6 +22,7 @@ class Plans(Value):
         which = (aim.seen.version if aim.seen else "") or version
         where = f"{which} on track {wanted.track} of {self.package}"
         does, undo = _told(aim, where)
+        does += "; whatever else waits in the Play Console goes with it"
         if aim.verb != "halt" and not self.send_for_review:
             does += "; somebody has to send the change for review in the Play Console"
         return PlannedStep(
@@ -38,16 +39,21 @@ class Plans(Value):
         )
 
     def _by_hand(self, aim: RolloutAim, wanted: Wanted) -> str:
-        """fastlane's command; it neither resumes nor halts what everybody has, which the console does."""
-        complete = aim.seen is not None and aim.seen.status == "complete"
-        if aim.verb == "resume" or complete:
+        """fastlane's command, which sees only what is rolling or a draft, and does nothing without a share;
+        the rest is done in the console."""
+        seen = aim.seen or RolloutReading(status="not started")
+        halts_blindly = aim.verb == "halt" and seen.status != "rolling"
+        if aim.verb == "resume" or seen.status == "halted" or halts_blindly:
             return self._console(wanted)
         options = {"package_name": self.package, "track": wanted.track, "json_key": "KEY.json"}
         options["version_code"] = str(wanted.code or "VERSION_CODE")
-        if aim.verb == "bump":
-            options["rollout"] = f"{(aim.percent or 0) / 100:g}"
-        else:
-            options["release_status"] = "halted" if aim.verb == "halt" else "completed"
+        match aim.verb:
+            case "bump":
+                options["rollout"] = f"{(aim.percent or 0) / 100:g}"
+            case "halt":
+                options |= {"rollout": f"{seen.percent / 100:g}", "release_status": "halted"}
+            case _:
+                options |= {"rollout": "1.0", "release_status": "completed"}
         for part in ("apk", "aab", "metadata", "changelogs", "images", "screenshots"):
             options[f"skip_upload_{part}"] = "true"
         return f"fastlane supply {' '.join(f'--{k} {v}' for k, v in options.items())}"

@@ -30,6 +30,9 @@ _NOT_LIVE: Mapping[str, tuple[RolloutStatus, str]] = {
 }
 
 
+_LIVE: Mapping[str, RolloutStatus] = {"inProgress": "rolling", "completed": "complete"}
+
+
 class Artifact(Value, rename="camel"):
     version_code: int = 0
 
@@ -90,7 +93,7 @@ class Release(Value, rename="camel"):
 
     def like(self, seen: RolloutReading) -> bool:
         """Whether it stands as it was seen, as far as a track tells."""
-        statuses = {"inProgress": "rolling", "halted": "halted", "completed": "complete"}
+        statuses = {**_LIVE, "halted": "halted"}
         same = statuses.get(self.status, "not started") == seen.status and self.shown == seen.version
         return same and abs(self.percent - seen.percent) < 10.0**-4
 
@@ -107,7 +110,8 @@ class Wanted(Value):
     def fits(self, name: str, codes: Sequence[str]) -> bool:
         if self.code is not None:
             return str(self.code) in codes
-        return re.search(rf"(?<![\w.]){re.escape(self.version)}(?![\w.])", name) is not None
+        # 4.2.0-rc1 is another version than 4.2.0.
+        return re.search(rf"(?<![\w.]){re.escape(self.version)}(?![\w.]|-[A-Za-z])", name) is not None
 
     def among(self, track: Track) -> tuple[Release, dict[str, Any]] | None:
         """The release, with all that the track says of it; None if it is not there.
@@ -134,7 +138,7 @@ class Wanted(Value):
 
 def reading(release: Release | None, summary: Summary | None, wanted: Wanted, note: str) -> RolloutReading:
     """How the release stands. `note` is said with a share. Raises `Unreachable` if nothing tells whether it
-    is live."""
+    is live, or it is in a state that this version does not know."""
     if release is None:
         return RolloutReading(
             status="not started",
@@ -159,8 +163,14 @@ def reading(release: Release | None, summary: Summary | None, wanted: Wanted, no
             f"whether {release.shown} is live is not known: of its review Google Play says {said}",
             hint="look into the Play Console",
         )
+    elif release.status not in _LIVE:
+        said = clean(release.status, 40)
+        raise Unreachable(
+            f"how many have {release.shown} is not known: Google Play says '{said}' of it",
+            hint="look into the Play Console",
+        )
     else:
-        status = "complete" if release.status == "completed" else "rolling"
+        status = _LIVE[release.status]
     return RolloutReading(status=status, percent=percent, version=release.shown, detail=detail)
 
 

@@ -94,6 +94,8 @@ class Minded:
     async def cancel(self, nonce: str) -> None:
         """Ends the process and what it started."""
         directory = self.directory(nonce)
+        if (directory / "exit").exists():
+            return  # its numbers may be others' by now
         with contextlib.suppress(ProcessLookupError):  # it has just ended
             if (pid := _minder_pid(directory)) is not None:
                 os.kill(pid, signal.SIGTERM)
@@ -108,26 +110,24 @@ class Minded:
 
 
 class _Tail:
-    """Reads a growing output."""
+    """Reads a growing output: the same lines, however it grows."""
 
     def __init__(self, directory: Path) -> None:
         self._output = directory / "output"
         self._at = 0
-        self._rest = b""
 
     def lines(self, *, final: bool) -> list[str]:
-        """The next whole lines; with `final`, an unfinished last one too. Empty: nothing new."""
+        """The next whole lines; with `final`, an unfinished last one too. Empty: nothing new. One that is
+        longer than is read at once comes in pieces."""
         try:
             with self._output.open("rb") as file:
-                file.seek(self._at + len(self._rest))
-                data = self._rest + file.read(_CHUNK)
+                file.seek(self._at)
+                data = file.read(_CHUNK)
         except FileNotFoundError:
             return []
-        at_end = len(data) - len(self._rest) < _CHUNK
         cut = data.rfind(b"\n") + 1
-        if (final and at_end) or (not cut and len(data) >= _CHUNK):
+        if (final and len(data) < _CHUNK) or (not cut and len(data) == _CHUNK):
             cut = len(data)
-        self._rest = data[cut:]
         self._at += cut
         return data[:cut].decode(errors="replace").splitlines()
 

@@ -42,7 +42,8 @@ def start_time(pid: int) -> str:
 
 
 def claim(directory: str, owner: str) -> bool:
-    """Creates the claim, whole or not at all; False if somebody else has."""
+    """Creates the claim, whole or not at all; False if somebody else has. A machine that loses its power does
+    not forget it: what it says may have been done."""
     written = _write(directory, f"claim.{os.getpid()}", owner)
     try:
         os.link(written, os.path.join(directory, "claim"))  # noqa: PTH118
@@ -50,7 +51,19 @@ def claim(directory: str, owner: str) -> bool:
         return False
     finally:
         os.unlink(written)  # noqa: PTH108
+    for folder in (directory, os.path.dirname(os.path.abspath(directory))):  # noqa: PTH100, PTH120
+        _keep(folder)
     return True
+
+
+def _keep(folder: str) -> None:
+    """Puts on the disk which files a folder has, where its file system can."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def write_exit(directory: str, ending: dict[str, object]) -> None:

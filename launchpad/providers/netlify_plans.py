@@ -27,6 +27,7 @@ class Deploy(Value):
     """A deploy, as far as its fields matter here."""
 
     id: str
+    site_id: str | None = None
     state: str = ""
     title: str | None = None
     error_message: str | None = None

@@ -1,8 +1,9 @@
 """A simulated Netlify: its paths, its token, the states that its deploys go through, and its traps.
 
 The traps: an unlocked site publishes whatever git brings next, a rollback or not; a locked one builds and
-does not publish; a cancelled deploy reads as failed; a deploy may be skipped; the log is not documented and
-may be missing; an unknown state may turn up; requests are counted.
+does not publish; previews of pull requests are listed with the rest, and count as published; a cancelled
+deploy reads as failed; a deploy may be skipped; the log is not documented and may be missing; an unknown
+state may turn up; requests are counted.
 """
 
 import json
@@ -63,6 +64,12 @@ class NetlifySimulator:
     def keep(self, title: str) -> str:
         """A deploy that is built, and was never published. Returns its id."""
         return str(self._add(title, state="ready")["id"])
+
+    def preview(self, title: str) -> str:
+        """A pull request's deploy, which is shown at its own address alone. Returns its id."""
+        deploy = self._add(title, state="ready")
+        deploy |= {"context": "deploy-preview", "published_at": deploy["created_at"]}
+        return str(deploy["id"])
 
     def fail_next(self, message: str) -> None:
         """The next build fails with `message`."""
@@ -130,8 +137,10 @@ class NetlifySimulator:
         size = int(request.query.get("per_page", "100"))
         begin = (int(request.query.get("page", "1")) - 1) * size
         newest = [_shown(deploy) for deploy in reversed(self.deploys.values())]
-        state = request.query.get("state")
-        return 200, [d for d in newest if state in (None, d["state"])][begin : begin + size]
+        state, only = request.query.get("state"), request.query.get("production") == "true"
+        listed = [d for d in newest if state in (None, d["state"])]
+        listed = [d for d in listed if not only or d["context"] == "production"]
+        return 200, listed[begin : begin + size]
 
     def _build(self, request: Request) -> tuple[int, Any]:
         deploy = self._add(request.query.get("title", ""), asked=True)

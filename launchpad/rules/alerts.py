@@ -19,6 +19,7 @@ _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
 }
 
 
+NO_DATA = "no data"
 FLAPPING_SPAN = 900.0
 """Seconds."""
 
@@ -176,13 +177,13 @@ def sentence(rule: Alert) -> str:
 
 
 def shown(rule: Alert, value: float | None) -> str:
-    """A value that the rule was judged on, in its unit, or `no data`."""
+    """A value that the rule was judged on, in its unit, or `NO_DATA`."""
     if rule.recommends:
         return "waits for a person"
     if rule.halted or rule.unhalted:
         return "at a share that is not known" if value is None else f"at {value:g}%"
     if value is None:
-        return "never seen" if rule.absent else "no data"
+        return "never seen" if rule.absent else NO_DATA
     limit = rule.when or rule.reaches
     if limit is not None:
         return format_quantity(value, limit.limit.unit, beside=limit.limit.value)

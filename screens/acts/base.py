@@ -16,6 +16,7 @@ from launchpad.model.state import RunState
 from launchpad.rules.view import ItemView
 from screens import dialogs
 from screens.inorder import InOrder
+from screens.lacks import lacks
 from screens.render.row import Row, Span, line, wrap
 from screens.render.scene import Scene
 
@@ -57,6 +58,13 @@ class Acting(InOrder):
     def ring(self, notification: str) -> None:
         """Calls somebody who looks elsewhere, unless they want no bell."""
         raise NotImplementedError
+
+    def lacking(self, action: str) -> bool:
+        """Whether an action has nothing to act on; says what, where it has not."""
+        why = lacks(self, action)
+        if why:
+            self.say(why, "info", lambda: lacks(self, action) == why)
+        return bool(why)
 
     def refresh_view(self) -> None:
         """Asks for a fresh view."""

@@ -37,13 +37,14 @@ class CheckActs(Acting):
     checks_asked: ChecksAsked | None = None
 
     def action_verify(self) -> None:
-        item = self.board.item
-        if item is None:
-            self.say("no item is selected: 1, 2 and 3 lead to the checklists", "warn")
-            return
-        self.perform(cmd.RequestCheck(item=item.id))
+        item = None if self.lacking("verify") else self.board.item
+        if item is not None:
+            self.perform(cmd.RequestCheck(item=item.id))
 
     def action_verify_all(self) -> None:
+        if self.lacking("verify_all"):
+            return
+
         def asked(done: Done) -> None:
             new = [e.event for e in self.session.events[done.seq - 1 :]] if not done.already else []
             names = {event.item: None for event in new if isinstance(event, CheckRequested)}

@@ -16,15 +16,13 @@ class IncidentActs(Acting):
         view = self.scene.view
         present = next((each for each in view.incidents if each.state.id == name), None) or view.incident
         if present is None:
-            self.action_declare_incident()
+            if not self.lacking("incident"):
+                self.action_declare_incident()
             return
         known = present.state.id
         self.ask(dialogs.IncidentDialog(self.scene, known), lambda act: self._on_incident(known, act))
 
     def action_declare_incident(self) -> None:
-        if not self.permits("declare_incident"):
-            self.say("no incident is open; anybody from engineer up declares one", "info")
-            return
         self.ask(dialogs.DeclareDialog(self.scene, self._alert_to_declare()), self.perform)
 
     def _alert_to_declare(self) -> AlertView | None:

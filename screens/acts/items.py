@@ -10,6 +10,7 @@ from launchpad.rules.items import left_out, wants_evidence
 from launchpad.rules.view import ItemView
 from screens import dialogs
 from screens.acts.base import Acting, sentences
+from screens.lacks import to_undo
 from screens.render import teams
 from screens.render.scene import Scene
 
@@ -17,14 +18,11 @@ from screens.render.scene import Scene
 class ItemActs(Acting):
     """Verbs on items."""
 
-    def _item(self) -> ItemView | None:
-        item = self.board.item
-        if item is None:
-            self.say("no item is selected: the first three tabs lead to the checklists", "warn")
-        return item
+    def _item(self, action: str) -> ItemView | None:
+        return None if self.lacking(action) else self.board.item
 
     def action_tick(self) -> None:
-        item = self._item()
+        item = self._item("tick")
         if item is None:
             return
         name, seq = item.id, item.state.seq
@@ -87,16 +85,9 @@ class ItemActs(Acting):
             late = "your last act is still on its way: press it again in a moment"
             self.say(late, "info", lambda: not self.caught_up)
             return
-        me = self.desk.identity.name
-        for recorded in reversed(self.session.events):
-            event = recorded.event
-            if not isinstance(event, ItemTicked) or recorded.actor != me:
-                continue
-            item = self.scene.view.state.items.get(event.item)
-            if item is not None and item.status == "done" and item.seq == recorded.seq:
-                self.perform(cmd.Untick(item=event.item, expect=recorded.seq))
-                return
-        self.say("there is no tick of yours to undo", "info")
+        tick = None if self.lacking("undo") else to_undo(self)
+        if tick is not None and isinstance(tick.event, ItemTicked):
+            self.perform(cmd.Untick(item=tick.event.item, expect=tick.seq))
 
     def action_add(self) -> None:
         """Into the phase whose checklist is open."""
@@ -109,7 +100,7 @@ class ItemActs(Acting):
         )
 
     def action_skip(self) -> None:
-        if item := self._item():
+        if item := self._item("skip"):
             name, seq = item.id, item.state.seq
             self.with_words(
                 f"Skip {name}: why?",
@@ -119,7 +110,7 @@ class ItemActs(Acting):
             )
 
     def action_fail(self) -> None:
-        if item := self._item():
+        if item := self._item("fail"):
             name, seq = item.id, item.state.seq
             self.with_words(
                 f"{name} does not hold: why?",
@@ -129,7 +120,7 @@ class ItemActs(Acting):
             )
 
     def action_assign(self) -> None:
-        item = self._item()
+        item = self._item("assign")
         if item is None:
             return
         name, seq = item.id, item.state.seq
@@ -146,7 +137,7 @@ class ItemActs(Acting):
         )
 
     def action_comment(self) -> None:
-        if item := self._item():
+        if item := self._item("comment"):
             name = item.id
             self.with_words(
                 f"Comment on {name}",
@@ -155,7 +146,7 @@ class ItemActs(Acting):
             )
 
     def action_evidence(self) -> None:
-        if item := self._item():
+        if item := self._item("evidence"):
             name = item.id
             self.with_words(
                 f"Evidence for {name}",

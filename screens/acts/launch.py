@@ -3,7 +3,7 @@
 from launchpad.model import commands as cmd
 from launchpad.model.events import Outcome
 from launchpad.model.values import format_duration, parse_slip
-from launchpad.rules.view import RunView
+from launchpad.rules.view import AlertView, RunView
 from screens import dialogs
 from screens.acts.base import Acting, sentences
 from screens.render.row import Row
@@ -18,14 +18,8 @@ class LaunchActs(Acting):
         self.with_words("War-room log", note, lambda text: self.perform(cmd.WriteNote(text=text)))
 
     def action_acknowledge(self, name: str = "") -> None:
-        alerts = self.scene.view.alerts
-        alert = next((a for a in alerts if a.state.name == name), None) if name else None
+        alert = self._named(name) if name else self._to_acknowledge()
         if alert is None:
-            panel = self.board.focused_panel
-            chosen = panel.selected if panel is not None and panel.id == "alerts" else None
-            alert = chosen or next((a for a in alerts if a.unacknowledged), None)
-        if alert is None:
-            self.say("no alert waits for an acknowledgement", "info", self._none_waits)
             return
         known = alert.state.name
         self.ask(
@@ -38,13 +32,29 @@ class LaunchActs(Acting):
             lambda text: self.perform(cmd.Acknowledge(alert=known, text=text)),
         )
 
-    def _none_waits(self) -> bool:
-        return not any(alert.unacknowledged for alert in self.scene.view.alerts)
+    def _named(self, name: str) -> AlertView | None:
+        alert = next((a for a in self.scene.view.alerts if a.state.name == name), None)
+        if alert is None:
+            # Never another one in its place.
+            self.say(f"{name} is neither pending nor firing any more", "info")
+        return alert
+
+    def _to_acknowledge(self) -> AlertView | None:
+        """The selected alert, else the first that nobody has acknowledged."""
+        if self.lacking("acknowledge"):
+            return None
+        panel = self.board.focused_panel
+        chosen = panel.selected if panel is not None and panel.id == "alerts" else None
+        waiting = (a for a in self.scene.view.alerts if a.unacknowledged)
+        return chosen if isinstance(chosen, AlertView) else next(waiting, None)
 
     def action_next_phase(self) -> None:
+        if self.lacking("next_phase"):
+            return
         phase = self.scene.view.next_phase
         if phase is None:
-            self._end()
+            # After the last phase comes the end.
+            self.action_close()
             return
         seq = self.scene.view.state.phase_seq
 
@@ -55,6 +65,8 @@ class LaunchActs(Acting):
 
     def action_hold(self) -> None:
         """Holds the countdown, or resumes it."""
+        if self.lacking("hold"):
+            return
         state = self.scene.view.state
         seq, hold = state.countdown_seq, state.hold
         if hold is None:
@@ -77,6 +89,8 @@ class LaunchActs(Acting):
         )
 
     def action_slip(self) -> None:
+        if self.lacking("slip"):
+            return
         seq = self.scene.view.state.countdown_seq
 
         def given(text: str) -> None:
@@ -90,13 +104,6 @@ class LaunchActs(Acting):
         self.with_words(
             "Slip T-0 by how much?", "+30m is later, -10m earlier. Due times follow.", given, does="slip it"
         )
-
-    def _end(self) -> None:
-        """After the last phase comes the end."""
-        if self.permits("close"):
-            self.action_close()
-        else:
-            self.say(f"{self.scene.view.state.phase} is the last phase; a director closes the launch", "info")
 
     def action_close(self, outcome: Outcome | None = None) -> None:
         """Asks how the launch ended, and closes it."""

@@ -5,6 +5,7 @@ from launchpad.model import commands as cmd
 from launchpad.model.events import Answer
 from screens import dialogs
 from screens.acts.base import Acting, sentences
+from screens.lacks import roll_open
 
 
 class PollActs(Acting):
@@ -12,19 +13,13 @@ class PollActs(Acting):
 
     def action_answer(self) -> None:
         """Answers for one's team; a director whom nobody has asked yet calls the roll."""
+        if self.lacking("answer"):
+            return
         view, me = self.scene.view, self.desk.identity
-        poll = view.state.poll
-        if poll is None or self._no_roll():
-            if self.desk.may("poll-call"):
-                self.action_call_poll()
-            else:
-                self.say("the roll is not called: a director calls it", "info", self._no_roll)
+        if not roll_open(view):
+            self.action_call_poll()
             return
-        proxy = allows(me.role, "operator")
-        teams = dialogs.my_teams(view, me.teams, proxy=proxy)
-        if not teams:
-            self.say(f"you speak for none of {', '.join(poll.teams)}: an operator may be their proxy", "warn")
-            return
+        teams = dialogs.my_teams(view, me.teams, proxy=allows(me.role, "operator"))
         self.ask(dialogs.PollDialog(self.scene, teams), lambda answered: self._answered(*answered))
 
     def _answered(self, team: str, answer: Answer) -> None:
@@ -49,7 +44,7 @@ class PollActs(Acting):
         poll = self.scene.view.state.poll
         seq = poll.seq if poll else 0
         note = "Every team answers with g. What is the question? Empty is fine."
-        if poll is not None and poll.closed_at is None:
+        if roll_open(self.scene.view):
             note = f"All answers so far lapse. {note}"
         self.ask(
             dialogs.Prompt(self.scene, "Call the roll", note, does="call it"),
@@ -58,8 +53,7 @@ class PollActs(Acting):
 
     def action_close_poll(self) -> None:
         poll = self.scene.view.state.poll
-        if poll is None or self._no_roll():
-            self.say("no roll-call is open", "info", self._no_roll)
+        if self.lacking("close_poll") or poll is None:
             return
         seq = poll.seq
 
@@ -68,8 +62,3 @@ class PollActs(Acting):
 
         sentence = "No more answers are taken. Those given stand, and may still lapse."
         self.ask(dialogs.Simple(self.scene, "Close the roll?", "close it", sentences(sentence)), closed)
-
-    def _no_roll(self) -> bool:
-        """Whether no roll-call takes answers."""
-        poll = self.scene.view.state.poll
-        return poll is None or poll.closed_at is not None

@@ -1,11 +1,9 @@
 """What the keys do to rollouts."""
 
-from collections.abc import Callable, Sequence
-
 from launchpad.model import commands as cmd
-from launchpad.rules.rollouts import allowed
 from screens import dialogs
 from screens.acts.base import Acting
+from screens.lacks import to_bump
 
 
 class RolloutActs(Acting):
@@ -13,12 +11,20 @@ class RolloutActs(Acting):
 
     def action_bump(self, name: str = "") -> None:
         """Opens the plan of the next step; of the selected rollout, or of the one that is chosen."""
-        names = [
-            one.name
-            for one in self.scene.view.rollouts
-            if one.next_percent is not None and one.state is not None and allowed(one.state.reading, "bump")
-        ]
-        self._of_one(name, names, "bump", lambda chosen: self.request(cmd.BumpRollout(rollout=chosen)))
+        names, chosen = to_bump(self.scene.view), name or self._selected()
+        if chosen in names:
+            self._bump(chosen)
+        elif name:
+            # Never another one in its place.
+            self.say(f"{name} has no next step as it stands", "info")
+        elif len(names) == 1:
+            self._bump(names[0])
+        elif not self.lacking("bump"):
+            self.ask(dialogs.RolloutDialog(self.scene, "bump", names), self._bump)
+
+    def _bump(self, name: str) -> None:
+        self.say(f"asking for the plan of {name}", "info", lambda: not self.caught_up)
+        self.request(cmd.BumpRollout(rollout=name))
 
     def action_resume_rollout(self, name: str) -> None:
         self.request(cmd.ResumeRollout(rollout=name))
@@ -28,8 +34,7 @@ class RolloutActs(Acting):
 
     def action_halt(self, name: str = "") -> None:
         """Asks which, or all; one `y` is enough."""
-        if not self.scene.view.rollouts:
-            self.say("no rollouts are defined", "info")
+        if self.lacking("halt"):
             return
         names = [rollout.name for rollout in self.scene.view.rollouts]
         choice = [*names, dialogs.EVERY] if len(names) > 1 else names
@@ -52,21 +57,6 @@ class RolloutActs(Acting):
             lambda text: self.perform(cmd.VetoRollout(rollout=name, text=text)),
             does="veto",
         )
-
-    def _of_one(self, name: str, names: Sequence[str], wish: str, do: Callable[[str], None]) -> None:
-        chosen = name or self._selected()
-        if chosen in names:
-            self._told(chosen, do)
-        elif len(names) == 1:
-            self._told(names[0], do)
-        elif names:
-            self.ask(dialogs.RolloutDialog(self.scene, wish, names), do)
-        else:
-            self.say(f"there is no rollout to {wish}", "info")
-
-    def _told(self, name: str, do: Callable[[str], None]) -> None:
-        self.say(f"asking for the plan of {name}", "info", lambda: not self.caught_up)
-        do(name)
 
     def _selected(self) -> str:
         """The rollout under the cursor of its panel, while that has the focus."""

@@ -137,8 +137,7 @@ class RunActs(Acting):
 
     def action_abort(self) -> None:
         run = self.scene.view.run
-        if run is None:
-            self.say("nothing runs that could be aborted", "info", lambda: self.scene.view.run is None)
+        if self.lacking("abort") or run is None:
             return
         name = run.state.id
         sentence = (
@@ -151,8 +150,7 @@ class RunActs(Acting):
 
     def action_resolve(self) -> None:
         stuck = self._stuck()
-        if stuck is None:
-            self.say("no run is interrupted", "info", lambda: self._stuck() is None)
+        if self.lacking("resolve") or stuck is None:
             return
         name, seq = stuck.id, stuck.seq
         self.ask(

@@ -1,6 +1,6 @@
 """An item in full, with keys that copy it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -15,24 +15,31 @@ from screens.render import item as item_rows
 from screens.render.row import Row, Span, line
 from screens.render.scene import Scene
 
+Events = Callable[[], Sequence[Recorded]]
+"""All events of the launch: another list where the journal was read anew, as after a loss."""
+
 
 class History:
     """The events of one item; looks at each event once."""
 
-    def __init__(self, events: Sequence[Recorded], item: str) -> None:
-        """`events` may grow, and texts in it may be redacted."""
+    def __init__(self, events: Events, item: str) -> None:
+        """What `events` gives may grow, and texts in it may be redacted."""
         self._events = events
         self._item = item
+        self._known: Sequence[Recorded] = ()
         self._places: list[int] = []
         self._looked_at = 0
 
     def all(self) -> list[Recorded]:
-        count = len(self._events)
+        events = self._events()
+        if events is not self._known:
+            self._known, self._places, self._looked_at = events, [], 0
+        count = len(events)
         for place in range(self._looked_at, count):
-            if getattr(self._events[place].event, "item", None) == self._item:
+            if getattr(events[place].event, "item", None) == self._item:
                 self._places.append(place)
         self._looked_at = count
-        return [self._events[place] for place in self._places]
+        return [events[place] for place in self._places]
 
 
 class ItemDialog(Framed):
@@ -40,7 +47,7 @@ class ItemDialog(Framed):
 
     BINDINGS: ClassVar[list[BindingType]] = list(IN_READING)
 
-    def __init__(self, scene: Scene, item: ItemView, events: Sequence[Recorded]) -> None:
+    def __init__(self, scene: Scene, item: ItemView, events: Events) -> None:
         super().__init__(scene)
         self._item = item
         self._history = History(events, item.id)

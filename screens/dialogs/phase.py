@@ -7,12 +7,15 @@ from screens.render import gate as gate_rows
 from screens.render import plan as plan_rows
 from screens.render.row import Row, Span, line, wrap
 from screens.render.scene import Scene
+from screens.render.words import VERDICTS, glyph
 
 _MEANS: dict[Phase, str] = {
     "pre-launch": "",
     "launch": "The release goes out: T-0. From here on the first line tells how it is doing.",
     "post-launch": "The release is out: what follows is watching and tidying up.",
 }
+_NAMED = 8
+"""Most items that are told by name."""
 
 
 class PhaseDialog(Confirm):
@@ -35,8 +38,23 @@ class PhaseDialog(Confirm):
         rows.append(Row())
         gate = self.gate
         if gate is None:
-            return [*rows, line(width, [Span(" no gate is defined for it", "dim")])]
+            return [*rows, *self._ungated(width)]
         return [*rows, line(width, gate_rows.heading(gate)), *gate_rows.full(gate, width, self.scene.glyphs)]
+
+    def _ungated(self, width: int) -> list[Row]:
+        """Nothing holds the phase back: how the launch stands, and what of this phase has to be done yet."""
+        view = self.scene.view
+        said = VERDICTS[view.standing.verdict]
+        told = f"{glyph(self.scene.glyphs, said)} {view.standing.sentence}"
+        rows = [line(width, [Span(" no gate is defined for it", "dim")])]
+        rows += [line(width, [Span(f" {piece}", said.style)]) for piece in wrap(told, width - 2)]
+        items = [i for i in view.items if i.state.item.required and i.state.item.phase == view.state.phase]
+        left = [i.id for i in items if i.mark not in ("done", "skipped")]
+        if left:
+            names = ", ".join(left[:_NAMED]) + (f" and {len(left) - _NAMED} more" if left[_NAMED:] else "")
+            still = f"{self.scene.glyphs.warn} {len(left)} of {len(items)} required items are open: {names}"
+            rows += [line(width, [Span(f" {piece}", "warn")]) for piece in wrap(still, width - 2)]
+        return rows
 
     def hindrance(self) -> str:
         state = self.scene.view.state

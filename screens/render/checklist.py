@@ -3,13 +3,13 @@
 from typing import NamedTuple
 
 from launchpad.model.definition import Phase
-from launchpad.model.values import format_duration
+from launchpad.model.values import SECOND
 from launchpad.rules.items import left_out
 from launchpad.rules.view import ItemView
 from launchpad.rules.view.mine import Mine
 from screens.render.row import Row, Span, cell_len, fit, line
 from screens.render.scene import Scene
-from screens.render.words import MARKS, PHASE_NAMES, box
+from screens.render.words import MARKS, PHASE_NAMES, box, lasting
 
 _WITH_EVIDENCE = 96
 _BOX = 4
@@ -104,7 +104,7 @@ def row(scene: Scene, item: ItemView, width: int, *, of_phase: bool = False) -> 
 
 def rests_on(scene: Scene, item: ItemView) -> object:
     """All that `row` is made of besides the width."""
-    late = scene.view.now if item.overdue else 0
+    late = lasting((scene.view.now - item.due_at) / SECOND) if item.overdue and item.due_at else ""
     return item, late, scene.busy_with(f"item:{item.id}"), scene.noted, scene.setting
 
 
@@ -162,7 +162,7 @@ def _due(scene: Scene, item: ItemView, at: int, width: int) -> Span:
     count = f" {item.recurrence.done}/{item.recurrence.of}" if item.recurrence else ""
     if not item.overdue:
         return Span(fit(f"due {scene.clock(at)}{count}", width), "text")
-    late = format_duration((scene.view.now - at) / 1e6)
+    late = lasting((scene.view.now - at) / SECOND)
     # How late it is goes before how often it was done.
     told = (
         f"{scene.glyphs.warn} overdue {late}{count}",
@@ -186,7 +186,9 @@ def in_full(scene: Scene, item: ItemView) -> str:
     must = "required" if stated.item.required and item.mark not in ("done", "skipped") else ""
     who = _who(scene, item).text.strip("-")
     last = (stated.evidence or stated.comments)[-1:]
-    told = [must, who, _status(scene, item, _UNCUT).text.strip(), *(r.text or "(redacted)" for r in last)]
+    # Without the sign, which a line might end with.
+    status = _status(scene, item, _UNCUT).text.strip().removeprefix(f"{scene.glyphs.warn} ")
+    told = [must, who, status, *(r.text or "(redacted)" for r in last)]
     return f"{stated.item.title}: {', '.join(part for part in told if part)}"
 
 

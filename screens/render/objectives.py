@@ -57,9 +57,9 @@ def heading(scene: Scene, width: int) -> tuple[list[Span], list[Span]]:
     if bad:
         title.append(Span(f" {len(bad)} bad", "bad"))
     if unknown:
-        title.append(Span(f" {unknown} unknown", "unknown"))
+        title.append(Span(f"{';' if bad else ''} {unknown} unknown", "unknown"))
     if shown and not scene.view.engine.watching and scene.view.state.open and scene.in_touch:
-        title.append(Span(" not watched", "unknown"))
+        title.append(Span(f"{';' if bad or unknown else ''} not watched", "unknown"))
     elif shown and not bad and not unknown:
         title.append(Span(f" all {len(shown)} met", "ok"))
     grid = columns(width)

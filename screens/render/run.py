@@ -12,7 +12,7 @@ from screens.render.long import Long
 from screens.render.plans import wish_of
 from screens.render.row import Row, Span, line
 from screens.render.scene import Scene
-from screens.render.words import RUNS, STEPS, glyph
+from screens.render.words import RUNS, STEPS, glyph, lasting
 
 _LOG = 4
 """Rows of log that all steps may not take away."""
@@ -100,7 +100,7 @@ def plain(scene: Scene, entry: LogLine) -> str:
 
 def _lock(lock: LockInfo, width: int) -> Row:
     target = "everything" if lock.target == "*" else lock.target
-    left = f"  for {format_duration(round(lock.expires_in))} more"
+    left = f"  for {lasting(lock.expires_in)} more"
     return line(width, [Span(f" LOCKED {target} by {lock.owner}: {lock.reason}", "warn"), Span(left, "dim")])
 
 

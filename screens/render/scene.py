@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cached_property
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
@@ -10,10 +11,10 @@ from msgspec import Struct, field
 from launchpad.model.commands import Identity
 from launchpad.model.definition import PHASES, Phase
 from launchpad.model.values import SECOND, Micros, format_instant
-from launchpad.rules.presence import at_work
+from launchpad.rules.presence import at_work, teams_of
 from launchpad.rules.view import View
 from screens.glyphs import BRAILLE, Glyphs
-from screens.render.row import cut
+from screens.render.row import cell_len, cut
 
 OF_ACTION = "action."
 """Begins the id of the key that opens the plan of an action of the definition."""
@@ -24,6 +25,14 @@ def _usual() -> Mapping[str, str]:
     from screens.keys import USUAL_TOLD
 
     return USUAL_TOLD
+
+
+class Longest(NamedTuple):
+    """Cells of the longest of what is told of the people who are here."""
+
+    name: int
+    teams: int
+    via: int
 
 
 class Scene(Struct, frozen=True, dict=True):
@@ -100,6 +109,21 @@ class Scene(Struct, frozen=True, dict=True):
     def setting(self) -> tuple[object, ...]:
         """What any row may be made of besides what it tells: zone and day, keys, operator, signs."""
         return self.view.definition.zone, self._today, self.keys, self.me.name, self.glyphs
+
+    @cached_property
+    def longest(self) -> Longest:
+        """What the columns of people have to hold."""
+        people, definition = self.view.people, self.view.definition
+        return Longest(
+            max((cell_len(person.operator) for person in people), default=0),
+            max((cell_len(", ".join(teams_of(definition, person.operator))) for person in people), default=0),
+            max((cell_len(person.via) for person in people), default=0),
+        )
+
+    @cached_property
+    def longest_name(self) -> int:
+        """Cells of the longest name that the definition has."""
+        return max((cell_len(operator.name) for operator in self.view.definition.operators), default=0)
 
     @cached_property
     def noted(self) -> bool:

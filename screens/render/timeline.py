@@ -11,6 +11,10 @@ WIDE = 100
 """From this width on rows carry the date and the event's number."""
 
 
+_SHORT, _NAME = 8, 12
+"""Cells that a name has at least, and that a longer one has at every width."""
+
+
 def heading(scene: Scene, count: int) -> list[Span]:
     """The panel's title with the number of events."""
     zone = scene.view.definition.zone
@@ -31,8 +35,14 @@ def sentence(scene: Scene, recorded: Recorded, width: int) -> Long:
     told = narrate(recorded, scene.view.definition, scene.view.state.amendments)
     zone = scene.view.definition.zone
     when = format_instant(recorded.at, zone, date=True) if width >= WIDE else scene.stamp(recorded.at)
-    actor = Span(fit(recorded.actor, 12) + " ", "accent" if recorded.actor == scene.me.name else "text")
+    name = fit(recorded.actor, _actors(scene, width)) + " "
+    actor = Span(name, "accent" if recorded.actor == scene.me.name else "text")
     return Long((Span(f" {when} ", "dim"), actor), Span(told.text, told.style))
+
+
+def _actors(scene: Scene, width: int) -> int:
+    """Cells for who did it: as many as the longest name takes, but not at the cost of what was done."""
+    return max(_SHORT, min(scene.longest_name, max(_NAME, width // 6)))
 
 
 def rests_on(scene: Scene, recorded: Recorded) -> object:

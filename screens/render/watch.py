@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from launchpad.model.values import format_duration
 from screens.render import criteria
 from screens.render.row import Span, cut, size_of
 from screens.render.scene import Scene
+from screens.render.words import lasting
 
 _NAME = 24
 """Most cells for the name of what is due."""
@@ -29,7 +29,7 @@ def _window(scene: Scene, *, short: bool = False) -> list[Span]:
     window = scene.view.window
     if window is None:
         return []
-    left = format_duration(window.left if window.left < 60 else window.left // 60 * 60)
+    left = lasting(window.left)
     name = window.name.removeprefix("first ") if short else window.name
     return [Span(f"{left} of {name}" if short else f"{name}: {left} left ", "accent")]
 

@@ -6,6 +6,7 @@ from launchpad.model.definition import Phase, Role, Severity
 from launchpad.model.events import ReadingVerdict
 from launchpad.model.lifecycles import RunStatus, StepStatus
 from launchpad.model.plan import GateVerdict
+from launchpad.model.values import format_duration
 from launchpad.rules.view import Mark
 from screens.glyphs import Glyphs
 from screens.render.row import Span
@@ -70,6 +71,11 @@ PHASE_NAMES: dict[Phase, str] = {"pre-launch": "Pre", "launch": "Launch", "post-
 ROLES: dict[Role, str] = {"viewer": "VIEW", "engineer": "ENG", "operator": "OPS", "director": "DIR"}
 
 _GLYPH_OF_STYLE = {"ok": "ok", "bad": "bad", "unknown": "unknown", "warn": "warn", "accent": "run"}
+
+
+def lasting(seconds: float) -> str:
+    """A duration in whole minutes once it has one: a row that tells it is not drawn anew each second."""
+    return format_duration(seconds // 60 * 60 if seconds >= 60 else seconds // 1)
 
 
 def glyph(glyphs: Glyphs, said: Said) -> str:

@@ -1,11 +1,13 @@
 """Backups of a real PostgreSQL by the program itself: made, proven, damaged, put back, opened by hand."""
 
+import asyncio
 import contextlib
 import hashlib
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,11 @@ import msgspec
 import psycopg
 import pytest
 
-from launchpad.backups.task import OUTCOME, Manifest, Outcome, Task, Vault
+from launchpad.backups.database import Access, values_of
+from launchpad.backups.programs import run
+from launchpad.backups.saving import _kept
+from launchpad.backups.stores import Store
+from launchpad.backups.task import OUTCOME, Manifest, Outcome, TableValue, Task, Vault
 from launchpad.model.definition import Keep
 from tests.support.disks import fill, small_disk
 from tests.support.object_store import ACCESS, full_s3_server, s3_server
@@ -370,6 +376,67 @@ def test_a_restore_that_fails_changes_nothing(database: str, tmp_path: Path) -> 
     outcome = done(restoring(task, saved), tmp_path / "restore")
     assert "pg_restore" in outcome.fault
     assert query(database, "SELECT count(*) FROM orders") == [(501,)]
+
+
+@pytest.mark.parametrize("how", ["cut off", "told to end"])
+def test_a_restore_that_can_not_be_compared_is_done_all_the_same(
+    database: str, tmp_path: Path, how: str
+) -> None:
+    """Who waits for the table behind the restore gets it before the comparison."""
+    task = task_for(database, tmp_path)
+    saved = made(task, tmp_path / "save")
+    query(database, "INSERT INTO orders (what) VALUES ('since')")
+    waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = '{}'"
+    with psycopg.connect(database) as reader, psycopg.connect(database, application_name="next") as holder:
+        reader.execute("SELECT count(*) FROM orders")
+        process = begun(restoring(task, saved), tmp_path / "restore")
+        until(lambda: query(database, waiting.format("pg_restore")), what="pg_restore to wait")
+        locking = threading.Thread(target=holder.execute, args=("LOCK TABLE orders",))
+        locking.start()
+        until(lambda: query(database, waiting.format("next")), what="the next one to wait")
+        reader.rollback()
+        locking.join()
+        [(comparing,)] = until(lambda: query(database, waiting.format("launchpad backup")), what="comparing")
+        if how == "cut off":
+            query(database, f"SELECT pg_terminate_backend({comparing})")
+        else:
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+    outcome = msgspec.json.decode((tmp_path / "restore" / OUTCOME).read_bytes(), type=Outcome)
+    assert outcome.said.startswith("db/acme-1 restored, not compared: ")
+    assert query(database, "SELECT count(*) FROM orders") == [(500,)]
+
+
+def test_what_is_no_manifest_of_ours_hides_no_backup(tmp_path: Path, database: str) -> None:
+    task = task_for(database, tmp_path, verify="checksum")
+    made(task, tmp_path / "save")
+    for name, data in (("bytes", b'{"name": "\xff"}'), ("deep", b"[" * 100_000), ("other", b'{"a": 1}')):
+        (tmp_path / "vault" / "db" / f"{name}.json").write_bytes(data)
+    assert [manifest.name for manifest in Store(task.vault).manifests("db")] == [task.name]
+
+
+async def test_a_backup_that_is_whole_is_not_undone_by_who_ends_it(tmp_path: Path, database: str) -> None:
+    task = task_for(database, tmp_path, verify="checksum", keep=Keep(last=1, days=1))
+    await asyncio.to_thread(made, task, tmp_path / "save")
+    store = Store(task.vault)
+    [manifest] = store.manifests("db")
+    removing = asyncio.create_task(_kept(task, store, manifest))
+    await asyncio.sleep(0)
+    removing.cancel()
+    assert await removing == "; told to end before all older ones were removed"
+
+
+async def test_only_what_was_saved_is_compared(database: str) -> None:
+    """A table made since may be somebody else's, and not ours to read."""
+    like = {"public.orders": TableValue(rows=1), "public.gone": TableValue(rows=1)}
+    found = await values_of(Access(database), like)
+    assert {name: value.rows for name, value in found.items()} == {"public.orders": 500}
+
+
+async def test_a_program_may_say_a_line_without_end() -> None:
+    script = "head -c 3000000 /dev/zero | tr '\\0' x >&2; echo >&2; echo end >&2; exit 3"
+    code, words = await run(["sh", "-c", script], environ={"PATH": os.defpath}, quiet=True)
+    assert (code, words[-1]) == (3, "end")
 
 
 def test_older_ones_go_but_never_the_newest_proven(database: str, tmp_path: Path) -> None:

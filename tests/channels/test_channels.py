@@ -11,6 +11,7 @@ from launchpad.channels.channel import Message, Told
 from launchpad.channels.slack import SlackChannel, SlackSettings, escaped
 from launchpad.channels.smtp import SmtpChannel, SmtpSettings
 from launchpad.channels.webhook import WebhookChannel, WebhookSettings, signature
+from tests.probes.servers import serving
 from tests.support.pager import silent_server
 
 MESSAGE = Message(
@@ -64,7 +65,7 @@ async def test_slack_posts_once_and_updates_in_place(slack):
 
 @pytest.mark.parametrize(
     ("error", "state"),
-    [("channel_not_found", "rejected"), ("internal_error", "deferred"), ("ratelimited", "deferred")],
+    [("channel_not_found", "rejected"), ("internal_error", "unknown"), ("ratelimited", "deferred")],
 )
 async def test_slack_says_no_with_a_200(slack, error, state):
     slack.errors.append(error)
@@ -80,6 +81,33 @@ async def test_slack_with_a_wrong_token(slack):
     channel = slack_at(slack.url, token="xoxb-wrong")
     outcome = await channel.send("#launch", MESSAGE)
     assert (outcome.state, outcome.detail) == ("rejected", "invalid_auth")
+    await channel.close()
+
+
+@pytest.mark.parametrize("page", [b"<title>Sign in</title>", b"[" * 60_000], ids=["a login's", "bottomless"])
+async def test_a_page_that_is_none_of_slack_says_nothing_of_the_message(hook, page):
+    hook.answer = lambda _: (200, page, {})
+    channel = slack_at(hook.url)
+    outcome = await channel.send("#launch", MESSAGE)
+    assert (outcome.state, outcome.detail) == ("unknown", "HTTP 200")
+    await channel.close()
+
+
+@pytest.mark.parametrize("token", ["xoxb-test\n", "xoxb-tést"])
+async def test_a_token_that_no_header_takes_is_called_that(slack, token):
+    channel = slack_at(slack.url, token)
+    outcome = await channel.send("#launch", MESSAGE)
+    assert (outcome.state, "no header takes" in outcome.detail) == ("rejected", True)
+    assert slack.calls == []
+    await channel.close()
+
+
+async def test_the_token_of_slack_is_not_sent_in_the_clear():
+    settings = SlackSettings(token="env:T", api="http://slack.example")
+    assert [path for path, _ in settings.faults()] == [("api",)]
+    channel = slack_at("http://slack.example")
+    outcome = await channel.send("#launch", MESSAGE)
+    assert (outcome.state, "in the clear" in outcome.detail) == ("rejected", True)
     await channel.close()
 
 
@@ -132,7 +160,7 @@ async def test_a_webhook_is_signed_and_tells_repeats_by_their_key(hook):
 @pytest.mark.parametrize(
     ("status", "headers", "state", "said"),
     [
-        (500, {}, "deferred", "HTTP 500"),
+        (500, {}, "unknown", "HTTP 500"),
         (429, {"Retry-After": "7"}, "deferred", "HTTP 429"),
         (404, {}, "rejected", "HTTP 404"),
         (307, {"Location": "http://elsewhere/"}, "rejected", "a redirect, which is not followed"),
@@ -153,6 +181,49 @@ async def test_a_connection_that_is_cut_leaves_it_open_whether_it_arrived(hook):
     hook.answer = lambda _: None
     channel = webhook(hook.url)
     assert (await channel.send("lead", MESSAGE)).state == "unknown"
+    await channel.close()
+
+
+async def test_a_connection_that_the_server_gives_up_between_two_messages_loses_none():
+    """It says that it keeps the connection, and resets it once it is used again."""
+
+    async def once(reader, writer):
+        head = await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].split()[0]))
+        writer.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        if await reader.read(1):
+            writer.transport.abort()
+
+    async with serving(once, reads=False) as server:
+        channel = webhook(server.url)
+        states = [(await channel.send("lead", MESSAGE)).state for _ in range(3)]
+        await channel.close()
+    assert states == ["accepted"] * 3
+
+
+async def test_a_secret_in_a_long_answer_is_not_cut_where_nobody_knows_it_any_more(hook):
+    """Who records it takes secrets out, and then cuts."""
+    hook.answer = lambda _: (403, b"x" * 195 + b"hunter2-correct-horse", {})
+    channel = webhook(hook.url)
+    assert "hunter2-correct-horse" in (await channel.send("lead", MESSAGE)).detail
+    await channel.close()
+
+
+@pytest.mark.parametrize("url", ["https://xn--zz/", "ftp://127.0.0.1/"])
+async def test_an_address_that_can_be_none_is_refused(url):
+    assert [path for path, _ in WebhookSettings(url=url).faults()] == [("url",)]
+    channel = webhook(url)
+    outcome = await channel.send("lead", MESSAGE)
+    assert (outcome.state, "the URL is no good" in outcome.detail) == ("rejected", True)
+    await channel.close()
+
+
+async def test_a_proxy_that_can_not_be_used_is_named(monkeypatch):
+    monkeypatch.setenv("ALL_PROXY", "gopher://proxy.example")
+    channel = webhook("https://hooks.example.com/")
+    outcome = await channel.send("lead", MESSAGE)
+    assert (outcome.state, "the proxy" in outcome.detail) == ("deferred", True)
     await channel.close()
 
 
@@ -218,6 +289,14 @@ async def test_what_a_mail_server_says(mail, when, reply, state):
     await channel.close()
 
 
+async def test_what_smtp_has_no_characters_for_is_refused(mail):
+    channel = smtp(mail.url)
+    outcome = await channel.send("lead@müller.example", MESSAGE)
+    assert (outcome.state, "beyond ASCII" in outcome.detail) == ("rejected", True)
+    assert mail.mails == []
+    await channel.close()
+
+
 async def test_no_mail_server():
     channel = smtp(f"smtp://127.0.0.1:{closed_port()}")
     assert (await channel.send("lead@acme.example", MESSAGE)).state == "deferred"
@@ -240,6 +319,7 @@ async def test_a_mail_server_that_never_says_a_word():
         (SmtpSettings, "Lead <lead@example.com>", True),
         (SmtpSettings, "lead", False),
         (SmtpSettings, "@example.com", False),
+        (SmtpSettings, "lead@müller.example", False),
         (SlackSettings, "U024BE7LH", True),
         (SlackSettings, "#launch", True),
         (SlackSettings, "lead@example.com", False),

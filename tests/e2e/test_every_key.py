@@ -52,7 +52,7 @@ TABLE: dict[str, Press] = {
     "alert.acknowledge": Press("no alert waits"),
     "phase.next": Press(r"Enter post-launch\?"),
     "poll.answer": Press("Call the roll"),
-    "countdown.hold": Press(r"Hold the countdown: why\?"),
+    "countdown.hold": Press("the countdown is over"),
     "rollout.bump": Press("there is no rollout to bump"),
     "rollout.halt": Press("no rollouts are defined"),
     "run.approve": Press("Plans  a key opens one"),

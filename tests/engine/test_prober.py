@@ -67,3 +67,17 @@ async def test_a_secret_that_is_no_url_is_not_quoted(tmp_path):
     result = await probers.run(probers.probe(RedisSignal(url="env:SECRET")))
     assert result.verdict == "unknown"
     assert sample("cache", 0, result).reason.startswith("its url is none of")
+
+
+async def test_a_secret_that_no_header_takes_is_named_and_ends_no_watch(tmp_path):
+    means = Means(
+        control=Control(),
+        base_dir=tmp_path,
+        environ={},
+        resolve=lambda text: f"{SECRET}\n" if text == "env:SECRET" else text,
+        saying=Redactor([SECRET]).line,
+    )
+    probers = Prober(means, Redactor([SECRET]))
+    check = HttpSignal(url="http://127.0.0.1:1/", headers={"X-Token": "env:SECRET"})
+    result = await probers.run(probers.probe(check))
+    assert (result.verdict, result.reason) == ("unknown", "expected a header X-Token of one line")

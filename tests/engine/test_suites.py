@@ -138,6 +138,12 @@ SAYS = {
     "a path that is not there": (b'{"a": {}}', {"json": {"a.b": 1}}, "there is no a.b in the answer"),
     "another value": (b'{"a": 2}', {"json": {"a": 1}}, "a is 2, expected 1"),
     "true is not 1": (b'{"a": true}', {"json": {"a": 1}}, "a is true, expected 1"),
+    "true is not 1, wherever": (b'{"a": [{"b": true}]}', {"json": {"a": [{"b": 1}]}}, "a is "),
+    "text beyond what is read": (
+        b"x" * 1_200_000 + b"bye",
+        {"matches": "bye$"},
+        "what is read of the body (1 MiB) does not match 'bye$'",
+    ),
     "deeply nested": (b"[" * 100_000, {"json": {"a": 1}}, "is no JSON"),
     "text that does not match": (b"hello", {"matches": "^bye"}, "the body does not match '^bye'"),
     "text that is not there": (b"hello", {"contains": "bye"}, "does not contain 'bye'"),

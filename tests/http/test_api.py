@@ -11,9 +11,11 @@ import pytest
 
 from launchpad.answers import address_fault
 from launchpad.clock import boot_seconds
-from launchpad.errors import Refused, Unreachable
+from launchpad.errors import Refused, Unasked, Unreachable
 from launchpad.http import Api, NotNow, Patience, Rejected, Unanswered, nothing_asked_yet
 from launchpad.testing.loopback import Fault, Loopback, Request, Response
+from tests.probes.authority import Authority
+from tests.probes.servers import serving
 
 TOKEN = "hunter2-correct-horse"
 QUICK = Patience(request=5.0, reading=20.0, pause=0.01)
@@ -74,6 +76,7 @@ async def test_a_refused_mutation_is_certainly_not_done(server, status):
     "fault",
     [
         *(says(status) for status in (302, 408, 500, 502, 503, 504)),
+        says(302, Location="https://xn--zz/"),
         *(Fault(manner) for manner in ("silent", "reset", "lost", "cut", "flood")),
         says(200, b"<html>"),
         says(200, b'{"id": 4}'),
@@ -93,8 +96,9 @@ async def test_what_never_left_was_not_done(server):
     async with api(server) as acme:
         with pytest.raises(NotNow, match="can't be reached for POST /things: the connection is refused"):
             await acme.change(Thing, "POST", "/things")
-        with nothing_asked_yet(), pytest.raises(Unreachable, match="can't be reached for GET"):
-            await Api("Acme", server.url, patience=Patience(reading=0)).read(Thing, "/things")
+    async with api(server, patience=Patience(reading=0)) as acme:
+        with pytest.raises(Unasked, match=r"nothing was done: .* can't be reached"), nothing_asked_yet():
+            await acme.read(Thing, "/things")
     async with Api("Acme", "https://acme.invalid", token=TOKEN, patience=QUICK) as acme:
         with pytest.raises(Rejected, match="can't be reached for POST"):
             await acme.change(Thing, "POST", "/things")
@@ -121,6 +125,30 @@ async def test_a_mutation_that_is_late_is_not_sent(server):
         with pytest.raises(Rejected, match="too late"):
             await acme.change(Thing, "POST", "/things")
     assert server.asked("POST") == []
+
+
+async def test_a_mutation_whose_way_there_took_too_long_is_not_sent(monkeypatch, tmp_path):
+    """A proxy opens the way only when another engine may act already."""
+    authority = Authority()
+    (tmp_path / "ca.pem").write_text(authority.pem())
+    send_by, arrived = boot_seconds() + 1.0, []
+
+    async def proxy(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        while boot_seconds() < send_by:
+            await asyncio.sleep(0.05)
+        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        await writer.drain()
+        await writer.start_tls(authority.server("acme.test"))
+        arrived.append(await reader.read(65536))
+
+    async with serving(proxy, reads=False) as way:
+        monkeypatch.setenv("HTTPS_PROXY", way.url)
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        async with Api("Acme", "https://acme.test", patience=Patience(request=50.0), send_by=send_by) as acme:
+            with pytest.raises(NotNow, match="it got too late for POST /things, which was not sent"):
+                await acme.change(Thing, "POST", "/things")
+    assert b"".join(arrived) == b""
 
 
 @pytest.mark.parametrize(
@@ -231,6 +259,31 @@ async def test_no_token_gets_into_an_error(server, status):
             assert "Bearer •••" in str(caught.value)
 
 
+async def test_no_part_of_a_long_token_gets_into_an_error(server):
+    """What is cut to its length has been cleaned before."""
+    long = TOKEN * 10
+    server.misbehave(says(400, X_Request_Id=long))
+    async with Api("Acme", server.url, token=long, patience=QUICK) as acme:
+        with pytest.raises(Rejected, match="request •••") as caught:
+            await acme.change(Thing, "POST", "/things")
+    assert TOKEN not in str(caught.value)
+
+
+@pytest.mark.parametrize("token", [f"{TOKEN}\n", f"{TOKEN}é"])
+async def test_a_token_that_no_header_takes_is_called_that(server, token):
+    async with Api("Acme", server.url, token=token, patience=QUICK) as acme:
+        for attempt in (acme.read(Thing, "/things"), acme.change(Thing, "POST", "/things")):
+            with pytest.raises(Rejected, match="the token of Acme has a character that no header takes"):
+                await attempt
+    assert server.requests == []
+
+
+async def test_a_proxy_that_can_not_be_used_is_named(monkeypatch):
+    monkeypatch.setenv("ALL_PROXY", "gopher://proxy.example")
+    with pytest.raises(Refused, match="the proxy that the environment names can't be used"):
+        Api("Acme", "https://api.example.com")
+
+
 async def test_a_redirect_is_not_followed(server):
     server.misbehave(says(307, Location="http://127.0.0.1:1/elsewhere"))
     async with api(server, patience=Patience(reading=0)) as acme:
@@ -276,6 +329,7 @@ async def test_an_empty_answer_is_no_page_whatever_its_type(server):
         ("http://127.0.0.1.example.com", "https"),
         ("ftp://example.com", "URL"),
         ("api.example.com", "URL"),
+        ("https://xn--zz", "URL"),
         ("https://me:pw@example.com", "password"),
         ("https://example.com/?a=1", "'?'"),
     ],

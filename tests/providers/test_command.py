@@ -1,6 +1,8 @@
 """Commands under their minder: what befalls the machine is told, and ends neither engine nor command."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +17,7 @@ from launchpad.model.plan import Plan
 from launchpad.providers import minder
 from launchpad.providers.capabilities import Job, Surroundings
 from launchpad.providers.command import CommandProvider
+from launchpad.providers.minded import _Tail
 from tests.support.war_room import until
 
 LAUNCH = Launch(product="Acme", version="1")
@@ -44,6 +47,51 @@ def test_a_claim_is_made_once_and_whole(tmp_path: Path) -> None:
     assert minder.claim(str(tmp_path), "minder 17 4711")
     assert not minder.claim(str(tmp_path), "abandoned")
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("claim", "minder 17 4711")]
+
+
+def test_a_claim_is_on_the_disk_with_its_folder_before_anything_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that lost its power after that must not take the step for one that never began."""
+    kept: list[int] = []
+    sync = os.fsync
+
+    def noting(descriptor: int) -> None:
+        kept.append(os.fstat(descriptor).st_ino)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    directory = tmp_path / "0123"
+    directory.mkdir()
+    assert minder.claim(str(directory), "minder 17 4711")
+    assert kept[1:] == [directory.stat().st_ino, tmp_path.stat().st_ino]
+
+
+async def test_what_has_ended_is_not_told_to_end_whoever_has_its_number_now(tmp_path: Path) -> None:
+    steps = provider(tmp_path, tmp_path, "true")
+    directory = tmp_path / "1"
+    directory.mkdir()
+    with subprocess.Popen(["sleep", "600"]) as stranger:
+        (directory / "claim").write_text(f"minder {stranger.pid} {minder.start_time(stranger.pid)}")
+        minder.write_exit(str(directory), {"code": 0})
+        await steps.cancel("here/1:1", job("here/1:1"))
+        assert stranger.poll() is None
+        (directory / "exit").unlink()
+        await steps.cancel("here/1:1", job("here/1:1"))
+        assert stranger.wait(60) == -signal.SIGTERM
+
+
+@pytest.mark.parametrize("pieces", [1, 7])
+def test_an_output_has_the_same_lines_however_it_grew(tmp_path: Path, pieces: int) -> None:
+    """Who takes a step over counts them."""
+    whole = b"first\n" + b"x" * 200_000 + b"\nlast"
+    tail, lines = _Tail(tmp_path), []
+    for n in range(pieces):
+        with (tmp_path / "output").open("ab") as output:
+            output.write(whole[n * len(whole) // pieces : (n + 1) * len(whole) // pieces])
+        while more := tail.lines(final=n == pieces - 1):
+            lines += more
+    assert [len(line) for line in lines] == [5, 65536, 65536, 65536, 3392, 4]
 
 
 async def test_a_step_that_this_machine_can_not_begin_has_not_begun(tmp_path: Path) -> None:

@@ -33,7 +33,19 @@ class QuickGooglePlay(GooglePlayProvider):
     pace = Pace(commit=30.0, asking=QUICK._replace(reading=0.0), reading=QUICK)
 
 
-def adapter(play: GooglePlaySimulator, url: str, directory: Path, **settings) -> QuickGooglePlay:
+class PatientGooglePlay(QuickGooglePlay):
+    """For a server that answers, on a machine that may stand still."""
+
+    pace = Pace(
+        commit=60.0,
+        asking=QUICK._replace(request=60.0, reading=0.0),
+        reading=QUICK._replace(request=60.0),
+    )
+
+
+def adapter(
+    play: GooglePlaySimulator, url: str, directory: Path, kind=QuickGooglePlay, **settings
+) -> QuickGooglePlay:
     """The adapter before a simulator at `url`. It looks into the track on every reading."""
     around = Surroundings(
         base_dir=directory,
@@ -43,7 +55,7 @@ def adapter(play: GooglePlaySimulator, url: str, directory: Path, **settings) ->
         resolve=lambda reference: play.key(url, reference.partition(":")[2]),
     )
     fields = {"package": play.package, "credentials": "env:launchpad", "look_every": 0.0, "api": url}
-    return QuickGooglePlay("play", GooglePlaySettings(**{**fields, **settings}), around)
+    return kind("play", GooglePlaySettings(**{**fields, **settings}), around)
 
 
 class PlayBench:
@@ -105,7 +117,7 @@ class Play:
         self.provider = self.made()
 
     def made(self, **settings) -> QuickGooglePlay:
-        return adapter(self.play, self.server.url, self._directory, **settings)
+        return adapter(self.play, self.server.url, self._directory, PatientGooglePlay, **settings)
 
     async def read(self, provider: QuickGooglePlay | None = None, **of) -> RolloutReading:
         return await (provider or self.provider).read_rollout("android", LAUNCH, of)
@@ -205,6 +217,32 @@ async def test_a_state_that_google_does_not_tell_is_not_known(store):
         await store.read()
 
 
+async def test_a_status_that_google_has_not_told_of_is_neither_rolling_nor_complete(store):
+    store.play.tracks["production"][0]["status"] = "paused"
+    with pytest.raises(Unreachable, match=r"how many have 4\.2\.0 \(420\) is not known: .* 'paused'"):
+        await store.read()
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("4.2.0", True),
+        ("420 (4.2.0)", True),
+        ("4.2.0-420", True),
+        ("4.2.0 - Christmas", True),
+        ("4.2.0-rc1", False),
+        ("4.2.01", False),
+    ],
+)
+async def test_a_candidate_is_not_the_release(store, name, meant):
+    store.play.tracks["production"][0]["name"] = name
+    if meant:
+        assert (await store.read()).percent == 10.0
+    else:
+        with pytest.raises(Refused, match=r"no release on track production has 4\.2\.0 in its name"):
+            await store.read()
+
+
 async def test_which_release_is_meant(store):
     store.play.tracks["production"][0]["name"] = "420 (4.2.0)"
     assert (await store.read()).version == "420 (4.2.0)"
@@ -246,6 +284,14 @@ async def test_halting_twice_commits_once(store):
     await store.do("halt")
     assert await store.do("halt") == "unchanged"
     assert len(store.play.commits) == 1
+    job = Job(verb="halt", nonce="host:1", launch=LAUNCH, run="halt-1")
+    said = []
+
+    async def emit(lines):
+        said.extend(lines)
+
+    assert (await store.provider.follow("unchanged", job, emit)).detail == "it stands so"
+    assert said == ["nothing to ask for: it stands so already"]
 
 
 @pytest.mark.parametrize("why", ["deleted", "expired"])
@@ -298,13 +344,34 @@ async def test_a_look_gives_way_to_a_halt(store):
 async def test_a_plan_says_how_without_launchpad(store):
     plan = store.provider.plan_rollout
     bump = plan(BUMP, LAUNCH, {"version_code": 420})
-    assert bump.does == "gives 4.2.0 (420) on track production of com.acme.shop to 50% of users"
+    assert bump.does == (
+        "gives 4.2.0 (420) on track production of com.acme.shop to 50% of users"
+        "; whatever else waits in the Play Console goes with it"
+    )
     assert "fastlane supply --package_name com.acme.shop --track production" in bump.command
     assert "--version_code 420 --rollout 0.5" in bump.command
     full = RolloutReading(status="complete", percent=100.0, version="4.2.0 (420)")
     halt = plan(RolloutAim(rollout="android", verb="halt", seen=full), LAUNCH, {})
     assert "gets the release before" in halt.does
     assert halt.command.startswith("https://play.google.com/console")
+
+
+@pytest.mark.parametrize(
+    ("verb", "seen", "options"),
+    [
+        ("halt", AT_10, "--rollout 0.1 --release_status halted"),
+        ("complete", AT_10, "--rollout 1.0 --release_status completed"),
+        ("halt", None, ""),
+        ("complete", replace(AT_10, status="halted"), ""),
+        ("resume", replace(AT_10, status="halted"), ""),
+    ],
+)
+def test_fastlane_is_told_what_it_takes_or_not_named(store, verb, seen, options):
+    """Without a share it changes nothing, and it does not see what is halted."""
+    aim = RolloutAim(rollout="android", verb=verb, seen=seen)
+    command = store.provider.plan_rollout(aim, LAUNCH, {"version_code": 420}).command
+    assert options in command
+    assert command.startswith("fastlane supply" if options else "https://play.google.com/console")
 
 
 @pytest.mark.parametrize(

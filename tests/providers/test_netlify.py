@@ -4,11 +4,12 @@ import asyncio
 import math
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import msgspec
 import pytest
 
-from launchpad.errors import Refused, Unreachable
+from launchpad.errors import Refused, Unasked, Unreachable
 from launchpad.http import Patience
 from launchpad.model.definition import Launch
 from launchpad.providers.capabilities import Job, Surroundings
@@ -35,12 +36,24 @@ class QuickNetlify(NetlifyProvider):
     pace = Pace(
         poll=0.02,
         publish=0.5,
+        send=30.0,
         planning=QUICK,
         asking=QUICK._replace(reading=0.0),
         following=QUICK._replace(reading=1.5),
         finding=QUICK,
         logging=QUICK._replace(reading=0.0),
     )
+
+
+class PatientNetlify(QuickNetlify):
+    """For a server that always answers, on a machine that may stand still."""
+
+    _patient: ClassVar = {
+        name: patience._replace(request=60.0)
+        for name, patience in QuickNetlify.pace._asdict().items()
+        if isinstance(patience, Patience)
+    }
+    pace = QuickNetlify.pace._replace(**_patient)
 
 
 class NetlifyBench:
@@ -139,7 +152,7 @@ class Site:
         self.netlify: NetlifySimulator = server.simulator
         around = surroundings(tmp_path, TOKEN)
         made = NetlifySettings(site=self.netlify.site_id, token="env:NETLIFY", api=server.url, **settings)
-        self.provider = QuickNetlify("web", made, around)
+        self.provider = PatientNetlify("web", made, around)
         self.log: list[str] = []
 
     async def plan(self, verb: str, **params: str):
@@ -242,6 +255,42 @@ async def test_a_rollback_holds_against_the_next_push(site):
     assert site.netlify.published == OLD
 
 
+async def test_a_rollback_never_leads_to_a_preview_of_a_pull_request(site):
+    """A page of them before the deploys of production, and each counts as published."""
+    site.netlify.deploys.clear()
+    old = site.netlify.push("4.0.0")
+    site.netlify.published = old
+    site.netlify.finish()
+    previews = [site.netlify.preview(f"Deploy Preview {n}") for n in range(120)]
+    live = site.netlify.push("4.1.0")
+    site.netlify.finish()
+    assert (await site.run("rollback")).detail.endswith("(4.0.0), locked")
+    assert site.netlify.published == old
+    assert not {old, live} & set(previews)
+
+
+async def test_a_deploy_of_another_site_is_refused_before_anybody_approves_it(site):
+    site.netlify.deploys[OLD]["site_id"] = "another"
+    for verb in ("rollback", "stage"):
+        with pytest.raises(Refused, match=f"{OLD}.* is of another site than https://shop.example.com"):
+            await site.plan(verb, deploy_id=OLD)
+
+
+async def test_a_deploy_that_another_took_the_place_of_has_not_failed(site):
+    """What follows a failure would take that one back, too."""
+    site.netlify.build_seconds = math.inf
+    step = await site.plan("deploy")
+    job = site.job(step)
+    id_ = await site.provider.start(job)
+    site.netlify.finish()
+    newer = site.netlify.push("4.2.1")
+    site.netlify.finish()
+    ending = await site.follow(id_, job)
+    assert ending.state == "unknown"
+    assert f"{id_} was accepted, but https://shop.example.com shows deploy {newer} (4.2.1)" in ending.detail
+    assert "somebody else published that meanwhile" in ending.detail
+
+
 async def test_without_the_lock_the_next_push_undoes_it_and_the_plan_says_so(site, tmp_path):
     loose = Site(site.server, tmp_path, lock=False)
     assert "the next push to git will replace it" in (await loose.plan("rollback")).does
@@ -268,7 +317,9 @@ async def test_a_locked_site_builds_and_shows_it_after_promotion(site):
 
 
 async def test_a_deploy_that_was_named_is_published_without_building(site):
-    assert (await site.run("deploy", deploy_id=OLD)).state == "succeeded"
+    ending = await site.run("deploy", deploy_id=OLD)
+    assert ending.state == "succeeded"
+    assert ending.brought == {"deploy_id": OLD, "url": site.netlify.deploys[OLD]["deploy_ssl_url"]}
     assert (site.netlify.published, site.netlify.built()) == (OLD, [])
     assert not site.netlify.locked
     with pytest.raises(Refused, match="404"):
@@ -400,6 +451,47 @@ async def test_a_build_that_fails_to_begin_says_that_the_site_is_locked(site):
     step = await site.plan("stage")
     with pytest.raises(Refused, match=r"no more minutes.*is locked on deploy .* by now"):
         await site.provider.start(site.job(step))
+
+
+async def test_nothing_is_staged_where_git_was_faster_than_the_lock(site):
+    """The lock then holds what nobody has looked at."""
+    step = await site.plan("stage")
+
+    class Overtaken(NetlifySimulator):
+        def __call__(self, request):
+            if request.path.endswith("/lock"):
+                self.push("4.1.1")
+                self.finish()
+                self.deploys[self.published]["locked"] = True
+            return super().__call__(request)
+
+    site.netlify.__class__ = Overtaken
+    with pytest.raises(Refused, match=r"nothing was built: .* shows deploy .* \(4\.1\.1\)"):
+        await site.provider.start(site.job(step))
+    assert site.netlify.built() == []
+
+
+async def test_a_site_that_can_not_be_read_after_its_lock_is_said_to_be_locked(site):
+    step = await site.plan("stage")
+    asked = len(site.server.requests)
+
+    def second(request):
+        return request.method == "GET" and len(site.server.requests) > asked + 2
+
+    simulator = site.server.simulator
+    site.server.simulator = lambda request: Response(503) if second(request) else simulator(request)
+    with pytest.raises(Unasked, match=r"nothing was built: .*503.*; .* is locked on deploy .* by now"):
+        await site.provider.start(site.job(step))
+    assert site.netlify.built() == []
+
+
+async def test_the_log_says_all_that_was_asked_for(site):
+    await site.run("rollback")
+    assert "/restore answered with 201" in site.log[0]
+    assert "/lock answered with 200" in site.log[0]
+    site.log.clear()
+    await site.run("rollback", deploy_id=OLD)
+    assert site.log == ["nothing to ask for: it is so already"]
 
 
 async def test_an_address_in_the_clear_is_brought_to_nobody(site):

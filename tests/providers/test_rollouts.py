@@ -51,6 +51,8 @@ def test_the_last_line_counts() -> None:
         ('{"state": "rolling", "percent": true}', 0, "says percent 'True'"),
         ('{"state": "rolling", "percent": NaN}', 0, "says percent 'nan'"),
         ('{"state": "rolling", "users": "many"}', 0, "says users 'many'; expected a number"),
+        (f'{{"state": "rolling", "percent": {"9" * 400}}}', 0, "says percent '9999"),
+        (f'{{"state": "rolling", "users": {"9" * 400}}}', 0, "says users '9999"),
         ('["rolling"]', 0, "expected a last line such as"),
     ],
 )

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from launchpad.model import events as ev
 from launchpad.model.values import SECOND
+from launchpad.rules.alerts import Evidence
 from launchpad.rules.objectives import Reading
 from launchpad.rules.view import view
 from launchpad.rules.view.brief import brief
@@ -107,6 +108,12 @@ def test_the_whole_answer_can_be_pasted():
     )
     assert " since 09:12 (2m27s); affects everybody who pays by card; nobody has it yet; " in brief(shown)
     assert brief(shown).endswith("next: deploy-1 is running, step 2 of 3; watching the first 15m, 27 s left")
+
+
+def test_since_when_it_fires_is_not_taken_for_since_when_nothing_is_measured():
+    blind = {"high_errors": Evidence(crossed=None)}
+    shown = seen(state(rising("high_errors", "firing"), at=(40,)), 100, evidence=blind).standing
+    assert shown.line.startswith("errors > 1% (no data now) since "), shown.line
 
 
 def test_who_has_it_is_named():

@@ -42,6 +42,21 @@ async def test_an_open_gate_is_the_next_step(open_face: Opener) -> None:
         await seat.shows("> enter launch")
 
 
+@slow
+async def test_going_on_is_not_the_next_step_while_things_are_bad_or_open_and_no_gate_says_so(
+    open_face: Opener,
+) -> None:
+    whole = launches.definition()
+    demo = launches.before(Demo(of=replace(whole, gates={})))
+    async with open_face(demo) as seat:
+        await seat.shows("required open")
+        await seat.until(lambda: "space" in seat.text.splitlines()[-1])
+        assert "> enter" not in seat.text
+        await seat.press(">")
+        await seat.shows("no gate is defined for it")
+        assert "! 2 of 3 required items are open: legal, oncall" in seat.text
+
+
 def test_a_finished_phase_leaves_the_tabs_their_room() -> None:
     items = [item for item in launches.ITEMS if item.check is None and item.id != "legal"]
     shown = scene(launches.launched(Demo(of=launches.definition(items=items))))
@@ -49,6 +64,14 @@ def test_a_finished_phase_leaves_the_tabs_their_room() -> None:
     assert " 1 Pre ✓  " in head.tab_line(shown, "launch", 80).text
     assert " 1 Pre 4/4 ✓  " in head.tab_line(shown, "launch", 120).text
     assert " 6 People " in head.tab_line(shown, "launch", 80).text
+
+
+@slow
+async def test_a_plan_that_waits_for_me_comes_before_what_would_stop_it(open_face: Opener) -> None:
+    async with open_face("waiting", ADA, size=(80, 24)) as seat:
+        await seat.until(lambda: seat.text.splitlines()[-1].startswith(" P approve  X abort"))
+    async with open_face("waiting", LEAD, size=(80, 24)) as seat:
+        await seat.until(lambda: seat.text.splitlines()[-1].startswith(" X abort  space"))
 
 
 @slow

@@ -3,7 +3,7 @@
 import pytest
 
 from launchpad.desk import LocalDesk
-from launchpad.model.commands import AcceptLoss, Tick, WriteNote
+from launchpad.model.commands import AcceptLoss, Comment, Tick, WriteNote
 from launchpad.session import Session
 from tests.screens.conftest import Opener
 from tests.support.launches import ADA, LAUNCH, LEAD
@@ -50,3 +50,20 @@ async def test_what_it_says_of_a_run_goes_with_the_run(
         colleague = LocalDesk(seat.store, Session(seat.store, LAUNCH), LEAD)
         colleague.perform(AcceptLoss(head=lost, text="db-1 died"))
         await seat.until(lambda: "deploy-1" not in seat.text)
+
+
+async def test_an_open_item_tells_what_is_left_of_its_history(open_face: Opener) -> None:
+    async with open_face("launched", ADA, size=(120, 40)) as seat:
+        kept = len(seat.events)
+        colleague = LocalDesk(seat.store, Session(seat.store, LAUNCH), LEAD)
+        colleague.perform(Comment(item="payments", text="the cards fail"))
+        seat.face.find_item(next(i for i in seat.face.scene.view.items if i.id == "payments"))
+        await seat.press("enter")
+        await seat.shows("lead on payments: the cards fail")
+        lost = seat.events[-1].hash
+        cut(seat.store.url, LAUNCH, kept)
+        colleague = LocalDesk(seat.store, Session(seat.store, LAUNCH), LEAD)
+        colleague.perform(AcceptLoss(head=lost, text="db-1 died"))
+        colleague.perform(Comment(item="payments", text="the books balance"))
+        await seat.shows("lead on payments: the books balance")
+        assert "the cards fail" not in seat.text

@@ -351,6 +351,18 @@ def test_overdue_is_said() -> None:
     assert Span("1 overdue", "bad") in checklist.heading(shown, "launch", 6)[1]
 
 
+def test_how_late_an_item_is_is_told_in_minutes_and_its_row_drawn_once_in_each() -> None:
+    def late(seconds: float) -> tuple[Scene, ItemView]:
+        shown = Scene(view=launches.launched().view(30 + seconds / 60), me=LEAD, glyphs=UNICODE)
+        return shown, next(i for i in shown.view.items if i.id == "payments")
+
+    assert "late 13m " in checklist.row(*late(13 * 60 + 15), 58).text
+    assert checklist.rests_on(*late(13 * 60 + 15)) == checklist.rests_on(*late(13 * 60 + 16))
+    assert checklist.rests_on(*late(13 * 60 + 15)) != checklist.rests_on(*late(14 * 60))
+    assert "late 12 s " in checklist.row(*late(12.4), 58).text
+    assert checklist.in_full(*late(12.4)).endswith("ada, overdue 12 s"), "no sign for a line to end with"
+
+
 def test_a_recurring_item_says_which_time_it_is_and_when_next() -> None:
     again = d.Item(id="smoke", title="Smoke test", phase="launch", due=0.0, every=600.0, until=3600.0)
     made = launches.definition(items=(again,))
@@ -362,7 +374,7 @@ def test_a_recurring_item_says_which_time_it_is_and_when_next() -> None:
         return scene(demo)  # at T+14m
 
     late, done = shown(0), shown(0, 1)
-    assert "overdue 4m33s 1/7" in checklist.row(late, late.view.items[0], 120).text
+    assert "overdue 4m 1/7" in checklist.row(late, late.view.items[0], 120).text
     assert "2/7 next 09:20" in checklist.row(done, done.view.items[0], 80).text
     assert "next due 09:20 smoke" in head.tab_line(done, "launch", 120).text
     assert "overdue since 09:10 smoke" in head.tab_line(late, "launch", 120).text
@@ -419,8 +431,11 @@ def test_the_heading_names_the_objectives_that_are_bad_wherever_they_are_in_the_
     for width in (62, 80, 100):
         title, remark = objectives.heading(told, width - 2)
         drawn = rule(width, title, remark).text
-        assert " bad: checkout, " in drawn, drawn
+        assert " bad: checkout," in drawn, drawn
         assert re.search(r"past \d+m +budget ─$", drawn), drawn
+    unknown = replace(worst, reading=replace(worst.reading, verdict="unknown"))
+    both = replace(shown, view=replace(shown.view, objectives=(replace(bad, name="web"), unknown)))
+    assert "1 bad: web; 1 unknown" in "".join(span.text for span in objectives.heading(both, 98)[0])
     few = replace(shown, view=replace(shown.view, objectives=(replace(bad, name="web"),)))
     title, remark = objectives.heading(few, 98)
     assert (title[1].text, remark[0].text[:3]) == (" 1 bad: web", "now"), "where there is room, all stays"
@@ -673,6 +688,34 @@ def test_timeline_rows_carry_the_date_when_wide() -> None:
     first = launches.before().events[0]
     assert "2026-11-29 07:00:00 lead" in timeline.row(shown, first, 120).text
     assert "Nov 29" in timeline.row(shown, first, 60).text
+
+
+def _named(*operators: d.Operator) -> Demo:
+    return Demo(of=replace(launches.definition(), operators=operators))
+
+
+def test_the_timeline_gives_names_the_room_there_is() -> None:
+    name = "maximiliane.schneider-hoff"
+    whole = _named(d.Operator(name=name, role="director"))
+    demo = whole.add(-5, name, ev.PhaseEntered(phase="launch"))
+    shown = Scene(view=demo.view(1), me=LEAD, glyphs=UNICODE)
+    assert "maximiliane… entered launch" in timeline.row(shown, demo.events[-1], 58).text
+    assert f"{name} entered launch" in timeline.row(shown, demo.events[-1], 180).text
+    short = Scene(view=launches.launched().view(1), me=LEAD, glyphs=UNICODE)
+    assert "lead     opened Acme" in timeline.row(short, launches.launched().events[0], 58).text
+
+
+def test_people_are_told_by_name_and_teams_where_there_is_room() -> None:
+    name = "maximiliane.schneider-hoff"
+    teams = ("engineering", "security", "support")
+    view = _named(d.Operator(name=name, role="director", teams=teams)).view(1)
+    person = Presence("s", name, "director", "ssh 203.0.113.1", "launch: payments", 0.0)
+    shown = Scene(view=replace(view, people=(person,)), me=LEAD, glyphs=UNICODE)
+    wide = people.row(shown, person, 140).text
+    assert f"{name} " in wide
+    assert "engineering, security, support " in wide
+    assert "launch: payments" in people.row(shown, person, 108).text
+    assert all(people.row(shown, person, width).width == width for width in range(38, 200, 7))
 
 
 def test_words_of_several_lines_stay_in_their_row() -> None:

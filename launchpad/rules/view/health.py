@@ -15,7 +15,7 @@ from launchpad.model.samples import Lease, Standby
 from launchpad.model.state import AlertState, State
 from launchpad.model.values import SECOND, Micros, Value, format_clock, format_duration
 from launchpad.rules import alerts as alert_rules
-from launchpad.rules.alerts import Evidence
+from launchpad.rules.alerts import NO_DATA, Evidence
 from launchpad.rules.objectives import Reading, limit_of
 from launchpad.rules.situation import NO_ENGINE
 from launchpad.rules.view.delivery import MessageView, NextPage, next_page, undelivered
@@ -180,9 +180,11 @@ def _firing(
     others = len(firing) - 1 + sum(o.reading.verdict == "bad" and o.name not in told for o in objectives)
     holder = worst.state.acknowledged_by
     waking = f", {worst.page}" if worst.page else ""
+    # When it began to fire follows: without data it must not read as if that were missing since then.
+    said = f"{worst.rule} ({NO_DATA} now)" if worst.shown == NO_DATA else f"{worst.rule}: {worst.shown}"
     return Standing(
         verdict="bad",
-        what=f"{worst.rule}: {worst.shown}" + (f" and {others} more" if others else ""),
+        what=said + (f" and {others} more" if others else ""),
         since=worst.state.since,
         affects=affected(definition, worst.state.name),
         owner=f"{holder} has it" if holder else f"nobody has it yet{waking}",
