@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.crowd import EVERY, chatter, cpu, site, watched, write_notes
+from screens.opening import READING
 from tests.screens.terminal import OnTerminal, on_terminal
 
 BLANK = """
@@ -34,8 +35,6 @@ STARTS = 9
 KEYS = 100
 _SETTLE = EVERY + 2
 _SECONDS = 10.0
-_FRAME = "reading the journal"
-"""In the first line of the first frame."""
 _SHOWN = "CHECKLIST"
 """The heading of a panel that shows what was read."""
 _ACTS = "quit"
@@ -72,7 +71,7 @@ def measure() -> dict[str, float]:
         _start(blank, "READY")
         _start(face, _SHOWN)
         # By turns, so that a busy moment of the machine strikes both.
-        starts = [(*_start(blank, "READY"), *_start(face, _FRAME, _MEASURED, _ACTS)) for _ in range(STARTS)]
+        starts = [(*_start(blank, "READY"), *_start(face, READING, _MEASURED, _ACTS)) for _ in range(STARTS)]
         empty, frame, panels, acting = (_least(came) for came in zip(*starts, strict=True))
         letter = _answers(blank, "READY", b"x", b"x")
         moved, typed = _answers(face, _SHOWN, b"j", b"k"), _answers(face, _SHOWN, b"x", b"x", first=b"/")

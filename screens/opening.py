@@ -25,8 +25,10 @@ from screens.render.row import Rows, Span, line, rule
 
 Modes = list[Any]
 """Of a terminal, as `termios` has them."""
+READING = "reading the journal …"
+"""Said by the frame."""
 _UNREAD = Need(objectives=1, conditions=1)
-_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
 _LOCAL, _CHARACTERS = 3, 6
 """Where the modes hold those that are about echo, and what certain keys are."""
 _LOOKS = {"badge": ";1;7", "title": ";1", "rule": ";2", "text": ""}
@@ -35,27 +37,47 @@ _LOOKS = {"badge": ";1;7", "title": ";1", "rule": ";2", "text": ""}
 
 def rows(launch: LaunchEntry, width: int, height: int, *, rehearsal: bool) -> Rows:
     """What the frame says."""
-    production = launch.environment == "production"
-    place = "rehearsal" if rehearsal else launch.environment
-    badge = Span(f" {clean(place, 40).upper()} ", "badge")
-    said = f" {clean(launch.product, 80)} {clean(launch.version, 80)}  reading the journal …"
-    ground = "production" if production and not rehearsal else ""
+    production = launch.environment == "production" and not rehearsal
+    place = "REHEARSAL" if rehearsal else "PRODUCTION" if production else clean(launch.environment, 40)
+    badge = Span(f" {place} ", "badge")
+    said = f" {clean(launch.product, 80)} {clean(launch.version, 80)}  {READING}"
+    ground = "production" if production else ""
     drawn = {(0, 0): line(width, [badge, Span(said, "title")], back=ground)}
     if tiny(width, height):
         return drawn
     chosen = arrange(width, height, "", None, _UNREAD)
     for name, its in places(chosen, width, height).items():
-        drawn[its.y, its.x] = rule(its.width, [Span(name, "title"), Span(" reading …", "rule")])
+        drawn[its.y, its.x] = rule(its.width, [Span(name.upper(), "title"), Span(" reading …", "rule")])
     return drawn
+
+
+class _End:
+    """Ends the start when a signal says so."""
+
+    def __init__(self) -> None:
+        self._told = 0
+
+    def tell(self, number: int, _frame: FrameType | None) -> None:
+        """The signals' handler."""
+        self._told = number
+        self.heed()
+
+    def heed(self) -> None:
+        """Leaves if that was told. What a handler raises is lost where Python is about to forget an object,
+        as while it imports, and SQLite makes a fault of its own of it: so this is asked again at each step.
+        """
+        if self._told:
+            raise SystemExit(128 + self._told)
 
 
 class Opening:
     """What stands on the terminal until the face does."""
 
-    def __init__(self, chosen: Preferences, modes: Modes, *, rehearsal: bool) -> None:
+    def __init__(self, chosen: Preferences, modes: Modes, end: _End, *, rehearsal: bool) -> None:
         """`modes` are those of the terminal that the face is to find."""
         self._chosen = chosen
         self._modes = modes
+        self._end = end
         self._rehearsal = rehearsal
         self.news: News | None = None
         """What it shows of the panels, for the face to go on from."""
@@ -63,6 +85,7 @@ class Opening:
     def look(self, session: Session, desk: Desk) -> None:
         """Shows what the panels tell, in the colours of the face; where the store can't be read, that is left
         to the face to say."""
+        self._end.heed()
         from screens import preview, themes
         from screens.ink import Ink
         from screens.render.objectives import points
@@ -95,6 +118,7 @@ class Opening:
     def begin(self) -> None:
         """Called just before the face begins: the terminal's modes are as they were, and keys that were
         pressed until now, when none acted, are gone."""
+        self._end.heed()
         termios.tcsetattr(0, termios.TCSAFLUSH, self._modes)
 
 
@@ -109,26 +133,25 @@ def first_frame(
     # As in the face, Ctrl+Z is no key: the shell would have a terminal without echo and cursor.
     quiet[_CHARACTERS][termios.VSUSP] = os.fpathconf(0, "PC_VDISABLE")
     # But what nohup has ignored stays so.
-    ending = [number for number in _ENDING if signal.getsignal(number) is signal.SIG_DFL]
+    usual = signal.SIG_DFL, signal.default_int_handler
+    before = {n: handler for n in _ENDING if (handler := signal.getsignal(n)) in usual}
+    end = _End()
     try:
-        for number in ending:
-            signal.signal(number, _leave)
+        for number in before:
+            signal.signal(number, end.tell)
         termios.tcsetattr(0, termios.TCSANOW, quiet)
         frame = rows(launch, *os.get_terminal_size(2), rehearsal=rehearsal)
         _write("\x1b[?1049h\x1b[?25l\x1b[2J" + _painted(frame, choose(preferences.glyphs, os.environ)))
-        yield Opening(preferences, modes, rehearsal=rehearsal)
+        yield Opening(preferences, modes, end, rehearsal=rehearsal)
     except BaseException:
         with contextlib.suppress(termios.error, OSError):  # the terminal may be gone
             termios.tcsetattr(0, termios.TCSANOW, modes)
             _write("\x1b[0m\x1b[?25h\x1b[?1049l")
+        end.heed()
         raise
     finally:
-        for number in ending:
-            signal.signal(number, signal.SIG_DFL)
-
-
-def _leave(number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(128 + number)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _painted(frame: Rows, glyphs: Glyphs) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from screens.preview import NOT_YET
 from tests.cli.test_running import engine_pid
 from tests.support.cli import PROGRAM, Cli, eventually, processes_with
+from tests.support.terminal import acts
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs("tmux")]
 
@@ -44,7 +44,7 @@ class Terminal:
         return self._tmux("capture-pane", "-p")
 
     def shows(self, text: str) -> None:
-        eventually(lambda: text in (screen := self.screen) and NOT_YET not in screen, seconds=30)
+        eventually(lambda: text in (screen := self.screen) and acts(screen), seconds=30)
 
     def close(self) -> None:
         self._tmux("kill-server")

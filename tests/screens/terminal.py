@@ -13,6 +13,7 @@ import termios
 import time
 from collections.abc import Iterator, Sequence
 
+from screens.opening import READING
 from screens.preview import NOT_YET
 
 
@@ -62,7 +63,8 @@ class OnTerminal:
 
     @property
     def _acting(self) -> bytes:
-        return self.output.rpartition(NOT_YET.encode())[2]
+        _, previewed, after = self.output.rpartition(NOT_YET.encode())
+        return b"" if READING.encode() in self.output and not previewed else after
 
     def forget(self) -> None:
         self.output = b""

@@ -16,12 +16,11 @@ from launchpad.model.commands import Identity, OpenLaunch
 from launchpad.model.definition import Definition, Item, Launch
 from launchpad.model.samples import LaunchEntry
 from launchpad.store import open_store
-from screens.opening import rows
+from screens.opening import READING, rows
 from screens.preview import NOT_YET
 from tests.screens.terminal import OnTerminal, on_terminal
 from tests.support.terminal import terminal
 
-_READING = "reading the journal"
 _SIZES = [(20, 3), (60, 12), (80, 24), (112, 23), (120, 40), (200, 60)]
 
 
@@ -47,7 +46,7 @@ def test_it_names_the_launch_and_says_of_every_panel_that_it_is_being_read() -> 
     first, *panels = frame.values()
     assert first.text.split() == ["PRODUCTION", "acme", "4.2.0", "reading", "the", "journal", "…"]
     assert first.back == "production"
-    assert {"checklist", "objectives", "action"} <= {row.text.split()[1] for row in panels}
+    assert {"CHECKLIST", "OBJECTIVES", "ACTION"} <= {row.text.split()[1] for row in panels}
     assert all("reading …" in row.text for row in panels)
 
 
@@ -55,7 +54,7 @@ def test_it_names_the_launch_and_says_of_every_panel_that_it_is_being_read() -> 
 def test_what_is_not_production_does_not_look_like_it(environment: str, rehearsal: bool) -> None:
     first = rows(entry(environment=environment), 80, 24, rehearsal=rehearsal)[0, 0]
     assert first.back == ""
-    assert first.spans[0].text == (" REHEARSAL " if rehearsal else " STAGING ")
+    assert first.spans[0].text == (" REHEARSAL " if rehearsal else " staging ")
 
 
 def test_nothing_in_a_name_reaches_the_terminal_as_a_command() -> None:
@@ -91,7 +90,7 @@ def _left(face: OnTerminal) -> None:
 @pytest.mark.slow
 def test_keys_before_the_face_are_not_the_faces(store: str) -> None:
     with on_terminal(*_attached(store), size=(120, 40)) as face:
-        face.until(_READING, early=True)
+        face.until(READING, early=True)
         face.type(b"q?\r")
         face.until(NOT_YET, early=True)
         face.type(b"q?\r")
@@ -104,7 +103,7 @@ def test_keys_before_the_face_are_not_the_faces(store: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT])
-@pytest.mark.parametrize("shown", [_READING, NOT_YET])
+@pytest.mark.parametrize("shown", [READING, NOT_YET])
 def test_whoever_ends_it_meanwhile_finds_the_terminal_as_it_was(
     store: str, number: signal.Signals, shown: str
 ) -> None:
@@ -122,7 +121,7 @@ def test_a_launch_that_cannot_be_read_is_told_of_on_the_terminal_as_it_was(store
         file.execute("UPDATE lp_event SET v = 99")
         file.commit()
     with on_terminal(*_attached(store)) as face:
-        face.until(_READING, early=True)
+        face.until(READING, early=True)
         assert face.ends() == Refused.exit_code
         _left(face)
         assert b"launchpad: " in face.output[face.output.rindex(b"\x1b[?1049l") :]
@@ -142,7 +141,7 @@ def test_the_frame_stands_until_the_face_is_painted_over_it(store: str) -> None:
         face.until("quit")
         # A terminal that enters its alternate screen empties it, also where it is there already.
         assert face.output.count(b"\x1b[?1049h") == 1
-        after = face.output[face.output.index(_READING.encode()) :]
+        after = face.output[face.output.index(READING.encode()) :]
         assert b"\x1b[2J" not in after
         face.process.send_signal(signal.SIGTERM)
         assert face.ends() == 128 + signal.SIGTERM
@@ -155,7 +154,7 @@ def test_what_the_panels_tell_is_there_before_the_face(store: str) -> None:
     with on_terminal(*_attached(store), size=(120, 40)) as face:
         face.until(NOT_YET, early=True)
         before = face.output.partition(NOT_YET.encode())[0]
-        assert b"Look around" in before[before.index(_READING.encode()) :]
+        assert b"Look around" in before[before.index(READING.encode()) :]
         face.until("quit")
         assert b"reading the samples" not in face.output
 
@@ -166,8 +165,39 @@ def test_a_store_that_fails_meanwhile_is_the_faces_to_tell_of(store: str) -> Non
         file.execute("DROP TABLE lp_lease")
         file.commit()
     with on_terminal(*_attached(store), size=(120, 40)) as face:
-        face.until("STORE AWAY")
+        face.until("STORE AWAY", early=True)
         assert NOT_YET.encode() not in face.output
+
+
+_TOLD = """
+import os, signal, sqlite3
+from launchpad.model.preferences import USUAL
+from launchpad.model.samples import LaunchEntry
+from screens.opening import first_frame
+class Forgotten:
+    def __del__(self):
+        told()
+def told():
+    os.kill(os.getpid(), signal.SIGTERM)
+    return 1
+named = {{"launch": "a", "product": "acme", "version": "1", "environment": "staging"}}
+with first_frame(LaunchEntry(**named, opened_at=0, seq=1, hash=""), preferences=USUAL) as opening:
+    {meanwhile}
+    opening.begin()
+    print("it went on")
+"""
+_WHILE_FORGOTTEN = "Forgotten()"
+_IN_SQLITE = (
+    "db = sqlite3.connect(':memory:'); db.create_function('told', 0, told); db.execute('SELECT told()')"
+)
+
+
+@pytest.mark.parametrize("meanwhile", [_WHILE_FORGOTTEN, _IN_SQLITE])
+def test_it_ends_also_where_the_signals_exception_is_lost(meanwhile: str) -> None:
+    with on_terminal("-c", _TOLD.format(meanwhile=meanwhile)) as face:
+        assert face.ends() == 128 + signal.SIGTERM
+        assert b"it went on" not in face.output
+        _left(face)
 
 
 _STANDING = """
@@ -191,6 +221,6 @@ def test_no_key_stops_the_frame_and_leaves_its_terminal_to_the_shell() -> None:
         shell.shows("^ready")
         shell.type(shlex.join([sys.executable, "-c", _STANDING]))
         shell.press("Enter")
-        shell.shows(_READING)
+        shell.shows(READING, early=True)
         shell.press("C-z", "Enter")
         shell.shows("^it went on")

@@ -9,7 +9,13 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 
+from screens.opening import READING
 from screens.preview import NOT_YET
+
+
+def acts(screen: str) -> bool:
+    """Whether keys act on what a screen shows: they do not before the face is there."""
+    return READING not in screen and NOT_YET not in screen
 
 
 class Terminal:
@@ -68,13 +74,13 @@ class Terminal:
         """What stands there now, in its colours."""
         return self._tmux("capture-pane", "-e", "-p")
 
-    def shows(self, pattern: str, *, seconds: float = 60.0) -> re.Match[str]:
-        """Waits until the screen matches, and keys act on what it shows."""
+    def shows(self, pattern: str, *, seconds: float = 60.0, early: bool = False) -> re.Match[str]:
+        """Waits until the screen matches, and keys act on what it shows; `early`: or none yet."""
         deadline = time.monotonic() + seconds
         while True:
             screen = self.screen()
             found = re.search(pattern, screen, re.MULTILINE)
-            if found and NOT_YET not in screen:
+            if found and (early or acts(screen)):
                 return found
             assert time.monotonic() < deadline, (
                 f"{pattern!r} is not on the screen after {seconds} s:\n{screen}"
