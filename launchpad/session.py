@@ -257,15 +257,24 @@ class Session:
             raise
 
     @contextlib.contextmanager
-    def following(self, on_change: Callable[[str], None]) -> Iterator[None]:
+    def following(
+        self, on_change: Callable[[str], None], failed: Callable[[Exception], None]
+    ) -> Iterator[None]:
         """Keeps the state up to date from a thread of its own while the block runs.
 
         Calls `on_change("")` after new events were folded, and `on_change(why)` each time the store
-        can't be read; it goes on trying.
+        can't be read; it goes on trying. `failed` is called on a fault of the program's own, which ends it:
+        nobody may go on with what is not followed any more.
         """
         ending = threading.Event()
 
         def follow(told: int) -> None:
+            try:
+                keep_up(told)
+            except Exception as error:  # noqa: BLE001  # a thread must not die in silence
+                failed(error)
+
+        def keep_up(told: int) -> None:
             while not ending.is_set():
                 try:
                     # Somebody else (the desk after its own append) may have folded them already.

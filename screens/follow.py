@@ -96,7 +96,7 @@ class Follower:
             self._failed(error)
 
     def _follow(self) -> None:
-        with self._session.following(lambda _why: self._wake.set()):
+        with self._session.following(lambda _why: self._wake.set(), self._failed):
             while not self._ending.is_set():
                 self._wake.clear()
                 begun = time.monotonic()

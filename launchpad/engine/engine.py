@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from launchpad import __version__
+from launchpad.broken import Broken
 from launchpad.engine.lease import TTL, LeaseKeeper, holder_name
 from launchpad.engine.logbook import Logbook
 from launchpad.engine.planner import Planner
@@ -157,9 +158,11 @@ class Engine:
         begun = await self._say_started(session, recorder)
         log.info("watching %s, epoch %d", self._launch, self._lease.epoch)
         watch = Watch(self._store, session, self._lease, recorder, self._toolroom, begun=begun)
-        with session.following(on_change):
+        broken = Broken()
+        with session.following(on_change, broken.tell):
             async with asyncio.TaskGroup() as tasks:
                 background = [
+                    tasks.create_task(broken.raised()),
                     tasks.create_task(self._lease.keep()),
                     tasks.create_task(watch.run()),
                     tasks.create_task(every(_PRUNE_EVERY, lambda: self._prune(session))),

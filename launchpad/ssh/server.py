@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import asyncssh
 
+from launchpad.broken import Broken
 from launchpad.desk import Desk, LocalDesk, Onlooker
 from launchpad.errors import BadInput, Exit, Refused
 from launchpad.model.commands import Identity
@@ -114,13 +115,14 @@ async def serve(
         )
     if told := lacking(landlock()):
         narrate(told)
-    with session.following(_ignore):
+    broken = Broken()
+    with session.following(_ignore, broken.tell):
         acceptor = await _listen(hosted, host, port, private)
         looking = asyncio.create_task(hosted.look_after())
         try:
             await hosted.prepare()
             ready(Listening(acceptor.get_port(), private.get_fingerprint()))
-            await stop.wait()
+            await _until(stop, broken)
         finally:
             looking.cancel()
             acceptor.close()
@@ -410,6 +412,18 @@ class _Connection(asyncssh.SSHServer):
         with contextlib.suppress(TimeoutError):  # a client leaves once its last channel has ended
             await asyncio.wait_for(self.closed.wait(), _FLUSH)
         self.abort()
+
+
+async def _until(stop: asyncio.Event, broken: Broken) -> None:
+    """Returns once it is told to stop; raises what broke before."""
+    tasks = [asyncio.create_task(stop.wait()), asyncio.create_task(broken.raised())]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 def _ignore(why: str) -> None:

@@ -11,6 +11,7 @@ from launchpad.model import events as ev
 from launchpad.session import Session
 from launchpad.store import open_store
 from launchpad.store.archive import verify_store
+from tests.support.following import unbroken
 from tests.support.histories import LAUNCH, PEOPLE, definition
 from tests.support.losses import cut
 
@@ -66,7 +67,7 @@ def test_a_follower_that_waits_is_told(store, url, since):
         told.append(why)
         heard.set()
 
-    with session.following(on_change):
+    with session.following(on_change, unbroken):
         cut(url, LAUNCH, 1)
         if since:
             notes(store, *since)

@@ -15,6 +15,7 @@ from launchpad.model.samples import Sample
 from launchpad.model.values import SECOND, ZonedTime
 from launchpad.session import Session
 from launchpad.store import open_store
+from tests.support.following import unbroken
 from tests.support.histories import LAUNCH, PEOPLE, definition
 
 SECRET = "hunter2"
@@ -90,7 +91,7 @@ def test_a_follower_is_told_of_what_somebody_else_has_folded(store):
     session = Session(store, LAUNCH)
     told = threading.Event()
     desk = LocalDesk(store, session, PEOPLE["eva"])
-    with session.following(lambda _why: told.set()):
+    with session.following(lambda _why: told.set(), unbroken):
         for _ in range(20):
             told.clear()
             desk.perform(cmd.WriteNote(text="hm"))
@@ -117,10 +118,32 @@ def test_a_follower_is_told_of_a_damaged_store_and_goes_on(store):
             heard.set()
 
     session.source = Faulty()
-    with session.following(on_change):
+    with session.following(on_change, unbroken):
         LocalDesk(store, Session(store, LAUNCH), PEOPLE["eva"]).perform(cmd.WriteNote(text="hm"))
         assert heard.wait(60)
     assert told == ["the file is damaged", "it does not answer", ""]
+
+
+def test_a_follower_that_breaks_says_so(store):
+    """Or else what is shown would grow old, and nobody would know."""
+    session = Session(store, LAUNCH)
+    broke, heard = [], threading.Event()
+
+    def failed(error):
+        broke.append(error)
+        heard.set()
+
+    class Faulty:
+        def wait(self, launch, after, timeout, known):
+            raise ZeroDivisionError("a fault of our own")
+
+        def __getattr__(self, name):
+            return getattr(store, name)
+
+    session.source = Faulty()
+    with session.following(lambda _why: None, failed):
+        assert heard.wait(60)
+    assert [str(error) for error in broke] == ["a fault of our own"]
 
 
 def test_the_first_look_back_is_no_longer_than_readings_reach(store):

@@ -17,6 +17,7 @@ from launchpad.model.commands import Identity, OpenLaunch
 from launchpad.session import Session
 from launchpad.store import open_store
 from tests.support import launches
+from tests.support.following import Breaks
 from tests.support.histories import LAUNCH
 
 
@@ -54,3 +55,12 @@ async def test_news_that_come_with_the_end_do_not_outlive_it(tmp_path: Path, par
         working.cancel()
         assert done, "it goes on although it was told to end"
         assert working.cancelled()
+
+
+async def test_an_engine_that_hears_nothing_any_more_ends(tmp_path: Path) -> None:
+    """It would keep the launch from one that does."""
+    async with watching(tmp_path) as (engine, _session, _recorder), asyncio.timeout(60):
+        engine._store = Breaks(engine._store)  # type: ignore[assignment]
+        with pytest.raises(ExceptionGroup) as ended:
+            await engine._work(asyncio.Event())
+    assert ended.group_contains(ZeroDivisionError)

@@ -27,6 +27,7 @@ from launchpad.ssh.relay import RelayServer
 from launchpad.ssh.relayed import Link, RelayedDesk, RelayedSource
 from launchpad.ssh.tail import Tail
 from launchpad.store import open_store
+from tests.support.following import unbroken
 from tests.support.losses import cut
 from tests.support.war_room import until
 
@@ -117,7 +118,7 @@ def test_a_journal_that_has_lost_events_is_noticed_through_it(store, connect, si
         told.append(why)
         heard.set()
 
-    with session.following(on_change):
+    with session.following(on_change, unbroken):
         cut(store.url, LAUNCH, 2)
         if since:
             store.append(LAUNCH, [note(10 + n) for n in range(since)])
@@ -138,7 +139,7 @@ def test_a_loss_between_reading_and_following_is_noticed_too(store, connect, sin
     if since:
         store.append(LAUNCH, [note(10)])
     told = []
-    with session.following(told.append):
+    with session.following(told.append, unbroken):
         until(lambda: told)
     assert f"lost event 3 of {LAUNCH}" in told[0]
 
@@ -167,7 +168,7 @@ def test_what_comes_after_a_loss_that_was_accepted_before_anybody_noticed_is_tol
     store.append(LAUNCH, [note(1), note(2), note(3)])
     held = Held(store, "wait")
     session = Session(connect(tail=Tail(held, LAUNCH)).source, LAUNCH)
-    with session.following(lambda _why: None):
+    with session.following(lambda _why: None, unbroken):
         until(lambda: held.waits == "wait")
         held._gates["head"] = threading.Event()
         cut(store.url, LAUNCH, 2)
@@ -257,7 +258,7 @@ def test_all_seats_are_told_everything_by_one_reader(store, connect):
     sessions = [Session(seat.source, LAUNCH) for seat in seats]
     with contextlib.ExitStack() as followed:
         for session in sessions:
-            followed.enter_context(session.following(lambda _why: None))
+            followed.enter_context(session.following(lambda _why: None, unbroken))
         for n in range(600):  # more than one page, while they are told of the first ones
             store.append(LAUNCH, [note(n)])
         until(lambda: all(len(session.events) == 601 for session in sessions))
@@ -282,7 +283,7 @@ def test_journal_that_cannot_be_read_is_told_and_nothing_is_missed_after(store, 
     journal, aside = tmp_path / "journal.db", tmp_path / "aside.db"
     journal.rename(aside)
     troubles = []
-    with session.following(lambda why: troubles.append(why) if why else None):
+    with session.following(lambda why: troubles.append(why) if why else None, unbroken):
         until(lambda: troubles)
         assert len(session.events) == 1
         aside.rename(journal)
@@ -311,7 +312,7 @@ def test_a_fault_of_the_server_is_told_and_nothing_is_missed(store, connect, cal
     tail = Tail(faulty, LAUNCH)
     session = Session(connect(tail=tail).source, LAUNCH)
     troubles = []
-    with session.following(lambda why: troubles.append(why) if why else None):
+    with session.following(lambda why: troubles.append(why) if why else None, unbroken):
         until(lambda: tail.next(0, 0.0))
         store.append(LAUNCH, [note(1)])
         until(lambda: troubles)
