@@ -1,10 +1,11 @@
 """What each panel lists, made from a scene."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple, get_args, overload
 
-from launchpad.model.definition import SEVERITIES, Phase, Role
+from launchpad.model.definition import PHASES, SEVERITIES, Phase, Role
 from launchpad.model.events import MessageIntended, ReadingVerdict
 from launchpad.model.journal import Recorded
 from launchpad.model.plan import GateVerdict
@@ -201,9 +202,17 @@ def checklist_listing(scene: Scene, phase: Phase) -> Listing:
         heading=lambda _width, count: checklist.heading(scene, phase, count),
         empty=_empty(f"no items in {phase} yet{_adding(scene)}"),
         finder=_item_finder(scene),
-        unfound=_UNFOUND,
+        unfound=partial(_elsewhere, scene, phase),
         orders=_OF_ITEMS,
     )
+
+
+def _elsewhere(scene: Scene, phase: Phase, text: str) -> str:
+    """Where items are found that a phase has not."""
+    meant = _item_finder(scene)(text)
+    found = Counter(item.state.item.phase for item in scene.view.items if meant(item))
+    told = ", ".join(f"{found[other]} in {other}" for other in PHASES if found[other])
+    return f"none in {phase}; {told}" if told else _UNFOUND
 
 
 def _adding(scene: Scene) -> str:
@@ -225,7 +234,7 @@ def mine_listing(scene: Scene) -> Listing:
         heading=lambda _width, count: checklist.heading_of_mine(own, count),
         empty=_empty("nothing waits for you: m leads back to the checklist"),
         finder=_item_finder(scene),
-        unfound=_UNFOUND,
+        unfound=lambda _text: _UNFOUND,
         orders=_OF_ITEMS,
     )
 

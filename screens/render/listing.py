@@ -30,8 +30,8 @@ class Listing(Struct, frozen=True, eq=False):
     """Entries that come keep the cursor at the end, if it was there: a log."""
     finder: Callable[[str], Callable[[Any], bool]] | None = None
     """What a filter's text asks for, where it is more than words."""
-    unfound: str = "nothing here has all of these words"
-    """Said where the filter leaves nothing."""
+    unfound: Callable[[str], str] = lambda _text: "nothing here has all of these words"
+    """Said where the filter, by this text, leaves nothing."""
     orders: Sequence[Order] = ()
     """What they can be sorted by, beside the order in which they come."""
     in_full: Callable[[Any], str] | None = None

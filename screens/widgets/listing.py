@@ -289,7 +289,8 @@ class ListPanel(Painted, can_focus=True):
         """What stands in the place of entries."""
         if not self.query_text:
             return listing.empty(width)
-        return [Row((Span(f" {piece}", "dim"),)) for piece in wrap(listing.unfound, width - 1)]
+        said = listing.unfound(self.query_text)
+        return [Row((Span(f" {piece}", "dim"),)) for piece in wrap(said, width - 1)]
 
     def _heading(self, listing: Listing, width: int) -> Row:
         if self._titled is None or self._titled[0] != width:

@@ -232,3 +232,11 @@ async def test_halting_begins_with_what_people_are_getting(open_face: Opener) ->
         await seat.press("H")
         await seat.until(lambda: isinstance(seat.face.screen, RolloutDialog))
         await seat.shows("y halt android")
+
+
+def test_a_filter_that_finds_nothing_here_says_where_it_would() -> None:
+    shown = scene("launched")
+    title = next(item.state.item.title for item in shown.view.items if item.state.item.phase == "launch")
+    unfound = checklist_listing(shown, "pre-launch").unfound
+    assert unfound(title) == "none in pre-launch; 1 in launch"
+    assert unfound("nowhere to be found").startswith("no item is found so")
