@@ -18,6 +18,7 @@ from textual.app import ScreenStackError
 from textual.drivers.linux_driver import LinuxDriver
 
 from launchpad.desk.decision import TEXT_LIMIT
+from screens.ink import Ink
 
 GONE = 129
 """Exit status when the terminal went away: 128 + SIGHUP, as a shell would report it."""
@@ -56,6 +57,7 @@ class HasTerminal(Protocol):
 
     framed: bool
     """Whether the first frame stands on the alternate screen."""
+    painter: Ink
 
     def terminal_gone(self) -> None:
         """The terminal was closed; called from the input thread."""
@@ -136,7 +138,7 @@ class SafeDriver(LinuxDriver):
         if data == _ALTERNATE and app.framed:
             app.framed = False
         else:
-            super().write(data)
+            super().write(app.painter.glyphs.shown(data))
 
     def run_input_thread(self) -> None:
         parser = XTermParser()

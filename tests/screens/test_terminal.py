@@ -268,4 +268,12 @@ def test_no_color_means_none() -> None:
 def test_ascii_only_where_the_locale_has_no_more() -> None:
     with on_terminal("-m", "tests.support.demo_face", "degraded", LC_ALL="C") as face:
         _shown(face)
+        face.type(b"?")
+        face.until("Help")
+        assert face.output.isascii()
+        face.forget()
+        face.type(b"\x03")
+        face.until("CHECKLIST")
+        face.type(b":")
+        face.until("Search for commands")
         assert face.output.isascii()
