@@ -141,8 +141,8 @@ class _Newest:
         self._seq = after
         self._page: Page | None = None
         self._beside: tuple[float, Glance] | None = None
-        self._troubles = 0
         self._trouble: LaunchpadError | None = None
+        """What has not been raised yet: it may be told while nobody waits."""
         self._over = False
 
     def take(self, answer: Answer | None) -> None:
@@ -151,11 +151,12 @@ class _Newest:
             if answer is None:
                 self._over = True
             elif answer.failure is not None:
-                self._troubles += 1
                 self._trouble = protocol.to_error(answer.failure)
                 if isinstance(self._trouble, BrokenJournal):  # what was told before may be no more
                     self._seq, self._page = 0, None
             else:
+                if not isinstance(self._trouble, BrokenJournal):
+                    self._trouble = None
                 news = _NEWS.decode(answer.value)
                 self._seq, self._page = news.page.rows[-1].seq, news.page
                 self._beside = time.monotonic(), news.beside
@@ -164,16 +165,16 @@ class _Newest:
     def wait(self, after: int, timeout: float) -> bool:
         """Whether there is an event after this one, or comes in time. Raises what the server met instead."""
         with self._changed:
-            troubles = self._troubles
-            self._changed.wait_for(
-                lambda: self._seq > after or self._over or self._troubles > troubles, timeout
-            )
+            self._changed.wait_for(lambda: self._seq > after or self._over or self._trouble, timeout)
+            trouble, self._trouble = self._trouble, None
+            if isinstance(trouble, BrokenJournal):
+                raise trouble
             if self._seq > after:
                 return True
             if self._over:
                 raise Unreachable(_GONE)
-            if self._trouble is not None and self._troubles > troubles:
-                raise self._trouble
+            if trouble is not None:
+                raise trouble
             return False
 
     def page(self, after: int, limit: int) -> Page | None:

@@ -272,10 +272,10 @@ async def test_the_selected_entry_can_be_read_in_full(open_face: Opener) -> None
     async with open_face("during", size=(120, 40)) as seat:
         await select(seat, "announce")
         await seat.shows("Announcement sent: marketing, needs dns, payments")
-        approved = next(recorded for recorded in seat.events if recorded.kind == "run.approved")
-        assert f"{approved.event.digest})" not in seat.text
-        seat.face.find_panel("timeline", str(approved.seq))
-        await seat.shows(f"{approved.event.digest})")
+        planned = next(recorded for recorded in seat.events if recorded.kind == "run.planned")
+        assert f"{planned.event.digest} (" not in seat.text
+        seat.face.find_panel("timeline", str(planned.seq))
+        await seat.shows(f"{planned.event.digest} (")
 
 
 async def test_what_a_message_says_is_so_as_long_as_it_is_shown(

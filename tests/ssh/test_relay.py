@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from launchpad.desk import LocalDesk, open_launch
-from launchpad.errors import BadInput, Conflict, LaunchpadError, Refused, Unreachable
+from launchpad.errors import BadInput, BrokenJournal, Conflict, LaunchpadError, Refused, Unreachable
 from launchpad.model import commands as cmd
 from launchpad.model.commands import Identity
 from launchpad.model.definition import Definition, Item, Launch, Operator
@@ -22,9 +22,9 @@ from launchpad.model.samples import LogLine, Presence, Sample
 from launchpad.model.state import State
 from launchpad.session import Session
 from launchpad.ssh import protocol, relay
-from launchpad.ssh.protocol import Seat
+from launchpad.ssh.protocol import Answer, News, Page, Seat
 from launchpad.ssh.relay import RelayServer
-from launchpad.ssh.relayed import Link, RelayedDesk, RelayedSource
+from launchpad.ssh.relayed import Link, RelayedDesk, RelayedSource, _Newest
 from launchpad.ssh.tail import Tail
 from launchpad.store import open_store
 from tests.support.following import unbroken
@@ -142,6 +142,20 @@ def test_a_loss_between_reading_and_following_is_noticed_too(store, connect, sin
     with session.following(told.append, unbroken):
         until(lambda: told)
     assert f"lost event 3 of {LAUNCH}" in told[0]
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_a_loss_that_is_told_while_nobody_waits_is_raised_all_the_same(store, later):
+    newest = _Newest(3)
+    newest.take(Answer(id=1, failure=protocol.to_failure(BrokenJournal("event 3 is gone"))))
+    if later:
+        store.append(LAUNCH, [note(1)])
+        page = Page(rows=store.rows(LAUNCH, after=0, limit=10), more=False)
+        news = News(page=page, beside=store.glance(LAUNCH))
+        newest.take(Answer(id=1, value=msgspec.Raw(msgspec.json.encode(news))))
+    with pytest.raises(BrokenJournal):
+        newest.wait(3, 0.1)
+    assert not newest.wait(3, 0.0), "it is told once"
 
 
 class Held:
