@@ -21,6 +21,9 @@ from screens.render.scene import Scene
 
 _UNFOUND = f"no item is found so: words, !words, team:NAME, @NAME, is:{', is:'.join((*STATES, 'mine'))}"
 
+Find = Callable[[str], Callable[[ItemView], bool]]
+"""What the text of a filter means."""
+
 _WORST: Sequence[ReadingVerdict] = ("bad", "unknown", "ok")
 _WORST_ANSWER: Sequence[GateVerdict] = ("NO-GO", "HOLD", "GO")
 
@@ -192,6 +195,7 @@ def alerts_listing(scene: Scene) -> Listing:
 
 
 def checklist_listing(scene: Scene, phase: Phase) -> Listing:
+    find = _item_finder(scene)
     return Listing(
         entries=[item for item in scene.view.items if item.state.item.phase == phase],
         key=lambda item: item.id,
@@ -201,15 +205,15 @@ def checklist_listing(scene: Scene, phase: Phase) -> Listing:
         in_full=partial(checklist.in_full, scene),
         heading=lambda _width, count: checklist.heading(scene, phase, count),
         empty=_empty(f"no items in {phase} yet{_adding(scene)}"),
-        finder=_item_finder(scene),
-        unfound=partial(_elsewhere, scene, phase),
+        finder=find,
+        unfound=partial(_elsewhere, scene, phase, find),
         orders=_OF_ITEMS,
     )
 
 
-def _elsewhere(scene: Scene, phase: Phase, text: str) -> str:
+def _elsewhere(scene: Scene, phase: Phase, find: Find, text: str) -> str:
     """Where items are found that a phase has not."""
-    meant = _item_finder(scene)(text)
+    meant = find(text)
     found = Counter(item.state.item.phase for item in scene.view.items if meant(item))
     told = ", ".join(f"{found[other]} in {other}" for other in PHASES if found[other])
     return f"none in {phase}; {told}" if told else _UNFOUND
@@ -247,7 +251,7 @@ _OF_ITEMS = (
 )
 
 
-def _item_finder(scene: Scene) -> Callable[[str], Callable[[ItemView], bool]]:
+def _item_finder(scene: Scene) -> Find:
     """What a filter's text means; what items say is put together once, not with every letter."""
     said: dict[str, str] = {}
 
