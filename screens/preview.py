@@ -19,9 +19,10 @@ NOT_YET = "keys act in a moment …"
 
 def rows(scene: Scene, events: list[Recorded], log: Sequence[LogLine], width: int, height: int) -> Rows:
     """What is seen of a scene on a terminal of this size."""
+    last = {(height - 1, 0): line(width, [Span(f" {NOT_YET}", "key-label")], back="bar")}
     if tiny(width, height):
-        drawn = tiny_rows.rows(scene, width, height)[:height]
-        return {(y, 0): _wide(row, width) for y, row in enumerate(drawn)}
+        drawn = tiny_rows.rows(scene, width, height)[: height - 1]
+        return {(y, 0): _wide(row, width) for y, row in enumerate(drawn)} | last
     view, phase = scene.view, scene.view.state.phase
     chosen = arrange(width, height, phase, None, room.needed(view, width))
     beside = panels.Beside(
@@ -38,7 +39,7 @@ def rows(scene: Scene, events: list[Recorded], log: Sequence[LogLine], width: in
         (0, 0): head.first_line(scene, width),
         (1, 0): head.tab_line(scene, phase, width),
         (2, 0): head.alert_line(scene, width),
-        (height - 1, 0): line(width, [Span(f" {NOT_YET}", "key-label")], back="bar"),
+        **last,
     }
     for name, place in places(chosen, width, height).items():
         for y, row in enumerate(_panel(makers[name](), place, scene.glyphs.stroke)):

@@ -38,6 +38,12 @@ def test_it_fits_every_terminal_and_no_row_lies_over_another(day: str, size: tup
         taken |= cells
 
 
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_the_last_line_says_that_no_key_acts_yet(width: int, height: int) -> None:
+    last = rows(scene("during"), [], (), width, height)[height - 1, 0].text.strip()
+    assert last == NOT_YET or (last.endswith("…") and NOT_YET.startswith(last[:-1]))
+
+
 def test_it_says_that_no_key_acts_yet_and_names_none() -> None:
     shown = scene("degraded", keys={}, allowed=frozenset())
     drawn = rows(shown, [], (), 120, 40)
