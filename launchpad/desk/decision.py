@@ -33,8 +33,8 @@ class Proposal(NamedTuple):
     text: str = ""
     """Goes beside the first event."""
     expect: dict[str, int] = {}  # noqa: RUF012  # never mutated
-    lock_of: str = ""
-    """Whose lock goes with it, where one is released."""
+    releases: tuple[str, str] | None = None
+    """Target and owner of the lock that goes with it, where one is released."""
     further: Sequence[str] = ()
     """Texts that go beside the events after the first, in their order."""
 

@@ -127,10 +127,8 @@ class LocalDesk:
             decided = decide(self._context(verb, state), command)
             if isinstance(decided, Done):
                 return decided
-            # What was decided by a definition that holds no more is decided anew; but a lock that has been
-            # let go of can't be, a second time, and it must stand in the journal.
-            by = {} if isinstance(command, cmd.Unlock) else {DEFINITION: state.definition_seq}
-            expect = {**by, **decided.expect}
+            # What was decided by a definition that holds no more is decided anew.
+            expect = {DEFINITION: state.definition_seq, **decided.expect}
             try:
                 return self._record(command, decided._replace(expect=expect))
             except Conflict:
@@ -158,13 +156,13 @@ class LocalDesk:
         me = self._identity
         if isinstance(command, cmd.Lock):
             self._store.take_lock(command.target, me.name, proposal.text, command.seconds)
-        if isinstance(command, cmd.Unlock) and not self._store.release_lock(command.target, proposal.lock_of):
-            raise Conflict(proposal.events[0].subject, self._session.state.seq)
         texts = itertools.chain((proposal.text, *proposal.further), itertools.repeat(""))
         drafts = [
             Draft(id=uuid.uuid4().hex, event=event, actor=me.name, auth=me.auth, text=text)
             for event, text in zip(proposal.events, texts, strict=False)
         ]
-        recorded = self._store.append(self._session.launch, drafts, expect=proposal.expect)
+        recorded = self._store.append(
+            self._session.launch, drafts, expect=proposal.expect, releases=proposal.releases
+        )
         self._session.refresh()
         return Done(seq=recorded[0].seq, subject=recorded[0].subject, message=proposal.message)

@@ -134,7 +134,7 @@ def unlock(ctx: Context, command: cmd.Unlock) -> Proposal | Done:
         [ev.LockChanged(target=command.target, held=False)],
         f"unlocked {command.target}",
         text=text,
-        lock_of=held.owner,
+        releases=(held.target, held.owner),
     )
 
 

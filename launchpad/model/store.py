@@ -34,14 +34,17 @@ class Journal(Protocol):
         *,
         expect: Mapping[str, int] | None = None,
         epoch: int | None = None,
+        releases: tuple[str, str] | None = None,
     ) -> tuple[Recorded, ...]:
         """Records all drafts or none, and returns once they would survive a power cut.
 
         `expect` maps subjects to the last sequence number the caller has seen of them (0: none); raises
         `Conflict` when one has a later event. `epoch` fences: raises `LeaseLost` unless that lease is
-        the present one and has not lapsed. Drafts whose ids are recorded already are returned as they
-        stand, whatever `expect` and `epoch` say. A `TextRedacted` event removes the text it names in the
-        same transaction. The first event of a launch must be, and only it may be, `LaunchOpened`.
+        the present one and has not lapsed. `releases` names a lock by target and owner, which goes in the
+        same transaction; raises `Conflict` where that owner does not hold it. Drafts whose ids are recorded
+        already are returned as they stand, whatever `expect`, `epoch` and `releases` say. A `TextRedacted`
+        event removes the text it names in the same transaction. The first event of a launch must be, and
+        only it may be, `LaunchOpened`.
         """
         ...
 

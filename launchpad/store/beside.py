@@ -40,6 +40,7 @@ _TAKE_LOCK = """
     INSERT INTO lp_lock VALUES (?, ?, ?, lp_now() + ?, ?) ON CONFLICT (target) DO UPDATE
     SET owner = excluded.owner, reason = excluded.reason, expires = excluded.expires, ttl = excluded.ttl
 """
+_HOLD_STILL = "UPDATE lp_lock SET owner = owner WHERE target = ?"
 _RELEASE_LOCK = "DELETE FROM lp_lock WHERE target = ?"
 _LOCKS = """
     SELECT target, owner, reason, expires - lp_now(), ttl FROM lp_lock
@@ -158,6 +159,8 @@ def take_lock(
 
 def release_lock(transaction: Transaction, target: str, owner: str) -> bool:
     """Releases it if `owner` holds it. False if there was nothing to release."""
+    # An append releases it under the guard of its launch: until then it must pass to nobody.
+    transaction.run((_HOLD_STILL, (target,)))
     held = _held(transaction, target)
     if held is None or held.owner != owner:
         return False

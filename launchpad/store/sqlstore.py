@@ -71,13 +71,14 @@ class SqlStore:
         *,
         expect: Mapping[str, int] | None = None,
         epoch: int | None = None,
+        releases: tuple[str, str] | None = None,
     ) -> tuple[Recorded, ...]:
         if not drafts:
             return ()
         check_drafts(launch, drafts)
 
         def work(transaction: Transaction) -> tuple[Row, ...]:
-            return append(transaction, launch, drafts, expect=expect or {}, epoch=epoch)
+            return append(transaction, launch, drafts, expect=expect or {}, epoch=epoch, releases=releases)
 
         rows = self._database.write(work, guard=guard_of(launch))
         return tuple(recorded(launch, row) for row in rows)

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from launchpad.errors import LeaseLost, Refused
+from launchpad.errors import Conflict, LeaseLost, Refused
 from launchpad.model.samples import Glance, Lease, LogLine, Presence, Sample, Standby
 from launchpad.model.store import Store
-from launchpad.testing.drafts import opening
+from launchpad.testing.drafts import note, opening
 
 LAUNCH = "shop-2.4"
 SHORT = 0.2
@@ -171,6 +171,19 @@ class BesideBehaviour:
         assert store.release_lock("shop", "ada")
         assert not store.release_lock("shop", "ada")
         assert store.locks() == ()
+
+    def test_a_lock_is_released_together_with_the_event_that_tells_it(self, store: Store) -> None:
+        store.append(LAUNCH, [opening()])
+        store.take_lock("shop", "ada", "deploying", 600)
+        with pytest.raises(Conflict, match="lock:shop"):
+            store.append(LAUNCH, [note("not mine")], releases=("shop", "bo"))
+        with pytest.raises(Conflict, match="launch has changed"):
+            store.append(LAUNCH, [note("too late")], expect={"launch": 0}, releases=("shop", "ada"))
+        assert (store.head(LAUNCH).seq, [held.owner for held in store.locks()]) == (1, ["ada"])
+        told = note("released")
+        assert store.append(LAUNCH, [told], releases=("shop", "ada"))[0].seq == 2
+        assert store.locks() == ()
+        assert store.append(LAUNCH, [told], releases=("shop", "ada"))[0].seq == 2
 
     def test_an_expired_lock_is_no_lock(self, store: Store) -> None:
         store.take_lock("shop", "ada", "deploying", SHORT)

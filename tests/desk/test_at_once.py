@@ -143,7 +143,7 @@ def test_only_the_lock_that_was_seen_is_released(room):
         room.does("lead", cmd.Lock(target="site", text="mine now", seconds=60.0))
 
     room.does("ops", cmd.Lock(target="site", text="mine", seconds=60.0))
-    store = Interrupted(room.store, "release_lock", passes_on)
+    store = Interrupted(room.store, "append", passes_on)
     with pytest.raises(Refused, match="takes a director"):
         LocalDesk(store, room.session, PEOPLE["ops"]).perform(cmd.Unlock(target="site"))
     assert [lock.owner for lock in room.store.locks()] == ["lead"]

@@ -4,9 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from launchpad.desk import LocalDesk, open_launch
 from launchpad.errors import Unreachable
+from launchpad.model import commands as cmd
+from launchpad.session import Session
 from launchpad.store.archive import verify_store
 from launchpad.testing.drafts import note, opening
+from tests.support.histories import PEOPLE, definition
 from tests.support.wires import wired
 
 pytestmark = pytest.mark.slow
@@ -57,3 +61,18 @@ def test_who_waits_is_woken_again_after_it(wire, opened, postgres_database):
     elsewhere.append(LAUNCH, [note("meanwhile")])
     cable.mend(old=False)
     assert store.wait(LAUNCH, 1, 60)
+
+
+def test_a_lock_whose_release_was_not_answered_stands_in_the_journal_as_released(wire, opened):
+    """It was released and the answer was lost: asked again, the store holds no such lock any more."""
+    cable, url = wire
+    store = opened(url)
+    open_launch(store, PEOPLE["lead"], cmd.OpenLaunch(launch=LAUNCH, definition=definition()))
+    desk = LocalDesk(store, Session(store, LAUNCH), PEOPLE["ops"])
+    desk.perform(cmd.Lock(target="site", text="mine", seconds=600.0))
+    cable.lose_answer(b"COMMIT\0")
+    done = desk.perform(cmd.Unlock(target="site"))
+    assert (done.message, done.already) == ("unlocked site", False)
+    assert store.locks() == ()
+    assert [event.event.held for event in store.read(LAUNCH)[1:]] == [True, False]
+    assert verify_store(store, LAUNCH).seq == 3
