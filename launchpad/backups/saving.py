@@ -18,6 +18,9 @@ from launchpad.model.values import SECOND, Micros, format_duration
 
 _ROOM = 2.0
 """How many times the size of the database must be free on the disk: a dump and its encrypted copy."""
+_DAY = 86400 * SECOND
+_UNDER_WAY = 7 * _DAY
+"""How long a backup that is not finished may still be at work."""
 
 
 async def save(task: Task, work: Path) -> Outcome:
@@ -142,7 +145,7 @@ async def _kept(task: Task, store: Store, made: Manifest) -> str:
     if task.keep is None:
         return ""
     try:
-        known = await asyncio.to_thread(store.manifests, task.provider)
+        known = await asyncio.to_thread(store.claims, task.provider)
         old = superfluous(known, made, last=task.keep.last, days=task.keep.days)
         for manifest in old:
             say(f"removing {manifest.name}")
@@ -156,11 +159,14 @@ async def _kept(task: Task, store: Store, made: Manifest) -> str:
 
 
 def superfluous(known: list[Manifest], made: Manifest, *, last: int, days: int) -> list[Manifest]:
-    """Of the backups of the same database, newest first, those that may go."""
+    """Of the backups of the same database, newest first, those that may go, and what was left of one that
+    was killed."""
     ours = [m for m in known if m.database == made.database and m.provider == made.provider]
-    safe = {made.name, *(m.name for m in ours[:last])}
-    safe |= {m.name for m in ours if m.taken_at >= made.taken_at - days * 86400 * SECOND}
-    safe |= {m.name for m in [m for m in ours if m.verified_at is not None][:1]}
+    whole = [m for m in ours if m.state == "complete"]
+    safe = {made.name, *(m.name for m in whole[:last])}
+    safe |= {m.name for m in [m for m in whole if m.verified_at is not None][:1]}
+    safe |= {m.name for m in whole if m.taken_at >= made.taken_at - days * _DAY}
+    safe |= {m.name for m in ours if m.state == "unfinished" and m.taken_at >= made.taken_at - _UNDER_WAY}
     return [m for m in ours if m.name not in safe]
 
 

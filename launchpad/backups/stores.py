@@ -77,6 +77,11 @@ class Store:
 
     def manifests(self, provider: str) -> list[Manifest]:
         """Those of the whole backups of a database, the newest first. Raises `Fault`."""
+        return [manifest for manifest in self.claims(provider) if manifest.state == "complete"]
+
+    def claims(self, provider: str) -> list[Manifest]:
+        """Those of all backups of a database, also of what is not whole or never will be, the newest first.
+        Raises `Fault`."""
         found = []
         with self._told("list backups"):
             for batch in obstore.list(self._store, prefix=provider):
@@ -89,7 +94,7 @@ class Store:
                     except (exceptions.NotFoundError, FileNotFoundError):
                         continue  # removed since
                     # A manifest speaks of what lies beside it, and of nothing else.
-                    if manifest.state == "complete" and f"{manifest.name}.json" == path:
+                    if f"{manifest.name}.json" == path:
                         found.append(manifest)
         return sorted(found, key=lambda manifest: manifest.taken_at, reverse=True)
 

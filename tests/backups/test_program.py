@@ -450,7 +450,14 @@ def test_older_ones_go_but_never_the_newest_proven(database: str, tmp_path: Path
         manifest = msgspec.json.decode(beside.read_bytes(), type=Manifest)
         old = manifest.taken_at - 3 * 86400 * 1_000_000
         beside.write_bytes(msgspec.json.encode(msgspec.structs.replace(manifest, taken_at=old)))
+    for name, days in (("killed", 8), ("under-way", 2)):
+        unfinished = msgspec.structs.replace(manifest, name=f"db/{name}", state="unfinished")
+        old = manifest.taken_at - days * 86400 * 1_000_000
+        beside = tmp_path / "vault" / "db" / f"{name}.json"
+        beside.write_bytes(msgspec.json.encode(msgspec.structs.replace(unfinished, taken_at=old)))
+        beside.with_suffix("").write_bytes(b"a part of it")
     outcome = made(task_for(database, tmp_path, "db/now", verify="checksum", keep=keep), tmp_path / "now")
-    assert outcome.said.endswith("; 2 older removed")
+    assert outcome.said.endswith("; 3 older removed")
     left = {path.name for path in (tmp_path / "vault" / "db").iterdir()}
-    assert left == {"proven", "proven.json", "now", "now.json"}
+    whole = {"proven", "proven.json", "now", "now.json"}
+    assert left == whole | {"under-way", "under-way.json"}, "a backup may take more than a day"
