@@ -9,6 +9,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from launchpad.backups.programs import say
 from launchpad.backups.task import Fault, TableValue
 from launchpad.model.text import clean
 from launchpad.model.values import SECOND, Micros, Value
@@ -174,9 +175,19 @@ def differences(saved: Mapping[str, TableValue], found: Mapping[str, TableValue]
     return said
 
 
+class Scratch:
+    """A database to try a backup in."""
+
+    def __init__(self, access: Access) -> None:
+        self.access = access
+        self.left = ""
+        """Why it is there still, once it should not be."""
+
+
 @asynccontextmanager
-async def scratch(server: Access, like: Access, nonce: str) -> AsyncIterator[Access]:
-    """An empty database of the same encoding, dropped afterwards, whatever happens. Raises `Fault`."""
+async def scratch(server: Access, like: Access, nonce: str) -> AsyncIterator[Scratch]:
+    """An empty database of the same encoding, dropped afterwards, whatever happens. Raises `Fault`; but not
+    where it can't be dropped, which says nothing about what was tried in it."""
     name = SCRATCH + re.sub(r"[^a-z0-9]", "_", nonce.lower())
     async with await like.connect() as connection:
         with told("can't be read"):
@@ -189,14 +200,19 @@ async def scratch(server: Access, like: Access, nonce: str) -> AsyncIterator[Acc
     assert row is not None, "one is connected to it"
     made = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}")
     dropped = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    trial = Scratch(server.at(name))
     connection = await server.connect(autocommit=True)
     try:
         with told("does not let a backup be tried"):
             await connection.execute(made.format(sql.Identifier(name), *row))
-        yield server.at(name)
+        yield trial
     finally:
-        if connection.closed or connection.broken:
-            connection = await server.connect(autocommit=True)
-        with told(f"keeps {name}, drop it by hand"):
-            await connection.execute(dropped)
+        try:
+            if connection.closed or connection.broken:
+                connection = await server.connect(autocommit=True)
+            with told("says"):
+                await connection.execute(dropped)
+        except Fault as error:
+            trial.left = f"{name} could not be dropped: drop it by hand, {error}"
+            say(trial.left)
         await connection.close()

@@ -41,7 +41,7 @@ async def save(task: Task, work: Path) -> Outcome:
         claimed = True
         await store.upload(task.name, sealed)
         sealed.unlink()
-        verified_at = await _proven(task, store, manifest, work)
+        verified_at, left = await _proven(task, store, manifest, work)
         manifest = replace(manifest, state="complete", verified_at=verified_at)
         await store.describe(manifest)
     except BaseException:
@@ -51,9 +51,10 @@ async def save(task: Task, work: Path) -> Outcome:
     removed = await _kept(task, store, manifest)
     seconds = round(time.monotonic() - began, 3)
     proof = "restored and compared" if verified_at else "read back"
+    warning = f", but {left}" if left else ""
     what = f"{task.name}, {sized(size)}, {counted(len(tables), 'table')}"
     return Outcome(
-        said=f"{what}, {proof}, {format_duration(seconds)}{removed}",
+        said=f"{what}, {proof}, {format_duration(seconds)}{removed}{warning}",
         backup=BackupFact(
             name=task.name,
             size=size,
@@ -98,29 +99,32 @@ async def _dumped(task: Task, plain: Path) -> tuple[Manifest, dict[str, TableVal
     return manifest, tables
 
 
-async def _proven(task: Task, store: Store, manifest: Manifest, work: Path) -> Micros | None:
-    """When the upload was tried in full, if that is asked for. Raises `Fault` if it is not what was saved."""
+async def _proven(task: Task, store: Store, manifest: Manifest, work: Path) -> tuple[Micros | None, str]:
+    """When the upload was tried in full, if that is asked for, and why the database of the trial is left.
+    Raises `Fault` if it is not what was saved."""
     say("reading it back")
     back = work / "back"
     trial = task.verify == "restore"
     await fetched(store, manifest, back if trial else None)
     if not trial:
-        return None
+        return None, ""
     say("decrypting it")
     plain = work / "tried"
     await cipher.decrypt(back, plain, task.passphrase)
     back.unlink()
     access = database.Access(task.dsn)
     server = database.Access(task.scratch) if task.scratch else access
-    async with database.scratch(server, access, task.name.rpartition("-")[2].partition(".")[0]) as empty:
+    nonce = task.name.rpartition("-")[2].partition(".")[0]
+    async with database.scratch(server, access, nonce) as scratch:
         say("restoring it into a database of its own")
-        await dumps.restore(empty, plain, task.format, task.jobs, trial=True)
+        await dumps.restore(scratch.access, plain, task.format, task.jobs, trial=True)
         plain.unlink()
-        wrong = database.differences(manifest.tables, await database.values_of(empty, manifest.tables))
+        found = await database.values_of(scratch.access, manifest.tables)
+        wrong = database.differences(manifest.tables, found)
     if wrong:
         raise Fault(f"what was restored is not what was saved: {'; '.join(wrong[:3])}")
     say("what was restored is what was saved")
-    return int(time.time() * SECOND)
+    return int(time.time() * SECOND), scratch.left
 
 
 async def fetched(store: Store, manifest: Manifest, target: Path | None) -> None:

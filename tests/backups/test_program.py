@@ -461,3 +461,26 @@ def test_older_ones_go_but_never_the_newest_proven(database: str, tmp_path: Path
     left = {path.name for path in (tmp_path / "vault" / "db").iterdir()}
     whole = {"proven", "proven.json", "now", "now.json"}
     assert left == whole | {"under-way", "under-way.json"}, "a backup may take more than a day"
+
+
+def test_a_trial_that_can_not_be_cleared_away_takes_nothing_from_the_proof(
+    database: str, tmp_path: Path
+) -> None:
+    """A database that subscribes to another can't be dropped, and so neither can what it is restored into."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("CREATE SUBSCRIPTION s CONNECTION 'host=x' PUBLICATION p WITH (connect = false)")
+    try:
+        outcome = made(task_for(database, tmp_path, "db/acme-1.dump"), tmp_path / "save")
+        [(left,)] = query(database, SCRATCHES)
+        assert f", but {left} could not be dropped: drop it by hand, the database says: " in outcome.said
+        assert outcome.backup is not None
+        assert outcome.backup.verified_at is not None
+        [manifest] = Store(task_for(database, tmp_path).vault).manifests("db")
+        assert manifest.verified_at == outcome.backup.verified_at
+    finally:
+        server, _, ours = database.rpartition("/")
+        for (name,) in [(ours,), *query(database, SCRATCHES)]:
+            query(f"{server}/{name}", "ALTER SUBSCRIPTION s SET (slot_name = NONE)")
+            query(f"{server}/{name}", "DROP SUBSCRIPTION s")
+        for (name,) in query(database, SCRATCHES):
+            query(database, f"DROP DATABASE {name}")
