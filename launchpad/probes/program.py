@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _KEPT = 64 * 1024
-"""Bytes of the output's end that are kept."""
+"""Bytes of the output's end that are kept, as far as they are whole lines."""
 _LINGER = 0.5
 """Seconds to wait for the output of something that has escaped its group."""
 
@@ -54,10 +54,13 @@ async def _heard(descriptor: int) -> bytes:
     with os.fdopen(descriptor, "rb", buffering=0) as file:
         transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), file)
         try:
-            kept = b""
+            kept, torn = b"", False
             while data := await reader.read(_KEPT):
-                kept = (kept + data)[-_KEPT:]
-            return kept
+                kept += data
+                torn = torn or len(kept) > _KEPT
+                kept = kept[-_KEPT:]
+            # What a line has lost may be the half of a secret, and the other half is not known as one.
+            return kept.partition(b"\n")[2] if torn else kept
         finally:
             transport.close()
 

@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from launchpad.errors import Refused, Unreachable
 from launchpad.providers import minder
@@ -20,6 +21,7 @@ _POLL = 0.1
 _STARTED_WITHIN = 10.0
 """Seconds in which a minder must have claimed its step."""
 _CHUNK = 65536
+_LINE_END = re.compile(rb"\r?\n|\r")
 
 
 class Minded:
@@ -115,21 +117,40 @@ class _Tail:
     def __init__(self, directory: Path) -> None:
         self._output = directory / "output"
         self._at = 0
+        self._skips = False
+        """Whether it stands in a line of which no more is told."""
 
     def lines(self, *, final: bool) -> list[str]:
-        """The next whole lines; with `final`, an unfinished last one too. Empty: nothing new. One that is
-        longer than is read at once comes in pieces."""
+        """The next whole lines; with `final`, an unfinished last one too. Empty: nothing new.
+
+        Of one that is longer than is read at once the beginning alone is told: in pieces, each would show
+        its part of a secret that was torn between them.
+        """
         try:
             with self._output.open("rb") as file:
                 file.seek(self._at)
+                self._skip(file)
                 data = file.read(_CHUNK)
         except FileNotFoundError:
             return []
+        whole = len(data) == _CHUNK
         cut = data.rfind(b"\n") + 1
-        if (final and len(data) < _CHUNK) or (not cut and len(data) == _CHUNK):
+        if whole and not cut:
+            # A progress bar draws itself anew without a line feed.
+            cut = data.rfind(b"\r") + 1
+            self._skips = not cut
+        if self._skips or (final and not whole):
             cut = len(data)
         self._at += cut
         return data[:cut].decode(errors="replace").splitlines()
+
+    def _skip(self, file: BinaryIO) -> None:
+        """Goes on to the end of the line that is skipped, as far as that is written."""
+        while self._skips and (data := file.read(_CHUNK)):
+            end = _LINE_END.search(data)
+            self._skips = end is None
+            self._at += end.end() if end else len(data)
+            file.seek(self._at)
 
 
 def _spawn_minder(directory: Path, spec: str) -> None:

@@ -26,6 +26,13 @@ async def test_another_status_is_bad_with_the_last_line():
     assert (result.verdict, result.reason) == ("bad", "sh: exit status 3, queue has 200")
 
 
+async def test_a_line_too_long_to_be_kept_whole_is_not_shown_in_part():
+    """It might begin with half a secret."""
+    long = "head -c 70000 /dev/zero | tr '\\0' x"
+    assert (await probe(f"{long}; exit 3")).reason == "sh: exit status 3"
+    assert (await probe(f"{long}; echo; echo last; exit 3")).reason == "sh: exit status 3, last"
+
+
 async def test_death_by_signal_is_bad():
     result = await probe("kill -SEGV $$")
     assert (result.verdict, result.reason) == ("bad", "sh: died of signal 11")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from launchpad.config.secrets import MASK, Redactor
 from launchpad.errors import Refused
 from launchpad.model.command import CommandOperation, CommandSettings
 from launchpad.model.definition import Launch
@@ -85,13 +86,33 @@ async def test_what_has_ended_is_not_told_to_end_whoever_has_its_number_now(tmp_
 def test_an_output_has_the_same_lines_however_it_grew(tmp_path: Path, pieces: int) -> None:
     """Who takes a step over counts them."""
     whole = b"first\n" + b"x" * 200_000 + b"\nlast"
-    tail, lines = _Tail(tmp_path), []
+    assert [len(line) for line in grown(tmp_path, whole, pieces)] == [5, 65536, 4]
+
+
+def grown(directory: Path, whole: bytes, pieces: int) -> list[str]:
+    """The lines that are read of an output while it grows to `whole`."""
+    tail, lines = _Tail(directory), []
     for n in range(pieces):
-        with (tmp_path / "output").open("ab") as output:
+        with (directory / "output").open("ab") as output:
             output.write(whole[n * len(whole) // pieces : (n + 1) * len(whole) // pieces])
         while more := tail.lines(final=n == pieces - 1):
             lines += more
-    assert [len(line) for line in lines] == [5, 65536, 65536, 65536, 3392, 4]
+    return lines
+
+
+@pytest.mark.parametrize("pieces", [1, 7])
+@pytest.mark.parametrize("between", [b"x", b"x" * 99 + b"\r", b"x" * 98 + b"\r\n"])
+def test_a_secret_is_torn_by_no_reading(tmp_path: Path, pieces: int, between: bytes) -> None:
+    """Half of one is not known for what it is: wherever it stands in a long output, it comes whole or not."""
+    secret = "correct-horse-battery-staple"
+    redactor, shown = Redactor([secret]), set()
+    for before in range(65536 - len(secret) - 3, 65540):
+        (tmp_path / "output").unlink(missing_ok=True)
+        whole = (between * before)[:before] + secret.encode() + between * 9 + b"\nlast"
+        lines = [redactor.line(line) for line in grown(tmp_path, whole, pieces)]
+        assert lines[-1] == "last"
+        shown |= {line.strip("x…") for line in lines[:-1]}
+    assert shown - {"", MASK} == set()
 
 
 async def test_a_step_that_this_machine_can_not_begin_has_not_begun(tmp_path: Path) -> None:
