@@ -21,7 +21,7 @@ rollouts:
   android:
     provider: store
     stages: [{percent: 10}, {percent: 50}, {percent: 100}]
-    every: 500ms
+    every: 1s
 """
 
 

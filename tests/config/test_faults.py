@@ -140,7 +140,8 @@ CASES = [
     (rollout("guards: [{objective: latncy}]"), "latncy", "no objective is called 'latncy'.*'latency'"),
     (rollout("gate: launch"), "launch", "no gate is called 'launch'"),
     (rollout("advance: automatic, approvals: 1"), "automatic", "the engine can't be approved of"),
-    (rollout("every: 0s"), "0s", "expected a duration above zero"),
+    (rollout("every: 0s"), "0s", "expected at least 1 s between two readings"),
+    (rollout("every: 1ms"), "1ms", "expected at least 1 s between two readings"),
     (rollout("track: production"), "track", "unknown key 'track'"),
     (rollout("params: {track: [a]}"), "[a]", "found a list"),
     (

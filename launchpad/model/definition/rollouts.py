@@ -7,7 +7,10 @@ from msgspec import Meta
 
 from launchpad.model.definition.health import Threshold
 from launchpad.model.definition.names import Name
-from launchpad.model.values import Duration, Value
+from launchpad.model.values import Duration, Value, format_duration
+
+OFTENEST = 1.0
+"""Fewest seconds between two readings of a store."""
 
 
 class RolloutStage(Value):
@@ -95,8 +98,8 @@ class Rollout(Value):
             yield ("stages", len(percents) - 1, "soak"), "nothing follows the last stage, expected no soak"
         if self.advance == "automatic" and (self.approvals or self.approvers):
             yield ("advance",), "the engine can't be approved of, expected 'manual' or no approvals"
-        if self.every == 0:
-            yield ("every",), "expected a duration above zero"
+        if self.every < OFTENEST:
+            yield ("every",), f"expected at least {format_duration(OFTENEST)} between two readings"
 
     def next_percent(self, percent: float) -> float | None:
         """The share of the stage after this share; None at the end."""
