@@ -1,5 +1,6 @@
 """A checklist file made of a Markdown document."""
 
+import contextlib
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import yaml
 
 from launchpad.config.document import Checklist
-from launchpad.config.faults import HOLE, Faults
+from launchpad.config.faults import HOLE, Faults, Unreadable
 from launchpad.config.markdown import count_tasks, items_of, slug
 from launchpad.config.nodes import compose
 from launchpad.config.reader import Reader
@@ -78,8 +79,10 @@ _Dumper.add_representer(str, _text)
 def _check(made: str, source: Path) -> None:
     """What is written is read back before anybody rests on it. Raises BadInput."""
     faults = Faults(str(source))
-    root = compose(made, str(source), faults)
-    read = Reader(faults, {}).read(root, Checklist) if root is not None else HOLE
+    read = HOLE
+    with contextlib.suppress(Unreadable):  # what is wrong stands among the faults
+        root = compose(made, str(source), faults)
+        read = Reader(faults, {}).read(root, Checklist) if root is not None else HOLE
     faults.raise_any()
     if read is HOLE:
         raise BadInput(f"{source} can't be made a checklist of", hint="is it a Markdown document?")

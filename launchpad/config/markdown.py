@@ -21,13 +21,16 @@ TASK = re.compile(
     r"^(?P<indent>[ \t>]*)(?:[-*+]|\d{1,9}[.)])[ \t]+\[(?P<box>[ xX~-])\](?:[ \t]+(?P<text>.*))?$"
 )
 """A line of a task list."""
-_HEADING = re.compile(r"^ {0,3}(?P<marks>#{1,6})[ \t]+(?P<text>.*?)[ \t]*#*$")
+_HEADING = re.compile(r"^ {0,3}(?P<marks>#{1,6})[ \t]+(?P<text>.*)$")
 _FENCE = re.compile(r"^[ \t>]*(?P<fence>`{3,}|~{3,})")
 _LINK = re.compile(
-    r"\[(?P<text>[^\]]*)\]\((?P<url>[^()\s]+)(?:\s+\"[^\"]*\")?\)|<(?P<bare>https?://[^>\s]+)>"
+    r"\[(?P<text>[^\[\]]*)\]\((?P<url>[^()\s]+)(?:\s+\"[^\"]*\")?\)|<(?P<bare>https?://[^<>\s]+)>"
 )
 _BARE = re.compile(r"https?://[^\s<>()\"'`]+[^\s<>()\"'`.,;:]")
-_EMPHASIS = re.compile(r"(\*\*|__|~~|`)(?=\S)(.+?)(?<=\S)\1|(?<!\w)([*_])(?=\S)(.+?)(?<=\S)\3(?!\w)")
+# As far as a title may go: a mark that nothing closes is not looked after through a whole document.
+_EMPHASIS = re.compile(
+    r"(\*\*|__|~~|`)(?=\S)(.{1,500}?)(?<=\S)\1|(?<!\w)([*_])(?=\S)(.{1,500}?)(?<=\S)\3(?!\w)"
+)
 _OFFSET = re.compile(
     r"\bT\s*([-\u2212\u2013+])\s*(\d{1,4})\s*(m|min|minutes?|h|hours?|d|days?|w|weeks?)?\b", re.IGNORECASE
 )
@@ -143,7 +146,7 @@ class _Reader:
     def _heading(self, line: str) -> None:
         found = _HEADING.match(line)
         assert found is not None, "told apart before"
-        level, text = len(found["marks"]), _plain(found["text"])
+        level, text = len(found["marks"]), _plain(found["text"].rstrip("#"))
         self._headings = [h for h in self._headings if h.level < level]
         self._headings.append(_Heading(level, text, _phase(text), _due(text)))
         self._open = []
@@ -189,14 +192,17 @@ def _plain(text: str) -> str:
     """Words without their markup, and without the pictures before them."""
     text = _LINK.sub(lambda m: m["text"] or m["bare"] or m["url"] or "", text)
     for _ in range(3):
-        text = _EMPHASIS.sub(lambda m: m[2] or m[4] or "", text)
+        text, found = _EMPHASIS.subn(lambda m: m[2] or m[4] or "", text)
+        if not found:
+            break
     text = re.sub(r"\\([\\`*_{}\[\]()#+.!|<>-])", r"\1", text)
     words = text.strip()
-    while words and unicodedata.category(words[0]) in ("So", "Sk", "Cn", "Mn", "Cf", "Cc", "Zs"):
-        words = words[1:]
-    while words and unicodedata.category(words[-1]) in ("So", "Mn", "Cf", "Zs"):
-        words = words[:-1]
-    return words or text.strip()
+    start, end = 0, len(words)
+    while start < end and unicodedata.category(words[start]) in ("So", "Sk", "Cn", "Mn", "Cf", "Cc", "Zs"):
+        start += 1
+    while start < end and unicodedata.category(words[end - 1]) in ("So", "Mn", "Cf", "Zs"):
+        end -= 1
+    return words[start:end] or words
 
 
 def _phase(heading: str) -> Phase | None:
@@ -231,8 +237,10 @@ def _first_link(text: str) -> str | None:
 
 def _trimmed(lines: list[str]) -> list[str]:
     """Lines without what they all are indented by, and without empty ones around."""
-    while lines and not lines[-1].strip():
-        lines = lines[:-1]
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    lines = lines[:end]
     indents = [len(line) - len(line.lstrip()) for line in lines if line.strip()]
     cut = min(indents, default=0)
     return [line[cut:] for line in lines]

@@ -14,6 +14,8 @@ from launchpad.config.mojibake import mended
 from launchpad.errors import BadInput
 from launchpad.model.definition import Item
 
+LONG = 50_000
+
 DOCUMENT = """\
 # \u011f\u0178\u0161\u20ac Shop 4.2 launch plan
 
@@ -99,6 +101,42 @@ def test_equal_lines_without_number_get_ids_in_time():
     """None looks through all before it: that would take minutes, not a second."""
     found = items_of("- [ ] Announce\n" * 40_000)
     assert [found[0].id, found[1].id, found[-1].id] == ["announce", "announce-2", "announce-40000"]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    ("line", "title", "section"),
+    [
+        ("- [ ] " + "[" * LONG, "[", ""),
+        ("- [ ] " + "*a " * LONG, "*a", ""),
+        ("- [ ] " + "~~a " * LONG, "~~a", ""),
+        ("- [ ] " + "<http://" * LONG, "<http://", ""),
+        ("- [ ] \N{ROCKET}" + "x\N{ROCKET}" * LONG, "x\N{ROCKET}", ""),
+        ("# a" + " " * LONG + "b\n- [ ] c", "c", "a b"),
+        ("# a" + "#" * LONG + "b\n- [ ] c", "c", "a##"),
+        ("- [ ] c\n  d\n" + "\n" * LONG, "c", ""),
+    ],
+    ids=["links", "emphasis", "strikes", "addresses", "pictures", "blanks", "marks", "empty lines"],
+)
+def test_a_long_line_of_markup_is_read_in_time(line, title, section):
+    """Nothing is looked for through all that follows, again at each character: that would take minutes."""
+    [item] = items_of(line)
+    assert item.title.startswith(title)
+    assert item.section.startswith(section)
+
+
+def test_a_heading_may_be_closed_by_marks():
+    """Those at its end are no words of it, with or without blanks."""
+    headings = ("# a b  ", "# a b ##", "# a b##", "# a b \t", "#\ta b #")
+    for heading in headings:
+        assert [item.section for item in items_of(f"{heading}\n- [ ] c")] == ["a b"]
+    assert items_of("## a # #\n- [ ] c")[0].section == "a #"
+
+
+def test_a_document_of_too_many_lines_is_told_in_a_sentence():
+    with pytest.raises(BadInput, match="1 fault") as told:
+        imported("- [ ] Announce\n" * 7_000, Path("long.md"))
+    assert "too much: expected at most 20,000 values" in told.value.faults[0]
 
 
 def test_ids_stay_when_lines_come_and_go():
