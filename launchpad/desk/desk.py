@@ -26,20 +26,27 @@ AFTERWARDS = frozenset({"redact", "report-note", "accept-loss"})
 
 
 def open_launch(store: Store, identity: Identity, command: cmd.OpenLaunch) -> Done:
-    """Opens a launch, or finds it open. The one verb that needs no session, for there is none yet.
+    """Opens a launch, or finds it open or closed. The one verb that needs no session, for there is none yet.
 
     Raises `Refused` unless the operator is a director.
     """
     if store.head(command.launch).seq:
-        return Done(seq=1, subject="launch", message=f"{command.launch} is open", already=True)
+        return _found(store, command.launch)
     _authorise(identity, "open")
     event = LaunchOpened(definition=command.definition, format=FORMAT)
     draft = Draft(id=uuid.uuid4().hex, event=event, actor=identity.name, auth=identity.auth)
     try:
         store.append(command.launch, [draft], expect={"launch": 0})
     except Conflict:
-        return Done(seq=1, subject="launch", message=f"{command.launch} is open", already=True)
+        return _found(store, command.launch)
     return Done(seq=1, subject="launch", message=f"opened {command.launch}")
+
+
+def _found(store: Store, launch: str) -> Done:
+    closed = any(entry.closed for entry in store.launches() if entry.launch == launch)
+    return Done(
+        seq=1, subject="launch", message=f"{launch} is {'closed' if closed else 'open'}", already=True
+    )
 
 
 def _authorise(identity: Identity, verb: str) -> None:

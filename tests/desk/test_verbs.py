@@ -637,3 +637,11 @@ def test_a_deputy_in_the_seat_approves_as_a_director(room):
     room.does("opal", cmd.TakeSeat(text="lead is gone"))
     room.does("opal", cmd.ApproveRun(run=run, digest=digest))
     assert room.state.runs[run].status == "approved"
+
+
+def test_a_launch_that_is_closed_is_not_said_to_be_open(room):
+    again = cmd.OpenLaunch(launch=LAUNCH, definition=definition())
+    assert open_launch(room.store, PEOPLE["lead"], again).message == f"{LAUNCH} is open"
+    room.does("lead", cmd.CloseLaunch(outcome="failed"))
+    done = open_launch(room.store, PEOPLE["lead"], again)
+    assert (done.message, done.already) == (f"{LAUNCH} is closed", True)
