@@ -12,6 +12,7 @@ from launchpad.model.state import RunState
 from launchpad.model.text import clean
 from launchpad.model.values import format_clock, format_countdown, format_duration, format_instant
 from launchpad.rules.criteria import AdviceView
+from launchpad.rules.objectives import format_budget
 from launchpad.rules.view import AlertView, IncidentView, MessageView, RunView, View
 from launchpad.rules.view.incidents import REMOVED, timeline
 from launchpad.rules.watch import WatchWindow
@@ -131,7 +132,7 @@ def _objectives(view: View, out: Output) -> list[str]:
     rows = [("", "objective", "now", "budget", "why")]
     for shown in view.objectives:
         reading = shown.reading
-        budget = "" if reading.budget is None else f"{reading.budget:.0%}" if reading.budget >= 0 else "spent"
+        budget = "" if reading.budget is None else format_budget(reading.budget)
         rows.append((reading.verdict, shown.sentence, reading.evidence, budget, reading.reason))
     return out.table(rows, STYLES) if len(rows) > 1 else []
 

@@ -118,6 +118,15 @@ def budget_left(objective: Objective, tally: Tally) -> float | None:
     return 1 - failed / budget if budget > 0 else (1.0 if failed == 0 else -1.0)
 
 
+def format_budget(left: float, places: int = 0) -> str:
+    """`99%` or `spent`. Rounded down: what has been drawn on is not whole, and what is spent is not left."""
+    if left <= 0:
+        return "spent"
+    scale = 10**places
+    # An inexact product must not fall below the whole number that it stands for.
+    return f"{math.floor(round(left * 100 * scale, 6)) / scale:.{places}f}%"
+
+
 def read(
     name: str,
     objective: Objective,

@@ -19,6 +19,7 @@ from launchpad.model.values import (
     format_instant,
 )
 from launchpad.rules.narrate import narrate
+from launchpad.rules.objectives import format_budget
 from launchpad.rules.view import View
 
 _EVENTS = 60
@@ -76,6 +77,7 @@ def parts(shown: Shown) -> Mapping[str, str]:
         "instant": partial(format_instant, zone=zone),
         "countdown": format_countdown,
         "lasted": format_duration,
+        "budget": format_budget,
         "fresh": _fresh(view),
     }
     return {

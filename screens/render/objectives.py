@@ -5,7 +5,7 @@ from typing import NamedTuple
 from launchpad.model.definition import Definition
 from launchpad.model.probe import Derived
 from launchpad.model.values import SECOND, format_duration, format_quantity
-from launchpad.rules.objectives import TREND_SLOTS, TREND_SPAN
+from launchpad.rules.objectives import TREND_SLOTS, TREND_SPAN, format_budget
 from launchpad.rules.view import ObjectiveView, RunView, View
 from screens.render.row import Row, Span, cell_len, cut, fit, line, size_of
 from screens.render.scene import Scene
@@ -123,7 +123,7 @@ def _budget(shown: ObjectiveView, width: int) -> Span:
     if left is None:
         return Span(fit("-", width, right=True), "dim")
     style = "bad" if left <= 0 else "warn" if left < 0.25 else "dim"
-    text = "spent" if left <= 0 else f"{left * 100:.0f}%" + " left" * (width > 9)
+    text = format_budget(left) + " left" * (left > 0 and width > 9)
     return Span(fit(text, width, right=True), style)
 
 
@@ -174,7 +174,7 @@ def details(shown: ObjectiveView, definition: Definition) -> list[Span]:
     ]
     if reading.budget is not None and reading.verdict != "unknown":
         spent = reading.budget <= 0
-        left = "error budget: spent" if spent else f"error budget left: {reading.budget * 100:.1f}%"
+        left = f"error budget{'' if spent else ' left'}: {format_budget(reading.budget, 1)}"
         lines.append(Span(left, "bad" if spent else "text"))
     if reading.reason:
         lines.append(Span(f"last answer: {cut(reading.reason, 400)}"))

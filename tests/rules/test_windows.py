@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from launchpad.model.definition import Definition, HttpSignal, Launch, Objective
 from launchpad.model.samples import Sample
 from launchpad.model.values import SECOND, Quantity
-from launchpad.rules.objectives import Meter, budget_left, stale_after
+from launchpad.rules.objectives import Meter, budget_left, format_budget, stale_after
 from launchpad.rules.windows import ACCURACY, Histogram, Tally, Trend, Window
 
 DURATIONS = st.floats(1e-6, 3600)
@@ -300,3 +300,15 @@ def test_a_trend_forgets_its_oldest():
     for second in (5, 3, 4, 1, 6, 2):
         trend.add(sample(second))
     assert [slot and slot.start // SECOND for slot in trend.columns(6 * SECOND, 5)] == [None, None, 4, 5, 6]
+
+
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [(1.0, "100%"), (0.9996, "99%"), (0.29, "29%"), (0.004, "0%"), (0.0, "spent"), (-0.5, "spent")],
+)
+def test_a_budget_that_was_drawn_on_is_not_told_as_whole(left: float, told: str) -> None:
+    assert format_budget(left) == told
+
+
+def test_a_budget_may_be_told_to_a_tenth() -> None:
+    assert [format_budget(left, 1) for left in (1.0, 0.99996, 0.573)] == ["100.0%", "99.9%", "57.3%"]

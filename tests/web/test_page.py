@@ -3,6 +3,7 @@
 from html.parser import HTMLParser
 
 import pytest
+from msgspec.structs import replace
 
 from launchpad.model import events as ev
 from launchpad.model.values import SECOND, format_instant
@@ -59,6 +60,16 @@ def test_every_moment_of_a_launch_is_whole_html_and_names_what_is_worst(scenario
         assert incident.title in read.text
     ids = [attributes["id"] for _, attributes in read.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
+
+
+def test_an_error_budget_that_was_drawn_on_is_not_told_as_whole():
+    made = shown(launches.during())
+    first, *others = made.view.objectives
+    drawn_on = replace(first, reading=replace(first.reading, budget=0.9967))
+    made = made._replace(view=replace(made.view, objectives=(drawn_on, *others)))
+    text = Reader(page.page(parts(made), still=True)).text
+    told = text.partition(first.sentence)[2].partition("error budget")[0]
+    assert told.endswith(" 99% of the ")
 
 
 def test_what_people_wrote_is_text():
