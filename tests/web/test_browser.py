@@ -82,8 +82,11 @@ def test_it_opens_with_the_token_alone_follows_and_notices_that_it_was_left(cli,
     assert all(re.search("[A-Za-z]{2}", words) for words in coloured), "no colour without a word"
     assert browser.tells("document.getElementById('verdict').innerText") in ("GO", "HOLD", "NO-GO")
 
+    # A clock that is set back makes nothing young that is old.
+    browser.tells("Date.now = () => 0")
     server.kill()
-    browser.shows("NOT LIVE since")
+    browser.shows("NOT LIVE: what stands here is as of ")
+    assert browser.tells("document.getElementById('as-of').innerText") in browser.text.partition("\n")[0]
     assert browser.tells("document.getElementById('lost').getAttribute('role')") == "alert"
 
 

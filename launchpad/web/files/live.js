@@ -3,7 +3,9 @@
 (() => {
   const SILENCE = 8000;
   const lost = document.getElementById("lost");
-  let heard = Date.now();
+  // This machine's clock may be set, and its counter may stand still while it sleeps: the later one counts.
+  const clocks = () => [Date.now(), performance.now()];
+  let heard = clocks();
   let source;
 
   const replace = (id, html) => {
@@ -22,17 +24,17 @@
   const listen = () => {
     source = new EventSource("/events");
     source.onmessage = (event) => {
-      heard = Date.now();
+      heard = clocks();
       for (const [id, html] of Object.entries(JSON.parse(event.data))) replace(id, html);
     };
   };
 
   const look = () => {
-    const silent = Date.now() - heard;
+    const silent = Math.max(...clocks().map((now, at) => now - heard[at]));
     if (source.readyState === EventSource.CLOSED && silent > SILENCE / 2) listen();
     const away = silent > SILENCE;
     if (away && lost.hidden) {
-      lost.textContent = `NOT LIVE since ${new Date(heard).toLocaleTimeString()}: what stands here is old`;
+      lost.textContent = `NOT LIVE: what stands here is ${document.getElementById("as-of").textContent}`;
     }
     lost.hidden = !away;
     document.body.classList.toggle("lost", away);
