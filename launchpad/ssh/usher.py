@@ -5,7 +5,6 @@ no thread, no event loop and no secret, never sees the store, and listens to nob
 socket that only the two of them hold.
 """
 
-import contextlib
 import gc
 import os
 import selectors
@@ -13,7 +12,6 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -23,8 +21,6 @@ from launchpad.model.values import Value
 LARGEST = 1 << 16
 """Bytes of one order; far more than an environment and a command may have."""
 _STREAMS = 3
-_BACK = 5
-"""How nice a seat is: what decides, records and answers for all of them goes first."""
 _NOT_FOR_US = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 """Whoever sends these to every process means the server, which sees to the order of things."""
 
@@ -71,7 +67,6 @@ def usher(fd: int) -> Seated | None:
     Returns in each seat's own process; and in the usher's, with None, once the server has ended.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, _NOT_FOR_US)
-    _stand_back()
     # What there is by now, all seats share for as long as nobody writes to it: a search for garbage would.
     gc.collect()
     gc.freeze()
@@ -150,20 +145,9 @@ class _Usher:
             return
 
 
-def _stand_back() -> None:
-    """An event has every seat of the room paint at the same moment, which must keep neither the server nor an
-    engine of this machine waiting; nor need the one that paints make room for the next at each wake-up."""
-    os.nice(_BACK)
-    if hasattr(os, "SCHED_BATCH"):  # Linux
-        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
-
-
 def _become_seat(environ: dict[str, str], fds: list[int]) -> int:
     """Takes what the seat was given, and lets go of what is the usher's. The socket to the server."""
     os.setsid()
-    # Where Linux shares out a processor by sessions, niceness counts within one alone.
-    with contextlib.suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(_BACK))
     *streams, relay = fds
     for number, fd in enumerate(streams):
         os.dup2(fd, number)

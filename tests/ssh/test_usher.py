@@ -37,9 +37,6 @@ def test_seats_have_their_own_terminals_and_their_usher_has_nothing(house):
     # A fork of more than one thread could leave a seat with a lock that nobody holds any more.
     assert len(list(Path(f"/proc/{usher}/task").iterdir())) == 1
     assert "hunter2" not in Path(f"/proc/{usher}/environ").read_text()
-    # A room that paints keeps what answers for all of it from nothing.
-    assert os.getpriority(os.PRIO_PROCESS, fine.seat()) > os.getpriority(os.PRIO_PROCESS, server)
-    assert os.sched_getscheduler(fine.seat()) == os.SCHED_BATCH
     for client, has, lacks in (
         (fine, "COLORTERM=truecolor TERM=xterm-256color", "NO_COLOR"),
         (plain, "NO_COLOR=1 TERM=vt100", "COLORTERM"),
