@@ -26,6 +26,8 @@ class Derived(Value, tag_field="probe"):
 
     timeout: ClassVar[float] = 0.0
     """Seconds that it may take by itself."""
+    oftenest: ClassVar[float] = 1.0
+    """Fewest seconds between two looks."""
 
 
 def address(host: str, port: int) -> str:

@@ -100,6 +100,8 @@ FAULTS = {
     suite(HOME) + "actions: {d: {steps: [smoke: shp]}}\n": "provider",
     suite(HOME)
     + "checklists: [{name: x, items: [{id: a, title: A, check: {smoke: shp}}]}]\n": "did you mean 'shop'",
+    suite(HOME)
+    + "checklists: [{name: x, items: [{id: a, title: A, check: {smoke: shop, every: 1s}}]}]\n": "at least 10",
     suite(HOME) + "providers: {shop: {kind: object_store, url: 's3://b'}}\n": "is a provider's name too",
     "checklists: [{name: x, items: [{id: a, title: A, check: {backup: db, verified_within: 1h}}]}]\n": "db",
     staged("{shp: x}"): "did you mean 'shop'",

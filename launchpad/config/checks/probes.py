@@ -17,8 +17,6 @@ from launchpad.model.vitals import PlayVitalsCheck
 
 _SHORTEST = 0.1
 """Seconds between two probes; less would be load, not measurement."""
-_SHORTEST_DERIVED = 1.0
-"""Seconds between two looks at what is no probe."""
 
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
@@ -28,8 +26,8 @@ def check(path: Path, probe: Signal | Check, faults: Faults) -> None:
     if not isinstance(probe, Derived):
         check_asked(path, probe, faults)
         _check_rhythm(path, probe, faults)
-    elif probe.every is not HOLE and probe.every < _SHORTEST_DERIVED:
-        faults.at((*path, "every"), f"expected at least {format_duration(_SHORTEST_DERIVED)}")
+    elif probe.every is not HOLE and probe.every < probe.oftenest:
+        faults.at((*path, "every"), f"expected at least {format_duration(probe.oftenest)}")
 
 
 def check_asked(path: Path, probe: Probe, faults: Faults) -> None:

@@ -25,8 +25,6 @@ from launchpad.model.http import parse_url
 from launchpad.model.values import format_duration, is_secret_reference
 
 _OF_LAUNCH = ("launch.product", "launch.version", "launch.environment")
-_OFTENEST = 10.0
-"""Seconds between two walks through a suite."""
 
 
 def check(document: Document, placed: Sequence[tuple[Path, Item]], faults: Faults) -> None:
@@ -103,8 +101,9 @@ def _check_condition(path: Path, condition: SmokeCondition, document: Document, 
 def _check_suite(path: Path, suite: SmokeSuite, faults: Faults) -> None:
     if suite.timeout == 0:
         faults.at((*path, "timeout"), "expected a duration above zero")
-    if suite.every is not None and suite.every is not HOLE and suite.every < _OFTENEST:
-        faults.at((*path, "every"), f"expected at least {format_duration(_OFTENEST)} between two walks")
+    if suite.every is not None and suite.every is not HOLE and suite.every < SmokeProof.oftenest:
+        least = format_duration(SmokeProof.oftenest)
+        faults.at((*path, "every"), f"expected at least {least} between two walks")
     if HOLE in (suite.values, suite.steps):
         return
     known: dict[str, str | None] = dict.fromkeys(_OF_LAUNCH)

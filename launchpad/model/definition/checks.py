@@ -84,6 +84,7 @@ class SmokeProof(Derived, tag="smoke"):
     """An item's test: a smoke test of the definition."""
 
     timeout: ClassVar[float] = 600.0
+    oftenest: ClassVar[float] = 10.0
 
     smoke: Name
     """The smoke test."""
