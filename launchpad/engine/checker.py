@@ -11,8 +11,9 @@ from launchpad.engine.smoke_watch import SmokeWatch
 from launchpad.model.definition import BackupProof, Check, Item, SmokeProof
 from launchpad.model.events import ItemChecked
 from launchpad.model.state import ItemState
-from launchpad.model.values import SECOND, Micros
+from launchpad.model.values import Micros
 from launchpad.probes.result import ProbeResult
+from launchpad.rules.age import to_renew
 from launchpad.rules.items import blocked_by
 from launchpad.rules.proofs import backup_proof
 from launchpad.session import Session
@@ -98,7 +99,7 @@ class Checker:
 
 
 def worth_recording(item: ItemState, check: Check, result: ProbeResult, observed: Micros) -> bool:
-    """A changed verdict, or a pass that should be renewed before the last one expires."""
+    """A changed verdict, or a pass that should be to_renew before the last one expires."""
     if item.check is None or item.check.verdict != result.verdict:
         return True
-    return result.verdict == "ok" and observed - item.check.at > check.valid_for / 2 * SECOND
+    return result.verdict == "ok" and to_renew(item.check.at, observed, check.valid_for)

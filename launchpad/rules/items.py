@@ -9,6 +9,7 @@ from launchpad.model.definition import Phase
 from launchpad.model.lifecycles import ItemStatus
 from launchpad.model.state import ItemState
 from launchpad.model.values import SECOND, Micros
+from launchpad.rules.age import counts
 from launchpad.rules.recurrence import recurrence
 
 
@@ -37,7 +38,7 @@ def stale(item: ItemState, now: Micros) -> bool:
     if check is None or item.status != "done":
         return False
     # From the last pass: a check that could not decide proves nothing anew.
-    return item.proved_at is None or now - item.proved_at > check.valid_for * SECOND
+    return item.proved_at is None or not counts(item.proved_at, now, check.valid_for)
 
 
 def blocked_by(item: ItemState, items: Mapping[str, ItemState], now: Micros) -> tuple[str, ...]:
