@@ -45,10 +45,11 @@ def blocked_by(item: ItemState, items: Mapping[str, ItemState], now: Micros) -> 
     """The items it needs that are neither done nor skipped, or whose proof has grown too old."""
     if not item.item.needs:
         return ()
-    return tuple(name for name in item.item.needs if name in items and not _settled(items[name], now))
+    return tuple(name for name in item.item.needs if name in items and not finished(items[name], now))
 
 
-def _settled(item: ItemState, now: Micros) -> bool:
+def finished(item: ItemState, now: Micros) -> bool:
+    """Whether it counts as done: what a check proved too long ago does not."""
     return item.status in ("done", "skipped") and not stale(item, now)
 
 

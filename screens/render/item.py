@@ -74,7 +74,7 @@ def _needs(scene: Scene, item: ItemView) -> Iterator[Span]:
     shown = {other.id: other for other in scene.view.items}
     for name in item.state.item.needs:
         if other := shown.get(name):
-            who = other.state.by if other.mark in ("done", "skipped") else other.state.assignee
+            who = other.state.by if other.finished else other.state.assignee
             owner = who or other.state.item.team or "nobody"
             waited = name in item.blocked_by
             sign = box(scene.glyphs, other.mark).text

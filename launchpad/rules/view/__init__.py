@@ -99,7 +99,7 @@ class View(Value):
     def progress(self, phase: Phase) -> tuple[int, int]:
         """Items done or skipped, and all items, of a phase."""
         of_phase = [item for item in self.items if item.state.item.phase == phase]
-        return sum(item.mark in ("done", "skipped") for item in of_phase), len(of_phase)
+        return sum(item.finished for item in of_phase), len(of_phase)
 
 
 def view(

@@ -25,6 +25,11 @@ class ItemView(Value):
         return self.state.item.id
 
     @property
+    def finished(self) -> bool:
+        """Whether it counts as done: what a check proved too long ago does not."""
+        return self.mark in ("done", "skipped")
+
+    @property
     def awaited(self) -> bool:
         """Whether somebody has to do it, now or when it is due again."""
         return self.mark in ("open", "blocked") or (
