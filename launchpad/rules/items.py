@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from launchpad.model.definition import Phase
+from launchpad.model.definition import PHASES, Phase
 from launchpad.model.lifecycles import ItemStatus
 from launchpad.model.state import ItemState
 from launchpad.model.values import SECOND, Micros
@@ -39,6 +39,12 @@ def stale(item: ItemState, now: Micros) -> bool:
         return False
     # From the last pass: a check that could not decide proves nothing anew.
     return item.proved_at is None or not counts(item.proved_at, now, check.valid_for)
+
+
+def premature(item: ItemState, phase: Phase) -> bool:
+    """Whether its check fails that nobody expects to pass yet: the launch is in a `phase` before its own."""
+    checked = item.item.check is not None and item.status == "failed"
+    return checked and PHASES.index(item.item.phase) > PHASES.index(phase)
 
 
 def blocked_by(item: ItemState, items: Mapping[str, ItemState], now: Micros) -> tuple[str, ...]:

@@ -137,6 +137,8 @@ def _status(scene: Scene, item: ItemView, width: int) -> Span:
             return Span(fit(f"needs {', '.join(item.blocked_by)}", width), said.style)
     if stated.check_requested:
         return Span(fit("being checked", width), "accent")
+    if stated.status == "failed":
+        return Span(fit(f"not yet: {stated.reason}", width), "dim")
     if stated.check is not None and stated.check.verdict == "unknown":
         return Span(fit(f"? {stated.check.reason}", width), "unknown")
     if item.due_at is not None:
