@@ -150,6 +150,22 @@ def test_verdict_and_identity_survive_every_width(scenario: str, width: int) -> 
     assert f" {shown.view.verdict} " in text
 
 
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_launch_whose_t0_has_passed_is_late_until_it_is_entered_or_held(width: int) -> None:
+    def clock(demo: Demo, minute: float) -> tuple[str, ...]:
+        shown = Scene(view=demo.view(minute), me=LEAD, glyphs=UNICODE)
+        first, small = head.first_line(shown, width).text, tiny.rows(shown, 40, 9)[0].text
+        words = tuple(re.findall(r"T[-+]00:05:00|HELD|LATE", first))
+        assert tuple(re.findall(r"T[-+]00:05:00|HELD|LATE", small)) == words
+        return words
+
+    assert clock(launches.before(), -5) == ("T-00:05:00",)
+    assert clock(launches.before(), 5) == ("T+00:05:00", "LATE")
+    held = launches.before().add(5, LEAD.name, ev.CountdownHeld(), "payments is late")
+    assert clock(held, 9) == ("T+00:05:00", "HELD")
+    assert clock(launches.launched(), 5) == ("T+00:05:00",)
+
+
 def test_a_long_product_leaves_the_version_and_the_verdict() -> None:
     long = launches.definition()
     launch = replace(long.launch, product="Acme Enterprise Suite 2026", version="11.4.0-rc.1")
