@@ -1,9 +1,10 @@
 """Seats over SSH: real `ssh` clients that tick, comment and filter at once.
 
 `python -m benchmarks.seats --seats 20 --seconds 600`; with `--pause 5 15` people act as often as they may in
-a busy night, without it far more often. Measured are the time from the key that ticks to every other screen,
-and each seat's memory (PSS) and CPU. Counted is what was lost: a tick or a comment that the journal does not
-hold, a screen that in the end shows something else than the journal.
+a busy night, without it far more often. Measured are the time from the key that ticks to every screen, also
+as a multiple of what it takes somebody who is alone, and each seat's memory (PSS) and CPU. Counted is what
+was lost: a tick or a comment that the journal does not hold, a screen that in the end shows something else
+than the journal.
 """
 
 import argparse
@@ -42,6 +43,8 @@ SIZE = (120, 40)
 _ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][0-9A-B]|[ -/]*[0-~])")
 _ROW = re.compile(r"\[(.)\] Item (\d\d) ")
 _PATIENCE = 30.0
+_ALONE = 30
+"""Ticks of the first who comes, before all others do: what the machine makes of one seat."""
 
 
 def _children(pid: int) -> list[list[str]]:
@@ -239,6 +242,30 @@ def _read(people: list[Person], over: threading.Event) -> None:
                     selector.unregister(key.fileobj)
 
 
+def _alone(war: Room) -> list[float]:
+    """How long ticks take while only one seat is there to be told."""
+    over = threading.Event()
+    person = Person(war, 0)
+    war.people = [person]
+    reader = threading.Thread(target=_read, args=(war.people, over), daemon=True)
+    reader.start()
+    assert wait(lambda: bool(person.shown), seconds=60), "there is no first seat"
+    for number in range(_ALONE):
+        time.sleep(0.7)  # whatever else the tick before had painted is over
+        mark = " " if number % 2 else "✓"
+        war.expects(0, mark, person.type(" "))
+        assert wait(lambda mark=mark: person.shown.get(0) == mark), "a tick was not seen"
+    over.set()
+    reader.join()
+    times, war.latencies = sorted(war.latencies), []
+    return times
+
+
+def _percent(times: list[float], share: float) -> float:
+    """The time in ms that this share of them does not exceed; `times` are in order."""
+    return times[int(len(times) * share)] * 1000
+
+
 def _live(person: Person, until: float, dice: random.Random, pause: tuple[float, float]) -> None:
     """Ticks the item under the cursor on and off, comments on it, filters; each has an item of their own."""
     person.type("j" * person.number)
@@ -307,8 +334,9 @@ def measure(
     """What a war room costs, and whether anything of it was lost."""
     over = threading.Event()
     with room(seats, url) as war:
+        alone = _alone(war)
         begun = time.monotonic()
-        war.people = [Person(war, number) for number in range(seats)]
+        war.people += [Person(war, number) for number in range(1, seats)]
         reader = threading.Thread(target=_read, args=(war.people, over), daemon=True)
         reader.start()
         here = wait(lambda: all(len(person.shown) == seats for person in war.people), seconds=120)
@@ -341,9 +369,13 @@ def measure(
             "comments": float(sum(p.done["comment"] for p in war.people)),
             "filters": float(sum(p.done["filter"] for p in war.people)),
             "acts not seen on the own screen in 30 s": float(sum(p.unseen for p in war.people)),
-            "tick to a screen, p50 ms": statistics.median(times) * 1000,
-            "tick to a screen, p95 ms": times[int(len(times) * 0.95)] * 1000,
+            "tick to a screen, p50 ms": _percent(times, 0.5),
+            "tick to a screen, p95 ms": _percent(times, 0.95),
             "tick to a screen, most ms": times[-1] * 1000,
+            "tick to the screen of somebody alone, p50 ms": _percent(alone, 0.5),
+            "tick to the screen of somebody alone, p95 ms": _percent(alone, 0.95),
+            "p50, as a multiple of that": _percent(times, 0.5) / _percent(alone, 0.5),
+            "p95, as a multiple of that": _percent(times, 0.95) / _percent(alone, 0.95),
             "memory of a seat (PSS), MB": statistics.mean(memory["seat"]),
             "memory of the server (PSS), MB": memory["server"][0],
             "memory of the usher (PSS), MB": sum(memory["usher"]),
@@ -367,7 +399,7 @@ def _lost(war: Room) -> tuple[int, int, int, int]:
         ticks = sum(e.kind in ("item.ticked", "item.reopened") for e in session.events)
         words = [e.text for e in session.events if e.kind == "item.commented"]
         said = [each for p in war.people for each in p.said]
-        lost = sum(p.done["tick"] for p in war.people) - ticks
+        lost = _ALONE + sum(p.done["tick"] for p in war.people) - ticks
         return max(0, lost), len(set(said) - set(words)), len(words) - len(set(words))
 
     def differing() -> int:

@@ -64,6 +64,7 @@ class Follower:
         self._told: News | None = None
         self._told_at = 0.0
         self._telling = threading.Lock()
+        self._looking = threading.Lock()
         self._run = ""
         self._log: deque[LogLine] = deque(maxlen=LOG_KEPT)
         self._lines: tuple[LogLine, ...] = ()
@@ -96,16 +97,25 @@ class Follower:
             self._failed(error)
 
     def _follow(self) -> None:
-        with self._session.following(lambda _why: self._wake.set(), self._failed):
+        with self._session.following(self._changed, self._failed):
             while not self._ending.is_set():
                 self._wake.clear()
-                begun = time.monotonic()
-                self._tell(self._news())
+                self._look()
                 self._announce()
-                self._ending.wait(max(0.0, _LEAST - (time.monotonic() - begun)))
                 # The clock on the screen turns with the second.
                 self._wake.wait(1 - self._session.clock() % SECOND / SECOND)
             self._leave()
+
+    def _changed(self, _why: str) -> None:
+        """Tells of an event in the thread that has read it: to wake the other one would take another turn on
+        a machine on which every seat of the room is at work at this moment."""
+        begun = time.monotonic()
+        self._look()
+        self._ending.wait(max(0.0, _LEAST - (time.monotonic() - begun)))
+
+    def _look(self) -> None:
+        with self._looking:
+            self._tell(self._news())
 
     def _tell(self, news: News) -> None:
         with self._telling:

@@ -115,9 +115,10 @@ class Acting(InOrder):
                 done = self.desk.perform(command)
             except LaunchpadError as error:
                 self.call_later(self._refused, error)
+                self.call_later(self.refresh_view)
             else:
+                # Its event brings the next view.
                 self.call_later(self._performed, done, then)
-            self.call_later(self.refresh_view)
 
         self._unanswered += 1
         self.run_worker(work, thread=True, group="desk")

@@ -76,4 +76,3 @@ class MentionActs(Acting):
             self.desk.perform(cmd.ReadMentions(upto=upto))
         except LaunchpadError as error:
             self.call_later(self.say, str(error), "bad")
-        self.call_later(self.refresh_view)

@@ -1,5 +1,6 @@
 """What comes is shown: what people decide on at once, what tells of it a moment later."""
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -55,6 +56,21 @@ async def test_of_what_comes_meanwhile_nothing_waits_longer(open_face: Opener) -
         assert due is not None
         face.on_arrived(Arrived(news))
         assert face._rest is due
+
+
+async def test_an_event_is_shown_while_a_store_takes_its_time_to_write(open_face: Opener) -> None:
+    async with open_face("launched", ADA) as seat:
+        asked, held = threading.Event(), threading.Event()
+
+        def announce(*_: object) -> None:
+            asked.set()
+            held.wait()
+
+        seat.line.announce = announce  # type: ignore[attr-defined]
+        await seat.until(asked.is_set)
+        LocalDesk(seat.store, Session(seat.store, LAUNCH), LEAD).perform(Tick(item="payments"))
+        await seat.until(lambda: seat.face.scene.view.state.items["payments"].status == "done")
+        held.set()
 
 
 def test_what_is_told_at_once_are_panels() -> None:
