@@ -116,7 +116,7 @@ class Checker:
 
 
 def worth_recording(item: ItemState, check: Check, result: ProbeResult, observed: Micros) -> bool:
-    """A changed verdict, or a pass that should be to_renew before the last one expires."""
+    """A changed verdict, or a pass that should be renewed before the last one expires."""
     if item.check is None or item.check.verdict != result.verdict:
         return True
     return result.verdict == "ok" and to_renew(item.check.at, observed, check.valid_for)
