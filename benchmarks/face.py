@@ -82,23 +82,24 @@ def measure() -> dict[str, float]:
     return {
         "a blank app's first paint, CPU, ms": empty.cpu * 1000,
         "the frame, CPU, ms": frame.cpu * 1000,
-        "the frame, times a blank app's": frame.wall / empty.wall,
-        "the frame, CPU, times a blank app's": frame.cpu / empty.cpu,
-        "all panels painted, times a blank app's": panels.wall / empty.wall,
-        "all panels painted, CPU, times a blank app's": panels.cpu / empty.cpu,
-        "keys act, times a blank app's": acting.wall / empty.wall,
-        "keys act, CPU, times a blank app's": acting.cpu / empty.cpu,
-        "cursor key to paint, p50, times a blank app's letter": moved.p50 / letter.p50,
-        "cursor key to paint, p95, times a blank app's letter": moved.p95 / letter.p95,
-        "cursor key to paint, CPU, times a blank app's letter": moved.cpu / letter.cpu,
-        "letter of a filter to paint, CPU, times a blank app's": typed.cpu / letter.cpu,
-        "letter of a filter to paint, p50, times a blank app's": typed.p50 / letter.p50,
-        "letter of a filter to paint, p95, times a blank app's": typed.p95 / letter.p95,
+        **_times("the frame", frame, empty),
+        **_times("all panels painted", panels, empty),
+        **_times("keys act", acting, empty),
+        **_times("cursor key to paint", moved, letter),
+        **_times("letter of a filter to paint", typed, letter),
         "CPU at rest, % of a core": resting,
         "bytes a second at rest": rate,
         "a log of 10,000 lines a second: CPU, % of a core": busy,
         "a log of 10,000 lines a second: bytes a second": busy_rate,
         "a log of 10,000 lines a second: cursor key, p95, times": busy_key.p95 / letter.p95,
+    }
+
+
+def _times(what: str, face: Came | Paint, blank: Came | Paint) -> dict[str, float]:
+    """Each time of the face as a multiple of the blank app's."""
+    by = zip(face._fields, face, blank, strict=True)
+    return {
+        f"{what}, {name.replace('cpu', 'CPU')}, times a blank app's": one / other for name, one, other in by
     }
 
 

@@ -127,7 +127,7 @@ def label(face: "Acting", binding: "Binding", item: ItemView | None) -> str:
     """What a key does as things stand, with `item` under the cursor."""
     shown = face.scene.view
     match binding.id:
-        case "item.tick" if item is not None and item.mark in ("done", "skipped"):
+        case "item.tick" if item is not None and item.finished:
             return "untick"
         case "poll.answer" if not roll_open(shown) and face.permits("call_poll"):
             return "call the roll"
@@ -184,7 +184,7 @@ def _matters(face: "Acting", binding: "Binding", item: ItemView | None) -> bool:
 def _must_first(shown: View) -> bool:
     """Whether the release is still going out, or goes badly: that comes before the next phase."""
     must = (i for i in shown.items if i.state.item.required and i.state.item.phase == shown.state.phase)
-    missing = any(i.mark not in ("done", "skipped", "stale") for i in must)
+    missing = any(not i.finished for i in must)
     # Before the launch it is for the gate to say, where there is one.
     unguarded = shown.state.phase == "launch" or shown.gate is None
     return unguarded and (missing or shown.health == "bad")

@@ -133,7 +133,7 @@ def _asked(view: View, report: ConditionReport) -> d.Condition | None:
 
 def _unfinished(items: Sequence[ItemView], otherwise: str) -> Place | str:
     """The first of the items that is not done; one that can be done now before one that waits itself."""
-    left = [item for item in items if item.mark not in ("done", "skipped")]
+    left = [item for item in items if not item.finished]
     left.sort(key=lambda item: item.mark == "blocked")
     return Place("checklist", left[0].id) if left else otherwise
 

@@ -247,7 +247,7 @@ _OF_ITEMS = (
     Order("title", lambda item: item.state.item.title.casefold()),
     Order("who", lambda item: (item.state.assignee or item.state.item.team or "").casefold() or None),
     Order("state", lambda item: get_args(Mark).index(item.mark)),
-    Order("due", lambda item: item.due_at if item.mark not in ("done", "skipped") else None),
+    Order("due", lambda item: item.due_at if not item.finished else None),
 )
 
 

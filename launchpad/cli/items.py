@@ -65,7 +65,7 @@ def _asked(item: ItemView, options: argparse.Namespace) -> bool:
         options.phase in (None, stated.item.phase)
         and options.team in (None, stated.item.team or NOBODY)
         and options.assignee in (None, stated.assignee or NOBODY)
-        and not (options.unfinished and item.mark in ("done", "skipped"))
+        and not (options.unfinished and item.finished)
         and (item.overdue or not options.overdue)
     )
 

@@ -11,7 +11,7 @@ from launchpad.errors import Exit, Unreachable
 from launchpad.model import commands as cmd
 from launchpad.model.smoke import SmokeFact, SmokeVerdict, line_of
 from launchpad.model.state import SmokeState
-from launchpad.model.values import SECOND, format_duration
+from launchpad.rules.age import ago
 
 _WAIT = 60.0
 """Seconds to wait for an outcome beyond the time that the suite may take."""
@@ -48,7 +48,7 @@ def _list(shell: Shell) -> int:
     known = {name: state.smoke.get(name, SmokeState()) for name in suites}
     rows = [("smoke test", "verdict", "when", "outcome")]
     for name, one in known.items():
-        when = f"{format_duration(max(0, now - one.at) // SECOND)} ago" if one.last else "never"
+        when = ago(one.at, now) if one.last else "never"
         verdict = one.last.verdict if one.last else "unknown"
         rows.append((name, verdict, when, one.last.sentence if one.last else "has not run yet"))
     shell.out.result(

@@ -52,6 +52,8 @@ def status(view: View, out: Output) -> Iterator[str]:
     """The whole picture."""
     about = view.definition.launch
     countdown = "" if view.countdown is None else f"  {format_countdown(view.countdown)}"
+    if view.late:
+        countdown += " late"
     if view.state.hold is not None:
         hold = view.state.hold
         countdown += f" held for {format_duration(view.held or 0)} by {clean(f'{hold.by}: {hold.reason}')}"

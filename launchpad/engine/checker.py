@@ -1,8 +1,10 @@
 """Runs the automated checks of items and records what they find."""
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import NamedTuple
 
 from launchpad.engine.recorder import Recorder
 from launchpad.engine.sampler import Prober
@@ -11,14 +13,23 @@ from launchpad.engine.smoke_watch import SmokeWatch
 from launchpad.model.definition import BackupProof, Check, Item, SmokeProof
 from launchpad.model.events import ItemChecked
 from launchpad.model.state import ItemState
-from launchpad.model.values import SECOND, Micros
+from launchpad.model.values import Micros
 from launchpad.probes.result import ProbeResult
+from launchpad.rules.age import to_renew
 from launchpad.rules.items import blocked_by
 from launchpad.rules.proofs import backup_proof
 from launchpad.session import Session
 
 _LOOK = 0.25
 """Seconds between two looks for requests."""
+
+
+class _Found(NamedTuple):
+    """What a check found; `turn` says which of two began later, whatever becomes of the clock."""
+
+    turn: int
+    observed: Micros
+    result: ProbeResult
 
 
 class Checker:
@@ -34,6 +45,8 @@ class Checker:
         self._prober = prober
         self._smoke = smoke
         self._answering: set[str] = set()
+        self._turns = itertools.count()
+        self._newest: dict[str, _Found] = {}
 
     async def run(self) -> None:
         checked = [s.item for s in self._session.state.items.values() if s.item.check is not None]
@@ -76,10 +89,15 @@ class Checker:
             self._answering.discard(item.id)
 
     async def _check(self, item: Item, check: Check, *, asked: bool) -> None:
-        observed = self._session.clock()
-        result = await self._found(check)
+        turn, observed = next(self._turns), self._session.clock()
+        found = _Found(turn, observed, await self._found(check))
+        # One that began later may have come to its end before this one, and knows better.
+        newest = self._newest[item.id] = max(found, self._newest.get(item.id, found), key=lambda f: f.turn)
         state = self._session.state.items.get(item.id)
-        if state is not None and (asked or worth_recording(state, check, result, observed)):
+        if state is None:
+            return
+        result, observed = newest.result, newest.observed
+        if asked or (newest is found and worth_recording(state, check, result, observed)):
             await self._recorder.append(
                 ItemChecked(item=item.id, verdict=result.verdict, reason=result.reason, observed_at=observed)
             )
@@ -101,4 +119,4 @@ def worth_recording(item: ItemState, check: Check, result: ProbeResult, observed
     """A changed verdict, or a pass that should be renewed before the last one expires."""
     if item.check is None or item.check.verdict != result.verdict:
         return True
-    return result.verdict == "ok" and observed - item.check.at > check.valid_for / 2 * SECOND
+    return result.verdict == "ok" and to_renew(item.check.at, observed, check.valid_for)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from sys import intern
 
 import msgspec
 
@@ -158,8 +159,9 @@ def recorded(launch: str, row: Row) -> Recorded:
         seq=row.seq,
         id=row.id,
         at=row.at,
-        actor=row.actor,
-        auth=row.auth,  # type: ignore[arg-type]  # written by `seal` from an Auth
+        # Of few people, a journal holds many events.
+        actor=intern(row.actor),
+        auth=intern(row.auth),  # type: ignore[arg-type]  # written by `seal` from an Auth
         event=decode(row.kind, row.v, row.body),
         text=row.text or "",
         redacted=bool(row.text_digest) and row.text is None,

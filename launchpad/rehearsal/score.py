@@ -82,7 +82,7 @@ def missed(view: View) -> Iterator[str]:
     reached = PHASES.index(state.phase)
     for item in view.items:
         of_past = PHASES.index(item.state.item.phase) < reached
-        if item.state.item.required and of_past and item.mark not in ("done", "skipped"):
+        if item.state.item.required and of_past and not item.finished:
             yield f"{item.id} was required and is {item.mark}"
     if state.advice is not None and state.advice.recommended and state.outcome is None:
         yield "a rollback is advised, and the release is still out"

@@ -13,7 +13,7 @@ from launchpad.report.decisions import Decision, decisions
 from launchpad.report.measures import Measure, Span, measures
 from launchpad.report.troubles import Trouble, troubles
 from launchpad.rules.countdown import current_t0
-from launchpad.rules.items import at_present
+from launchpad.rules.items import at_present, finished, stale
 from launchpad.rules.narrate import Sentence, narrate
 from launchpad.rules.view.incidents import IncidentView, incident_view
 
@@ -48,10 +48,10 @@ class Section(Value):
 
     phase: Phase
     items: tuple[ItemState, ...]
-
-    @property
-    def finished(self) -> int:
-        return sum(item.status in ("done", "skipped") for item in self.items)
+    finished: int
+    """How many of them counted as done in the end."""
+    stale: tuple[str, ...] = ()
+    """Those whose proof was too old then."""
 
 
 class Person(Value):
@@ -180,10 +180,17 @@ def _entered(events: Sequence[Recorded], phase: Phase) -> Micros | None:
 def _checklist(state: State, until: Micros) -> tuple[Section, ...]:
     t0 = current_t0(state, until)
     items = [at_present(item, t0, until) for item in state.items.values()]
-    sections = (
-        Section(phase=phase, items=tuple(i for i in items if i.item.phase == phase)) for phase in PHASES
-    )
+    sections = (_section(phase, [i for i in items if i.item.phase == phase], until) for phase in PHASES)
     return tuple(section for section in sections if section.items)
+
+
+def _section(phase: Phase, items: Sequence[ItemState], until: Micros) -> Section:
+    return Section(
+        phase=phase,
+        items=tuple(items),
+        finished=sum(finished(item, until) for item in items),
+        stale=tuple(item.item.id for item in items if stale(item, until)),
+    )
 
 
 def _people(definition: Definition, events: Sequence[Recorded]) -> tuple[Person, ...]:

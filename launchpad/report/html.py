@@ -20,6 +20,7 @@ def html(report: Report) -> str:
         when=lambda at: phrases.when(report, at),
         clock=lambda at: phrases.clock(report, at),
         standing=lambda item: phrases.item_standing(report, item),
+        mark=lambda item: phrases.mark(report, item),
         resolution=lambda trouble: phrases.resolution(report, trouble),
         incident=lambda shown: phrases.incident(report, shown),
         remarks=phrases.remarks,

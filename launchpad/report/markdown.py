@@ -155,7 +155,7 @@ def _checklist(report: Report) -> Iterator[str]:
         yield f"### {section.phase}, {section.finished} of {len(section.items)}"
         yield ""
         for item in section.items:
-            box = "x" if item.status == "done" else " "
+            box = "x" if phrases.mark(report, item) == "done" else " "
             must = " (required)" if item.item.required else ""
             yield f"- [{box}] {plain(item.item.title)}{must}: {plain(phrases.item_standing(report, item))}"
             for what, remark in phrases.remarks(item):

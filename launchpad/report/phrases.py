@@ -180,4 +180,10 @@ def item_standing(report: Report, item: ItemState) -> str:
     at = f" at {clock(report, item.at)}" if item.at is not None else ""
     reason = f": {item.reason}" if item.reason else ""
     count = f", {len(item.occurrences)} of {item.item.occurrences} times, last" if item.item.every else ""
-    return f"{item.status}{count}{by}{at}{reason}"
+    return f"{mark(report, item)}{count}{by}{at}{reason}"
+
+
+def mark(report: Report, item: ItemState) -> str:
+    """Its status, or that its proof was too old in the end."""
+    outworn = any(item.item.id in section.stale for section in report.checklist)
+    return "stale" if outworn else item.status

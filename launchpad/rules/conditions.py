@@ -33,6 +33,7 @@ from launchpad.model.samples import LockInfo
 from launchpad.model.state import ItemState
 from launchpad.model.values import SECOND, format_duration
 from launchpad.rules import migrations
+from launchpad.rules.age import counts, told
 from launchpad.rules.countdown import current_t0
 from launchpad.rules.items import at_present, stale
 from launchpad.rules.locks import in_the_way
@@ -208,10 +209,9 @@ def _ready(condition: ReadyCondition, _gate: str, situation: Situation) -> Judge
     said = situation.state.readiness.get(condition.ready)
     if said is None:
         return name, "HOLD", "its providers have not been asked yet"
-    age = max(0, situation.now - said.at) // SECOND
-    asked = f"asked {format_duration(age)} ago"
-    if age > VALID:
-        return name, "HOLD", f"{asked}, which is too long"
+    asked = f"asked {told(said.at, situation.now, VALID)}"
+    if not counts(said.at, situation.now, VALID):
+        return name, "HOLD", asked
     verdict: dict[str, GateVerdict] = {"ok": "GO", "bad": "NO-GO", "unknown": "HOLD"}
     return name, verdict[said.verdict], f"{said.reason}, {asked}" if said.reason else asked
 
@@ -241,9 +241,9 @@ def _check(condition: CheckCondition, _gate: str, situation: Situation) -> Judge
     counts = Counter(verdict for verdict, _ in answers.values())
     passed = f"{counts['GO']} of {len(answers)} pass"
     for verdict in ("NO-GO", "HOLD"):
-        told = "; ".join(f"{item} {why}" for item, (found, why) in answers.items() if found == verdict)
-        if told:
-            return name, verdict, f"{passed}; {told}"
+        those = "; ".join(f"{item} {why}" for item, (found, why) in answers.items() if found == verdict)
+        if those:
+            return name, verdict, f"{passed}; {those}"
     return name, "GO", f"{passed}, the oldest {_oldest(asked, situation)} ago"
 
 
@@ -257,9 +257,9 @@ def _proof(item: ItemState | None, situation: Situation) -> tuple[GateVerdict, s
         return "NO-GO", f"fails: {item.check.reason}"
     if item.check.verdict == "unknown":
         return "HOLD", f"can't be checked: {item.check.reason}"
-    age = (situation.now - item.check.at) // SECOND
-    if age > item.item.check.valid_for:
-        return "HOLD", f"passed {format_duration(age)} ago, which is too long"
+    at, valid = item.check.at, item.item.check.valid_for
+    if not counts(at, situation.now, valid):
+        return "HOLD", f"passed {told(at, situation.now, valid)}"
     return "GO", ""
 
 
@@ -295,10 +295,9 @@ def _smoke(condition: SmokeCondition, _gate: str, situation: Situation) -> Judge
     known = situation.state.smoke.get(condition.smoke)
     if known is None or known.last is None:
         return name, "HOLD", "it has not run yet"
-    age = max(0, situation.now - known.at) / SECOND
-    detail = f"{known.last.sentence}, {format_duration(age)} ago"
-    if age > condition.within:
-        return name, "HOLD", f"{detail}, which is too long"
+    detail = f"{known.last.sentence}, {told(known.at, situation.now, condition.within)}"
+    if not counts(known.at, situation.now, condition.within):
+        return name, "HOLD", detail
     return name, _AS_GATE[known.last.verdict], detail
 
 
@@ -307,8 +306,8 @@ def _migrations(condition: MigrationsCondition, _gate: str, situation: Situation
     known, now = situation.state.migrations, situation.now
     found = {one: migrations.standing(known.get(one), migrations.VALID, now) for one in condition.migrations}
     verdict = max((_AS_GATE[verdict] for verdict, _ in found.values()), key=GATE_VERDICTS.index)
-    told = [f"{one} {why}" for one, (answer, why) in found.items() if _AS_GATE[answer] == verdict]
-    return name, verdict, "; ".join(told)
+    those = [f"{one} {why}" for one, (answer, why) in found.items() if _AS_GATE[answer] == verdict]
+    return name, verdict, "; ".join(those)
 
 
 def _rollout(condition: RolloutCondition, gate: str, situation: Situation) -> Judgement:  # noqa: ARG001

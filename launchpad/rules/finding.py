@@ -6,7 +6,7 @@ from launchpad.model.values import Value
 from launchpad.rules.view.items import ItemView
 
 STATES: Mapping[str, Callable[[ItemView], bool]] = {
-    "open": lambda item: item.mark not in ("done", "skipped"),
+    "open": lambda item: not item.finished,
     "done": lambda item: item.mark == "done",
     "failed": lambda item: item.mark == "failed",
     "stale": lambda item: item.mark == "stale",

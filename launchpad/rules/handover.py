@@ -219,7 +219,7 @@ def _now(view: View, who: str) -> Iterator[str]:
     late = [item.id for item in view.items if item.overdue]
     if late:
         yield f"overdue: {', '.join(late)}"
-    left = [item for item in view.items if item.mark not in ("done", "skipped")]
+    left = [item for item in view.items if not item.finished]
     mine = [item.id for item in left if item.state.assignee == who]
     if mine:
         yield f"yours: {', '.join(mine)}"

@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from launchpad.model.definition import Phase
+from launchpad.model.definition import PHASES, Phase
 from launchpad.model.lifecycles import ItemStatus
 from launchpad.model.state import ItemState
 from launchpad.model.values import SECOND, Micros
+from launchpad.rules.age import counts
 from launchpad.rules.recurrence import recurrence
 
 
@@ -37,17 +38,24 @@ def stale(item: ItemState, now: Micros) -> bool:
     if check is None or item.status != "done":
         return False
     # From the last pass: a check that could not decide proves nothing anew.
-    return item.proved_at is None or now - item.proved_at > check.valid_for * SECOND
+    return item.proved_at is None or not counts(item.proved_at, now, check.valid_for)
+
+
+def premature(item: ItemState, phase: Phase) -> bool:
+    """Whether its check fails that nobody expects to pass yet: the launch is in a `phase` before its own."""
+    checked = item.item.check is not None and item.status == "failed"
+    return checked and PHASES.index(item.item.phase) > PHASES.index(phase)
 
 
 def blocked_by(item: ItemState, items: Mapping[str, ItemState], now: Micros) -> tuple[str, ...]:
     """The items it needs that are neither done nor skipped, or whose proof has grown too old."""
     if not item.item.needs:
         return ()
-    return tuple(name for name in item.item.needs if name in items and not _settled(items[name], now))
+    return tuple(name for name in item.item.needs if name in items and not finished(items[name], now))
 
 
-def _settled(item: ItemState, now: Micros) -> bool:
+def finished(item: ItemState, now: Micros) -> bool:
+    """Whether it counts as done: what a check proved too long ago does not."""
     return item.status in ("done", "skipped") and not stale(item, now)
 
 

@@ -3,7 +3,8 @@
 from launchpad.model.definition import Definition, MigrationsCondition
 from launchpad.model.events import MigrationsRead, ReadingVerdict
 from launchpad.model.state import MigrationState
-from launchpad.model.values import SECOND, Micros, format_duration
+from launchpad.model.values import Micros
+from launchpad.rules.age import counts, to_renew, told
 
 VALID = 300.0
 """Seconds for which a reading counts that a gate rests on."""
@@ -40,11 +41,10 @@ def standing(known: MigrationState | None, valid: float, now: Micros) -> tuple[R
         return "unknown", "has not been read yet"
     if known.reading is None:
         return "unknown", f"can't be read: {known.reason}"
-    age = max(0, now - known.at) / SECOND
-    told = f"is {known.reading.sentence}, read {format_duration(age)} ago"
-    if age > valid:
-        return "unknown", f"{told}, which is too long"
-    return "bad" if known.reading.pending else "ok", told
+    detail = f"is {known.reading.sentence}, read {told(known.at, now, valid)}"
+    if not counts(known.at, now, valid):
+        return "unknown", detail
+    return "bad" if known.reading.pending else "ok", detail
 
 
 def worth_recording(before: MigrationState | None, now: MigrationsRead, valid: float) -> bool:
@@ -55,4 +55,4 @@ def worth_recording(before: MigrationState | None, now: MigrationsRead, valid: f
         or (now.reading is None and before.reason != now.reason)
     ):
         return True
-    return now.observed_at - before.at > valid / 2 * SECOND
+    return to_renew(before.at, now.observed_at, valid)

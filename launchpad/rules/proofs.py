@@ -3,6 +3,7 @@
 from launchpad.model.smoke import SmokeVerdict
 from launchpad.model.state import State
 from launchpad.model.values import SECOND, Micros, format_duration
+from launchpad.rules.age import set_back
 
 
 def backup_age(state: State, of: str, now: Micros) -> tuple[float | None, str]:
@@ -15,6 +16,8 @@ def backup_age(state: State, of: str, now: Micros) -> tuple[float | None, str]:
         return None, f"{known.damaged} was found damaged"
     if known.verified is None:
         return None, "none of this launch was restored to try it"
+    if set_back(known.verified.taken_at, now):
+        return None, "the clock was set back since the last, so how old that is is not known"
     return max(0.0, (now - known.verified.taken_at) / SECOND), ""
 
 

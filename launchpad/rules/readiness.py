@@ -2,7 +2,7 @@
 
 from launchpad.model.definition import Definition, ReadyCondition
 from launchpad.model.state import Readiness
-from launchpad.model.values import SECOND
+from launchpad.rules.age import to_renew
 
 VALID = 900.0
 """Seconds for which providers are taken at their word."""
@@ -18,4 +18,4 @@ def worth_recording(before: Readiness | None, now: Readiness) -> bool:
     """Whether an answer says something new, or renews the last one in time."""
     if before is None or (before.verdict, before.reason) != (now.verdict, now.reason):
         return True
-    return now.at - before.at > VALID / 2 * SECOND
+    return to_renew(before.at, now.at, VALID)

@@ -3,7 +3,8 @@
 from launchpad.model.definition import Definition, SmokeCondition
 from launchpad.model.smoke import SmokeFact
 from launchpad.model.state import SmokeState
-from launchpad.model.values import SECOND, Micros
+from launchpad.model.values import Micros
+from launchpad.rules.age import to_renew
 
 _VALID = 900.0
 """Seconds for which an outcome counts where no gate says."""
@@ -17,7 +18,7 @@ def worth_recording(
         return True
     if [step.verdict for step in known.last.steps] != [step.verdict for step in now.steps]:
         return True
-    return at - known.at > _valid(name, definition) / 2 * SECOND
+    return to_renew(known.at, at, _valid(name, definition))
 
 
 def _valid(name: str, definition: Definition) -> float:

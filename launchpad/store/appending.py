@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from sys import intern
 from typing import NamedTuple
 
 from launchpad.errors import BadInput, Conflict, LeaseLost, Refused
@@ -65,8 +66,8 @@ def read(reader: Reader, launch: str, after: int, limit: int) -> tuple[Recorded,
             seq=seq,
             id=id_,
             at=at,
-            actor=actor,
-            auth=auth,
+            actor=intern(actor),
+            auth=intern(auth),  # type: ignore[arg-type]  # written by `seal` from an Auth
             event=decode(kind, v, body),
             text=texts.get(seq, ""),
             redacted=bool(has_text) and seq not in texts,

@@ -30,7 +30,7 @@ class ItemActs(Acting):
             self.say(
                 f"{name} is proved by its check: {self.scene.hint('item.verify', 'runs it now')}", "info"
             )
-        elif item.mark in ("done", "skipped"):
+        elif item.finished:
             self._reopen(item)
         elif item.blocked_by:
             missing = item.blocked_by

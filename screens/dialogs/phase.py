@@ -49,7 +49,7 @@ class PhaseDialog(Confirm):
         rows = [line(width, [Span(" no gate is defined for it", "dim")])]
         rows += [line(width, [Span(f" {piece}", said.style)]) for piece in wrap(told, width - 2)]
         items = [i for i in view.items if i.state.item.required and i.state.item.phase == view.state.phase]
-        left = [i.id for i in items if i.mark not in ("done", "skipped")]
+        left = [i.id for i in items if not i.finished]
         if left:
             names = ", ".join(left[:_NAMED]) + (f" and {len(left) - _NAMED} more" if left[_NAMED:] else "")
             still = f"{self.scene.glyphs.warn} {len(left)} of {len(items)} required items are open: {names}"

@@ -46,7 +46,7 @@ def heading(scene: Scene, phase: Phase, shown: int) -> tuple[list[Span], list[Sp
         title.append(Span(f" ({shown} shown)", "accent"))
         return title, []  # what is looked for goes before what is counted
     of_phase = [i for i in scene.view.items if i.state.item.phase == phase]
-    missing = sum(i.state.item.required and i.mark not in ("done", "skipped") for i in of_phase)
+    missing = sum(i.state.item.required and not i.finished for i in of_phase)
     overdue = sum(i.overdue for i in of_phase)
     right = []
     if overdue:
@@ -72,7 +72,7 @@ def row(scene: Scene, item: ItemView, width: int, *, of_phase: bool = False) -> 
     """One item: box, title, who has it, where it stands; with `of_phase` its phase in the place of who."""
     grid = columns(width, noted=scene.noted)
     stated = item.state
-    finished = item.mark in ("done", "skipped")
+    finished = item.finished
     must = "" if finished or not stated.item.required else "MUST "
     busy = scene.busy_with(f"item:{item.id}")
     who = _phase(item) if of_phase else _who(scene, item)
@@ -114,7 +114,7 @@ def _phase(item: ItemView) -> Span:
 
 def _who(scene: Scene, item: ItemView) -> Span:
     """Who did it; until then the person on it, else the team that owns it."""
-    if item.mark in ("done", "skipped") and item.state.by:
+    if item.finished and item.state.by:
         return Span(item.state.by, "dim")
     name = item.state.assignee or item.state.item.team or "-"
     mine = item.state.assignee == scene.me.name
@@ -137,6 +137,8 @@ def _status(scene: Scene, item: ItemView, width: int) -> Span:
             return Span(fit(f"needs {', '.join(item.blocked_by)}", width), said.style)
     if stated.check_requested:
         return Span(fit("being checked", width), "accent")
+    if stated.status == "failed":
+        return Span(fit(f"not yet: {stated.reason}", width), "dim")
     if stated.check is not None and stated.check.verdict == "unknown":
         return Span(fit(f"? {stated.check.reason}", width), "unknown")
     if item.due_at is not None:
@@ -183,7 +185,7 @@ def plain(item: ItemView) -> str:
 def in_full(scene: Scene, item: ItemView) -> str:
     """The item in a sentence, with nothing cut."""
     stated = item.state
-    must = "required" if stated.item.required and item.mark not in ("done", "skipped") else ""
+    must = "required" if stated.item.required and not item.finished else ""
     who = _who(scene, item).text.strip("-")
     last = (stated.evidence or stated.comments)[-1:]
     # Without the sign, which a line might end with.

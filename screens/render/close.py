@@ -32,9 +32,9 @@ def unfinished(view: View) -> list[str]:
 
 
 def _open_items(view: View, phase: Phase) -> list[str]:
-    """How many items of a phase nobody has done; what a check once proved was done."""
+    """How many items of a phase are not done."""
     of_phase = [item for item in view.items if item.state.item.phase == phase]
-    left = sum(item.mark not in ("done", "skipped", "stale") for item in of_phase)
+    left = sum(not item.finished for item in of_phase)
     return [f"{left} of {len(of_phase)} items of {phase} are open"] if left else []
 
 

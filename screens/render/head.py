@@ -30,12 +30,14 @@ def first_line(scene: Scene, width: int) -> Row:
     brief = width < BRIEF
     clock = format_countdown(view.countdown) if view.countdown is not None else "no T-0"
     badge, *why = _verdict(scene)
+    off = "HELD" if view.held is not None else "LATE" if view.late else ""
+    phase = PHASE_NAMES[view.state.phase] if off and brief else view.state.phase
     left = [
         *_environment(scene, brief),
         Span(f" {_release(launch, width // 4)} ", "title"),
-        Span(f" {view.state.phase.upper()} ", "accent"),
+        Span(f" {phase.upper()} ", "accent"),
         Span(f" {clock} ", "title"),
-        *([Span(" HELD ", "badge-unknown")] if view.held is not None else []),
+        *([Span(f" {off} ", "badge-unknown")] if off else []),
         badge,
     ]
     name, role = _me(scene, brief)

@@ -8,6 +8,7 @@ from launchpad.model.links import links, pieces
 from launchpad.model.smoke import line_of
 from launchpad.model.state import ItemState, Remark
 from launchpad.model.values import SECOND, format_duration, format_instant
+from launchpad.rules.age import ago
 from launchpad.rules.narrate import narrate
 from launchpad.rules.recurrence import Recurrence
 from launchpad.rules.view import ItemView
@@ -73,7 +74,7 @@ def _needs(scene: Scene, item: ItemView) -> Iterator[Span]:
     shown = {other.id: other for other in scene.view.items}
     for name in item.state.item.needs:
         if other := shown.get(name):
-            who = other.state.by if other.mark in ("done", "skipped") else other.state.assignee
+            who = other.state.by if other.finished else other.state.assignee
             owner = who or other.state.item.team or "nobody"
             waited = name in item.blocked_by
             sign = box(scene.glyphs, other.mark).text
@@ -101,10 +102,8 @@ def _check(scene: Scene, item: ItemState) -> Iterator[Span]:
     yield Span(f"check: {check.asks}; {rhythm}")
     if found is not None:
         said = VERDICTS[found.verdict]
-        ago = format_duration(max(0, scene.view.now - found.at) // SECOND)
-        yield Span(
-            f"checked {scene.time(found.at)}, {ago} ago: {said.word} {found.reason}".rstrip(), said.style
-        )
+        when = f"{scene.time(found.at)}, {ago(found.at, scene.view.now)}"
+        yield Span(f"checked {when}: {said.word} {found.reason}".rstrip(), said.style)
     if item.proved_at is not None and (found is None or found.verdict != "ok"):
         yield Span(f"passed last {scene.time(item.proved_at)}", "dim")
     if item.check_requested:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from launchpad.model.smoke import SmokeStepFact
 from launchpad.model.state import SmokeState
-from launchpad.model.values import SECOND, format_duration
+from launchpad.rules.age import ago
 from screens.render.row import Row, Span, fit, line, wrap
 from screens.render.scene import Scene
 from screens.render.words import VERDICTS, Said, glyph
@@ -33,9 +33,10 @@ def outcome(scene: Scene, known: SmokeState, width: int) -> Iterator[Row]:
     if known.last is None:
         yield line(width, [Span(" it has not run yet", "unknown")])
         return
-    said, ago = VERDICTS[known.last.verdict], max(0, scene.view.now - known.at) // SECOND
+    said = VERDICTS[known.last.verdict]
     of = f" in {known.run}" if known.run else ""
-    told = f"{said.word}{of} at {scene.time(known.at)}, {format_duration(ago)} ago: {known.last.sentence}"
+    when = f"{scene.time(known.at)}, {ago(known.at, scene.view.now)}"
+    told = f"{said.word}{of} at {when}: {known.last.sentence}"
     yield from (line(width, [Span(f" {piece}", said.style)]) for piece in wrap(told, width - 2, most=4))
     for step in known.last.steps:
         yield from _step(scene, step, width)

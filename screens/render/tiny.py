@@ -28,7 +28,7 @@ def rows(scene: Scene, width: int, height: int) -> list[Row]:
                 Span(f" {said.word} ", f"badge-{said.style}"),
                 stale,
                 engine,
-                Span(f" {clock}{' HELD' if view.held is not None else ''}"),
+                Span(f" {clock}{' HELD' if view.held is not None else ' LATE' if view.late else ''}"),
             ],
             back=head.ground(scene),
         ),

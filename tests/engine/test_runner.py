@@ -24,6 +24,7 @@ from launchpad.model import commands as cmd
 from launchpad.model import events as ev
 from launchpad.model.commands import Command
 from launchpad.model.definition import (
+    AnyCondition,
     Definition,
     HttpSignal,
     Objective,
@@ -215,20 +216,20 @@ async def test_what_expired_before_it_was_started_never_starts(carried: Any) -> 
     assert (run.reason, room.adapter.started) == ("its plan expired before it was started", [])
 
 
-async def test_a_gate_that_has_closed_keeps_it_from_starting(carried: Any) -> None:
-    room = carried(gates={"shut": (PhaseCondition(phase="launch"),)})
-    run = await room.ends(room.planned(gate="shut"), "refused")
-    assert run.reason.startswith("gate shut is NO-GO: phase is launch")
-    assert not room.adapter.started
-
-
-async def test_a_gate_that_knows_nothing_is_waited_for_and_then_stops_it(
-    carried: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("condition", "says"),
+    [
+        (PhaseCondition(phase="launch"), "gate way is NO-GO: phase is launch"),
+        (ObjectiveCondition(objective="checkout"), "gate way is HOLD"),  # waited for until patience ends
+    ],
+)
+async def test_a_gate_that_has_closed_or_knows_nothing_keeps_it_from_starting(
+    carried: Any, monkeypatch: pytest.MonkeyPatch, condition: AnyCondition, says: str
 ) -> None:
     monkeypatch.setattr(of_runner, "_GATE_PATIENCE", 1.0)
-    room = carried(gates={"blind": (ObjectiveCondition(objective="checkout"),)}, **OBJECTIVES)
-    run = await room.ends(room.planned(gate="blind"), "refused")
-    assert run.reason.startswith("gate blind is HOLD")
+    room = carried(gates={"way": (condition,)}, **OBJECTIVES)
+    run = await room.ends(room.planned(gate="way"), "refused")
+    assert run.reason.startswith(says)
     assert not room.adapter.started
 
 

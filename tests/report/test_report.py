@@ -271,6 +271,21 @@ def test_what_recurs_says_how_often_it_was_done_and_is_open_where_it_was_due_aga
     assert "- [ ] Smoke test: open, 1 of 7 times, last by bob at 09:01:00" in smoked(11)
 
 
+@pytest.mark.parametrize(
+    ("minute", "done", "says"),
+    [(9, 1, "- [x] Front page: done by engine"), (17, 0, "- [ ] Front page: stale by engine")],
+)
+def test_what_a_check_proved_too_long_ago_is_as_little_done_as_on_the_screen(minute, done, says):
+    page = d.Item(id="page", title="Front page", phase="pre-launch", check=d.HttpProof(url="http://acme/"))
+    demo = Demo(of=launches.definition(items=(page,)))
+    demo.add(1, "engine", ev.ItemChecked(item="page", verdict="ok", reason="", observed_at=at(1)))
+    report = told(demo.add(minute, LEAD.name, ev.LaunchClosed(outcome="success")))
+    assert says in markdown(report)
+    assert (">☑<" in html(report)) == bool(done)
+    assert [section.finished for section in report.checklist] == [done]
+    assert demo.view(minute).progress("pre-launch") == (done, 1)
+
+
 def test_who_found_a_rollback_criterion_met_is_among_the_decisions():
     decided = [(line.by, line.what) for line in told(launches.advised()).decisions]
     assert ("bob", "found payments-fail met, a rollback criterion") in decided

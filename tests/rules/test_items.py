@@ -25,6 +25,8 @@ def page(status, age):
     [
         (page("done", 60), ()),
         (page("done", 901), ("page",)),
+        (page("done", -2), ()),
+        (page("done", -60), ("page",)),
         (page("open", 60), ("page",)),
         (page("failed", 60), ("page",)),
         (page("skipped", 5000), ()),

@@ -58,8 +58,11 @@ def test_the_check_and_the_signal_agree(age, verified, within):
         assert verdict == ("ok" if known <= within else "bad")
 
 
-def test_a_backup_from_the_future_is_new():
-    assert backup_age(saved(-60, -60), "db", NOW) == (0.0, "")
+def test_a_backup_is_new_to_a_clock_that_is_a_little_behind_and_of_unknown_age_to_one_that_was_set_back():
+    assert backup_age(saved(-2, -2), "db", NOW) == (0.0, "")
+    known, why = backup_age(saved(-60, -60), "db", NOW)
+    assert known is None
+    assert "the clock was set back" in why
 
 
 def measured(*ages: float | None) -> tuple[Meter, Gauges]:

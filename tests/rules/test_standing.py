@@ -149,6 +149,8 @@ def test_before_the_launch_the_gate_answers():
     assert said.startswith(
         "Acme 4.2.0 (production, pre-launch) at 07:30 Europe/Berlin: NO-GO for launch: required"
     )
+    assert "(production, pre-launch) at 09:00" in brief(launches.before().view(0))
+    assert "(production, pre-launch, 5m late) at 09:05" in brief(launches.before().view(5))
     closed = launches.launched().add(14.5, LEAD.name, ev.LaunchClosed(outcome="success"))
     assert brief(closed.view(14.55)).endswith(": closed as success")
 

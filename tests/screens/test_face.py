@@ -1148,9 +1148,6 @@ async def test_a_viewer_reads_the_incident_and_does_nothing(open_face: Opener) -
         assert "u update" not in seat.text
         await seat.press("r", "escape")
         assert len(seat.events) == before
-    async with open_face("launched", EVE) as seat:
-        await seat.press("I")
-        await seat.shows("anybody from engineer up declares one")
 
 
 async def test_what_is_over_is_reviewed_from_the_palette(open_face: Opener) -> None:

@@ -7,6 +7,7 @@ from launchpad.model import definition as d
 from launchpad.model import events as ev
 from screens import hints
 from screens.render import head
+from screens.render.close import unfinished
 from tests.screens.conftest import Opener
 from tests.screens.scenes import scene
 from tests.support import launches
@@ -135,6 +136,17 @@ async def test_what_is_not_finished_is_said_before_a_launch_is_closed(open_face:
         await seat.shows("deploy-1 is running")
         await seat.press("escape")
         assert seat.events[-1].kind != "launch.closed"
+
+
+@pytest.mark.parametrize(("minute", "left"), [(10, []), (17, ["1 of 1 items of post-launch are open"])])
+def test_a_launch_is_not_to_be_closed_on_a_proof_that_is_too_old(minute: float, left: list[str]) -> None:
+    page = d.Item(id="page", title="Front page", phase="post-launch", check=d.HttpProof(url="http://acme/"))
+    demo = Demo(of=launches.definition(items=(page,))).engine(-10)
+    demo.add(0, LEAD.name, ev.PhaseEntered(phase="launch")).add(
+        1, LEAD.name, ev.PhaseEntered(phase="post-launch")
+    )
+    demo.add(1, "engine", ev.ItemChecked(item="page", verdict="ok", reason="", observed_at=launches.at(1)))
+    assert unfinished(demo.view(minute)) == left
 
 
 @pytest.mark.parametrize("name", ["success", "3", "1st"])

@@ -5,9 +5,18 @@ import pytest
 from launchpad.desk import LocalDesk
 from launchpad.model.commands import AcceptLoss, Comment, Tick, WriteNote
 from launchpad.session import Session
-from tests.screens.conftest import Opener
+from tests.screens.conftest import Opener, Seat
 from tests.support.launches import ADA, LAUNCH, LEAD
 from tests.support.losses import cut
+
+
+def goes_on_without(seat: Seat, kept: int) -> LocalDesk:
+    """A colleague's desk, on a store that has lost all but so many events, which was accepted."""
+    lost = seat.events[-1].hash
+    cut(seat.store.url, LAUNCH, kept)
+    colleague = LocalDesk(seat.store, Session(seat.store, LAUNCH), LEAD)
+    colleague.perform(AcceptLoss(head=lost, text="db-1 died"))
+    return colleague
 
 
 async def test_it_shows_what_is_left_and_what_came_since(open_face: Opener) -> None:
@@ -21,10 +30,7 @@ async def test_it_shows_what_is_left_and_what_came_since(open_face: Opener) -> N
         await seat.until(lambda: seat.text.count("the cards fail") == 2)
         seat.face.perform(Tick(item="payments"))
         await seat.shows("ticked payments")
-        lost = seat.events[-1].hash
-        cut(seat.store.url, LAUNCH, kept)
-        colleague = LocalDesk(seat.store, Session(seat.store, LAUNCH), LEAD)
-        colleague.perform(AcceptLoss(head=lost, text="db-1 died"))
+        colleague = goes_on_without(seat, kept)
         colleague.perform(WriteNote(text="the books balance"))
         await seat.until(lambda: len(seat.face.session.events) == kept + 2)
         await seat.until(lambda: "the cards fail" not in seat.text)
@@ -45,10 +51,7 @@ async def test_what_it_says_of_a_run_goes_with_the_run(
         await seat.press("d")
         await seat.answer("y")
         await seat.shows("deploy-1 waits for 1 approval")
-        lost = seat.events[-1].hash
-        cut(seat.store.url, LAUNCH, kept)
-        colleague = LocalDesk(seat.store, Session(seat.store, LAUNCH), LEAD)
-        colleague.perform(AcceptLoss(head=lost, text="db-1 died"))
+        goes_on_without(seat, kept)
         await seat.until(lambda: "deploy-1" not in seat.text)
 
 
@@ -60,10 +63,7 @@ async def test_an_open_item_tells_what_is_left_of_its_history(open_face: Opener)
         seat.face.find_item(next(i for i in seat.face.scene.view.items if i.id == "payments"))
         await seat.press("enter")
         await seat.shows("lead on payments: the cards fail")
-        lost = seat.events[-1].hash
-        cut(seat.store.url, LAUNCH, kept)
-        colleague = LocalDesk(seat.store, Session(seat.store, LAUNCH), LEAD)
-        colleague.perform(AcceptLoss(head=lost, text="db-1 died"))
+        colleague = goes_on_without(seat, kept)
         colleague.perform(Comment(item="payments", text="the books balance"))
         await seat.shows("lead on payments: the books balance")
         assert "the cards fail" not in seat.text

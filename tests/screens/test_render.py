@@ -18,6 +18,7 @@ from launchpad.rules.objectives import Point
 from launchpad.rules.polls import Ballot
 from launchpad.rules.view import ItemView
 from launchpad.rules.view.blind import blinded
+from launchpad.rules.view.teams import by_team
 from screens.glyphs import ASCII, BRAILLE, UNICODE, choose
 from screens.keymap import keymap
 from screens.panels import TimelineListing, checklist_listing
@@ -46,7 +47,7 @@ from screens.render.trend import merged, trend
 from screens.widgets.infull import in_full
 from tests.screens.scenes import scene
 from tests.support import launches
-from tests.support.launches import ADA, BOB, EVE, LEAD, Demo
+from tests.support.launches import ADA, BOB, EVE, LEAD, Demo, at
 
 WIDTHS = (80, 120, 200)
 SCENARIOS = (
@@ -147,6 +148,22 @@ def test_verdict_and_identity_survive_every_width(scenario: str, width: int) -> 
     assert "PROD" in text
     assert "Acme 4.2.0" in text
     assert f" {shown.view.verdict} " in text
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_launch_whose_t0_has_passed_is_late_until_it_is_entered_or_held(width: int) -> None:
+    def clock(demo: Demo, minute: float) -> tuple[str, ...]:
+        shown = Scene(view=demo.view(minute), me=LEAD, glyphs=UNICODE)
+        first, small = head.first_line(shown, width).text, tiny.rows(shown, 40, 9)[0].text
+        words = tuple(re.findall(r"T[-+]00:05:00|HELD|LATE", first))
+        assert tuple(re.findall(r"T[-+]00:05:00|HELD|LATE", small)) == words
+        return words
+
+    assert clock(launches.before(), -5) == ("T-00:05:00",)
+    assert clock(launches.before(), 5) == ("T+00:05:00", "LATE")
+    held = launches.before().add(5, LEAD.name, ev.CountdownHeld(), "payments is late")
+    assert clock(held, 9) == ("T+00:05:00", "HELD")
+    assert clock(launches.launched(), 5) == ("T+00:05:00",)
 
 
 def test_a_long_product_leaves_the_version_and_the_verdict() -> None:
@@ -349,6 +366,27 @@ def test_overdue_is_said() -> None:
     payments = next(i for i in shown.view.items if i.id == "payments")
     assert "! overdue 15m" in checklist.row(shown, payments, 78).text
     assert Span("1 overdue", "bad") in checklist.heading(shown, "launch", 6)[1]
+
+
+def test_a_check_that_fails_alarms_nobody_before_its_phase_unless_it_is_overdue() -> None:
+    page = d.HttpProof(url="http://acme.example/")
+    items = [d.Item(id="page", title="Front page", phase="launch", team="qa", due=60.0, check=page)]
+    demo = Demo(of=launches.definition(items=items))
+    demo.add(
+        -9, "engine", ev.ItemChecked(item="page", verdict="bad", reason="status 503", observed_at=at(-9))
+    )
+
+    def shown(minute: float) -> tuple[str, str, int]:
+        view = demo.view(minute)
+        (item,) = view.items
+        row = checklist.row(Scene(view=view, me=LEAD, glyphs=UNICODE), item, 78)
+        assert ("bad" in {span.style for span in row.spans}) == (item.mark == "failed")
+        return item.mark, row.text.split("qa")[1].split(":")[0].strip(), by_team(view.items)[0].failed
+
+    assert shown(-8) == ("open", "not yet", 0)
+    assert shown(2) == ("failed", "failed", 1)
+    demo.add(-7, LEAD.name, ev.PhaseEntered(phase="launch"))
+    assert shown(-6) == ("failed", "failed", 1)
 
 
 def test_how_late_an_item_is_is_told_in_minutes_and_its_row_drawn_once_in_each() -> None:

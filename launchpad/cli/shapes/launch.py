@@ -27,6 +27,7 @@ def launch(view: View) -> Shape:
         "t0": instant(state.t0) if state.t0 is not None else None,
         "held": view.held,
         "countdown": view.countdown,
+        "late": view.late,
         "verdict": view.verdict,
         "health": view.health,
         "health_sentence": view.standing.sentence,

@@ -96,10 +96,16 @@ class View(Value):
     def health(self) -> HealthVerdict:
         return self.standing.verdict
 
+    @property
+    def late(self) -> bool:
+        """Whether T-0 has passed and the launch was not entered. While the countdown is held, it is not."""
+        passed = self.countdown is not None and self.countdown > 0 and self.held is None
+        return passed and self.state.phase == "pre-launch" and self.state.open
+
     def progress(self, phase: Phase) -> tuple[int, int]:
         """Items done or skipped, and all items, of a phase."""
         of_phase = [item for item in self.items if item.state.item.phase == phase]
-        return sum(item.mark in ("done", "skipped") for item in of_phase), len(of_phase)
+        return sum(item.finished for item in of_phase), len(of_phase)
 
 
 def view(

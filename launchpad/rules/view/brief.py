@@ -1,7 +1,7 @@
 """The launch in one sentence, to paste where people ask how it is going."""
 
 from launchpad.model.text import clean
-from launchpad.model.values import format_clock
+from launchpad.model.values import format_clock, format_duration
 from launchpad.rules.view import View
 
 _LONGEST = 700
@@ -10,8 +10,12 @@ _LONGEST = 700
 def brief(view: View) -> str:
     """What, when, and how it stands: before T-0 whether the gate is open, after it whether we are OK."""
     about, zone = view.definition.launch, view.definition.zone
-    what = f"{about.product} {about.version} ({about.environment}, {view.state.phase})"
+    what = f"{about.product} {about.version} ({about.environment}, {view.state.phase}{_late(view)})"
     return clean(f"{what} at {format_clock(view.now, zone, view.now)} {zone}: {_answer(view)}", _LONGEST)
+
+
+def _late(view: View) -> str:
+    return f", {format_duration(view.countdown)} late" if view.late and view.countdown is not None else ""
 
 
 def _answer(view: View) -> str:

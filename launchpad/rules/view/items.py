@@ -25,6 +25,11 @@ class ItemView(Value):
         return self.state.item.id
 
     @property
+    def finished(self) -> bool:
+        """Whether it counts as done: what a check proved too long ago does not."""
+        return self.mark in ("done", "skipped")
+
+    @property
     def awaited(self) -> bool:
         """Whether somebody has to do it, now or when it is due again."""
         return self.mark in ("open", "blocked") or (
@@ -38,10 +43,12 @@ def item_view(item: ItemState, state: State, t0: Micros | None, now: Micros) -> 
         item = item_rules.at_present(item, t0, now)
     blocked = item_rules.blocked_by(item, state.items, now)
     due = item_rules.due_at(item, t0) if again is None else again.due_at
+    overdue = due is not None and now > due and item.status in ("open", "failed")
     mark: Mark = item.status
     if item_rules.stale(item, now):
         mark = "stale"
+    elif not overdue and item_rules.premature(item, state.phase):
+        mark = "blocked" if blocked else "open"
     elif item.status == "open" and blocked:
         mark = "blocked"
-    overdue = due is not None and now > due and item.status in ("open", "failed")
     return ItemView(state=item, mark=mark, blocked_by=blocked, due_at=due, overdue=overdue, recurrence=again)

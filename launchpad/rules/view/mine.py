@@ -58,7 +58,7 @@ def next_item(
 
 
 def _left(item: ItemView) -> bool:
-    return item.mark not in ("done", "skipped")
+    return not item.finished
 
 
 def _doable(item: ItemView) -> bool:

@@ -32,7 +32,7 @@ def by_team(items: Sequence[ItemView]) -> tuple[TeamProgress, ...]:
 
 
 def _progress(team: str, items: Sequence[ItemView]) -> TeamProgress:
-    left = [item for item in items if item.mark not in ("done", "skipped")]
+    left = [item for item in items if not item.finished]
     return TeamProgress(
         team=team,
         done=len(items) - len(left),
