@@ -103,6 +103,9 @@ class PostgresDatabase:
                 with contextlib.suppress(psycopg.Error):
                     connection.rollback()
                 raise
+            # Who waits in this process need not be told by the server, which a pooler may keep from telling.
+            for launch in transaction.rung:
+                self.alarm.ring(launch)
             return result
 
         return self._patiently(attempt, patience=PATIENCE if retry else 0.0)
@@ -212,7 +215,8 @@ class _PostgresTransaction(_PostgresReader):
         self._prelude = _BEGIN
         if guard is not None:
             self._prelude += ((_GUARD, (guard,)), (_TAKE_GUARD, (guard,)))
-        self._rung: set[str] = set()
+        self.rung: set[str] = set()
+        """The launches whose journal it appends to."""
         self._copied = False
         """Whether a standby has to confirm what is committed."""
 
@@ -224,13 +228,13 @@ class _PostgresTransaction(_PostgresReader):
         return results[len(prelude) :]
 
     def ring(self, launch: str) -> None:
-        self._rung.add(launch)
+        self.rung.add(launch)
 
     def shred(self, table: str) -> None:
         """Nothing to do: deleted rows leave the server's files by its own vacuum."""
 
     def commit(self) -> None:
-        bells = [(_NOTIFY, (CHANNEL, launch)) for launch in sorted(self._rung)]
+        bells = [(_NOTIFY, (CHANNEL, launch)) for launch in sorted(self.rung)]
         try:
             self.run(*bells, ("COMMIT", ()))
         except SilentServer as error:

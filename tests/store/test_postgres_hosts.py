@@ -2,16 +2,19 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from launchpad.errors import BadInput, LaunchpadError
+from launchpad.errors import BadInput, Conflict, LaunchpadError
 from launchpad.model.events import TextRedacted
 from launchpad.model.samples import LogLine, Presence, Sample
 from launchpad.store import open_store
 from launchpad.store.archive import verify_store
+from launchpad.store.postgres import PostgresDatabase
+from launchpad.store.sqlstore import SqlStore
 from launchpad.testing.drafts import draft, note, opening
 from launchpad.testing.journal_behaviour import LAUNCH
 from tests.support.pgbouncer import pooled
@@ -60,6 +63,21 @@ def test_behind_a_pooler_everything_is_kept_in_order_and_waiters_look_by_themsel
         assert other.take_lease(LAUNCH, "two", 60) is None
         store.close()
         other.close()
+
+
+def test_what_this_process_appends_wakes_its_own_waiters(url):
+    """Not the server does, whose notifications a pooler in transaction mode keeps to itself."""
+    database = PostgresDatabase(url, create=True)
+    store = SqlStore(database)
+    with closing(store):
+        # Nobody has waited yet, so that nobody listens to the server.
+        before = database.alarm.mark(LAUNCH)
+        store.append(LAUNCH, [opening()])
+        assert database.alarm.mark(LAUNCH) != before
+        with pytest.raises(Conflict):
+            store.append(LAUNCH, [note("too late")], expect={"launch": 0})
+        store.announce(LAUNCH, Presence(seat="1", operator="ada", role="director", via="local"))
+        assert database.alarm.mark(LAUNCH) == before + 1
 
 
 def test_a_role_of_few_rights_can_keep_a_whole_launch(role, opened):
