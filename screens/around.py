@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from screens import hints
 from screens.message import Answer
@@ -10,18 +9,17 @@ from screens.render import head
 from screens.render import tiny as tiny_rows
 from screens.render.footer import footer
 from screens.render.row import Row
+from screens.seeing import Seeing
 from screens.widgets.lines import Lines
-
-if TYPE_CHECKING:
-    from screens.acts.base import Acting
 
 
 class Around:
     """The lines above and below the panels, and those in their place on a small terminal."""
 
-    def __init__(self, face: "Acting", complaint: str) -> None:
+    def __init__(self, face: Seeing, complaint: str) -> None:
         """`complaint` is what the line for messages says first."""
         self._face = face
+        self._live = hints.Live()
         self._answer = Answer(complaint, "warn", monotonic())
         self._footed: tuple[object, Row] = (None, Row())
         """What the footer was made of, and the footer."""
@@ -65,7 +63,7 @@ class Around:
         return [self._answer.row(width, self.message.painter.glyphs)]
 
     def _draw_footer(self, width: int, _height: int) -> list[Row]:
-        wanted = hints.hints(self._face), width
+        wanted = hints.hints(self._face, self._live), width
         if wanted != self._footed[0]:
             self._footed = wanted, footer(*wanted[0], width)
         return [self._footed[1]]

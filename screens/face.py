@@ -23,7 +23,7 @@ from launchpad.model.preferences import USUAL, Preferences
 from launchpad.model.samples import Presence
 from launchpad.rules.view import ItemView, view
 from launchpad.session import Session
-from screens import details, dialogs, hints, themes
+from screens import details, dialogs, themes
 from screens.acts import Acts
 from screens.around import Around
 from screens.attended import Attended
@@ -121,7 +121,6 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
             only_looks=desk.only_looks,
         )
         self.board = Board(self.scene, session.events, seen.log if seen is not None else ())
-        self.live = hints.Live()
         self.around = Around(self, complaint)
         self._via = via
         self._caller = Caller()

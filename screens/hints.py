@@ -8,12 +8,11 @@ from screens.lacks import roll_open
 from screens.render.close import unfinished
 from screens.render.footer import Hint
 from screens.render.scene import OF_ACTION
+from screens.seeing import Seeing
 from screens.widgets.field import FilterField
 
 if TYPE_CHECKING:
     from textual.binding import Binding
-
-    from screens.acts.base import Acting
 
 _ORDER = (
     "run.resolve", "rollout.halt", "run.abort", "run.approve", "alert.acknowledge", "incident.open",
@@ -25,14 +24,14 @@ _ORDER = (
 """Ids in the order of the footer; the empty one stands for the definition's own actions."""
 
 
-def hints(face: "Acting") -> tuple[list[Hint], list[Hint]]:
-    """The footer's hints: those that give way, and those that stay."""
+def hints(face: Seeing, live: "Live") -> tuple[list[Hint], list[Hint]]:
+    """The footer's hints: those that give way, and those that stay. `live` is of the footer that asks."""
     if isinstance(face.screen_stack[0].focused, FilterField):
         clears = face.scene.keys.get("back", "")
         return [Hint("enter", "keep the filter"), *([Hint(clears, "clear it")] if clears else [])], []
     if face.labels:
         return _of_labels(face), [Hint("esc", "leave")]
-    shown, item = face.live.shown(face), face.board.item
+    shown, item = live.shown(face), face.board.item
     leads = advised(face.scene.view) or _plan_waits(face)
     # Of two keys the one that is advised has the room.
     ordered = sorted(shown.first, key=lambda binding: binding.id != leads)
@@ -40,7 +39,7 @@ def hints(face: "Acting") -> tuple[list[Hint], list[Hint]]:
     return first, [_hint(face, b, item) for b in shown.last]
 
 
-def all_keys(face: "Acting") -> list[Hint]:
+def all_keys(face: Seeing) -> list[Hint]:
     """Every key that works, for the help: first those of the list that has the focus."""
     focused = face.focused
     of_list = [
@@ -69,7 +68,7 @@ class Live:
         self._found_for: tuple[object, ...] = ()
         self._shown = Shown([], [])
 
-    def shown(self, face: "Acting") -> Shown:
+    def shown(self, face: Seeing) -> Shown:
         """The bindings in the footer's order."""
         wanted = (face.screen_stack[0].focused, face.scene.keys, face.scene.allowed)
         if wanted != self._found_for:
@@ -95,21 +94,21 @@ def advised(shown: View) -> str:
     return OF_ACTION + advice.run if advice and leads else ""
 
 
-def _plan_waits(face: "Acting") -> str:
+def _plan_waits(face: Seeing) -> str:
     """Id of the key that leads to the plan in front, while that waits for this operator; else empty."""
     run = face.scene.view.run
     waits = run is not None and any(run.state.id == waiting.id for waiting in face.waiting_for_me())
     return "run.approve" if waits else ""
 
 
-def _of_labels(face: "Acting") -> list[Hint]:
+def _of_labels(face: Seeing) -> list[Hint]:
     """What can be typed while labels are shown, with the panels that have no place on the screen."""
     seen = {str(panel.id) for panel in face.board.seen}
     far = [(label, to.panel) for label, to in face.labels.items() if to.key is None and to.panel not in seen]
     return [Hint("letter", "goes there"), *(Hint(label, panel) for label, panel in far)]
 
 
-def _live(face: "Acting") -> "list[Binding]":
+def _live(face: Seeing) -> "list[Binding]":
     """The bindings of the screen behind all dialogs, one for each action."""
     seen: dict[str, Binding] = {}
     for active in face.screen_stack[0].active_bindings.values():
@@ -118,12 +117,12 @@ def _live(face: "Acting") -> "list[Binding]":
     return list(seen.values())
 
 
-def _hint(face: "Acting", binding: "Binding", item: ItemView | None) -> Hint:
+def _hint(face: Seeing, binding: "Binding", item: ItemView | None) -> Hint:
     act = binding.action if binding.action.startswith("app.") else f"app.{binding.action}"
     return Hint(told(binding.key), label(face, binding, item), binding.id or "", act)
 
 
-def label(face: "Acting", binding: "Binding", item: ItemView | None) -> str:
+def label(face: Seeing, binding: "Binding", item: ItemView | None) -> str:
     """What a key does as things stand, with `item` under the cursor."""
     shown = face.scene.view
     match binding.id:
@@ -140,7 +139,7 @@ def label(face: "Acting", binding: "Binding", item: ItemView | None) -> str:
     return binding.description
 
 
-def _matters(face: "Acting", binding: "Binding", item: ItemView | None) -> bool:  # noqa: C901  # a table of keys
+def _matters(face: Seeing, binding: "Binding", item: ItemView | None) -> bool:  # noqa: C901  # a table of keys
     """Whether there is anything for it to act on."""
     shown = face.scene.view
     match binding.id:
@@ -190,7 +189,7 @@ def _must_first(shown: View) -> bool:
     return unguarded and (missing or shown.health == "bad")
 
 
-def _wanted(face: "Acting") -> bool:
+def _wanted(face: Seeing) -> bool:
     """Whether a roll-call holds the gate that nobody has called, and this operator may call it."""
     shown = face.scene.view
     holds = any(ballot.verdict == "HOLD" for ballot in shown.ballots)

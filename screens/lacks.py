@@ -1,7 +1,6 @@
 """Why a verb can do nothing now: its key says so, and the palette does before it is chosen."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from launchpad.desk import allows
 from launchpad.model.events import ItemTicked
@@ -9,12 +8,10 @@ from launchpad.model.journal import Recorded
 from launchpad.rules.rollouts import allowed
 from launchpad.rules.view import View
 from screens import dialogs
-
-if TYPE_CHECKING:
-    from screens.acts.base import Acting
+from screens.seeing import Seeing
 
 
-def lacks(face: "Acting", action: str) -> str:
+def lacks(face: Seeing, action: str) -> str:
     """What an action of the face, called without arguments, has nothing to act on; empty where it has."""
     why = _WHY.get(action)
     return why(face) if why is not None else ""
@@ -35,7 +32,7 @@ def to_bump(view: View) -> list[str]:
     ]
 
 
-def to_undo(face: "Acting") -> Recorded | None:
+def to_undo(face: Seeing) -> Recorded | None:
     """The operator's own last tick of an item with which nothing was done since."""
     me, items = face.scene.me.name, face.scene.view.state.items
     for recorded in reversed(face.session.events):
@@ -47,48 +44,48 @@ def to_undo(face: "Acting") -> Recorded | None:
     return None
 
 
-def _item(face: "Acting") -> str:
+def _item(face: Seeing) -> str:
     return "" if face.board.item else "no item is selected: the first three tabs lead to the checklists"
 
 
-def _check(face: "Acting") -> str:
+def _check(face: Seeing) -> str:
     item = face.board.item
     if item is None or item.state.item.check is not None:
         return _item(face)
     return f"{item.id} has no automated check"
 
 
-def _checks(face: "Acting") -> str:
+def _checks(face: Seeing) -> str:
     checked = any(item.state.item.check for item in face.scene.view.items)
     return "" if checked else "no item has an automated check"
 
 
-def _tick(face: "Acting") -> str:
+def _tick(face: Seeing) -> str:
     return "" if to_undo(face) else "there is no tick of yours to undo"
 
 
-def _alert(face: "Acting") -> str:
+def _alert(face: Seeing) -> str:
     panel = face.board.focused_panel
     chosen = panel is not None and panel.id == "alerts" and panel.selected is not None
     waits = chosen or any(alert.unacknowledged for alert in face.scene.view.alerts)
     return "" if waits else "no alert waits for an acknowledgement"
 
 
-def _phase(face: "Acting") -> str:
+def _phase(face: Seeing) -> str:
     view = face.scene.view
     if view.next_phase is not None or face.permits("close"):
         return ""
     return f"{view.state.phase} is the last phase; a director closes the launch"
 
 
-def _countdown(face: "Acting") -> str:
+def _countdown(face: Seeing) -> str:
     state = face.scene.view.state
     if state.t0 is None:
         return "this launch has no T-0"
     return "" if state.phase == "pre-launch" else f"the countdown is over: the launch is in {state.phase}"
 
 
-def _answer(face: "Acting") -> str:
+def _answer(face: Seeing) -> str:
     view, me = face.scene.view, face.scene.me
     poll = view.state.poll
     if poll is None or not roll_open(view):
@@ -98,20 +95,20 @@ def _answer(face: "Acting") -> str:
     return f"you speak for none of {', '.join(poll.teams)}: an operator may be their proxy"
 
 
-def _roll(face: "Acting") -> str:
+def _roll(face: Seeing) -> str:
     return "" if roll_open(face.scene.view) else "no roll-call is open"
 
 
-def _run(face: "Acting") -> str:
+def _run(face: Seeing) -> str:
     return "" if face.scene.view.run else "nothing runs that could be aborted"
 
 
-def _interrupted(face: "Acting") -> str:
+def _interrupted(face: Seeing) -> str:
     stuck = any(run.state.status == "interrupted" for run in face.scene.view.runs)
     return "" if stuck else "no run is interrupted"
 
 
-def _incident(face: "Acting") -> str:
+def _incident(face: Seeing) -> str:
     view = face.scene.view
     if view.incident is not None or face.permits("declare_incident"):
         return ""
@@ -119,15 +116,15 @@ def _incident(face: "Acting") -> str:
     return f"no incident is open{may}"
 
 
-def _bump(face: "Acting") -> str:
+def _bump(face: Seeing) -> str:
     return "" if to_bump(face.scene.view) else "there is no rollout to bump"
 
 
-def _rollouts(face: "Acting") -> str:
+def _rollouts(face: Seeing) -> str:
     return "" if face.scene.view.rollouts else "no rollouts are defined"
 
 
-_WHY: dict[str, Callable[["Acting"], str]] = {
+_WHY: dict[str, Callable[[Seeing], str]] = {
     **dict.fromkeys(("tick", "assign", "comment", "evidence", "skip", "fail"), _item),
     "verify": _check,
     "verify_all": _checks,

@@ -1,7 +1,6 @@
 """What every key that acts does: ask, hand a command to the desk, say how it went."""
 
 from collections.abc import Callable, Sequence
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
@@ -12,38 +11,27 @@ from launchpad.model.commands import Command, Done
 from launchpad.model.events import Unknown
 from launchpad.model.journal import Recorded
 from launchpad.model.preferences import Preferences
-from launchpad.model.state import RunState
 from launchpad.rules.view import ItemView
 from screens import dialogs
-from screens.inorder import InOrder
 from screens.lacks import lacks
 from screens.render.row import Row, Span, line, wrap
 from screens.render.scene import Scene
+from screens.seeing import Seeing
 
 if TYPE_CHECKING:
     from launchpad.desk import Desk
-    from launchpad.session import Session
     from screens.around import Around
-    from screens.board import Board
-    from screens.hints import Live
-    from screens.labels import Labels
     from screens.leads import Place
 
 Then = Callable[[Done], None]
 
 
-class Acting(InOrder):
+class Acting(Seeing):
     """The app as the operator's verbs see it."""
 
-    session: "Session"
     desk: "Desk"
-    scene: Scene
-    board: "Board"
     around: "Around"
     preferences: Preferences
-    labels: "Labels" = MappingProxyType({})
-    """Those on the screen, where they are shown."""
-    live: "Live"
     _unanswered = 0
     """Commands that the desk has not answered yet."""
     _newest = 0
@@ -68,14 +56,6 @@ class Acting(InOrder):
 
     def refresh_view(self) -> None:
         """Asks for a fresh view."""
-        raise NotImplementedError
-
-    def permits(self, action: str) -> bool:
-        """Whether the role allows what this action of the face needs, on a launch that takes changes."""
-        raise NotImplementedError
-
-    def waiting_for_me(self) -> list[RunState]:
-        """Runs that need this operator's yes."""
         raise NotImplementedError
 
     def find_item(self, item: ItemView) -> None:
