@@ -23,6 +23,7 @@ import tempfile
 import termios
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from fcntl import ioctl
@@ -43,6 +44,8 @@ SIZE = (120, 40)
 _ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][0-9A-B]|[ -/]*[0-~])")
 _ROW = re.compile(r"\[(.)\] Item (\d\d) ")
 _PATIENCE = 30.0
+_LATER = 0.15
+"""Seconds after which it is looked what came."""
 _ALONE = 30
 """Ticks of the first who comes, before all others do: what the machine makes of one seat."""
 
@@ -91,9 +94,9 @@ class Person:
         os.write(self.master, keys.encode())
         return at
 
-    def take_in(self, at: float) -> None:
-        """Reads what came, and tells the room which boxes it shows."""
-        data = self._rest + os.read(self.master, 1 << 16)
+    def take_in(self, came: bytes, at: float) -> None:
+        """Tells the room which boxes the screen shows, by what came `at` that time."""
+        data = self._rest + came
         # A sequence, or a letter, may be cut in two.
         cut = data.rfind(b"\x1b")
         cut = cut if cut >= len(data) - 32 else len(data)
@@ -229,17 +232,21 @@ def room(seats: int, url: str | None) -> Iterator[Room]:
 
 
 def _read(people: list[Person], over: threading.Event) -> None:
+    """Notes when something comes, and what it was a moment later: to look while seats paint would take from
+    them what is to be measured."""
+    came: deque[tuple[float, Person, bytes]] = deque()
     with selectors.DefaultSelector() as selector:
         for person in people:
             selector.register(person.master, selectors.EVENT_READ, person)
         while not over.is_set():
-            ready = selector.select(0.1)
-            at = time.monotonic()
-            for key, _ in ready:
+            for key, _ in selector.select(_LATER / 3):
                 try:
-                    key.data.take_in(at)
+                    came.append((time.monotonic(), key.data, os.read(key.data.master, 1 << 16)))
                 except OSError:
                     selector.unregister(key.fileobj)
+            while came and came[0][0] < time.monotonic() - _LATER:
+                at, person, data = came.popleft()
+                person.take_in(data, at)
 
 
 def _alone(war: Room) -> list[float]:
