@@ -24,7 +24,7 @@ from launchpad.rehearsal.google_play import GooglePlaySimulator
 from launchpad.rules.ladder import RolloutView
 from launchpad.rules.rollouts import not_taken
 from launchpad.testing.loopback import Fault, Loopback, Response
-from tests.support.war_room import PEOPLE, WarRoom, until
+from tests.support.war_room import PEOPLE, TTL, WarRoom, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.proves("google_play", "engine")]
 ENDS = ("succeeded", "failed", "interrupted", "aborted", "refused")
@@ -44,8 +44,9 @@ class Store:
         mark = self.room.base / "well"
         mark.touch() if yes else mark.unlink(missing_ok=True)
 
-    def watched(self) -> None:
-        self.room.engine(environ=self.environ)
+    def watched(self, ttl: str = "20.0") -> None:
+        """Where no engine is to be followed by another, a lease outlasts a machine that stands still."""
+        self.room.engine(environ=self.environ, ttl=ttl)
         until(lambda: self.seen.known and self.seen.state.verdict == "ok", what="it to be read", seconds=60)
 
     @property
@@ -163,7 +164,7 @@ def test_up_the_ladder_with_a_regression_at_half_of_the_users(store: Store) -> N
 @pytest.mark.parametrize("manner", ["withheld", "silent"])
 def test_an_engine_killed_between_the_commit_and_its_answer(store: Store, verb: str, manner: str) -> None:
     """The commit is carried out (`withheld`) or never arrives (`silent`); the engine dies as it waits."""
-    store.watched()
+    store.watched(TTL)
     [engine] = store.room.engines
     store.server.misbehave(Fault(manner), "POST", ":commit$")
     run_id = store.asked(cmd.BumpRollout(rollout="android")) if verb == "bump" else store.halted()
