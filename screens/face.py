@@ -76,10 +76,6 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
     AUTO_FOCUS = "#checklist"
     NOTIFICATION_TIMEOUT = 0
 
-    fault: Exception | None = None
-    """What ended the face, if it was no wish."""
-    _rest: asyncio.TimerHandle | None = None
-
     def __init__(
         self,
         session: Session,
@@ -109,6 +105,8 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         self.save_report = save_report
         self.painter = Painter(theme, glyphs, greys=greys)
         self.framed = opening is not None
+        self.fault: Exception | None = None
+        """What ended the face, if it was no wish."""
         self._allowed_to: tuple[object, frozenset[str]] = (None, frozenset())
         """Who they are, and what is allowed to them."""
         seen = opening.news if opening is not None else None
@@ -128,6 +126,7 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         self._caller = Caller()
         self.preferences = preferences
         self.memory = memory
+        self._rest: asyncio.TimerHandle | None = None
         self._seat = uuid.uuid4().hex[:12]
         self._follower = Follower(
             session,
@@ -136,7 +135,6 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
             presence=self._presence,
             trends=lambda: self.board.trends,
             run=lambda: self.board.chosen_run,
-            shares=via != "local",
         )
         self._bind(self.scene.view.definition)
 

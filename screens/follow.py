@@ -1,7 +1,6 @@
 """Keeps a face up to date from threads of its own, so that a slow store never stalls a key or a clock."""
 
 import contextlib
-import random
 import threading
 import time
 from collections import deque
@@ -10,7 +9,7 @@ from typing import NamedTuple
 
 from launchpad.errors import LaunchpadError
 from launchpad.model.samples import LogLine, Presence
-from launchpad.model.values import SECOND, Micros
+from launchpad.model.values import SECOND
 from launchpad.rules.view import View, view
 from launchpad.rules.view.blind import blinded
 from launchpad.session import Session
@@ -23,8 +22,6 @@ LOG_KEPT = 20_000
 _PAGE = 2000
 _LEAST = 0.02
 """Seconds between two views at least, however many events arrive."""
-SPREAD = 0.4
-"""Seconds over which the clocks of faces turn that share a machine."""
 SILENCE = 3.0
 """Seconds after which a store that has not answered counts as away; until it gives up may take far longer."""
 
@@ -36,11 +33,6 @@ class News(NamedTuple):
     log: tuple[LogLine, ...] = ()
     lost: str = ""
     lost_for: float = 0.0
-
-
-def until_turn(now: Micros, late: float) -> float:
-    """Seconds until a clock turns to its next second that is `late` seconds behind the store's."""
-    return 1 - (now / SECOND - late) % 1
 
 
 class Follower:
@@ -55,18 +47,15 @@ class Follower:
         presence: Callable[[], Presence],
         trends: Callable[[], tuple[int, Container[str]]],
         run: Callable[[], str],
-        shares: bool = False,
     ) -> None:
         """`trends` says how many points of the past are drawn, and of which objectives. `run` names the run
-        whose log is wanted; empty: the one at work, or the last. `shares` says that other faces share the
-        machine: all of them at work with each second would keep whatever happens then from every screen."""
+        whose log is wanted; empty: the one at work, or the last."""
         self._session = session
         self._deliver = deliver
         self._failed = failed
         self._presence = presence
         self._trends = trends
         self._wanted = run
-        self._late = random.uniform(0, SPREAD) if shares else 0.0  # noqa: S311  # keeps no secret
         self._wake = threading.Event()
         self._ending = threading.Event()
         self._announced = 0.0
@@ -114,7 +103,7 @@ class Follower:
                 self._look()
                 self._announce()
                 # The clock on the screen turns with the second.
-                self._wake.wait(until_turn(self._session.clock(), self._late))
+                self._wake.wait(1 - self._session.clock() % SECOND / SECOND)
             self._leave()
 
     def _changed(self, _why: str) -> None:
@@ -135,7 +124,7 @@ class Follower:
 
     def _keep_time(self) -> None:
         """While the store keeps the other thread waiting, the clock turns and no reading counts."""
-        while not self._ending.wait(until_turn(self._session.clock(), self._late)):
+        while not self._ending.wait(1 - self._session.clock() % SECOND / SECOND):
             with self._telling:
                 if self._told is None or time.monotonic() - self._told_at < SILENCE:
                     continue

@@ -4,15 +4,11 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from launchpad.desk import LocalDesk
 from launchpad.model.commands import Tick
-from launchpad.model.values import SECOND
 from launchpad.session import Session
 from screens.face import Arrived
-from screens.follow import SPREAD, News, until_turn
+from screens.follow import News
 from screens.panels import AT_ONCE, TELLS
 from tests.screens.conftest import Opener, Seat
 from tests.support.launches import ADA, LAUNCH, LEAD
@@ -75,15 +71,6 @@ async def test_an_event_is_shown_while_a_store_takes_its_time_to_write(open_face
         LocalDesk(seat.store, Session(seat.store, LAUNCH), LEAD).perform(Tick(item="payments"))
         await seat.until(lambda: seat.face.scene.view.state.items["payments"].status == "done")
         held.set()
-
-
-@given(st.integers(0, 2**52), st.floats(0, SPREAD))
-def test_a_clock_that_is_late_turns_each_second_by_so_much(now: int, late: float) -> None:
-    """To the millisecond, no sooner than it is, no later than a second from now."""
-    wait = until_turn(now, late)
-    assert 0 < wait <= 1
-    behind = (now / SECOND + wait - late) % 1
-    assert min(behind, 1 - behind) < 0.001
 
 
 def test_what_is_told_at_once_are_panels() -> None:
