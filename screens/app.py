@@ -82,7 +82,7 @@ async def _shown(face: Face, guard: Guard) -> None:
         loop.call_soon_threadsafe(lambda: face.exit(return_code=code))
 
     def forced(code: int) -> None:
-        perish(code, face.farewell, guard.everything)
+        perish(code, face.farewell, face.hush, guard.everything)
 
     with Signals(_SIGNALS, leave=leave, forced=forced):
         await face.run_async(mouse=face.preferences.mouse)

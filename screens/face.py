@@ -402,6 +402,11 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         """Nobody can see this face any more: it ends at once, with no word to the terminal."""
         perish(GONE, self.farewell)
 
+    def hush(self) -> None:
+        """Draws on nothing but stderr from now on; see `SafeDriver.hush`."""
+        if isinstance(self._driver, SafeDriver):
+            self._driver.hush()
+
     def farewell(self) -> None:
         """Tells the others that this seat is empty."""
         with contextlib.suppress(Exception):

@@ -19,6 +19,7 @@ from textual.drivers.linux_driver import LinuxDriver
 
 from launchpad.desk.decision import TEXT_LIMIT
 from screens.ink import Ink
+from screens.output import TERMINAL, Output
 
 GONE = 129
 """Exit status when the terminal went away: 128 + SIGHUP, as a shell would report it."""
@@ -33,8 +34,6 @@ _NO_PIXELS = "\x1b[?1016l"
 """The mouse is told of in cells."""
 _STRING_END = "\x1b\\"
 """Ends a sequence of which only the first half has arrived."""
-_OUTPUT = 2
-"""Where a face draws: stderr."""
 _ROOM = 0.02
 """Seconds in which a terminal takes what there is room for."""
 _THROWN = 20
@@ -120,6 +119,8 @@ class SafeDriver(LinuxDriver):
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
         self._told_to_end, self._end = os.pipe()
+        self._output = Output()
+        self._file = cast(Any, self._output)  # of a file Textual's thread needs no more than this
 
     def disable_input(self) -> None:
         # Whoever waits for a key without a limit has to be woken.
@@ -131,6 +132,11 @@ class SafeDriver(LinuxDriver):
         super().close()
         os.close(self._end)
         os.close(self._told_to_end)
+        self._output.close()
+
+    def hush(self) -> None:
+        """Draws on nothing but stderr from now on, wherever that goes. Any thread may call it."""
+        self._output.hush()
 
     def write(self, data: str) -> None:
         # To enter the alternate screen empties it: the first frame stays until the face is painted over it.
@@ -138,7 +144,9 @@ class SafeDriver(LinuxDriver):
         if data == _ALTERNATE and app.framed:
             app.framed = False
         else:
-            super().write(app.painter.glyphs.shown(data))
+            left = self._output.take(app.painter.glyphs.shown(data))
+            if left:
+                super().write(left)
 
     def run_input_thread(self) -> None:
         parser = XTermParser()
@@ -243,14 +251,14 @@ class Guard:
         """
         self.modes(termios.TCSANOW)
         with contextlib.suppress(OSError):
-            terminal = os.dup(_OUTPUT)
+            terminal = os.dup(TERMINAL)
             if not _put(terminal, _RESTORE):
                 self._make_room(terminal)
 
     def _make_room(self, terminal: int) -> None:
         """Throws away what is written until the words have been taken that are written meanwhile."""
         # Whatever else draws does so into nothing from here on; what it is about to write is thrown away too.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), _OUTPUT)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), TERMINAL)
         for _ in range(_THROWN):
             with contextlib.suppress(termios.error):
                 termios.tcflush(terminal, termios.TCOFLUSH)
@@ -259,7 +267,7 @@ class Guard:
                 termios.tcflow(terminal, termios.TCOON)
             if _put(terminal, _STRING_END + _RESTORE):
                 break
-        os.dup2(terminal, _OUTPUT)
+        os.dup2(terminal, TERMINAL)
 
 
 def _put(terminal: int, text: str) -> bool:

@@ -16,11 +16,21 @@ from collections.abc import Iterator, Sequence
 from screens.opening import READING
 from screens.preview import NOT_YET
 
+_TAKE_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+
 
 class OnTerminal:
     """A running program and the master side of its terminal."""
 
-    def __init__(self, argv: Sequence[str], *, size: tuple[int, int] = (80, 24), **environ: str) -> None:
+    def __init__(
+        self, argv: Sequence[str], *, size: tuple[int, int] = (80, 24), own: bool = False, **environ: str
+    ) -> None:
+        """`own`: the terminal is the program's controlling one, as it is where a shell starts it. Without,
+        no SIGHUP comes when the terminal is deleted."""
         self.master, self._slave = pty.openpty()
         self.resize(*size)
         self.before = termios.tcgetattr(self._slave)
@@ -29,12 +39,11 @@ class OnTerminal:
         unwanted = ("NO_COLOR", "COLORTERM", "TERM", "COLUMNS", "LINES")
         kept = {k: v for k, v in os.environ.items() if k not in unwanted}
         self.process = subprocess.Popen(
-            [sys.executable, *argv],
+            [sys.executable, *(("-c", _TAKE_TERMINAL) if own else ()), *argv],
             stdin=self._slave,
             stdout=self._slave,
             stderr=self._slave,
             env={**kept, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **environ},
-            # A session without a controlling terminal: no SIGHUP comes when the terminal is deleted.
             start_new_session=True,
         )
 
@@ -101,8 +110,10 @@ class OnTerminal:
 
 
 @contextlib.contextmanager
-def on_terminal(*argv: str, size: tuple[int, int] = (80, 24), **environ: str) -> Iterator[OnTerminal]:
-    running = OnTerminal(argv, size=size, **environ)
+def on_terminal(
+    *argv: str, size: tuple[int, int] = (80, 24), own: bool = False, **environ: str
+) -> Iterator[OnTerminal]:
+    running = OnTerminal(argv, size=size, own=own, **environ)
     try:
         yield running
     finally:

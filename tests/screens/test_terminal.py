@@ -92,9 +92,10 @@ def test_signals(number: signal.Signals) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize("own", [False, True])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_signals_end_it_although_its_terminal_takes_nothing(number: signal.Signals) -> None:
-    with on_terminal(*DEMO, size=(200, 60)) as face:
+def test_signals_end_it_although_its_terminal_takes_nothing(number: signal.Signals, *, own: bool) -> None:
+    with on_terminal(*DEMO, size=(200, 60), own=own) as face:
         _shown(face)
         _fill(face)
         face.process.send_signal(number)
