@@ -20,7 +20,7 @@ from launchpad.model.definition import (
 )
 from launchpad.model.values import Quantity
 from tests.support.shop import Shop
-from tests.support.war_room import WarRoom, action, commands_launch, recording, until
+from tests.support.war_room import TTL, WarRoom, action, commands_launch, recording, until
 
 pytestmark = pytest.mark.slow
 Open = Callable[[Definition], WarRoom]
@@ -84,7 +84,7 @@ def test_an_engine_that_takes_over_goes_on_by_the_plan_that_was_begun(war_room: 
     record = tmp_path / "record"
     begun = {"backup": recording(record, "old-backup", seconds=3.0), "deploy": recording(record, "old")}
     room = war_room(commands_launch(begun, release=action("backup", "deploy")))
-    engine = room.engine()
+    engine = room.engine(ttl=TTL)
     run = room.go("release")
     until(lambda: room.recorded() == ["old-backup"], what="the first step")
     engine.kill()

@@ -26,7 +26,7 @@ from launchpad.model.definition import (
 )
 from launchpad.model.values import SECOND, Quantity
 from launchpad.rules.gates import evaluate
-from tests.support.war_room import PEOPLE, WarRoom, until
+from tests.support.war_room import PEOPLE, TTL, WarRoom, until
 
 pytestmark = [
     pytest.mark.needs("gpg", "pg_dump", "pg_restore"),
@@ -130,7 +130,7 @@ def test_a_backup_outlives_its_engine_and_shows_no_secret(
     war_room: Open, tmp_path: Path, database: str
 ) -> None:
     room = war_room(a_launch(tmp_path))
-    engine = room.engine(environ={"DATABASE_URL": database, "PASSPHRASE": PASSPHRASE})
+    engine = room.engine(environ={"DATABASE_URL": database, "PASSPHRASE": PASSPHRASE}, ttl=TTL)
     password = str(psycopg.conninfo.conninfo_to_dict(database)["password"])
     with psycopg.connect(database) as holder:
         holder.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")

@@ -6,7 +6,7 @@ import pytest
 
 from launchpad.model import events as ev
 from launchpad.model.journal import verify
-from tests.support.war_room import WarRoom, action, commands_launch, recording, until
+from tests.support.war_room import TTL, WarRoom, action, commands_launch, recording, until
 from tests.support.wires import wired
 
 pytestmark = pytest.mark.slow
@@ -19,7 +19,7 @@ def test_it_begins_nothing_more_and_is_of_use_again_later(tmp_path: Path, postgr
     room = WarRoom(tmp_path, commands_launch(operations, release=action(*STEPS)), url=postgres_database)
     try:
         with wired(room.url) as (wire, url):
-            cut_off = room.engine(url=url)
+            cut_off = room.engine(url=url, ttl=TTL)
             run_id = room.go("release")
             until(room.recorded, what="the first step to begin")
             before = room.epoch

@@ -24,7 +24,7 @@ from launchpad.rehearsal.google_play import GooglePlaySimulator
 from launchpad.rules.ladder import RolloutView
 from launchpad.rules.rollouts import not_taken
 from launchpad.testing.loopback import Fault, Loopback, Response
-from tests.support.war_room import PEOPLE, TTL, WarRoom, until
+from tests.support.war_room import PEOPLE, TTL, UNHURRIED, WarRoom, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.proves("google_play", "engine")]
 ENDS = ("succeeded", "failed", "interrupted", "aborted", "refused")
@@ -44,8 +44,7 @@ class Store:
         mark = self.room.base / "well"
         mark.touch() if yes else mark.unlink(missing_ok=True)
 
-    def watched(self, ttl: str = "20.0") -> None:
-        """Where no engine is to be followed by another, a lease outlasts a machine that stands still."""
+    def watched(self, ttl: str = UNHURRIED) -> None:
         self.room.engine(environ=self.environ, ttl=ttl)
         until(lambda: self.seen.known and self.seen.state.verdict == "ok", what="it to be read", seconds=60)
 

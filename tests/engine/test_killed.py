@@ -19,15 +19,13 @@ from launchpad.rehearsal.netlify import NetlifySimulator
 from launchpad.rules.locks import kept_owner
 from launchpad.testing.loopback import Fault, Loopback
 from tests.support.app_store import AppStore, rollout_launch
-from tests.support.war_room import PEOPLE, WarRoom, until
+from tests.support.war_room import PEOPLE, TTL, WarRoom, until
 
 pytestmark = pytest.mark.slow
 Open = Callable[[Definition], WarRoom]
 TOKEN = "nfp_hunter2-correct-horse"
 ENVIRON = {"NETLIFY_AUTH_TOKEN": TOKEN}
 
-UNHURRIED = "30"
-"""Seconds of a lease that is not lost on a busy machine: an engine that loses it is killed in its own way."""
 BOUNDARIES = {
     "planned": "after run.planned",
     "started": "after run.started",
@@ -293,7 +291,7 @@ def test_whatever_is_asked_for_is_done_once(target: Target, dies: str) -> None:
     doomed = room.engine(environ=target.environ, dies=dies, ttl="6")
     until(lambda: confirmed(target) or doomed.poll() is not None, what="its plan to be confirmed")
     until(lambda: doomed.poll() is not None, what=f"the engine to die {dies}")
-    room.engine(environ=target.environ, standby=True, ttl=UNHURRIED)
+    room.engine(environ=target.environ, standby=True)
     until(lambda: confirmed(target), what="its plan to be confirmed")
     run = room.when(target.run, "succeeded", "failed", "interrupted", "refused", "aborted")
     if dies == BOUNDARIES["intended, and not asked for"] and not target.can_tell:
@@ -324,7 +322,7 @@ LOST = {
 def test_between_request_and_answer(target: Site | PlayShare, request: pytest.FixtureRequest) -> None:
     """What was asked for is carried out, and the engine dies while it waits to hear so."""
     room, server = target.room, target.server
-    engine = room.engine(environ=target.environ)
+    engine = room.engine(environ=target.environ, ttl=TTL)
     until(lambda: seen(room), what="the rollout to be read")
     server.misbehave(Fault("withheld"), "POST", LOST[request.node.callspec.params["target"]])
     target.ask()
@@ -332,7 +330,7 @@ def test_between_request_and_answer(target: Site | PlayShare, request: pytest.Fi
     until(lambda: target.done, what="it to be carried out")
     engine.kill()
     engine.wait()
-    room.engine(environ=target.environ, standby=True, ttl=UNHURRIED)
+    room.engine(environ=target.environ, standby=True)
     run = room.when(target.run, "succeeded", "failed", "interrupted")
     # What was published is left alone by the second attempt of a rollback, which is for its lock.
     attempts = 2 if isinstance(target, Back) else 1

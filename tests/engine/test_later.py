@@ -6,7 +6,7 @@ import pytest
 
 from launchpad.model import events as ev
 from launchpad.model.journal import Draft
-from tests.support.war_room import WarRoom, action, commands_launch, recording, until
+from tests.support.war_room import TTL, WarRoom, action, commands_launch, recording, until
 
 pytestmark = pytest.mark.slow
 
@@ -15,7 +15,7 @@ def test_it_lets_go_of_what_it_does_not_understand(tmp_path: Path) -> None:
     operations = {"backup": recording(tmp_path / "record", "backup")}
     room = WarRoom(tmp_path, commands_launch(operations, backup=action("backup")))
     try:
-        engine = room.engine()
+        engine = room.engine(ttl=TTL)
         later = ev.Unknown(kind="run.forbidden", raw='{"kind":"run.forbidden"}')
         room.store.append(room.launch, [Draft(id="later", event=later, actor="lead", auth="os")])  # type: ignore[arg-type]
         until(lambda: engine.poll() is not None, what="the engine to end")

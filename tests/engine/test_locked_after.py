@@ -11,7 +11,7 @@ from launchpad.model import commands as cmd
 from launchpad.model import events as ev
 from launchpad.model.definition import Definition, OnFailure, UnlockedCondition
 from launchpad.rules.gates import evaluate
-from tests.support.war_room import WarRoom, action, commands_launch, recording, until
+from tests.support.war_room import TTL, WarRoom, action, commands_launch, recording, until
 
 pytestmark = pytest.mark.slow
 Open = Callable[[Definition], WarRoom]
@@ -128,7 +128,7 @@ def test_what_repairs_by_itself_says_what_failed(war_room: Open, tmp_path: Path)
 @pytest.mark.parametrize("dies", ["before run.succeeded", "after run.succeeded"])
 def test_the_lock_outlives_an_engine_that_is_killed(war_room: Open, tmp_path: Path, dies: str) -> None:
     room = _room(war_room, tmp_path)
-    first = room.engine(dies=dies)
+    first = room.engine(dies=dies, ttl=TTL)
     room.go("rollback")
     first.wait()
     room.engine(standby=True)

@@ -9,7 +9,7 @@ from launchpad.model import commands as cmd
 from launchpad.session import Session
 from launchpad.store.archive import verify_store
 from tests.support.postgres import primary_and_standby
-from tests.support.war_room import WarRoom, action, commands_launch, recording, until
+from tests.support.war_room import TTL, WarRoom, action, commands_launch, recording, until
 
 pytestmark = pytest.mark.slow
 
@@ -21,7 +21,7 @@ def test_no_engine_of_that_host_goes_on_until_a_director_accepts_it(tmp_path: Pa
     with primary_and_standby(synchronous=False) as standby:
         room = WarRoom(tmp_path, launch, url=standby.url_of_both)
         try:
-            first = room.engine()
+            first = room.engine(ttl=TTL)
             room.when(room.go("backup"), "succeeded")
             standby.has_received()
             standby.stop()
@@ -40,7 +40,7 @@ def test_no_engine_of_that_host_goes_on_until_a_director_accepts_it(tmp_path: Pa
             verify_store(room.store, room.launch)
             with pytest.raises(BrokenJournal, match="cut short or rewritten"):
                 verify_store(room.store, room.launch, head.hash)
-            said = _refusal(room.engine(standby=True))
+            said = _refusal(room.engine(standby=True, ttl=TTL))
             assert f"lost event {head.seq} of {room.launch}, which an engine had read here" in said
             assert f"launchpad accept-loss {head.hash}" in said
             room.does("lead", cmd.AcceptLoss(head=head.hash, text="db-1 died; the deploy is out"))

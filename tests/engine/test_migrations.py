@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from launchpad.model import commands as cmd
 from launchpad.model.definition import Action, Definition, Launch, MigrationsCondition, Provider, Step
 from launchpad.rules.gates import evaluate
-from tests.support.war_room import PEOPLE, until
+from tests.support.war_room import PEOPLE, TTL, until
 
 pytestmark = pytest.mark.slow
 TOOL = Path(__file__).parents[1] / "support" / "migrator.py"
@@ -145,7 +145,7 @@ def test_the_tool_is_not_taken_at_its_word(war_room, base, mode, says):
 def test_an_engine_killed_in_the_midst_is_followed_and_nothing_is_applied_twice(war_room, base):
     (base / "seconds").write_text("4")
     room = war_room(definition(base))
-    first = room.engine()
+    first = room.engine(ttl=TTL)
     run = room.go("up")
     until(lambda: room.recorded() == ["up"], what="the migration to begin")
     first.kill()
@@ -159,7 +159,7 @@ def test_an_engine_killed_in_the_midst_is_followed_and_nothing_is_applied_twice(
 def test_what_nobody_saw_end_is_asked_of_the_database_and_not_begun_again_blindly(war_room, base):
     (base / "seconds").write_text("60")
     room = war_room(definition(base))
-    first = room.engine()
+    first = room.engine(ttl=TTL)
     run = room.go("up")
     until(lambda: room.recorded() == ["up"], what="the migration to begin")
     first.kill()

@@ -11,7 +11,7 @@ from launchpad.model.definition import Action, Definition, Launch, OnFailure, Pr
 from launchpad.model.state import RunState
 from launchpad.rehearsal.netlify import NetlifySimulator
 from launchpad.testing.loopback import Fault, Loopback, Response
-from tests.support.war_room import PEOPLE, WarRoom, until
+from tests.support.war_room import PEOPLE, TTL, WarRoom, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.proves("netlify", "engine")]
 TOKEN = "nfp_hunter2-correct-horse"
@@ -72,7 +72,7 @@ def test_an_engine_killed_between_request_and_id_builds_once(room: WarRoom, serv
     """The request is carried out; the engine dies while it waits for the answer."""
     netlify = server.simulator
     netlify.build_seconds = math.inf
-    engine = room.engine(environ=ENVIRON)
+    engine = room.engine(environ=ENVIRON, ttl=TTL)
     server.misbehave(Fault("withheld"), "POST", "/builds$")
     run_id = room.go("deploy")
     until(netlify.built, what="the build to be asked for")

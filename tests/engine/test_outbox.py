@@ -22,7 +22,7 @@ from launchpad.model.values import Quantity
 from launchpad.rules.view import MessageView
 from tests.support.pager import HttpPager, MailServer, Slack, silent_server
 from tests.support.shop import Shop
-from tests.support.war_room import WarRoom, action, commands_launch, recording, until
+from tests.support.war_room import TTL, WarRoom, action, commands_launch, recording, until
 
 pytestmark = pytest.mark.slow
 Open = Callable[[Definition], WarRoom]
@@ -154,7 +154,7 @@ def test_what_a_killed_engine_was_sending_is_sent_again(war_room: Open, shop, ho
         ),
     )
     room = war_room(definition)
-    engine = room.engine(environ={"T": "xoxb-test"})
+    engine = room.engine(environ={"T": "xoxb-test"}, ttl=TTL)
     until(lambda: room.view().health == "ok", what="the shop to be well")
     shop.status = 500
     until(lambda: hook.calls and slack.calls, what="both to be asked")
@@ -182,7 +182,7 @@ def test_the_ladder_goes_on_after_a_restart_and_never_in_a_burst(war_room: Open,
         escalations={"oncall": ladder},
     )
     room = war_room(definition)
-    engine = room.engine()
+    engine = room.engine(ttl=TTL)
     until(lambda: room.view().health == "ok", what="the shop to be well")
     shop.status = 500
     until(lambda: [call.body["to"] for call in hook.calls] == ["a"], what="the first step")

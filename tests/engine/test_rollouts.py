@@ -15,7 +15,7 @@ from launchpad.model.definition import AlertCondition, Definition, PhaseConditio
 from launchpad.model.state import RunState
 from launchpad.rules.ladder import RolloutView
 from tests.support.app_store import AppStore, rollout_launch
-from tests.support.war_room import WarRoom, until
+from tests.support.war_room import TTL, UNHURRIED, WarRoom, until
 
 pytestmark = pytest.mark.slow
 Open = Callable[[Definition], WarRoom]
@@ -29,11 +29,13 @@ def soaking(*seconds: float) -> tuple[RolloutStage, ...]:
 NO_SOAK = soaking(0.0, 0.0)
 
 
-def opened(war_room: Open, tmp_path: Path, **of_rollout: object) -> tuple[WarRoom, AppStore]:
+def opened(
+    war_room: Open, tmp_path: Path, *, ttl: str = UNHURRIED, **of_rollout: object
+) -> tuple[WarRoom, AppStore]:
     """A war room with an engine that has read the store."""
     store = AppStore(tmp_path)
     room = war_room(rollout_launch(**of_rollout))
-    room.engine()
+    room.engine(ttl=ttl)
     until(lambda: seen(room).known, what="the rollout to be read")
     return room, store
 
@@ -289,7 +291,7 @@ def test_what_is_unknown_neither_halts_nor_counts(war_room: Open, tmp_path: Path
 
 
 def test_an_engine_that_comes_back_in_mid_soak_goes_on_counting(war_room: Open, tmp_path: Path) -> None:
-    room, _ = opened(war_room, tmp_path, stages=soaking(600.0, 600.0))
+    room, _ = opened(war_room, tmp_path, stages=soaking(600.0, 600.0), ttl=TTL)
     well(room)
     until(lambda: seen(room).soaked > 2, what="some soak")
     since = seen(room).state.since
@@ -318,7 +320,7 @@ def test_a_change_past_launchpad_begins_the_soak_anew(war_room: Open, tmp_path: 
 def test_an_engine_killed_anywhere_bumps_once_and_loses_no_halt(
     war_room: Open, tmp_path: Path, verb: str
 ) -> None:
-    room, store = opened(war_room, tmp_path, stages=NO_SOAK)
+    room, store = opened(war_room, tmp_path, stages=NO_SOAK, ttl=TTL)
     store.misbehaves("slow", "0.2")
     chance = Random(7)
     engine = room.engines[0]
@@ -333,7 +335,7 @@ def test_an_engine_killed_anywhere_bumps_once_and_loses_no_halt(
         signal.sigtimedwait([], chance.uniform(0.0, 0.9))
         engine.kill()
         engine.wait()
-        engine = room.engine(standby=True)
+        engine = room.engine(standby=True, ttl=TTL)
         run = ended(room, f"{verb}-{number}")
         assert run.status == "succeeded", run.reason
         assert store.state == (("rolling", 50) if verb == "bump" else ("halted", 10))

@@ -13,7 +13,7 @@ from launchpad.model import events as ev
 from launchpad.model.definition import Definition, OnFailure
 from launchpad.model.journal import Draft
 from launchpad.model.values import SECOND
-from tests.support.war_room import WarRoom, action, commands_launch, recording, until
+from tests.support.war_room import TTL, WarRoom, action, commands_launch, recording, until
 
 pytestmark = pytest.mark.slow
 Open = Callable[[Definition], WarRoom]
@@ -54,7 +54,7 @@ def test_what_was_approved_for_then_does_not_start_when_an_engine_comes_back(
 ) -> None:
     operations = {"deploy": recording(tmp_path / "record", "deploy")}
     room = war_room(commands_launch(operations, deploy=action("deploy")))
-    engine = room.engine()
+    engine = room.engine(ttl=TTL)
     room.does("ops", cmd.RequestRun(action="deploy"))
     plan = room.when("deploy-1", "planned").plan
     engine.terminate()

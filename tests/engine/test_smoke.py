@@ -21,7 +21,7 @@ from launchpad.model.definition import (
 )
 from launchpad.rules.gates import evaluate
 from tests.support.storefront import Storefront
-from tests.support.war_room import commands_launch, recording, until
+from tests.support.war_room import TTL, commands_launch, recording, until
 
 pytestmark = pytest.mark.slow
 
@@ -101,7 +101,7 @@ def test_a_walk_of_which_nothing_is_known_never_rolls_back(tmp_path, war_room, s
 def test_an_engine_killed_in_the_midst_of_a_walk_is_followed_by_one_that_walks_anew(tmp_path, war_room, shop):
     shop.delay = 2.0
     room = war_room(definition(tmp_path, shop))
-    first = room.engine()
+    first = room.engine(ttl=TTL)
     run = room.go("release")
     until(lambda: shop.asked("/") == 1, what="the walk to begin")
     first.kill()

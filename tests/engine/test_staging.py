@@ -22,7 +22,7 @@ from launchpad.model.definition import (
 from launchpad.model.state import RunState
 from launchpad.rehearsal.netlify import NetlifySimulator
 from launchpad.testing.loopback import Fault, Loopback, Request, Response
-from tests.support.war_room import PEOPLE, WarRoom, until
+from tests.support.war_room import PEOPLE, TTL, WarRoom, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.proves("netlify", "engine")]
 TOKEN = "nfp_hunter2-correct-horse"
@@ -133,7 +133,7 @@ def test_a_failed_look_publishes_nothing(room: WarRoom, server: Loopback, pages:
 def test_after_a_crash_the_very_deploy_is_published(room: WarRoom, server: Loopback, pages: Pages) -> None:
     """The engine dies between the build and its publication, and a newer build of the version appears."""
     netlify = server.simulator
-    engine = room.engine(environ=ENVIRON)
+    engine = room.engine(environ=ENVIRON, ttl=TTL)
     pages.opened.clear()
     name = begun(room)
     until(lambda: pages.asked, what="somebody to look at it")
@@ -152,7 +152,7 @@ def test_after_a_crash_the_very_deploy_is_published(room: WarRoom, server: Loopb
 
 def test_killed_between_the_publication_and_its_answer(room: WarRoom, server: Loopback) -> None:
     netlify = server.simulator
-    engine = room.engine(environ=ENVIRON)
+    engine = room.engine(environ=ENVIRON, ttl=TTL)
     server.misbehave(Fault("withheld"), "POST", "/restore$")
     name = begun(room)
     until(lambda: netlify.restored, what="the publication to be asked for")

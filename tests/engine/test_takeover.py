@@ -17,7 +17,7 @@ from launchpad.model import events as ev
 from launchpad.model.definition import Definition, OnFailure
 from launchpad.model.journal import verify
 from launchpad.model.state import RunState
-from tests.support.war_room import WarRoom, action, commands_launch, recording, until
+from tests.support.war_room import TTL, WarRoom, action, commands_launch, recording, until
 
 pytestmark = pytest.mark.slow
 Open = Callable[[Definition], WarRoom]
@@ -41,8 +41,8 @@ def _freeze(room: WarRoom, engine: subprocess.Popen[str]) -> None:
 
 def test_a_second_engine_is_refused_and_a_standby_waits(war_room: Open) -> None:
     room = war_room(commands_launch({"deploy": {"argv": ["true"]}}, deploy=action("deploy")))
-    first = room.engine()
-    second = room.engine()
+    first = room.engine(ttl=TTL)
+    second = room.engine(ttl=TTL)
     assert second.wait(60) == 3
     assert "watches acme-4.2.0 already" in second.stdout.read()
     standby = room.engine(standby=True)
@@ -63,7 +63,7 @@ def test_a_standby_follows_the_command_of_a_killed_engine_to_its_end(
     record = tmp_path / "record"
     operations = {"deploy": recording(record, "deploy", seconds=4), "smoke": recording(record, "smoke")}
     room = war_room_on_either_store(commands_launch(operations, deploy=action("deploy", "smoke")))
-    engine = room.engine()
+    engine = room.engine(ttl=TTL)
     run_id = room.go("deploy")
     until(room.recorded, what="the deploy to begin")
     room.engine(standby=True)
@@ -107,7 +107,7 @@ def test_a_step_that_nobody_can_find_waits_for_a_person(
             back=action("rollback"),
         )
     )
-    engine = room.engine()
+    engine = room.engine(ttl=TTL)
     run_id = room.go("deploy")
     until(room.recorded, what="the deploy to begin")
     minder = _minder(room, room.when(run_id, "running"))
@@ -135,7 +135,7 @@ def test_a_frozen_engine_does_nothing_more_once_another_has_taken_over(
     names = ("backup", "deploy", "smoke")
     operations = {name: recording(record, name, seconds=1.5) for name in names}
     room = war_room_on_either_store(commands_launch(operations, release=action(*names)))
-    frozen = room.engine()
+    frozen = room.engine(ttl=TTL)
     run_id = room.go("release")
     until(room.recorded, what="the first step to begin")
     _freeze(room, frozen)
@@ -193,7 +193,7 @@ def test_an_engine_killed_anywhere_never_does_a_step_twice(war_room: Open, tmp_p
     room = war_room(commands_launch(operations, release=action(*names)))
     chance = random.Random(7)
     rounds = 8
-    engine = room.engine()
+    engine = room.engine(ttl=TTL)
     for _ in range(rounds):
         run_id = room.go("release")
         until(lambda run_id=run_id: room.run(run_id).status != "planned")
@@ -201,7 +201,7 @@ def test_an_engine_killed_anywhere_never_does_a_step_twice(war_room: Open, tmp_p
         signal.sigtimedwait([], pause)
         engine.kill()
         engine.wait()
-        engine = room.engine(standby=True)
+        engine = room.engine(standby=True, ttl=TTL)
         run = room.when(run_id, "succeeded", "interrupted")
         assert run.status == "succeeded", run.reason
     assert room.recorded() == list(names) * rounds
@@ -211,7 +211,7 @@ def test_an_engine_killed_anywhere_never_does_a_step_twice(war_room: Open, tmp_p
 
 def test_the_engine_of_a_closed_launch_ends_and_none_begins(war_room: Open) -> None:
     room = war_room(commands_launch({"deploy": {"argv": ["true"]}}, deploy=action("deploy")))
-    engine = room.engine()
+    engine = room.engine(ttl=TTL)
     room.does("lead", cmd.CloseLaunch(outcome="success"))
     assert engine.wait(60) == 0
     late = room.engine()

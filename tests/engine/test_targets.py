@@ -19,7 +19,7 @@ from launchpad.model.definition import Definition, Verb
 from launchpad.model.journal import Draft
 from launchpad.model.plan import Plan, PlannedStep
 from launchpad.model.state import RunState
-from tests.support.war_room import WarRoom, action, commands_launch, recording, until
+from tests.support.war_room import TTL, WarRoom, action, commands_launch, recording, until
 
 Open = Callable[[Definition], WarRoom]
 
@@ -124,7 +124,7 @@ async def test_somebody_elses_lock_is_named(room: WarRoom) -> None:
 
 def _left_at_work_and_locked_by_another(room: WarRoom, tmp_path: Path) -> int:
     """The command of a run whose engine was killed and whose lock somebody else has taken since."""
-    engine = room.engine()
+    engine = room.engine(ttl=TTL)
     run_id = room.go("deploy")
     pids = tmp_path / "pid"
     pid = int(until(lambda: pids.exists() and pids.read_text().strip(), what="the command to begin"))

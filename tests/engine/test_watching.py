@@ -27,7 +27,7 @@ from launchpad.model.definition import (
 from launchpad.model.samples import Sample
 from launchpad.model.values import Quantity
 from tests.support.shop import Shop
-from tests.support.war_room import WarRoom, action, commands_launch, until
+from tests.support.war_room import TTL, WarRoom, action, commands_launch, until
 
 pytestmark = pytest.mark.slow
 Open = Callable[[Definition], WarRoom]
@@ -105,7 +105,7 @@ def test_a_slow_service_breaks_the_latency_objective_with_the_right_number(
 
 def test_without_an_engine_everything_turns_unknown_and_never_go(war_room: Open, shop: Shop) -> None:
     room = war_room(_watching(shop))
-    engine = room.engine()
+    engine = room.engine(ttl=TTL)
     until(lambda: room.view().verdict == "GO", what="GO")
     engine.kill()
     engine.wait()
@@ -215,7 +215,7 @@ def test_the_way_back_is_asked_after(war_room: Open, tmp_path: Path) -> None:
     )
     room = war_room(definition)
     assert room.view().gate.verdict == "HOLD"
-    engine = room.engine()
+    engine = room.engine(ttl=TTL)
     until(lambda: room.view().gate.verdict == "NO-GO", what="the engine to have asked")
     assert "there is no program ./back.sh" in room.view().gate.conditions[0].detail
     engine.terminate()

@@ -27,7 +27,9 @@ PEOPLE = (
     Operator(name="guest", role="viewer"),
 )
 TTL = "3.0"
-"""Seconds: short enough to wait for, long enough to be renewed in time on a busy machine."""
+"""Seconds that the lease of an engine lasts that another is to follow: short enough to wait for."""
+UNHURRIED = "20.0"
+"""That of any other: a machine that stands still for some seconds must not end it."""
 T = TypeVar("T")
 
 
@@ -80,7 +82,7 @@ class WarRoom:
         *,
         standby: bool = False,
         environ: Mapping[str, str] | None = None,
-        ttl: str = TTL,
+        ttl: str = UNHURRIED,
         dies: str = "",
         url: str = "",
     ) -> subprocess.Popen[str]:
