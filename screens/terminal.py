@@ -16,6 +16,8 @@ from textual import constants
 from textual._xterm_parser import XTermParser
 from textual.app import ScreenStackError
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Resize
+from textual.geometry import Size
 
 from launchpad.desk.decision import TEXT_LIMIT
 from screens.ink import Ink
@@ -121,6 +123,17 @@ class SafeDriver(LinuxDriver):
         self._told_to_end, self._end = os.pipe()
         self._output = Output()
         self._file = cast(Any, self._output)  # of a file Textual's thread needs no more than this
+
+    def start_application_mode(self) -> None:
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        # A signal that interrupts Textual's own handler overtakes it: the older size would be told last, and
+        # stay. The loop looks after the last signal, whatever came between.
+        self._loop.add_signal_handler(signal.SIGWINCH, self._tell_size)
+
+    def _tell_size(self) -> None:
+        if not self._in_band_window_resize:
+            size = Size(*self._get_terminal_size())
+            self._app.post_message(Resize(size, size))
 
     def disable_input(self) -> None:
         # Whoever waits for a key without a limit has to be woken.

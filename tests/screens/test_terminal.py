@@ -209,6 +209,34 @@ def test_of_a_long_paste_the_beginning_is_passed_on() -> None:
     assert passed == f"\x1b[200~{'x' * LONGEST_PASTE}\x1b[201~j\x1b[200~short\x1b[201~"
 
 
+RESIZED_AGAIN = """
+import fcntl, os, signal, struct, sys, termios
+from screens.terminal import SafeDriver
+from tests.support.demo_face import main
+
+look = SafeDriver._get_terminal_size
+
+def interrupted(driver):
+    size = look(driver)
+    if size == (100, 30):
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+        os.kill(os.getpid(), signal.SIGWINCH)
+    return size
+
+SafeDriver._get_terminal_size = interrupted
+sys.exit(main())
+"""
+
+
+def test_a_window_that_is_resized_while_its_size_is_looked_up_is_painted_whole() -> None:
+    with on_terminal("-c", RESIZED_AGAIN, "during") as face:
+        _shown(face)
+        face.forget()
+        face.resize(100, 30)
+        face.process.send_signal(signal.SIGWINCH)
+        face.until("\x1b[40;1H")
+
+
 def test_bytes_that_no_terminal_should_send() -> None:
     with on_terminal(*DEMO) as face:
         _shown(face)
