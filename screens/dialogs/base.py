@@ -24,6 +24,10 @@ class Dialog(ModalScreen[Answer]):
         """Takes a later scene."""
         raise NotImplementedError
 
+    def frame_width(self, widest: int) -> int:
+        """Columns of a frame that leaves something of the screens under it to be seen, at most `widest`."""
+        return min(widest, self.app.size.width * 92 // 100)
+
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Ends it with an answer; what comes after that, or while something lies over it, is let go.
 

@@ -66,11 +66,19 @@ class Prompt(Dialog[str | None]):
     def on_mount(self) -> None:
         if not self.query("#prompt-foot"):
             return  # left before it was put together
-        width = min(_WIDEST, self.app.size.width * 92 // 100)
-        self.query_one(".frame").styles.width = width
-        rows = len(wrap(self._note, width - 6)) if self._note else 0
-        self.query_one("#prompt-head").styles.height = min(6, 2 + rows)
+        self._fit()
         self.query_one(Input).focus()
+
+    def on_resize(self) -> None:
+        if self.query("#prompt-foot"):
+            self._fit()
+
+    def _fit(self) -> None:
+        """As wide as the terminal allows, and as high as the note then needs."""
+        width = self.frame_width(_WIDEST)
+        rows = len(wrap(self._note, width - 6)) if self._note else 0
+        self.query_one(".frame").styles.width = width
+        self.query_one("#prompt-head").styles.height = min(6, 2 + rows)
 
     def show(self, scene: Scene) -> None:
         """Takes a later scene; what is asked stays."""

@@ -47,7 +47,7 @@ class Framed(Dialog[Any]):
 
     def _fit(self) -> None:
         """As high as what there is to read, as far as the terminal allows."""
-        width = min(_WIDEST, self.app.size.width * 92 // 100)
+        width = self.frame_width(_WIDEST)
         around = 2 + 2 + self.FOOT + 1
         room = self.app.size.height * 94 // 100 - around
         height = max(1, min(self.extent(width - 4), room))

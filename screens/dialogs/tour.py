@@ -38,7 +38,7 @@ class Tour(Dialog[bool]):
         self._fit()
 
     def _fit(self) -> None:
-        width = min(_WIDEST, self.app.size.width * 92 // 100)
+        width = self.frame_width(_WIDEST)
         self.query_one(".frame").styles.width = width
         self.query_one("#tour-card").styles.height = len(tour.rows(self.scene, self._number, width - 4))
 
