@@ -34,6 +34,7 @@ def call(ctx: Context, command: cmd.CallPoll) -> Proposal | Done:
 
 def answer(ctx: Context, command: cmd.AnswerPoll) -> Proposal | Done:
     poll = _open_poll(ctx)
+    must_match(_SUBJECT, poll.seq, command.roll)
     team = command.team or _own_team(ctx, poll)
     if team not in poll.teams:
         raise BadInput(f"{team} was not asked", hint=f"asked were: {', '.join(poll.teams)}")

@@ -60,8 +60,15 @@ class ItemActs(Acting):
         sentence = f"{by} {done} it at {self.scene.clock(item.state.at)}."
         if left_out(item.state):
             sentence = f"It is left out from the start: {item.state.reason}."
+
+        def over(scene: Scene) -> str:
+            now = scene.view.state.items.get(name)
+            return "" if now is not None and now.seq == item.state.seq else f"{name} has changed: look again"
+
         self.ask(
-            dialogs.Simple(self.scene, f"Open {name} again?", "open it again", sentences(sentence)),
+            dialogs.Simple(
+                self.scene, f"Open {name} again?", "open it again", sentences(sentence), over=over
+            ),
             lambda _answer: self.perform(reopened),
         )
 

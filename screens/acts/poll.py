@@ -6,6 +6,7 @@ from launchpad.model.events import Answer
 from screens import dialogs
 from screens.acts.base import Acting, sentences
 from screens.lacks import roll_open
+from screens.render.scene import Scene
 
 
 class PollActs(Acting):
@@ -25,9 +26,9 @@ class PollActs(Acting):
     def _answered(self, team: str, answer: Answer) -> None:
         poll = self.scene.view.state.poll
         vote = poll.votes.get(team) if poll else None
-        seq = vote.seq if vote else 0
+        seq, roll = vote.seq if vote else 0, poll.seq if poll else 0
         if answer == "go":
-            self.perform(cmd.AnswerPoll(answer="go", team=team, expect=seq))
+            self.perform(cmd.AnswerPoll(answer="go", team=team, roll=roll, expect=seq))
             return
         self.ask(
             dialogs.Prompt(
@@ -37,7 +38,9 @@ class PollActs(Acting):
                 needed=True,
                 does="no-go",
             ),
-            lambda text: self.perform(cmd.AnswerPoll(answer="no-go", team=team, text=text, expect=seq)),
+            lambda text: self.perform(
+                cmd.AnswerPoll(answer="no-go", team=team, text=text, roll=roll, expect=seq)
+            ),
         )
 
     def action_call_poll(self) -> None:
@@ -61,4 +64,10 @@ class PollActs(Acting):
             self.perform(cmd.ClosePoll(expect=seq))
 
         sentence = "No more answers are taken. Those given stand, and may still lapse."
-        self.ask(dialogs.Simple(self.scene, "Close the roll?", "close it", sentences(sentence)), closed)
+
+        def over(scene: Scene) -> str:
+            now = scene.view.state.poll
+            return "" if now is not None and now.seq == seq else "this roll is closed, or was called anew"
+
+        told = sentences(sentence)
+        self.ask(dialogs.Simple(self.scene, "Close the roll?", "close it", told, over=over), closed)

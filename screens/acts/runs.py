@@ -9,6 +9,7 @@ from launchpad.model.state import RunState
 from screens import dialogs
 from screens.acts.base import Acting, sentences
 from screens.render.plans import Choice, choices, wish_of
+from screens.render.scene import Scene
 
 _MINE = ("approve", "confirm")
 
@@ -144,7 +145,14 @@ class RunActs(Acting):
             f"{name} stops at its next safe point. What is done stays done: nothing is rolled back by this."
         )
         self.ask(
-            dialogs.Simple(self.scene, f"Abort {name}?", "abort it", sentences(sentence), also="run.abort"),
+            dialogs.Simple(
+                self.scene,
+                f"Abort {name}?",
+                "abort it",
+                sentences(sentence),
+                also="run.abort",
+                over=lambda scene: _ended(scene, name),
+            ),
             lambda _answer: self.perform(cmd.AbortRun(run=name)),
         )
 
@@ -152,12 +160,20 @@ class RunActs(Acting):
         stuck = self._stuck()
         if self.lacking("resolve") or stuck is None:
             return
-        name, seq = stuck.id, stuck.seq
+        name, dialog = stuck.id, dialogs.ResolveDialog(self.scene, stuck.id)
         self.ask(
-            dialogs.ResolveDialog(self.scene, name),
-            lambda resolution: self.perform(cmd.ResolveRun(run=name, resolution=resolution, expect=seq)),
+            dialog,
+            lambda resolution: self.perform(
+                cmd.ResolveRun(run=name, resolution=resolution, expect=dialog.seq)
+            ),
         )
 
     def _stuck(self) -> RunState | None:
         """The run that somebody has to decide about."""
         return next((r.state for r in self.scene.view.runs if r.state.status == "interrupted"), None)
+
+
+def _ended(scene: Scene, run_id: str) -> str:
+    """How a run ended, if it has."""
+    run = scene.view.state.runs.get(run_id)
+    return f"it is {run.status}" if run is not None and run.ended else ""

@@ -36,6 +36,9 @@ class Confirm(Framed):
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
         self.override = ""
+        self._reason = ""
+        """The last that was given for going against a gate, and what stood against it then."""
+        self._overridden = ""
         self._typed = ""
         self._shown_at = monotonic()
         self._early = False
@@ -58,6 +61,28 @@ class Confirm(Framed):
     def name_to_type(self) -> str:
         """What must be typed to confirm; empty where one key is enough."""
         return ""
+
+    def about(self) -> object:
+        """What the answer is bound to; where that becomes another, the question is asked anew."""
+        return None
+
+    def ask_anew(self) -> None:
+        """Nothing that was chosen or pressed for another question counts."""
+        self.guard_again()
+
+    def show(self, scene: Scene) -> None:
+        before = self.about()
+        self.scene = scene
+        if self.about() != before:
+            self.ask_anew()
+        self._heed_gate()
+        self.redraw()
+
+    def _heed_gate(self) -> None:
+        """A reason was given for what stood against it then, not for what has come since."""
+        if self.override and self.against() not in ("", self._overridden):
+            self.override = ""
+            self.guard_again()
 
     # Keys
 
@@ -119,14 +144,18 @@ class Confirm(Framed):
         self.dismiss(Confirmed(override=self.override))
 
     def _ask_override(self) -> None:
-        note = f"{self.against()}. The reason stands in the journal, on the screen and in the report."
+        against = self.against()
+        note = f"{against}. The reason stands in the journal, on the screen and in the report."
 
         def given(reason: str | None) -> None:
-            self.override = reason or ""
+            self.override, self._overridden = reason or "", against
+            self._reason = self.override or self._reason
             self.guard_again()
+            self._heed_gate()
             self.redraw()
 
-        self.app.push_screen(Prompt(self.scene, "Override the gate", note, needed=True), given)
+        asked = Prompt(self.scene, "Override the gate", note, needed=True, value=self._reason)
+        self.app.push_screen(asked, given)
 
     # The foot
 
@@ -178,22 +207,34 @@ class Confirm(Framed):
 
 
 class Simple(Confirm):
-    """A question in a few sentences; `also` is the id of a further key that says yes."""
+    """A question in a few sentences."""
 
     def __init__(
-        self, scene: Scene, title: str, asks: str, rows: Callable[[Scene, int], list[Row]], also: str = ""
+        self,
+        scene: Scene,
+        title: str,
+        asks: str,
+        rows: Callable[[Scene, int], list[Row]],
+        also: str = "",
+        over: Callable[[Scene], str] = lambda _scene: "",
     ) -> None:
+        """`also` is the id of a further key that says yes. `over` tells why there is nothing to say yes to
+        any more; empty while there is."""
         super().__init__(scene)
         self._title = title
         self._asks = asks
         self._rows = rows
         self._also = also
+        self._over = over
 
     def title_spans(self) -> list[Span]:
         return [Span(f" {self._title}", "title")]
 
     def body(self, width: int) -> list[Row]:
         return self._rows(self.scene, width)
+
+    def hindrance(self) -> str:
+        return self._over(self.scene)
 
     def asks(self) -> str:
         return self._asks

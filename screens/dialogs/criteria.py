@@ -19,17 +19,20 @@ class CriteriaDialog(Confirm):
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
-        self._chosen = 0
+        self.name_chosen = next(iter(self.by_hand), "")
+        """By its name: an amendment may put another one into its place."""
 
     @property
     def by_hand(self) -> list[str]:
         advice = self.scene.view.advice
         return [c.name for c in advice.criteria if c.by_hand] if advice else []
 
-    @property
-    def name_chosen(self) -> str:
-        names = self.by_hand
-        return names[self._chosen % len(names)] if names else ""
+    def about(self) -> object:
+        return self.scene.view.state.marks.get(self.name_chosen)
+
+    def hindrance(self) -> str:
+        known = self.name_chosen in self.by_hand
+        return "" if known else f"{self.name_chosen} is no longer for people to judge"
 
     def title_spans(self) -> list[Span]:
         more = f"  {self.scene.keys['question.next']}: next" if len(self.by_hand) > 1 else ""
@@ -45,12 +48,18 @@ class CriteriaDialog(Confirm):
         return [("question.no", "it is not")]
 
     def action_choose_next(self) -> None:
-        self._chosen += 1
+        names = self.by_hand
+        place = names.index(self.name_chosen) + 1 if self.name_chosen in names else 0
+        self.name_chosen = names[place % len(names)] if names else self.name_chosen
         self.guard_again()
         self.redraw()
 
     def action_answer_no(self) -> None:
-        self.dismiss((self.name_chosen, False))
+        self._mark(met=False)
 
     def _confirm(self) -> None:
-        self.dismiss((self.name_chosen, True))
+        self._mark(met=True)
+
+    def _mark(self, *, met: bool) -> None:
+        if not self.hindrance():
+            self.dismiss((self.name_chosen, met))

@@ -25,10 +25,28 @@ class DeclareDialog(Confirm):
 
     def __init__(self, scene: Scene, alert: AlertView | None) -> None:
         super().__init__(scene)
-        self._alert = alert
+        self._source = alert
+        """As it was when it was last pending or firing."""
         self._severity: Severity | None = alert.severity if alert else None
         self._what = ""
         self._impact = ""
+
+    @property
+    def _alert(self) -> AlertView | None:
+        """The alert that it is about, unless an amendment has taken that away."""
+        if self._source is None or self._source.state.name not in self.scene.view.definition.alerts:
+            return None
+        return self._now or self._source
+
+    @property
+    def _now(self) -> AlertView | None:
+        """The same, while it is pending or fires."""
+        name = self._source.state.name if self._source else ""
+        return next((a for a in self.scene.view.alerts if a.state.name == name), None)
+
+    def show(self, scene: Scene) -> None:
+        super().show(scene)
+        self._source = self._now or self._source
 
     def title_spans(self) -> list[Span]:
         source = f"  from alert {self._alert.state.name}" if self._alert else ""
@@ -37,12 +55,13 @@ class DeclareDialog(Confirm):
     def body(self, width: int) -> list[Row]:
         what, impact = self._what, self._impact
         if self._alert is not None:
-            what = what or f"{self._alert.rule}, now {self._alert.shown}"
+            shown = f"now {self._alert.shown}" if self._now else "neither pending nor firing any more"
+            what = what or f"{self._alert.rule}, {shown}"
             impact = impact or affected(self.scene.view.definition, self._alert.state.name)
         rows = [line(width, [Span(" how grave  ", "dim"), *self._grades()]), Row()]
         rows += self._field("what", "what is wrong", what or "nobody has said yet", width)
         rows += self._field("impact", "whom it hits", impact or "nobody has said yet", width)
-        if self._alert is not None and self._alert.unacknowledged:
+        if self._now is not None and self._alert is not None and self._alert.unacknowledged:
             rows += [Row(), line(width, [Span(" It acknowledges the alert in your name.", "dim")])]
         return rows
 
@@ -67,6 +86,10 @@ class DeclareDialog(Confirm):
         return [heading, *(line(width, [Span(f"   {piece}")]) for piece in pieces)]
 
     def hindrance(self) -> str:
+        about = self._alert.state.name if self._alert else ""
+        for other in self.scene.view.incidents:
+            if about and other.state.open and other.state.alert == about:
+                return f"{other.state.declared_by} has declared {other.state.id} from {about}"
         if self._severity is None:
             return f"how grave is it? {', '.join(map(self._key, SEVERITIES))}"
         return "" if self._what or self._alert else f"what is wrong? {self._key('what')}"

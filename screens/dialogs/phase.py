@@ -63,7 +63,9 @@ class PhaseDialog(Confirm):
         return state.read_only
 
     def against(self) -> str:
-        return plan_rows.against(self.gate)
+        hold = self.scene.view.state.hold if self.phase == "launch" else None
+        held = f"{hold.by} holds the countdown: {hold.reason}" if hold is not None else ""
+        return "; ".join(why for why in (held, plan_rows.against(self.gate)) if why)
 
     def asks(self) -> str:
         return f"enter {self.phase}"

@@ -28,8 +28,7 @@ class PlanDialog(Confirm):
         super().__init__(scene)
         self.run_id = run_id
         self.mode = mode
-        self._digest = ""
-        self._notice_plan()
+        self._digest = self.run.digest if self.run else ""
 
     @property
     def run(self) -> RunState | None:
@@ -48,17 +47,14 @@ class PlanDialog(Confirm):
             return None
         return evaluate(run.plan.gate, replace(self.scene.view.situation, now=self.scene.view.now))
 
-    def show(self, scene: Scene) -> None:
-        self.scene = scene
-        self._notice_plan()
-        self.redraw()
+    def about(self) -> object:
+        return self.run.digest if self.run else self._digest
 
-    def _notice_plan(self) -> None:
-        run = self.run
-        if run is not None and run.digest != self._digest:
-            self._digest = run.digest
-            self.override = ""
-            self.guard_again()
+    def ask_anew(self) -> None:
+        if self.run is not None:
+            self._digest = self.run.digest
+        self.override = ""
+        super().ask_anew()
 
     def title_spans(self) -> list[Span]:
         run = self.run
@@ -88,6 +84,8 @@ class PlanDialog(Confirm):
             return "this plan has expired: ask for it again"
         if self.mode == "confirm" and run.confirmed:
             return f"it is confirmed and {run.status}"
+        if self.mode == "approve" and not run.awaits_approval:
+            return f"it is {run.status}"
         return ""
 
     def against(self) -> str:
@@ -116,5 +114,5 @@ class PlanDialog(Confirm):
         return [("plan.reject", "reject it")] if self.mode == "approve" else []
 
     def action_reject(self) -> None:
-        if self.mode == "approve":
+        if self.mode == "approve" and not self.hindrance():
             self.dismiss("reject")

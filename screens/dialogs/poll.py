@@ -35,6 +35,11 @@ class PollDialog(Confirm):
     def poll(self) -> PollState | None:
         return self.scene.view.state.poll
 
+    def about(self) -> object:
+        """The roll, and what was answered to it for the team so far."""
+        poll = self.poll
+        return (poll.seq, poll.votes.get(self.team)) if poll is not None else None
+
     @property
     def proxy(self) -> bool:
         """Whether the operator speaks for another team."""

@@ -33,6 +33,18 @@ class ResolveDialog(Confirm):
     def run(self) -> RunState | None:
         return self.scene.view.state.runs.get(self.run_id)
 
+    @property
+    def seq(self) -> int:
+        """The last event of the run as it is shown."""
+        return self.run.seq if self.run else 0
+
+    def about(self) -> object:
+        return self.seq
+
+    def ask_anew(self) -> None:
+        self.chosen = None
+        super().ask_anew()
+
     def title_spans(self) -> list[Span]:
         return [Span(f" {self.run_id} was interrupted: how does it go on?", "title")]
 

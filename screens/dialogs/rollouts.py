@@ -39,7 +39,7 @@ class RolloutDialog(Confirm):
     def body(self, width: int) -> list[Row]:
         rows = []
         for rollout in self.scene.view.rollouts:
-            if rollout.name not in self._names:
+            if rollout.name not in self._names and self.chosen != EVERY:
                 continue
             here = self.chosen in (rollout.name, EVERY)
             pointer = Span(self.scene.glyphs.pointer if here else " ", "accent")
@@ -56,6 +56,10 @@ class RolloutDialog(Confirm):
         every = "Nobody else gets the release. No gate is in the way, and what runs on it is ended first."
         return [*map(_kept, halted), every]
 
+    def hindrance(self) -> str:
+        known = {EVERY, *(rollout.name for rollout in self.scene.view.rollouts)}
+        return "" if self.chosen in known else f"there is no rollout {self.chosen} any more"
+
     def asks(self) -> str:
         what = "all of them" if self.chosen == EVERY else self.chosen
         return f"{self._wish} {what}"
@@ -66,7 +70,8 @@ class RolloutDialog(Confirm):
         self.redraw()
 
     def _confirm(self) -> None:
-        self.dismiss(self.chosen)
+        if not self.hindrance():
+            self.dismiss(self.chosen)
 
 
 def _kept(rollout: RolloutView) -> str:

@@ -16,6 +16,8 @@ class AnswerPoll(Command, tag="poll-answer"):
     team: str = ""
     """Empty: the one that the operator speaks for."""
     text: str = ""
+    roll: int | None = None
+    """The event that called the roll whose question was read; None: whichever is open."""
     expect: int | None = None
 
 

@@ -1,0 +1,170 @@
+"""What others do, and what happens by itself, while a dialog is open that is about it."""
+
+import uuid
+
+import pytest
+from msgspec.structs import replace
+from textual.widgets import Input
+
+from launchpad.desk import LocalDesk
+from launchpad.model import commands as cmd
+from launchpad.model import definition as d
+from launchpad.model import events as ev
+from launchpad.model.commands import Command, Identity
+from launchpad.model.journal import Draft
+from launchpad.session import Session
+from screens.palette import offers
+from tests.screens.conftest import Opener, Seat
+from tests.support import launches
+from tests.support.launches import ADA, BOB, LAUNCH, LEAD
+
+pytestmark = pytest.mark.slow
+
+OVER = ev.AlertChanged(alert="checkout-errors", status="resolved", severity="critical", value=0.001, n=60)
+
+
+def elsewhere(seat: Seat, who: Identity, command: Command) -> None:
+    """Somebody does something at another seat."""
+    LocalDesk(seat.store, Session(seat.store, LAUNCH, clock=seat.face.session.clock), who).perform(command)
+
+
+def happens(seat: Seat, *events: ev.Event, by: str = "engine") -> None:
+    drafts = [Draft(id=uuid.uuid4().hex, event=event, actor=by, auth="engine") for event in events]
+    seat.store.append(LAUNCH, drafts)
+
+
+def amend(seat: Seat, after: d.Definition) -> None:
+    base = seat.face.scene.view.definition.digest()
+    elsewhere(seat, LEAD, cmd.Amend(definition=after, base=base, text="the night is long"))
+
+
+def listens_since(seat: Seat) -> float:
+    return seat.face.screen._shown_at  # type: ignore[attr-defined, no-any-return]
+
+
+async def opened(seat: Seat, key: str) -> None:
+    await seat.press(key)
+    await seat.until(lambda: len(seat.face.screen_stack) == 2)
+
+
+async def test_an_answer_goes_to_no_other_question_than_the_one_that_was_read(open_face: Opener) -> None:
+    async with open_face("deciding", LEAD, size=(100, 40)) as seat:
+        await opened(seat, "g")
+        await seat.shows("go for tomorrow")
+        first = listens_since(seat)
+        elsewhere(seat, LEAD, cmd.CallPoll(text="go without support"))
+        await seat.shows("go without support")
+        assert listens_since(seat) > first, "keys pressed for the earlier question are dropped"
+        await seat.answer("n")
+        await seat.shows("No-go for engineering: why?")
+        await seat.press(*"late")
+        elsewhere(seat, LEAD, cmd.CallPoll(text="go on Monday"))
+        called = seat.events[-1]
+        await seat.until(lambda: seat.face.scene.view.state.seq == called.seq)
+        await seat.press("enter")
+        await seat.shows("poll has changed since you saw it")
+        assert seat.events[-1] == called
+        await opened(seat, "g")
+        await seat.answer("n")
+        await seat.shows("No-go for engineering: why?")
+        await seat.press("enter")
+        await seat.until(lambda: seat.events[-1].text == "late")
+
+
+async def test_a_mark_is_for_the_criterion_that_was_read(open_face: Opener) -> None:
+    async with open_face("advised", BOB) as seat:
+        await opened(seat, "C")
+        await seat.shows("payments-fail is met   n it is not")
+        made = seat.face.scene.view.definition
+        criteria = made.rollback_criteria
+        assert criteria is not None
+        turned = replace(criteria, of=criteria.of[::-1])
+        amend(seat, replace(made, rollback_criteria=turned))
+        await seat.until(lambda: seat.face.scene.view.definition.rollback_criteria == turned)
+        await seat.shows("payments-fail is met   n it is not")
+        without = replace(criteria, at_least=1, of=criteria.of[:3])
+        amend(seat, replace(made, rollback_criteria=without))
+        await seat.shows("payments-fail is no longer for people to judge")
+        await seat.answer("y", "n")
+        assert len(seat.face.screen_stack) == 2
+
+
+async def test_what_somebody_else_has_approved_asks_for_no_approval(open_face: Opener) -> None:
+    async with open_face("waiting", ADA, size=(120, 40)) as seat:
+        await opened(seat, "P")
+        await seat.shows("approve this plan")
+        happens(seat, ev.RunApproved(run="deploy-1", digest=launches.plan().digest()), by="dora")
+        await seat.shows("it is approved")
+        assert "approve this plan" not in seat.text
+        await seat.answer("R")
+        await seat.pilot.pause()
+        assert "Reject deploy-1" not in seat.text
+
+
+async def test_a_resolution_is_for_the_interruption_that_was_read(open_face: Opener) -> None:
+    async with open_face("interrupted", LEAD, size=(120, 40)) as seat:
+        await opened(seat, "R")
+        await seat.answer("s")
+        await seat.shows("y skip")
+        elsewhere(seat, LEAD, cmd.ResolveRun(run="deploy-1", resolution="retry"))
+        await seat.shows("somebody has decided")
+        why = "bin/deploy went through, and what it said is lost"
+        happens(
+            seat,
+            ev.StepIntended(run="deploy-1", step=1, epoch=1, nonce="again"),
+            ev.StepInterrupted(run="deploy-1", step=1, reason=why),
+            ev.RunInterrupted(run="deploy-1", reason=why),
+        )
+        await seat.shows(why)
+        await seat.shows("choose t, s, d, b")
+        await seat.answer("d")
+        await seat.answer("y")
+        await seat.until(lambda: seat.events[-1].event == ev.RunResolved(run="deploy-1", resolution="done"))
+
+
+async def test_declaring_an_incident_follows_its_alert(open_face: Opener) -> None:
+    async with open_face("degraded", BOB, size=(120, 40)) as seat:
+        await opened(seat, "I")
+        await seat.shows("It acknowledges the alert in your name.")
+        elsewhere(seat, ADA, cmd.Acknowledge(alert="checkout-errors"))
+        await seat.until(lambda: "It acknowledges the alert" not in seat.text)
+        over = ev.AlertChanged(
+            alert="checkout-errors", status="resolved", severity="critical", value=0.001, n=60
+        )
+        happens(seat, over)
+        await seat.shows("neither pending nor firing any more")
+        elsewhere(seat, ADA, cmd.DeclareIncident(alert="checkout-errors"))
+        await seat.shows("ada has declared incident-1 from checkout-errors")
+        await seat.answer("y")
+        assert len(seat.face.screen_stack) == 2
+
+
+async def test_a_reason_against_a_gate_does_not_go_against_a_hold_that_came_later(open_face: Opener) -> None:
+    async with open_face("before", LEAD, size=(120, 40)) as seat:
+        await opened(seat, "greater_than_sign")
+        await seat.answer("exclamation_mark")
+        await seat.shows("Override the gate")
+        await seat.press(*"now or never", "enter")
+        await seat.shows("y enter launch")
+        elsewhere(seat, ADA, cmd.HoldCountdown(text="smoke in the hall"))
+        await seat.shows("ada holds the countdown: smoke in the hall")
+        await seat.answer("y")
+        assert seat.events[-1].event == ev.CountdownHeld()
+        await seat.answer("exclamation_mark")
+        await seat.shows("now or never")
+        await seat.press("enter")
+        await seat.shows("OVERRIDE ada holds the countdown")
+        await seat.answer("y")
+        await seat.until(lambda: isinstance(seat.events[-1].event, ev.PhaseEntered))
+
+
+async def test_a_question_that_is_answered_elsewhere_says_so(open_face: Opener) -> None:
+    async with open_face("before", LEAD) as seat:
+        elsewhere(seat, ADA, cmd.HoldCountdown(text="smoke"))
+        await seat.until(lambda: seat.face.scene.view.state.hold)
+        await opened(seat, "h")
+        await seat.shows("y resume it")
+        elsewhere(seat, LEAD, cmd.ResumeCountdown())
+        await seat.shows("this hold is over")
+        await seat.answer("y")
+        assert len(seat.face.screen_stack) == 2
