@@ -11,6 +11,9 @@ from screens.render.row import Row, Span, line
 from screens.render.scene import Scene
 
 Draw = Callable[[Scene, int], list[Row]]
+_OVER = Span("It is neither pending nor firing any more. When it was last:", "warn")
+GONE = Span("An amendment has taken it away. As it was last:", "warn")
+"""Stands over what is read of something that is no longer defined."""
 
 
 def of_entry(panel: str, entry: Any, said: str, events: Callable[[], Sequence[Recorded]]) -> tuple[str, Draw]:
@@ -19,15 +22,21 @@ def of_entry(panel: str, entry: Any, said: str, events: Callable[[], Sequence[Re
         case "objectives":
 
             def of_objective(scene: Scene, width: int) -> list[Row]:
-                now = next((o for o in scene.view.objectives if o.name == entry.name), entry)
-                return detail_rows(objectives.details(now, scene.view.definition), width)
+                nonlocal entry
+                now = next((o for o in scene.view.objectives if o.name == entry.name), None)
+                entry = now or entry
+                gone = [] if now else [GONE]
+                return detail_rows([*gone, *objectives.details(entry, scene.view.definition)], width)
 
             return f"Objective {entry.name}", of_objective
         case "alerts":
 
             def of_alert(scene: Scene, width: int) -> list[Row]:
-                now = next((a for a in scene.view.alerts if a.state.name == entry.state.name), entry)
-                return detail_rows(alerts.details(scene, now, events()), width)
+                nonlocal entry
+                now = next((a for a in scene.view.alerts if a.state.name == entry.state.name), None)
+                entry = now or entry
+                over = [] if now else [_OVER]
+                return detail_rows([*over, *alerts.details(scene, entry, events())], width)
 
             return f"Alert {entry.state.name}", of_alert
         case "gate":
@@ -36,7 +45,14 @@ def of_entry(panel: str, entry: Any, said: str, events: Callable[[], Sequence[Re
             name = entry.rollout.name
             return f"Rollout {name}", lambda s, w: rollouts.details(s, name, w)
         case "timeline":
-            return f"Event {entry.seq}", lambda s, w: detail_rows(timeline.details(s, entry), w)
+
+            def of_event(scene: Scene, width: int) -> list[Row]:
+                # Its text may have been removed since.
+                known = events()[entry.seq - 1 : entry.seq]
+                now = next((recorded for recorded in known if recorded.hash == entry.hash), entry)
+                return detail_rows(timeline.details(scene, now), width)
+
+            return f"Event {entry.seq}", of_event
     return panel.capitalize(), lambda _scene, width: detail_rows([Span(said)], width)
 
 

@@ -41,7 +41,7 @@ def hints(face: Seeing, live: "Live") -> tuple[list[Hint], list[Hint]]:
 
 def all_keys(face: Seeing) -> list[Hint]:
     """Every key that works, for the help: first those of the list that has the focus."""
-    focused = face.focused
+    focused = face.screen_stack[0].focused
     of_list = [
         active.binding
         for active in face.screen_stack[0].active_bindings.values()

@@ -39,7 +39,7 @@ class TourActs(Acting):
                 (self.memory / _SEEN).touch()
 
     def action_help(self) -> None:
-        keys = hints.all_keys(self)
         focused = self.screen.focused
         panel = str(focused.id) if focused is not None else ""
-        self.ask(dialogs.Help(self.scene, panel, keys), lambda _wanted: self.action_tour())
+        told = dialogs.Help(self.scene, panel, lambda: hints.all_keys(self))
+        self.ask(told, lambda _wanted: self.action_tour())

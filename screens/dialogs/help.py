@@ -1,6 +1,6 @@
 """The help, which offers the tour again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -19,14 +19,14 @@ class Help(Reading):
 
     BINDINGS: ClassVar[list[BindingType]] = list(IN_HELP)
 
-    def __init__(self, scene: Scene, panel: str, keys: Sequence[Hint]) -> None:
-        """`panel` is where the operator stands."""
-        super().__init__(scene, "Help", lambda now, width: guide.rows(now, panel, keys, width))
+    def __init__(self, scene: Scene, panel: str, keys: Callable[[], Sequence[Hint]]) -> None:
+        """`panel` is where the operator stands, `keys` gives those that work as things stand."""
+        super().__init__(scene, "Help", lambda now, width: guide.rows(now, panel, keys(), width))
         self._keys = keys
 
     def found(self, width: int) -> list[Row]:
         meant = worded(self.words)
-        return guide.found([key for key in self._keys if meant(f"{key.key} {key.label}")], width)
+        return guide.found([key for key in self._keys() if meant(f"{key.key} {key.label}")], width)
 
     def offers(self) -> list[tuple[str, str]]:
         return [("help.tour", "the tour"), *super().offers()]

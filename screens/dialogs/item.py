@@ -8,6 +8,7 @@ from textual.events import Key
 
 from launchpad.model.journal import Recorded
 from launchpad.rules.view import ItemView
+from screens.details import GONE
 from screens.dialogs.reading import Framed
 from screens.keys import IN_READING
 from screens.panels import detail_rows
@@ -65,7 +66,9 @@ class ItemDialog(Framed):
         return detail_rows(self._paragraphs(), width)
 
     def _paragraphs(self) -> list[Span]:
-        return item_rows.details(self.scene, self.item, self._history.all())
+        told = item_rows.details(self.scene, self.item, self._history.all())
+        known = any(item.id == self._item.id for item in self.scene.view.items)
+        return told if known else [GONE, *told]
 
     def foot(self, width: int) -> list[Row]:
         count = len(item_rows.links_of(self.item.state))

@@ -168,3 +168,43 @@ async def test_a_question_that_is_answered_elsewhere_says_so(open_face: Opener) 
         await seat.shows("this hold is over")
         await seat.answer("y")
         assert len(seat.face.screen_stack) == 2
+
+
+async def test_a_text_that_is_removed_is_removed_from_what_is_being_read(open_face: Opener) -> None:
+    async with open_face("before", LEAD, size=(120, 40)) as seat:
+        await seat.press("5", "slash", *"booked", "enter", "enter")
+        await seat.until(lambda: len(seat.face.screen_stack) == 2)
+        await seat.shows("load test booked")
+        elsewhere(seat, LEAD, cmd.Redact(seq=7, text="a token"))
+        await seat.until(lambda: "load test booked" not in seat.text)
+        await seat.shows("(text removed)")
+
+
+async def test_what_is_over_or_gone_is_read_as_such(open_face: Opener) -> None:
+    async with open_face("degraded", LEAD, size=(120, 40)) as seat:
+        seat.face.find_panel("alerts", "checkout-errors")
+        await opened(seat, "enter")
+        await seat.shows("Alert checkout-errors")
+        over = ev.AlertChanged(
+            alert="checkout-errors", status="resolved", severity="critical", value=0.001, n=60
+        )
+        happens(seat, over)
+        await seat.shows("It is neither pending nor firing any more")
+    async with open_face("before", LEAD, size=(120, 40)) as seat:
+        made = seat.face.scene.view.definition
+        seat.face.find_panel("checklist", "macros")
+        await opened(seat, "enter")
+        await seat.shows("Item macros")
+        amend(seat, replace(made, items=tuple(item for item in made.items if item.id != "macros")))
+        await seat.shows("An amendment has taken it away")
+
+
+async def test_the_help_shows_the_keys_of_an_amendment(open_face: Opener) -> None:
+    async with open_face("before", LEAD, size=(120, 60)) as seat:
+        made = seat.face.scene.view.definition
+        deploy = replace(made.actions["deploy"], key="Q", title="Deploy it all")
+        await opened(seat, "question_mark")
+        await seat.press("slash", *"deploy")
+        await seat.shows(" d ")
+        amend(seat, replace(made, actions={**made.actions, "deploy": deploy}))
+        await seat.shows(" Q ")
