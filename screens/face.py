@@ -187,6 +187,8 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
     def _fit(self, size: Size) -> None:
         """Panels, or the few lines that a small terminal has room for."""
         small = tiny(*size)
+        if small and self.labels:
+            self.end_labels()
         self.board.room = size
         self.board.rearrange()
         self.board.display = not small

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
@@ -64,6 +65,25 @@ def _act(face: "Acting", action: str) -> Callable[[], object]:
     return lambda: face.call_later(face.run_action, action)
 
 
+def _as_read(face: "Acting", binding: Binding, offer: Offer) -> Callable[[], object]:
+    """Does what a key does, unless that has become something else, or to another item, since it was read."""
+
+    def meant() -> tuple[str, str]:
+        item = face.board.item
+        of_item = item is not None and (binding.id or "").startswith("item.")
+        return label(face, binding, item), item.id if item is not None and of_item else ""
+
+    read = meant()
+
+    def act() -> None:
+        if meant() == read:
+            offer.run()
+        else:
+            face.say(f"{offer.text}: what it was about has changed meanwhile; look again", "info")
+
+    return act
+
+
 def _to(face: "Acting", leads: Callable[[], object]) -> Callable[[], object]:
     """Goes somewhere, so that one can come back."""
 
@@ -83,7 +103,8 @@ def _verbs(face: "Acting") -> Iterator[Offer]:
         words = of_tab or label(face, binding, face.board.item)
         key = face.scene.keys.get(binding.id or "", "")
         told = f"key {key}" if key else ""
-        yield _verb(face, words, binding.action, told)._replace(also=binding.description)
+        offer = _verb(face, words, binding.action, told)
+        yield offer._replace(run=_as_read(face, binding, offer), also=binding.description)
     for action, words in _WITHOUT_KEY.items():
         if face.permits(action):
             yield _verb(face, words, action)

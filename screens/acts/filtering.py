@@ -29,9 +29,10 @@ class FilterActs(Acting):
             self.filtered.filter(text)
 
     def end_filter(self) -> None:
-        """Goes back to the list, which stays filtered."""
+        """Goes back to the list, which stays filtered; if it has lost its place meanwhile, to the checklist:
+        no key acts on what can't be seen."""
         if self.filtered is not None:
-            self.screen.set_focus(self.filtered)
+            self.screen.set_focus(self.filtered if self.filtered.display else self.board.panel("checklist"))
 
     def on_input_blurred(self, event: Input.Blurred) -> None:
         if event.input.id == "query":

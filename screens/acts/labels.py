@@ -39,8 +39,9 @@ class LabelActs(Acting):
 
     def _show_labels(self) -> None:
         left = begun(self.labels, self._typed)
-        for panel in self.board.seen:
-            name = str(panel.id)
+        # Also in those that have no place now: the window may change its size meanwhile.
+        for name in PANELS:
+            panel = self.board.panel(name)
             of_entries = {t.key: label for label, t in left.items() if t.panel == name and t.key is not None}
             own = OF_PANELS[name] if OF_PANELS[name] in left else ""
             panel.label(own, of_entries)

@@ -208,3 +208,44 @@ async def test_the_help_shows_the_keys_of_an_amendment(open_face: Opener) -> Non
         await seat.shows(" d ")
         amend(seat, replace(made, actions={**made.actions, "deploy": deploy}))
         await seat.shows(" Q ")
+
+
+async def test_the_palette_acts_on_nothing_else_than_what_was_read(open_face: Opener) -> None:
+    async with open_face("before", LEAD, size=(120, 40)) as seat:
+        panel, before = seat.face.board.panel("checklist"), len(seat.events)
+        panel.select("legal")
+        tick = next(offer for offer in offers(seat.face) if offer.text == "tick")
+        panel.select("macros")
+        tick.run()
+        await seat.shows("what it was about has changed meanwhile")
+        assert len(seat.events) == before
+
+
+async def test_labels_are_taken_from_panels_that_lost_their_place_meanwhile(open_face: Opener) -> None:
+    async with open_face("degraded", LEAD, size=(200, 60)) as seat:
+        await seat.press("semicolon")
+        await seat.until(lambda: seat.face.labels)
+        wide = seat.face.board.seen
+        await seat.pilot.resize_terminal(80, 24)
+        await seat.until(lambda: len(seat.face.board.seen) < len(wide))
+        await seat.press("escape")
+        await seat.until(lambda: not seat.face.labels)
+        await seat.pilot.resize_terminal(200, 60)
+        await seat.until(lambda: len(seat.face.board.seen) == len(wide))
+        assert not [panel.id for panel in wide if any(panel._labels)]
+        await seat.press("semicolon")
+        await seat.until(lambda: seat.face.labels)
+        await seat.pilot.resize_terminal(40, 9)
+        await seat.until(lambda: not seat.face.labels)
+
+
+async def test_no_list_that_lost_its_place_has_the_focus_after_it_was_filtered(open_face: Opener) -> None:
+    async with open_face("degraded", LEAD, size=(200, 60)) as seat:
+        people = seat.face.board.panel("people")
+        seat.face.find_panel("people")
+        await seat.press("slash", *"ad")
+        await seat.pilot.resize_terminal(80, 24)
+        await seat.until(lambda: not people.display)
+        await seat.press("enter")
+        await seat.until(lambda: seat.face.board.focused_panel is seat.face.board.panel("checklist"))
+        assert people.query_text == "ad"
