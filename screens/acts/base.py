@@ -1,6 +1,7 @@
 """What every key that acts does: ask, hand a command to the desk, say how it went."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
@@ -32,6 +33,11 @@ class Acting(Seeing):
     desk: "Desk"
     around: "Around"
     preferences: Preferences
+    _unkept: Mapping[str, str] = MappingProxyType({})
+    """Words that were written but not kept, as the desk would not or could not have them, by what was asked:
+    they stand there when that is asked again."""
+    _asked = ""
+    """What is just being answered with words."""
     _unanswered = 0
     """Commands that the desk has not answered yet."""
     _newest = 0
@@ -80,25 +86,35 @@ class Acting(Seeing):
 
     def ask(self, dialog: Screen[Any], answered: Callable[[Any], None]) -> None:
         """Opens a dialog; `answered` gets what it was dismissed with, unless that is None."""
+        asked = dialog.title_asked if isinstance(dialog, dialogs.Prompt) else ""
+        if isinstance(dialog, dialogs.Prompt):
+            dialog.begin_with(self._unkept.get(asked, ""))
 
         def closed(answer: Any) -> None:
-            if answer is not None:
-                answered(answer)
+            if answer is None:
+                return
+            if asked and answer:
+                self._unkept = {**self._unkept, asked: answer}
+            self._asked = asked
+            answered(answer)
+            self._asked = ""
 
         self.push_screen(dialog, closed)
 
     def perform(self, command: Command, then: Then | None = None) -> None:
         """Has the desk do it, off the event loop, and says how it went."""
 
+        asked = self._asked
+
         def work() -> None:
             try:
                 done = self.desk.perform(command)
             except LaunchpadError as error:
-                self.call_later(self._refused, error)
+                self.call_later(self._refused, error, asked)
                 self.call_later(self.refresh_view)
             else:
                 # Its event brings the next view.
-                self.call_later(self._performed, done, then)
+                self.call_later(self._performed, done, then, asked)
 
         self._unanswered += 1
         self.run_worker(work, thread=True, group="desk")
@@ -109,12 +125,14 @@ class Acting(Seeing):
         seen = self.session.state.seq >= self._newest or self._told_in is not self.session.events
         return not self._unanswered and seen
 
-    def _refused(self, error: LaunchpadError) -> None:
+    def _refused(self, error: LaunchpadError, asked: str) -> None:
         self._unanswered -= 1
-        self.say(str(error), "warn" if isinstance(error, Refused) else "bad")
+        waits = "; your words wait where you wrote them" if asked in self._unkept else ""
+        self.say(f"{error}{waits}", "warn" if isinstance(error, Refused) else "bad")
 
-    def _performed(self, done: Done, then: Then | None) -> None:
+    def _performed(self, done: Done, then: Then | None, asked: str) -> None:
         self._unanswered -= 1
+        self._unkept = {title: words for title, words in self._unkept.items() if title != asked}
         known = self._newest if self._told_in is self.session.events else 0
         self._newest, self._told_in = max(known, done.seq), self.session.events
         self.say(done.message, "info" if done.already else "ok", self._unmoved(done.subject, done.seq))

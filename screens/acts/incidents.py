@@ -76,7 +76,7 @@ class IncidentActs(Acting):
         )
 
     def _command(self, shown: IncidentView) -> None:
-        name, me = shown.state.id, self.desk.identity.name
+        name, seq, me = shown.state.id, shown.state.seq, self.desk.identity.name
         people = sorted({operator.name for operator in self.scene.view.definition.operators} | {me})
         self.ask(
             dialogs.Prompt(
@@ -87,7 +87,7 @@ class IncidentActs(Acting):
                 suggestions=people,
                 value=me,
             ),
-            lambda text: self.perform(cmd.CommandIncident(incident=name, commander=text)),
+            lambda text: self.perform(cmd.CommandIncident(incident=name, commander=text, expect=seq)),
         )
 
     def _finish(self, shown: IncidentView) -> None:

@@ -21,16 +21,21 @@ class LaunchActs(Acting):
         alert = self._named(name) if name else self._to_acknowledge()
         if alert is None:
             return
-        known = alert.state.name
-        self.ask(
-            dialogs.Prompt(
-                self.scene,
-                f"Acknowledge {known}",
-                f"{alert.rule}, now {alert.shown}. What do you know of it? Empty is fine.",
-                does="acknowledge",
-            ),
-            lambda text: self.perform(cmd.Acknowledge(alert=known, text=text)),
-        )
+        known, began = alert.state.name, alert.state.firing_seq
+
+        def note(scene: Scene) -> str:
+            now = next((a for a in scene.view.alerts if a.state.name == known), None)
+            shown = f"now {now.shown}" if now is not None else "neither pending nor firing any more"
+            return f"{alert.rule}, {shown}. What do you know of it? Empty is fine."
+
+        def given(text: str) -> None:
+            now = self.scene.view.state.alerts.get(known)
+            if began is not None and now is not None and now.firing_seq not in (None, began):
+                self.say(f"{known} was over and fires again: look at it first", "warn")
+            else:
+                self.perform(cmd.Acknowledge(alert=known, text=text))
+
+        self.ask(dialogs.Prompt(self.scene, f"Acknowledge {known}", note, does="acknowledge"), given)
 
     def _named(self, name: str) -> AlertView | None:
         alert = next((a for a in self.scene.view.alerts if a.state.name == name), None)
@@ -77,13 +82,19 @@ class LaunchActs(Acting):
                 does="hold it",
             )
             return
-        lasted = format_duration(self.scene.view.held or 0)
+
+        def told(scene: Scene, width: int) -> list[Row]:
+            lasted = format_duration(scene.view.held or 0)
+            moves = f"T-0 moves by the {lasted} it was held."
+            return sentences(f"{hold.by} holds it: {hold.reason}", moves)(scene, width)
+
         self.ask(
             dialogs.Simple(
                 self.scene,
                 "Resume the countdown?",
                 "resume it",
-                sentences(f"{hold.by} holds it: {hold.reason}", f"T-0 moves by the {lasted} it was held."),
+                told,
+                over=lambda scene: "" if scene.view.state.hold == hold else "this hold is over",
             ),
             lambda _answer: self.perform(cmd.ResumeCountdown(expect=seq)),
         )

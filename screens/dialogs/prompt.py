@@ -30,7 +30,7 @@ class Prompt(Dialog[str | None]):
         self,
         scene: Scene,
         title: str,
-        note: str = "",
+        note: str | Callable[[Scene], str] = "",
         *,
         needed: bool = False,
         suggestions: Sequence[str] = (),
@@ -38,8 +38,8 @@ class Prompt(Dialog[str | None]):
         does: str = "keep",
         check: Callable[[str], object] = optional_words,
     ) -> None:
-        """`does` is what Enter does with the words. `check` raises for those that the desk would not
-        keep: they stay here, with the reason.
+        """A `note` that may change is made anew from each scene. `does` is what Enter does with the words.
+        `check` raises for those that the desk would not keep: they stay here, with the reason.
         """
         super().__init__()
         self.scene = scene
@@ -53,6 +53,15 @@ class Prompt(Dialog[str | None]):
         self._complaint = ""
         self._given_up: str | None = None
         """The words that were there when it was last asked to leave."""
+
+    @property
+    def title_asked(self) -> str:
+        """What it asks."""
+        return self._title
+
+    def begin_with(self, words: str) -> None:
+        """Has these words in it when it comes up, unless there are none."""
+        self._value = words or self._value
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame prompt"):
@@ -76,18 +85,27 @@ class Prompt(Dialog[str | None]):
     def _fit(self) -> None:
         """As wide as the terminal allows, and as high as the note then needs."""
         width = self.frame_width(_WIDEST)
-        rows = len(wrap(self._note, width - 6)) if self._note else 0
+        note = self._told()
+        rows = len(wrap(note, width - 6)) if note else 0
         self.query_one(".frame").styles.width = width
         self.query_one("#prompt-head").styles.height = min(6, 2 + rows)
 
     def show(self, scene: Scene) -> None:
         """Takes a later scene; what is asked stays."""
+        before = self._told()
         self.scene = scene
+        if self._told() != before and self.query("#prompt-foot"):
+            self._fit()
+            self.query_one("#prompt-head", Lines).redraw()
+
+    def _told(self) -> str:
+        return self._note if isinstance(self._note, str) else self._note(self.scene)
 
     def _draw_head(self, width: int, height: int) -> list[Row]:
         rows = [line(width, [Span(f" {self._title}", "title")])]
-        note = wrap(self._note, width - 2, most=height - 1) if self._note else []
-        return [*rows, *(line(width, [Span(f" {piece}", "dim")]) for piece in note)]
+        note = self._told()
+        pieces = wrap(note, width - 2, most=height - 1) if note else []
+        return [*rows, *(line(width, [Span(f" {piece}", "dim")]) for piece in pieces)]
 
     def _draw_foot(self, width: int, _height: int) -> list[Row]:
         hints = [

@@ -71,6 +71,34 @@ async def test_an_answer_goes_to_no_other_question_than_the_one_that_was_read(op
         await seat.until(lambda: seat.events[-1].text == "late")
 
 
+async def test_words_that_could_not_be_kept_wait_where_they_were_written(open_face: Opener) -> None:
+    async with open_face("before", LEAD, size=(120, 40)) as seat:
+        seat.face.board.panel("checklist").select("legal")
+        await opened(seat, "s")
+        await seat.press(*"not for us")
+        elsewhere(seat, ADA, cmd.Assign(item="legal", assignee="ada"))
+        await seat.press("enter")
+        await seat.shows("your words wait where you wrote them")
+        await seat.until(lambda: seat.face.board.item.state.assignee == "ada")  # type: ignore[union-attr]
+        await opened(seat, "s")
+        await seat.shows("not for us")
+        await seat.press("enter")
+        await seat.until(lambda: seat.events[-1].text == "not for us")
+        await seat.until(lambda: seat.face.caught_up)
+        await opened(seat, "w")
+        await seat.press(*"it rains")
+        seat.line.cut = True
+        await seat.press("enter")
+        await seat.shows("your words wait where you wrote them")
+        seat.line.cut = False
+        await opened(seat, "w")
+        assert seat.face.screen.query_one(Input).value == "it rains"
+        await seat.press("enter")
+        await seat.until(lambda: seat.events[-1].text == "it rains" and seat.face.caught_up)
+        await opened(seat, "w")
+        assert not seat.face.screen.query_one(Input).value, "what was kept is not offered again"
+
+
 async def test_a_mark_is_for_the_criterion_that_was_read(open_face: Opener) -> None:
     async with open_face("advised", BOB) as seat:
         await opened(seat, "C")
@@ -249,3 +277,37 @@ async def test_no_list_that_lost_its_place_has_the_focus_after_it_was_filtered(o
         await seat.press("enter")
         await seat.until(lambda: seat.face.board.focused_panel is seat.face.board.panel("checklist"))
         assert people.query_text == "ad"
+
+
+async def test_an_alert_that_fires_again_is_not_acknowledged_for_the_first_time(open_face: Opener) -> None:
+    async with open_face("degraded", LEAD, size=(120, 40)) as seat:
+        await opened(seat, "a")
+        await seat.shows("What do you know of it?")
+        await seat.press(*"mine")
+        happens(seat, OVER)
+        await seat.shows("neither pending nor firing any more")
+        again = (replace(OVER, status=status, value=0.3) for status in ("pending", "firing"))
+        happens(seat, *again)
+        await seat.shows("What do you know of it?")
+        await seat.until(lambda: seat.face.scene.view.alerts)
+        before = len(seat.events)
+        await seat.press("enter")
+        await seat.shows("was over and fires again")
+        assert len(seat.events) == before
+        await opened(seat, "a")
+        await seat.shows("mine")
+        await seat.press("enter")
+        await seat.until(lambda: seat.events[-1].event == ev.AlertAcknowledged(alert="checkout-errors"))
+        assert seat.events[-1].text == "mine"
+
+
+async def test_command_is_not_taken_from_somebody_who_has_just_taken_it(open_face: Opener) -> None:
+    async with open_face("declared", LEAD, size=(120, 40)) as seat:
+        await opened(seat, "I")
+        await seat.press("c")
+        await seat.shows("Who commands incident-1?")
+        elsewhere(seat, ADA, cmd.CommandIncident(incident="incident-1", commander="bob"))
+        await seat.until(lambda: seat.face.scene.view.state.seq == seat.events[-1].seq)
+        await seat.press("enter")
+        await seat.shows("incident:incident-1 has changed since you saw it")
+        assert seat.events[-1].actor == "ada"
