@@ -1,14 +1,11 @@
 """What a face draws reaches its terminal whole and in order, by whichever way."""
 
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from tests.screens.terminal import on_terminal
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of the kind Unix has")
 
 ALL = """
 from pathlib import Path
