@@ -16,8 +16,10 @@ GONE = Span("An amendment has taken it away. As it was last:", "warn")
 """Stands over what is read of something that is no longer defined."""
 
 
-def of_entry(panel: str, entry: Any, said: str, events: Callable[[], Sequence[Recorded]]) -> tuple[str, Draw]:
-    """A title and the rows; `said` is the entry as a line of text, `events` gives all of the launch."""
+def of_entry(
+    panel: str, entry: Any, said: Callable[[], str], events: Callable[[], Sequence[Recorded]]
+) -> tuple[str, Draw]:
+    """A title and the rows; `said` gives the entry as a line of text, `events` gives all of the launch."""
     match panel:
         case "objectives":
 
@@ -53,7 +55,7 @@ def of_entry(panel: str, entry: Any, said: str, events: Callable[[], Sequence[Re
                 return detail_rows(timeline.details(scene, now), width)
 
             return f"Event {entry.seq}", of_event
-    return panel.capitalize(), lambda _scene, width: detail_rows([Span(said)], width)
+    return panel.capitalize(), lambda _scene, width: detail_rows([Span(said())], width)
 
 
 def gates(scene: Scene, width: int) -> list[Row]:

@@ -379,8 +379,12 @@ class Face(Attended, Acts, App[int], inherit_bindings=False):
         if isinstance(event.entry, ItemView):
             self.push_screen(dialogs.ItemDialog(self.scene, event.entry, lambda: self.session.events))
             return
-        panel, said = str(event.panel.id), event.panel.selected_text
-        title, rows = details.of_entry(panel, event.entry, said, lambda: self.session.events)
+        panel, key, first = event.panel, event.panel.key, event.panel.selected_text
+
+        def said() -> str:
+            return panel.selected_text if panel.key == key else first
+
+        title, rows = details.of_entry(str(panel.id), event.entry, said, lambda: self.session.events)
         self.push_screen(dialogs.Reading(self.scene, title, rows))
 
     def action_messages(self) -> None:
