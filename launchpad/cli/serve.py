@@ -69,6 +69,7 @@ def serve(shell: Shell, options: argparse.Namespace) -> int:
     health = address(options.health, "--health", alone="127.0.0.1") if options.health else None
     if not 1 <= options.seats <= 1000:
         raise BadInput(f"{options.seats} seats can't be given", hint="expected 1 to 1000")
+    idle = duration(options.idle_limit) if options.idle_limit else None
     from launchpad.cli.errands import errand
     from launchpad.ssh.access import KeyFile
     from launchpad.ssh.server import Rules
@@ -78,7 +79,7 @@ def serve(shell: Shell, options: argparse.Namespace) -> int:
     keeper = part(shell)
     rules = Rules(
         seats=options.seats,
-        idle=duration(options.idle_limit) if options.idle_limit else None,
+        idle=idle,
         keys=KeyFile(Path(options.authorized_keys)) if options.authorized_keys else None,
         errands=errand,
     )

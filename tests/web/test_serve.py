@@ -34,6 +34,8 @@ def cli(tmp_path):
         (("serve", "--web", "10.0.0.5:0", "--web-token", "token"), "say by which URL"),
         (("serve", "--web", "0", "--web-url", "acme"), "'acme' is no address"),
         (("serve", "--web", "0", "--web-token", "none"), "can't read none"),
+        (("serve", "--ssh", "0", "--seats", "0"), "0 seats can't be given"),
+        (("serve", "--ssh", "0", "--idle-limit", "8x"), "'8x': expected a duration"),
     ],
 )
 def test_what_can_not_be_served_is_said_before_anything_begins(cli, argv, told):
