@@ -4,6 +4,7 @@ options that name no file, no store, no other launch and no other person."""
 import argparse
 import shlex
 from collections.abc import Mapping, Sequence
+from typing import NoReturn
 
 from launchpad.cli.command import Command, find
 from launchpad.cli.output import Output
@@ -20,7 +21,7 @@ from launchpad.store.archive import Chained
 ALLOWED: Mapping[str, tuple[str, ...]] = {
     "status": ("--brief", "--watch"),
     "watch": ("--for",),
-    "items": ("--phase", "--open"),
+    "items": ("--phase", "--open", "--overdue", "--team", "--assignee", "--mine", "--by-team"),
     "alerts": (),
     "runs": (),
     "logs": ("run", "--follow"),
@@ -38,6 +39,16 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
 """Command → those of its own arguments that may be given; `--json` and `--quiet` always may."""
 _LONGEST = 1000
 """Characters of a whole command."""
+
+
+class _Parser(Parser):
+    """Names what may be given, where there is no `--help` that could."""
+
+    def error(self, message: str) -> NoReturn:
+        taken = (
+            each.option_strings[0] if each.option_strings else each.dest.upper() for each in self._actions
+        )
+        raise BadInput(message, hint=f"over SSH it takes {', '.join(taken)}")
 
 
 def errand(text: str) -> Sequence[str]:
@@ -63,7 +74,7 @@ def parsed(argv: Sequence[str]) -> tuple[Command, argparse.Namespace]:
             hint=f"one of {', '.join(ALLOWED)}; connect without a command for a seat",
         )
     declared = find(name)
-    parser = Parser(prog=f"launchpad {name}", add_help=False, allow_abbrev=False)
+    parser = _Parser(add_help=False, allow_abbrev=False)
     everything = argparse.ArgumentParser(add_help=False)
     for own in declared.arguments:
         action = everything.add_argument(*own.names, **own.settings)

@@ -41,7 +41,7 @@ def items(shell: Shell, options: argparse.Namespace) -> int:
     shown = [item for item in _listed(shell, view, options) if _asked(item, options)]
     if options.by_team:
         if options.mine:
-            raise BadInput("--mine and --by-team don't go together", hint="see `launchpad items --help`")
+            raise BadInput("--mine and --by-team don't go together", hint="leave one out")
         teams = by_team(shown)
         shell.out.result([_progress(team) for team in teams], _team_lines(shell, teams))
     else:

@@ -23,6 +23,7 @@ LEAD = PEOPLE["lead"]
         ("status --json", ["status", "--json"]),
         ("status --brief -q", ["status", "--brief", "-q"]),
         ("items --phase 'pre-launch' --open", ["items", "--phase", "pre-launch", "--open"]),
+        ("items --mine --overdue --team qa", ["items", "--mine", "--overdue", "--team", "qa"]),
         ("logs deploy-1 --follow", ["logs", "deploy-1", "--follow"]),
         ("gate launch", ["gate", "launch"]),
         ("watch --for 5m", ["watch", "--for", "5m"]),
@@ -62,6 +63,15 @@ def test_what_is_not_on_the_list_is_refused_in_a_line(text):
         errand(text)
     assert "\n" not in str(told.value)
     assert "\x1b" not in str(told.value)
+
+
+def test_who_gives_what_is_not_taken_is_told_what_is():
+    with pytest.raises(BadInput, match="unrecognized arguments: --read") as told:
+        errand("mentions --read")
+    assert told.value.hint == "over SSH it takes --all, --json, -q"
+    with pytest.raises(BadInput, match="required: RUN") as told:
+        errand("logs")
+    assert told.value.hint == "over SSH it takes RUN, --follow, --json, -q"
 
 
 NEEDED = {"watch": ("--for", "1s"), "logs": ("x",)}
