@@ -127,7 +127,8 @@ class LaunchActs(Acting):
         def left(_answer: "dialogs.Confirmed") -> None:
             self.exit(0, return_code=0)
 
-        self.ask(dialogs.Simple(self.scene, "Leave?", "leave", _goes_on, also="quit"), left)
+        asked = dialogs.Simple(self.scene, "Leave?", "leave", _goes_on, also="quit", changes=False)
+        self.ask(asked, left)
 
 
 def _without_you(scene: Scene, run: RunView) -> str:

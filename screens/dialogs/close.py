@@ -27,8 +27,6 @@ class CloseDialog(Confirm):
         return close_rows.rows(self.scene, self._outcome, width)
 
     def hindrance(self) -> str:
-        if self.scene.view.state.read_only:
-            return self.scene.view.state.read_only
         return "" if self._outcome else f"choose how it ended: {', '.join(_KEYS)}"
 
     def asks(self) -> str:
@@ -50,5 +48,5 @@ class CloseDialog(Confirm):
         self.redraw()
 
     def _confirm(self) -> None:
-        if self._outcome and not self.hindrance():
+        if self._outcome and not self.bar():
             self.dismiss(self._outcome)

@@ -32,9 +32,13 @@ class Confirm(Framed):
 
     BINDINGS: ClassVar[list[BindingType]] = list(IN_QUESTIONS)
     FOOT = 3
+    changes = True
+    """Whether a yes changes something of the launch, which not everybody may."""
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
+        self._could = scene.allowed or frozenset()
+        """What whoever opened it was allowed to do then."""
         self.override = ""
         self._reason = ""
         """The last that was given for going against a gate, and what stood against it then."""
@@ -53,6 +57,13 @@ class Confirm(Framed):
     def hindrance(self) -> str:
         """Why it can't be confirmed at all yet; empty when it can."""
         return ""
+
+    def bar(self) -> str:
+        """Why it can't be confirmed at all by whoever sits here as things stand; empty when it can."""
+        if self.changes and any(not self.scene.allows(action) for action in self._could):
+            less = f"your role is {self.scene.me.role} now, which may do less: close this and look again"
+            return self.scene.read_only or less
+        return self.hindrance()
 
     def against(self) -> str:
         """Which gate stands against it; empty if none does."""
@@ -113,7 +124,7 @@ class Confirm(Framed):
 
     @property
     def _can_override(self) -> bool:
-        return bool(self.against()) and not self.hindrance() and self.scene.me.role == "director"
+        return bool(self.against()) and not self.bar() and self.scene.me.role == "director"
 
     def action_yes(self) -> None:
         self._confirm()
@@ -137,7 +148,7 @@ class Confirm(Framed):
         self.redraw()
 
     def _confirm(self) -> None:
-        if self.hindrance() or (self.against() and not self.override):
+        if self.bar() or (self.against() and not self.override):
             self._typed = ""
             self.redraw()
             return
@@ -167,8 +178,8 @@ class Confirm(Framed):
         ]
 
     def _standing(self) -> list[Span]:
-        if self.hindrance():
-            return [Span(f" {self.hindrance()}", "warn")]
+        if self.bar():
+            return [Span(f" {self.bar()}", "warn")]
         if self.against() and self.override:
             return [Span(f" OVERRIDE {self.against()}: {self.override}", "warn")]
         if self.against():
@@ -176,7 +187,7 @@ class Confirm(Framed):
         return []
 
     def _question(self) -> list[Span]:
-        if self.hindrance():
+        if self.bar():
             return []
         if self.against() and not self.override:
             if self.scene.me.role == "director":
@@ -217,15 +228,18 @@ class Simple(Confirm):
         rows: Callable[[Scene, int], list[Row]],
         also: str = "",
         over: Callable[[Scene], str] = lambda _scene: "",
+        *,
+        changes: bool = True,
     ) -> None:
         """`also` is the id of a further key that says yes. `over` tells why there is nothing to say yes to
-        any more; empty while there is."""
+        any more; empty while there is. Without `changes` a yes takes no role."""
         super().__init__(scene)
         self._title = title
         self._asks = asks
         self._rows = rows
         self._also = also
         self._over = over
+        self.changes = changes
 
     def title_spans(self) -> list[Span]:
         return [Span(f" {self._title}", "title")]

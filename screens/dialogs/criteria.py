@@ -61,5 +61,5 @@ class CriteriaDialog(Confirm):
         self._mark(met=True)
 
     def _mark(self, *, met: bool) -> None:
-        if not self.hindrance():
+        if not self.bar():
             self.dismiss((self.name_chosen, met))

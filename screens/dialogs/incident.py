@@ -117,7 +117,7 @@ class DeclareDialog(Confirm):
         self.app.push_screen(Prompt(self.scene, title, note, value=getattr(self, field)), given)
 
     def _confirm(self) -> None:
-        if self.hindrance():
+        if self.bar():
             return
         self.dismiss(
             cmd.DeclareIncident(

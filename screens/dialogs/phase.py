@@ -57,10 +57,8 @@ class PhaseDialog(Confirm):
         return rows
 
     def hindrance(self) -> str:
-        state = self.scene.view.state
-        if self.scene.view.next_phase != self.phase:
-            return f"the launch is in {state.phase} now"
-        return state.read_only
+        view = self.scene.view
+        return "" if view.next_phase == self.phase else f"the launch is in {view.state.phase} now"
 
     def against(self) -> str:
         hold = self.scene.view.state.hold if self.phase == "launch" else None

@@ -114,5 +114,5 @@ class PlanDialog(Confirm):
         return [("plan.reject", "reject it")] if self.mode == "approve" else []
 
     def action_reject(self) -> None:
-        if self.mode == "approve" and not self.hindrance():
+        if self.mode == "approve" and not self.bar():
             self.dismiss("reject")

@@ -94,11 +94,11 @@ class PollDialog(Confirm):
         self.redraw()
 
     def action_answer_no(self) -> None:
-        if not self.hindrance():
+        if not self.bar():
             self._answer("no-go")
 
     def _confirm(self) -> None:
-        if not self.hindrance():
+        if not self.bar():
             self._answer("go")
 
     def _answer(self, answer: Answer) -> None:

@@ -86,5 +86,5 @@ class ResolveDialog(Confirm):
         self.redraw()
 
     def _confirm(self) -> None:
-        if not self.hindrance():
+        if not self.bar():
             self.dismiss(self.chosen)

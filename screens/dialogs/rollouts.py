@@ -70,7 +70,7 @@ class RolloutDialog(Confirm):
         self.redraw()
 
     def _confirm(self) -> None:
-        if not self.hindrance():
+        if not self.bar():
             self.dismiss(self.chosen)
 
 

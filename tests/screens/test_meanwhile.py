@@ -326,3 +326,25 @@ async def test_an_answer_that_is_being_read_is_the_one_that_counts_now(open_face
         await seat.until(lambda: "two macros are missing" in body(seat))
         elsewhere(seat, BOB, cmd.AnswerPoll(answer="no-go", team="support", text="one macro is left"))
         await seat.until(lambda: "one macro is left" in body(seat))
+
+
+async def test_a_question_does_not_offer_what_a_lost_role_no_longer_may(open_face: Opener) -> None:
+    async with open_face("waiting", ADA, size=(120, 40)) as seat:
+        made = seat.face.scene.view.definition
+        await opened(seat, "P")
+        await seat.shows("approve this plan")
+        less = tuple(
+            replace(each, role="engineer") if each.name == "ada" else each for each in made.operators
+        )
+        amend(seat, replace(made, operators=less))
+        await seat.shows("your role is engineer now")
+        assert "approve this plan" not in seat.text
+        await seat.answer("y")
+        assert len(seat.face.screen_stack) == 2
+        await seat.press("escape", "q")
+        await seat.shows("y leave")
+        amend(seat, made)
+        await seat.until(lambda: seat.face.scene.allows("approve"))
+        amend(seat, replace(made, operators=less))
+        await seat.until(lambda: not seat.face.scene.allows("approve"))
+        assert "y leave" in seat.text
