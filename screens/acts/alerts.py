@@ -1,8 +1,7 @@
 """What the keys do to who hears of an alert."""
 
 from launchpad.model import commands as cmd
-from launchpad.model.values import parse_duration
-from screens.acts.base import Acting
+from screens.acts.base import Acting, for_a_while
 
 
 class AlertActs(Acting):
@@ -10,16 +9,11 @@ class AlertActs(Acting):
 
     def action_silence(self, name: str) -> None:
         def given(text: str) -> None:
-            span, _, reason = text.strip().partition(" ")
-            try:
-                seconds = parse_duration(span)
-            except ValueError:
-                self.say(f"a silence is a duration and a reason such as 30m load test, not {text!r}", "bad")
-                return
+            seconds, reason = for_a_while(text)
             self.perform(cmd.SilenceAlert(alert=name, text=reason, seconds=seconds))
 
         note = "How long, and why: 30m load test. It is shown as ever; nobody is told."
-        self.with_words(f"Silence {name}", note, given, does="silence it")
+        self.with_words(f"Silence {name}", note, given, for_a_while, does="silence it")
 
     def action_unsilence(self, name: str) -> None:
         self.perform(cmd.UnsilenceAlert(alert=name))

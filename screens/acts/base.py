@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from textual.screen import Screen
 
 from launchpad.desk.decision import optional_words
-from launchpad.errors import LaunchpadError, Refused
+from launchpad.errors import BadInput, LaunchpadError, Refused
 from launchpad.model.commands import Command, Done
 from launchpad.model.events import Unknown
 from launchpad.model.journal import Recorded
 from launchpad.model.preferences import Preferences
+from launchpad.model.values import parse_duration
 from launchpad.rules.view import ItemView
 from screens import dialogs
 from screens.lacks import lacks
@@ -159,6 +160,18 @@ class Acting(Seeing):
         does: str = "keep",
     ) -> None:
         self.ask(dialogs.Prompt(self.scene, title, note, needed=True, does=does, check=check), given)
+
+
+def for_a_while(text: str) -> tuple[float, str]:
+    """The seconds and the reason in `30m load test`. Raises `BadInput`."""
+    span, _, reason = optional_words(text).partition(" ")
+    try:
+        seconds = parse_duration(span)
+    except ValueError:
+        seconds = 0.0
+    if not seconds or not reason:
+        raise BadInput("first how long, then why: 30m load test")
+    return seconds, reason
 
 
 def sentences(*texts: str) -> Callable[[Scene, int], list[Row]]:

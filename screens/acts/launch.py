@@ -1,5 +1,6 @@
 """What the keys do to the launch as a whole: its phases, its countdown, its alerts, its log."""
 
+from launchpad.errors import BadInput
 from launchpad.model import commands as cmd
 from launchpad.model.events import Outcome
 from launchpad.model.values import format_duration, parse_slip
@@ -105,16 +106,10 @@ class LaunchActs(Acting):
         seq = self.scene.view.state.countdown_seq
 
         def given(text: str) -> None:
-            try:
-                seconds = parse_slip(text.strip())
-            except ValueError:
-                self.say(f"T-0 slips by a duration such as +30m or -10m, not by {text!r}", "bad")
-                return
-            self.perform(cmd.SlipCountdown(seconds=seconds, expect=seq))
+            self.perform(cmd.SlipCountdown(seconds=_slip(text), expect=seq))
 
-        self.with_words(
-            "Slip T-0 by how much?", "+30m is later, -10m earlier. Due times follow.", given, does="slip it"
-        )
+        note = "+30m is later, -10m earlier. Due times follow."
+        self.with_words("Slip T-0 by how much?", note, given, _slip, does="slip it")
 
     def action_close(self, outcome: Outcome | None = None) -> None:
         """Asks how the launch ended, and closes it."""
@@ -129,6 +124,13 @@ class LaunchActs(Acting):
 
         asked = dialogs.Simple(self.scene, "Leave?", "leave", _goes_on, also="quit", changes=False)
         self.ask(asked, left)
+
+
+def _slip(text: str) -> float:
+    try:
+        return parse_slip(text.strip())
+    except ValueError:
+        raise BadInput("expected a duration such as +30m or -10m") from None
 
 
 def _without_you(scene: Scene, run: RunView) -> str:

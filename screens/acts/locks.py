@@ -1,9 +1,8 @@
 """What the palette does to deploy locks."""
 
 from launchpad.model import commands as cmd
-from launchpad.model.values import parse_duration
 from launchpad.rules.locks import of_a_run
-from screens.acts.base import Acting
+from screens.acts.base import Acting, for_a_while
 
 
 class LockActs(Acting):
@@ -11,17 +10,12 @@ class LockActs(Acting):
 
     def action_lock(self, target: str) -> None:
         def given(text: str) -> None:
-            span, _, reason = text.strip().partition(" ")
-            try:
-                seconds = parse_duration(span)
-            except ValueError:
-                self.say(f"a lock is a duration and a reason such as 30m incident 42, not {text!r}", "bad")
-                return
+            seconds, reason = for_a_while(text)
             self.perform(cmd.Lock(target=target, text=reason, seconds=seconds))
 
         named = "everything" if target == "*" else target
         note = "How long, and why: 30m incident 42. It keeps everybody else's runs off, in every launch."
-        self.with_words(f"Lock {named}", note, given, does="lock it")
+        self.with_words(f"Lock {named}", note, given, for_a_while, does="lock it")
 
     def action_unlock(self, target: str) -> None:
         held = next((lock for lock in self.scene.view.locks if lock.target == target), None)

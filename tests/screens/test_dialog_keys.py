@@ -66,6 +66,28 @@ async def test_words_that_were_written_are_thrown_away_by_the_second_escape_only
         await seat.until(lambda: len(seat.face.screen_stack) == 1)
 
 
+@pytest.mark.parametrize(
+    ("asks", "wrong", "complaint", "mended"),
+    [
+        ("slip", "half an hour", "expected a duration such as +30m or -10m", ev.CountdownSlipped),
+        ("silence('checkout-errors')", "load test", "first how long, then why", ev.AlertSilenced),
+        ("lock('site')", "30m", "first how long, then why", ev.LockChanged),
+    ],
+)
+async def test_words_that_can_not_be_read_stay_with_the_reason(
+    open_face: Opener, asks: str, wrong: str, complaint: str, mended: type[ev.Event]
+) -> None:
+    async with open_face("before", LEAD) as seat:
+        await seat.face.run_action(asks)
+        await seat.until(lambda: isinstance(seat.face.screen, Prompt) and seat.face.focused)
+        await seat.press(*wrong, "enter")
+        await seat.shows(complaint)
+        await seat.shows(wrong)
+        right = "+30m" if asks == "slip" else "30m load test"
+        await seat.press(*["backspace"] * len(wrong), *right, "enter")
+        await seat.until(lambda: isinstance(seat.events[-1].event, mended))
+
+
 async def test_the_help_finds_a_key_by_its_words(open_face: Opener) -> None:
     async with open_face("during", LEAD) as seat:
         await seat.press("question_mark")
