@@ -42,7 +42,7 @@ class Confirm(Framed):
         self.override = ""
         self._reason = ""
         """The last that was given for going against a gate, and what stood against it then."""
-        self._overridden = ""
+        self._overridden: frozenset[str] = frozenset()
         self._typed = ""
         self._shown_at = monotonic()
         self._early = False
@@ -69,6 +69,10 @@ class Confirm(Framed):
         """Which gate stands against it; empty if none does."""
         return ""
 
+    def blockers(self) -> frozenset[str]:
+        """All that stands against it, each for itself."""
+        return frozenset()
+
     def name_to_type(self) -> str:
         """What must be typed to confirm; empty where one key is enough."""
         return ""
@@ -91,7 +95,7 @@ class Confirm(Framed):
 
     def _heed_gate(self) -> None:
         """A reason was given for what stood against it then, not for what has come since."""
-        if self.override and self.against() not in ("", self._overridden):
+        if self.override and not self.blockers() <= self._overridden:
             self.override = ""
             self.guard_again()
 
@@ -155,11 +159,11 @@ class Confirm(Framed):
         self.dismiss(Confirmed(override=self.override))
 
     def _ask_override(self) -> None:
-        against = self.against()
+        against, blockers = self.against(), self.blockers()
         note = f"{against}. The reason stands in the journal, on the screen and in the report."
 
         def given(reason: str | None) -> None:
-            self.override, self._overridden = reason or "", against
+            self.override, self._overridden = reason or "", blockers
             self._reason = self.override or self._reason
             self.guard_again()
             self._heed_gate()

@@ -61,9 +61,15 @@ class PhaseDialog(Confirm):
         return "" if view.next_phase == self.phase else f"the launch is in {view.state.phase} now"
 
     def against(self) -> str:
+        return "; ".join(why for why in (self._held, plan_rows.against(self.gate)) if why)
+
+    def blockers(self) -> frozenset[str]:
+        return plan_rows.blockers(self.gate) | ({self._held} if self._held else set())
+
+    @property
+    def _held(self) -> str:
         hold = self.scene.view.state.hold if self.phase == "launch" else None
-        held = f"{hold.by} holds the countdown: {hold.reason}" if hold is not None else ""
-        return "; ".join(why for why in (held, plan_rows.against(self.gate)) if why)
+        return f"{hold.by} holds the countdown: {hold.reason}" if hold is not None else ""
 
     def asks(self) -> str:
         return f"enter {self.phase}"

@@ -95,6 +95,9 @@ class PlanDialog(Confirm):
             return ""
         return plan_rows.against(self.gate)
 
+    def blockers(self) -> frozenset[str]:
+        return plan_rows.blockers(self.gate)
+
     def name_to_type(self) -> str:
         run = self.run
         if self.mode == "approve" or run is None or run.plan is None or run.plan.reversible:

@@ -134,3 +134,8 @@ def against(gate: GateReport | None) -> str:
     if gate is None or gate.verdict == "GO":
         return ""
     return f"gate {gate.gate} is {GATES[gate.verdict].word}: {'; '.join(c.name for c in gate.blockers)}"
+
+
+def blockers(gate: GateReport | None) -> frozenset[str]:
+    """What keeps the gate from GO, each with how it stands."""
+    return frozenset(f"{c.name} {c.verdict}" for c in gate.blockers) if gate is not None else frozenset()

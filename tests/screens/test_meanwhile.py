@@ -188,6 +188,8 @@ async def test_a_reason_against_a_gate_does_not_go_against_a_hold_that_came_late
         await seat.shows("now or never")
         await seat.press("enter")
         await seat.shows("OVERRIDE ada holds the countdown")
+        elsewhere(seat, LEAD, cmd.ResumeCountdown())
+        await seat.shows("OVERRIDE gate launch")  # a reason against more is one against less
         await seat.answer("y")
         await seat.until(lambda: isinstance(seat.events[-1].event, ev.PhaseEntered))
 
