@@ -1,11 +1,15 @@
 """What the keys do to incidents."""
 
+from launchpad.errors import BadInput
 from launchpad.model import commands as cmd
-from launchpad.model.definition import SEVERITIES
+from launchpad.model.definition import SEVERITIES, Severity
 from launchpad.rules.view import AlertView, IncidentView
 from launchpad.rules.view.incidents import draft
 from screens import dialogs
 from screens.acts.base import Acting
+
+_LONGEST_NUMBER = 6
+"""Digits."""
 
 
 class IncidentActs(Acting):
@@ -63,16 +67,11 @@ class IncidentActs(Acting):
     def _grade(self, shown: IncidentView) -> None:
         name, note = shown.state.id, f"It is {shown.state.severity}. One of {', '.join(SEVERITIES)}."
 
-        def given(text: str) -> None:
-            severity = next((known for known in SEVERITIES if known == text.strip()), None)
-            if severity is None:
-                self.say(f"a severity is one of {', '.join(SEVERITIES)}, not {text!r}", "bad")
-            else:
-                self.perform(cmd.UpdateIncident(incident=name, severity=severity))
-
+        asked = dialogs.Prompt(
+            self.scene, f"How grave is {name}?", note, needed=True, suggestions=SEVERITIES, check=_severity
+        )
         self.ask(
-            dialogs.Prompt(self.scene, f"How grave is {name}?", note, needed=True, suggestions=SEVERITIES),
-            given,
+            asked, lambda text: self.perform(cmd.UpdateIncident(incident=name, severity=_severity(text)))
         )
 
     def _command(self, shown: IncidentView) -> None:
@@ -98,14 +97,13 @@ class IncidentActs(Acting):
             return
         note = "; ".join(f"{task.number} {task.text}" for task in waiting)
 
-        def given(text: str) -> None:
-            if text.isdecimal():
-                self.perform(cmd.FinishIncidentTask(incident=name, task=int(text)))
-            else:
-                self.say(f"a task has a number such as {waiting[0].number}, not {text!r}", "bad")
-
         first = str(waiting[0].number)
-        self.ask(dialogs.Prompt(self.scene, "Which task is done?", note, needed=True, value=first), given)
+        self.ask(
+            dialogs.Prompt(
+                self.scene, "Which task is done?", note, needed=True, value=first, check=_task_number
+            ),
+            lambda text: self.perform(cmd.FinishIncidentTask(incident=name, task=_task_number(text))),
+        )
 
     def _with_words(self, name: str, act: str) -> None:
         """The acts that take nothing but a sentence."""
@@ -140,3 +138,19 @@ class IncidentActs(Acting):
                     "It stands in the report.",
                     lambda text: self.perform(cmd.ReviewIncident(incident=name, text=text)),
                 )
+
+
+def _severity(text: str) -> Severity:
+    """Raises `BadInput` for what is none."""
+    for known in SEVERITIES:
+        if known == text.strip():
+            return known
+    raise BadInput(f"expected one of {', '.join(SEVERITIES)}")
+
+
+def _task_number(text: str) -> int:
+    """Raises `BadInput` for what is none."""
+    number = text.strip()
+    if not number.isdecimal() or len(number) > _LONGEST_NUMBER:
+        raise BadInput("expected the number of a task")
+    return int(number)

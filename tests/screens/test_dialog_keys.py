@@ -7,6 +7,7 @@ from launchpad.model.preferences import Preferences
 from screens.dialogs.confirm import Confirm
 from screens.dialogs.prompt import Prompt
 from screens.dialogs.reading import Reading
+from screens.widgets.field import Field
 from tests.screens.conftest import Opener
 from tests.support.launches import ADA, LEAD
 
@@ -67,24 +68,33 @@ async def test_words_that_were_written_are_thrown_away_by_the_second_escape_only
 
 
 @pytest.mark.parametrize(
-    ("asks", "wrong", "complaint", "mended"),
+    ("asks", "wrong", "complaint", "right", "mended"),
     [
-        ("slip", "half an hour", "expected a duration such as +30m or -10m", ev.CountdownSlipped),
-        ("silence('checkout-errors')", "load test", "first how long, then why", ev.AlertSilenced),
-        ("lock('site')", "30m", "first how long, then why", ev.LockChanged),
+        ("slip", "half an hour", "a duration such as +30m or -10m", "+30m", ev.CountdownSlipped),
+        ("silence('checkout-errors')", "load test", "first how long", "30m load test", ev.AlertSilenced),
+        ("lock('site')", "30m", "first how long, then why", "30m load test", ev.LockChanged),
+        ("Is", "bad", "one of critical", "high", ev.IncidentGraded),
+        ("Id", "9" * 5000, "the number of a task", "1", ev.IncidentTaskDone),
     ],
 )
 async def test_words_that_can_not_be_read_stay_with_the_reason(
-    open_face: Opener, asks: str, wrong: str, complaint: str, mended: type[ev.Event]
+    open_face: Opener, asks: str, wrong: str, complaint: str, right: str, mended: type[ev.Event]
 ) -> None:
-    async with open_face("before", LEAD) as seat:
-        await seat.face.run_action(asks)
-        await seat.until(lambda: isinstance(seat.face.screen, Prompt) and seat.face.focused)
-        await seat.press(*wrong, "enter")
+    """What asks is an action of the face, or keys at an incident."""
+    at_incident = asks.startswith("I")
+    async with open_face("declared" if at_incident else "before", LEAD) as seat:
+        if at_incident:
+            await seat.press(*asks)
+        else:
+            await seat.face.run_action(asks)
+        await seat.until(lambda: isinstance(seat.face.screen.focused, Field))
+        field = seat.face.screen.query_one(Field)
+        field.value = wrong
+        await seat.press("enter")
         await seat.shows(complaint)
-        await seat.shows(wrong)
-        right = "+30m" if asks == "slip" else "30m load test"
-        await seat.press(*["backspace"] * len(wrong), *right, "enter")
+        assert field.value == wrong
+        field.value = right
+        await seat.press("enter")
         await seat.until(lambda: isinstance(seat.events[-1].event, mended))
 
 
