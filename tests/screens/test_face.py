@@ -1353,6 +1353,7 @@ async def test_two_keys_at_once_end_a_dialog_once(open_face: Opener) -> None:
 
 async def test_tabs_footer_and_entries_take_clicks(open_face: Opener) -> None:
     async with open_face("during") as seat:
+        await seat.shows("deploy-1 began")  # every panel has its place
         lines = seat.text.splitlines()
         await seat.pilot.click(offset=(lines[1].index("6 People"), 1))
         await seat.until(lambda: seat.face.board.tab == "people")
