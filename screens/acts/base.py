@@ -87,8 +87,9 @@ class Acting(Seeing):
 
     def ask(self, dialog: Screen[Any], answered: Callable[[Any], None]) -> None:
         """Opens a dialog; `answered` gets what it was dismissed with, unless that is None."""
-        asked = dialog.title_asked if isinstance(dialog, dialogs.Prompt) else ""
-        if isinstance(dialog, dialogs.Prompt):
+        asked = ""
+        if isinstance(dialog, dialogs.Prompt) and dialog.comes_back:
+            asked = dialog.title_asked
             dialog.begin_with(self._unkept.get(asked, ""))
 
         def closed(answer: Any) -> None:
@@ -158,8 +159,12 @@ class Acting(Seeing):
         check: Callable[[str], object] = optional_words,
         *,
         does: str = "keep",
+        comes_back: bool = True,
     ) -> None:
-        self.ask(dialogs.Prompt(self.scene, title, note, needed=True, does=does, check=check), given)
+        asked = dialogs.Prompt(
+            self.scene, title, note, needed=True, does=does, check=check, comes_back=comes_back
+        )
+        self.ask(asked, given)
 
 
 def for_a_while(text: str) -> tuple[float, str]:

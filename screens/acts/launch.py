@@ -109,7 +109,7 @@ class LaunchActs(Acting):
             self.perform(cmd.SlipCountdown(seconds=_slip(text), expect=seq))
 
         note = "+30m is later, -10m earlier. Due times follow."
-        self.with_words("Slip T-0 by how much?", note, given, _slip, does="slip it")
+        self.with_words("Slip T-0 by how much?", note, given, _slip, does="slip it", comes_back=False)
 
     def action_close(self, outcome: Outcome | None = None) -> None:
         """Asks how the launch ended, and closes it."""

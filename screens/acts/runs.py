@@ -126,6 +126,7 @@ class RunActs(Acting):
             "Everybody sees it, and it stands in the report. The gate still applies.",
             lambda text: self.perform(cmd.BreakGlass(run=run_id, digest=digest, text=text)),
             does="run it",
+            comes_back=False,
         )
 
     def _reject(self, run_id: str) -> None:

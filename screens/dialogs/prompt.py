@@ -37,9 +37,11 @@ class Prompt(Dialog[str | None]):
         value: str = "",
         does: str = "keep",
         check: Callable[[str], object] = optional_words,
+        comes_back: bool = True,
     ) -> None:
         """A `note` that may change is made anew from each scene. `does` is what Enter does with the words.
-        `check` raises for those that the desk would not keep: they stay here, with the reason.
+        `check` raises for those that the desk would not keep: they stay here, with the reason. Words that
+        were refused stand here again the next time, unless Enter alone would do too much (`comes_back`).
         """
         super().__init__()
         self.scene = scene
@@ -50,6 +52,7 @@ class Prompt(Dialog[str | None]):
         self._value = value
         self._does = does
         self._check = check
+        self.comes_back = comes_back
         self._complaint = ""
         self._given_up: str | None = None
         """The words that were there when it was last asked to leave."""

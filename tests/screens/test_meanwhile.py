@@ -105,6 +105,22 @@ async def test_words_that_could_not_be_kept_wait_where_they_were_written(open_fa
         assert not seat.face.screen.query_one(Input).value, "what was kept is not offered again"
 
 
+async def test_a_slip_that_somebody_else_made_first_is_not_made_again_by_enter(open_face: Opener) -> None:
+    async with open_face("before", LEAD, size=(120, 40)) as seat:
+        await seat.face.run_action("slip")
+        await seat.until(lambda: isinstance(seat.face.screen.focused, Input))
+        await seat.press(*"+30m")
+        elsewhere(seat, LEAD, cmd.SlipCountdown(seconds=1800))
+        slipped = len(seat.events)
+        await seat.press("enter")
+        await seat.shows("has changed since you saw it")
+        await seat.until(lambda: seat.face.caught_up)
+        await seat.face.run_action("slip")
+        await seat.until(lambda: isinstance(seat.face.screen.focused, Input))
+        assert not seat.face.screen.query_one(Input).value
+        assert len(seat.events) == slipped
+
+
 async def test_a_mark_is_for_the_criterion_that_was_read(open_face: Opener) -> None:
     async with open_face("advised", BOB) as seat:
         await opened(seat, "C")
