@@ -35,6 +35,12 @@ class Glyphs(Struct, frozen=True):
     """Whether a trend may put two points into one cell."""
     substitutes: Mapping[int, str] | None = None
     """For terminals that can't show more than ASCII."""
+    keys: Mapping[str, str] = {}
+    """A key's sign → its name, where a substitute of the sign would be the name of another key."""
+
+    def key(self, told: str) -> str:
+        """A key as an operator finds it on the keyboard."""
+        return self.keys.get(told, told)
 
     def shown(self, text: str) -> str:
         """`text` as this terminal can show it, as wide as before."""
@@ -61,6 +67,7 @@ ASCII = Glyphs(
     scale="_.,:-=+#",
     at_least=">=",
     gap=" ",
+    keys={"↑": "up", "↓": "down", "←": "left", "→": "right", "⌫": "backspace"},
     substitutes=str.maketrans(
         {
             "…": "~", "·": ".", "\u2013": "-", "\u2014": "-", "─": "-", "│": "|", "✓": "+", "✗": "x",

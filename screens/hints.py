@@ -119,7 +119,7 @@ def _live(face: Seeing) -> "list[Binding]":
 
 def _hint(face: Seeing, binding: "Binding", item: ItemView | None) -> Hint:
     act = binding.action if binding.action.startswith("app.") else f"app.{binding.action}"
-    return Hint(told(binding.key), label(face, binding, item), binding.id or "", act)
+    return Hint(face.scene.glyphs.key(told(binding.key)), label(face, binding, item), binding.id or "", act)
 
 
 def label(face: Seeing, binding: "Binding", item: ItemView | None) -> str:

@@ -29,6 +29,7 @@ _WITHOUT_KEY = {
     "add": "add an item",
     "declare_incident": "declare an incident",
     "close_poll": "close the roll (go / no-go)",
+    "copy_standing": "copy how the launch stands",
 }
 """Action → its words."""
 _OUTCOMES = ("success", "partial", "failed", "aborted")

@@ -61,7 +61,8 @@ async def dump(access: Access, snapshot: str, target: Path, format_: Format, job
 
 
 async def restore(access: Access, source: Path, format_: Format, jobs: int, *, trial: bool) -> None:
-    """Puts a dump into a database; a `trial` into an empty one, whose owners and rights don't matter.
+    """Puts a dump into a database; a `trial` into an empty one, whose owners and rights don't matter, and
+    which subscribes to nothing where the format lets that be left out: it could not be dropped.
 
     Into a database that is in use it is one transaction: all of it, or nothing. Raises `Fault`.
     """
@@ -77,8 +78,11 @@ async def restore(access: Access, source: Path, format_: Format, jobs: int, *, t
         argv += ["--single-transaction"]
     else:
         argv = ["pg_restore", "--no-password", "--exit-on-error"]
-        argv += ["--no-owner", "--no-acl", f"--jobs={jobs}"] if trial else ["--clean", "--if-exists"]
-        argv += [] if trial else ["--single-transaction"]
+        argv += (
+            ["--no-owner", "--no-acl", "--no-subscriptions", f"--jobs={jobs}"]
+            if trial
+            else ["--clean", "--if-exists", "--single-transaction"]
+        )
     raw = source
     if format_ == "directory":
         raw = source.with_name("unpacked")

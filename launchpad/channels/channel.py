@@ -80,3 +80,15 @@ class Channel(Protocol):
     async def close(self) -> None:
         """Lets go of connections."""
         ...
+
+
+def fitting(lines: list[str], most: int, otherwise: str) -> str:
+    """The lines as one text of at most so many bytes; where it is longer, those that fit, and `otherwise` as
+    the last."""
+    text = "\n".join(lines)
+    if len(text.encode()) <= most:
+        return text
+    room = most - len(otherwise.encode()) - 1
+    cut = text.encode()[:room].decode(errors="ignore")
+    whole, _, _ = cut.rpartition("\n")  # no line is cut, and so no escaped character
+    return f"{whole or cut}\n{otherwise}"

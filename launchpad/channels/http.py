@@ -6,7 +6,16 @@ from typing import Any, NamedTuple
 import httpx
 import msgspec
 
-from launchpad.answers import answered, client_for, is_address, never_sent, read_body, retry_after, told
+from launchpad.answers import (
+    address_fault,
+    answered,
+    client_for,
+    is_address,
+    never_sent,
+    read_body,
+    retry_after,
+    told,
+)
 from launchpad.channels.channel import Outcome
 from launchpad.errors import Refused
 from launchpad.model.events import Delivery
@@ -42,7 +51,11 @@ class Caller:
         self._client: httpx.AsyncClient | None = None
 
     async def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer | Outcome:
-        """Posts JSON once to what lies at `path` below the address. An `Outcome` where no answer came:
+        """As `send`, by POST."""
+        return await self.send("POST", path, body, headers)
+
+    async def send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer | Outcome:
+        """Sends JSON once to what lies at `path` below the address. An `Outcome` where no answer came:
         rejected if there can be no such request, deferred if it certainly never left, unknown if it may have
         arrived."""
         if not all(value.isascii() and value.isprintable() for value in headers.values()):
@@ -51,7 +64,7 @@ class Caller:
         try:
             client = self._client = self._client or client_for(self._url, TIMEOUT)
             request = client.build_request(
-                "POST", self._url + path, content=body, headers={**kind, **headers}
+                method, self._url + path, content=body, headers={**kind, **headers}
             )
         except Refused as error:
             return Outcome(state="deferred", detail=str(error))
@@ -80,6 +93,11 @@ def endpoint_fault(url: str) -> str | None:
     if is_secret_reference(url):
         return None
     return None if is_address(url) else "expected a URL such as https://hooks.example.com/launch"
+
+
+def api_fault(api: str) -> str | None:
+    """What is wrong with the base of an API that takes a secret; None if nothing is."""
+    return None if is_secret_reference(api) else address_fault(api)
 
 
 def refusal(answer: Answer, words: str = "") -> Outcome:

@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 import msgspec
 
 from launchpad.answers import address_fault
-from launchpad.channels.channel import Message, Outcome
-from launchpad.channels.http import Answer, Caller, refusal
+from launchpad.channels.channel import Message, Outcome, fitting
+from launchpad.channels.http import Answer, Caller, api_fault, refusal
 from launchpad.model.definition import ChannelSettings, Line
 from launchpad.model.events import Delivery
-from launchpad.model.values import Endpoint, SecretRef, is_secret_reference
+from launchpad.model.values import Endpoint, SecretRef
 
 _LATER = frozenset({"ratelimited", "rate_limited", "service_unavailable", "request_timeout"})
 """Errors that pass; every other one needs a person."""
@@ -42,7 +42,7 @@ class SlackSettings(ChannelSettings):
 
     def faults(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """What the types can't say: where in it, and what is wrong."""
-        if not is_secret_reference(self.api) and (wrong := address_fault(self.api)):
+        if wrong := api_fault(self.api):
             yield ("api",), wrong
 
     @staticmethod
@@ -92,19 +92,8 @@ class SlackChannel:
 def _content(message: Message) -> dict[str, Any]:
     sign = _SIGNS.get(message.stage, ":test_tube:")
     lines = [f"{sign} *{escaped(message.subject)}*", *escaped(message.text).split("\n")]
-    text = fitting(lines, f"… More: launchpad messages --launch {escaped(message.launch)}")
+    text = fitting(lines, _MOST, f"… More: launchpad messages --launch {escaped(message.launch)}")
     return {"text": text, "unfurl_links": False, "unfurl_media": False}
-
-
-def fitting(lines: list[str], otherwise: str) -> str:
-    """The lines as one text; where it is too long for Slack, those that fit, and `otherwise` as the last."""
-    text = "\n".join(lines)
-    if len(text.encode()) <= _MOST:
-        return text
-    room = _MOST - len(otherwise.encode()) - 1
-    cut = text.encode()[:room].decode(errors="ignore")
-    whole, _, _ = cut.rpartition("\n")  # no line is cut, and so no escaped character
-    return f"{whole or cut}\n{otherwise}"
 
 
 def escaped(text: str) -> str:

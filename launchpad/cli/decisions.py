@@ -65,6 +65,8 @@ def gate(shell: Shell, options: argparse.Namespace) -> int:
 def poll(shell: Shell, options: argparse.Namespace) -> int:
     if (options.verb == "answer") != (options.answer is not None):
         raise BadInput("`poll answer` takes go or no-go", hint="such as `launchpad poll answer go`")
+    if options.answer == "no-go" and not options.reason.strip():
+        raise BadInput("a no-go needs a few words", hint="give --reason")
     match options.verb:
         case "call":
             shell.perform(cmd.CallPoll(teams=tuple(options.team), text=options.reason, expect=options.expect))

@@ -140,10 +140,15 @@ def validate(shell: Shell, options: argparse.Namespace) -> int:
         "actions": len(definition.actions),
         "operators": len(definition.operators),
     }
-    told = ", ".join(f"{count} {name}" for name, count in counts.items() if count or name != "skipped")
+    skipped = f", {len(definition.skips)} skipped" if definition.skips else ""
+    told = ", ".join(
+        f"{count} {name.removesuffix('s') if count == 1 else name}"
+        for name, count in counts.items()
+        if name != "skipped"
+    )
     shell.out.result(
         {"file": str(path), "valid": True, "digest": definition.digest(), **counts},
-        [f"{path} is valid: {told}"],
+        [f"{path} is valid: {told}{skipped}"],
     )
     return Exit.DONE
 

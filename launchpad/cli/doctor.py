@@ -3,9 +3,9 @@
 import argparse
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from launchpad.cli import clocks, reach
 from launchpad.cli.command import argument, command
@@ -14,6 +14,8 @@ from launchpad.cli.finding import Finding
 from launchpad.cli.shell import Shell
 from launchpad.errors import BadInput, Exit, LaunchpadError
 from launchpad.model.definition import Definition
+from launchpad.model.filling import placeholders
+from launchpad.model.services import CommandCheck
 from launchpad.model.values import format_duration
 from launchpad.wiring import (
     load_face,
@@ -160,10 +162,34 @@ def _programs(shell: Shell, loaded: "Loaded") -> Iterator[Finding]:
 
 
 def _commands(definition: Definition, base_dir: Path) -> Iterator[tuple[str, str, Path]]:
-    """Each program that a provider of kind `command` would run, and from where."""
+    """Each program that the launch would run, with what for, and from where."""
+    from launchpad.backups.dumps import PROGRAMS
+
     for name, provider in definition.providers.items():
-        if provider.kind != "command":
-            continue
-        for verb, operation in provider.settings.get("operations", {}).items():
-            argv = operation.get("argv") or ("/bin/sh",)
-            yield f"{verb} {name}", argv[0], base_dir / (operation.get("cwd") or "")
+        if provider.kind == "command":
+            for what, program in _programs_of(provider.settings):
+                argv = program.get("argv") or ("/bin/sh",)
+                yield f"{what} {name}", argv[0], base_dir / (program.get("cwd") or "")
+    for what, probe in _probes(definition):
+        if isinstance(probe, CommandCheck) and not placeholders(probe.argv[0]):
+            yield what, probe.argv[0], base_dir / (probe.cwd or "")
+    dumped = {(s.provider, s.dump.format) for a in definition.actions.values() for s in a.steps if s.dump}
+    for name, form in sorted(dumped):
+        yield from ((f"backup {name}", program, base_dir) for program in PROGRAMS[form])
+
+
+def _programs_of(settings: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The programs of a provider of kind `command`, each with what it is for."""
+    yield from settings.get("operations", {}).items()
+    for part in ("rollout", "migrations"):
+        for what, program in (settings.get(part) or {}).items():
+            if program:
+                yield f"{part} {what}", program
+
+
+def _probes(definition: Definition) -> Iterator[tuple[str, Any]]:
+    """Whatever asks something of the world, with what it is called."""
+    yield from ((f"signal {name}", signal) for name, signal in definition.signals.items())
+    yield from ((f"check {item.id}", item.check) for item in definition.items)
+    for name, suite in definition.smoke.items():
+        yield from ((f"smoke {name}", step) for step in suite.steps)

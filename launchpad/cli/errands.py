@@ -46,7 +46,7 @@ class _Parser(Parser):
 
     def error(self, message: str) -> NoReturn:
         taken = (
-            each.option_strings[0] if each.option_strings else each.dest.upper() for each in self._actions
+            each.option_strings[-1] if each.option_strings else each.dest.upper() for each in self._actions
         )
         raise BadInput(message, hint=f"over SSH it takes {', '.join(taken)}")
 

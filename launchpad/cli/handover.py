@@ -7,7 +7,8 @@ from launchpad.cli import shapes
 from launchpad.cli.command import argument, command
 from launchpad.cli.seeing import duration
 from launchpad.cli.shell import Shell
-from launchpad.errors import Exit
+from launchpad.errors import BadInput, Exit
+from launchpad.model.definition import Definition
 from launchpad.model.values import SECOND, Micros, format_instant
 from launchpad.rules.handover import Handover, handover, last_act
 
@@ -23,10 +24,18 @@ from launchpad.rules.handover import Handover, handover, last_act
 def show(shell: Shell, options: argparse.Namespace) -> int:
     view = shell.session.view()
     who = options.to or shell.identity.name
+    if options.to and last_act(shell.session.events, who) is None:
+        _known(view.definition, who)
     since = _since(shell, view.now, who, options.since)
     found = handover(view, shell.session.events, who, since)
     shell.out.result(shapes.handover(found), _lines(found, view.definition.zone))
     return Exit.DONE
+
+
+def _known(definition: Definition, name: str) -> None:
+    names = [person.name for person in definition.operators]
+    if names and name not in names:
+        raise BadInput(f"there is no operator {name}", hint=f"there are: {', '.join(names)}")
 
 
 def _since(shell: Shell, now: Micros, who: str, span: str | None) -> Micros:

@@ -63,7 +63,7 @@ def incident(shell: Shell, options: argparse.Namespace) -> int:
     if options.verb is None:
         return _show(shell, options.incident)
     if options.template:
-        return _print_draft(shell, options.incident)
+        return _print_draft(shell, options.incident, _next(options))
     shell.perform(_wish(options))
     return Exit.DONE
 
@@ -81,9 +81,12 @@ def _wish(options: argparse.Namespace) -> cmd.Command:
                 commander=options.commander,
             )
         case "update":
-            next_in = None if options.next is None else duration(options.next)
             return cmd.UpdateIncident(
-                incident=of, text=text, impact=options.impact, severity=options.severity, next_in=next_in
+                incident=of,
+                text=text,
+                impact=options.impact,
+                severity=options.severity,
+                next_in=_next(options),
             )
         case "command":
             return cmd.CommandIncident(incident=of, commander=text, expect=expect)
@@ -108,12 +111,16 @@ def _show(shell: Shell, name: str) -> int:
     return Exit.NO if any(each.state.open for each in shown) else Exit.DONE
 
 
-def _print_draft(shell: Shell, name: str) -> int:
+def _next(options: argparse.Namespace) -> float | None:
+    return None if options.next is None else duration(options.next)
+
+
+def _print_draft(shell: Shell, name: str, next_in: float | None) -> int:
     view = shell.session.view()
     shown = _named(view, name) if name else view.incident
     if shown is None:
         raise Refused("no incident is open", hint="name one that is over: --incident ID")
-    told = draft(shown, view.definition, view.now)
+    told = draft(shown, view.definition, view.now, next_in)
     shell.out.result({"incident": shown.state.id, "template": told}, [told])
     return Exit.DONE
 

@@ -49,6 +49,8 @@ def countdown(shell: Shell, options: argparse.Namespace) -> int:
     if (options.verb == "slip") != (options.by is not None):
         raise BadInput("`countdown slip` takes a duration", hint="such as `launchpad countdown slip +30m`")
     if options.verb == "hold":
+        if not options.reason.strip():
+            raise BadInput("a hold needs a few words", hint="give --reason")
         shell.perform(cmd.HoldCountdown(text=options.reason))
     elif options.verb == "resume":
         shell.perform(cmd.ResumeCountdown(expect=options.expect))

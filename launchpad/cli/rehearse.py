@@ -65,6 +65,7 @@ def rehearse(shell: Shell, options: argparse.Namespace) -> int:
     if options.list:
         _print_examples(shell.out)
         return Exit.DONE
+    _check_own(options)
     speed = options.speed if options.speed is not None else _HEADLESS_SPEED if options.headless else 1.0
     if not 1 <= speed <= _FASTEST:
         raise BadInput(f"--speed {speed:g}", hint=f"expected a number from 1 to {_FASTEST:g}")
@@ -86,6 +87,17 @@ def rehearse(shell: Shell, options: argparse.Namespace) -> int:
         if file is not None:
             _write_report(shell.out, rehearsal, file)
     return status
+
+
+def _check_own(options: argparse.Namespace) -> None:
+    """Raises BadInput where a definition or a launch is named, as neither would be rehearsed."""
+    named = {"-c": options.config, "--store": options.store, "--launch": options.launch}
+    for option, given in (*named.items(), ("--as", options.claimed)):
+        if given:
+            raise BadInput(
+                f"rehearse takes no {option}: it plays an example on a product of its own",
+                hint="how to rehearse your own launch is told in docs/rehearsal.md",
+            )
 
 
 def _print_examples(out: Output) -> None:

@@ -24,7 +24,8 @@ from launchpad.privacy import keep_private
 from launchpad.wiring import state_dir
 
 if TYPE_CHECKING:
-    from launchpad.ssh.server import Listening, Rules
+    from launchpad.ssh.hosted import Rules
+    from launchpad.ssh.server import Listening
 
 
 @command(
@@ -72,7 +73,7 @@ def serve(shell: Shell, options: argparse.Namespace) -> int:
     idle = duration(options.idle_limit) if options.idle_limit else None
     from launchpad.cli.errands import errand
     from launchpad.ssh.access import KeyFile
-    from launchpad.ssh.server import Rules
+    from launchpad.ssh.hosted import Rules
 
     if not options.launch:
         shell.ensure_open()

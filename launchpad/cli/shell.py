@@ -96,7 +96,7 @@ class Shell:
             return str(self.options.launch)
         if self.loaded is not None:
             return launch_id(self.loaded.definition.launch)
-        opened = [entry.launch for entry in self.store.launches() if entry.closed is None]
+        opened = self._opened()
         if not opened:
             raise BadInput(
                 f"no launch is open in {self.store.url}",
@@ -108,6 +108,9 @@ class Shell:
             )
         return opened[0]
 
+    def _opened(self) -> list[str]:
+        return [entry.launch for entry in self.store.launches() if entry.closed is None]
+
     def entry(self) -> LaunchEntry:
         """The launch as the store lists it, which takes no reading. Raises `BadInput` if it does not."""
         self._require_launch()
@@ -115,10 +118,18 @@ class Shell:
 
     def _require_launch(self) -> None:
         if not self.store.head(self.launch).seq:
-            raise BadInput(
-                f"there is no launch {self.launch} in {self.store.url}",
-                hint="see `launchpad launches`" if self.options.launch else "`launchpad run` opens it",
-            )
+            raise BadInput(f"there is no launch {self.launch} in {self.store.url}", hint=self._instead())
+
+    def _instead(self) -> str:
+        """What to do about a launch that is not there: an edited version or product names another one."""
+        if self.options.launch:
+            return "see `launchpad launches`"
+        opens = "`launchpad run` opens it"
+        if not (opened := self._opened()):
+            return opens
+        if len(opened) == 1:
+            return f"{opens}; to mean {opened[0]}, which is open, say --launch {opened[0]}"
+        return f"{opens}; to mean one that is open, say --launch ID: {', '.join(opened[:3])}"
 
     @cached_property
     def session(self) -> Session:

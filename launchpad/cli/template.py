@@ -43,9 +43,9 @@ def _names() -> Sequence[str]:
     argument("--name", dest="called", metavar="NAME", help="what it is called (default: as the document)"),
     example="launchpad checklist import LAUNCH.md -o ours.yaml",
     details="At import every line of a task list becomes an item; headings become phases and sections,"
-    " `T-1 week` a due time, nested lines what their parent waits for, text and code below a line its"
-    " details. Ids are made from the words and stay when the document is imported again. Name a shipped"
-    " checklist or a file under `checklists:`.",
+    " `T-1 week` or `first 48 hours` a due time, nested lines what their parent waits for, text and code"
+    " below a line its details. Ids are made from the words and stay when the document is imported again."
+    " Name a shipped checklist or a file under `checklists:`.",
     names=_names,
 )
 def checklist(shell: Shell, options: argparse.Namespace) -> int:
@@ -158,6 +158,8 @@ def _import(shell: Shell, options: argparse.Namespace) -> int:
             raise BadInput(f"{target} can't be written: {error.strerror}", hint="name another file") from None
     phases = ", ".join(f"{count} {phase}" for phase, count in made.phases.items())
     shell.out.say(f"{made.items} items of {made.tasks} task lines: {phases}")
+    if made.ticked:
+        shell.out.say(f"ticked in the document, and open in a launch: {made.ticked} of them")
     return Exit.DONE
 
 

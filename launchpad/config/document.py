@@ -1,6 +1,6 @@
 """What a `launchpad.yaml` and a checklist file hold: the definition as it is written, not yet resolved."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -19,6 +19,7 @@ from launchpad.model.definition import (
     Name,
     Objective,
     Operator,
+    Phase,
     Provider,
     RollbackCriteria,
     Rollout,
@@ -26,11 +27,11 @@ from launchpad.model.definition import (
     SmokeSuite,
 )
 from launchpad.model.probe import Probe
-from launchpad.model.values import Offset, Value
+from launchpad.model.values import Duration, Offset, Value
 
 
-class Override(Value):
-    """What differs, for this launch, in an item of a checklist."""
+class SectionOverride(Value):
+    """What differs, for this launch, in every item of a section."""
 
     team: Name | None = None
     """Another team owns it."""
@@ -38,11 +39,24 @@ class Override(Value):
     """Whether gates wait for it."""
     due: Offset | None = None
     """When it is due, relative to T-0."""
+    environments: tuple[Name, ...] | None = None
+    """Where it belongs; `[]`: everywhere."""
+    phase: Phase | None = None
+    """When in the launch it is done."""
+
+
+class Override(SectionOverride):
+    """What differs, for this launch, in an item of a checklist."""
+
     check: Check | None = None
     """A test ticks it instead of a person, or another one than the checklist's. An item that recurs does so
     no more: its test runs again by itself."""
-    environments: tuple[Name, ...] | None = None
-    """Where it belongs; `[]`: everywhere."""
+    every: Duration | None = None
+    """It recurs, this often, from `due` on."""
+    until: Offset | None = None
+    """Until when it recurs."""
+    evidence: Literal["optional", "required"] | None = None
+    """Whether a note or a link is needed to tick it."""
 
 
 class ChecklistUse(Value):
@@ -62,6 +76,8 @@ class ChecklistUse(Value):
     """Items that differ for this launch."""
     skip_sections: dict[Line, Line] = {}
     """Sections whose items are left out from the start, each with the reason."""
+    override_sections: dict[Line, SectionOverride] = {}
+    """Sections whose items differ for this launch; what `override` says of an item goes before it."""
 
 
 class Checklist(Value):

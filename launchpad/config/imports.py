@@ -9,7 +9,7 @@ import yaml
 
 from launchpad.config.document import Checklist
 from launchpad.config.faults import HOLE, Faults, Unreadable
-from launchpad.config.markdown import count_tasks, items_of, slug
+from launchpad.config.markdown import count_tasks, count_ticked, items_of, slug
 from launchpad.config.nodes import compose
 from launchpad.config.reader import Reader
 from launchpad.config.schema import written_offset
@@ -25,6 +25,8 @@ class Import(Value):
     items: int
     tasks: int
     """Lines of task lists in the document."""
+    ticked: int
+    """Those that are ticked in it; as items they are open."""
     phases: dict[str, int]
 
 
@@ -43,6 +45,7 @@ def imported(text: str, source: Path, name: str | None = None) -> Import:
         yaml=made,
         items=len(items),
         tasks=count_tasks(text),
+        ticked=count_ticked(text),
         phases={phase: phases[phase] for phase in PHASES if phases[phase]},
     )
 

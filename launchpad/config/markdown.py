@@ -34,6 +34,13 @@ _EMPHASIS = re.compile(
 _OFFSET = re.compile(
     r"\bT\s*([-\u2212\u2013+])\s*(\d{1,4})\s*(m|min|minutes?|h|hours?|d|days?|w|weeks?)?\b", re.IGNORECASE
 )
+_UNIT = r"(minutes?|min|hours?|days?|weeks?)"
+_EARLIER = re.compile(
+    rf"\b(?:\d{{1,3}}\s*[-\u2212\u2013]\s*)?(\d{{1,4}})\s*{_UNIT} (?:before|ahead|prior)\b", re.IGNORECASE
+)
+"""`1 week before`; of `1-2 weeks before` the later word."""
+_WITHIN = re.compile(rf"\bfirst\s+(?:(\d{{1,4}})\s*)?{_UNIT}\b", re.IGNORECASE)
+"""`first 48 hours`, `first week`: by their end."""
 _UNITS = {"m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _LONGEST_TITLE = 500
 _LONGEST_DETAILS = 4000
@@ -81,6 +88,12 @@ class _Task(NamedTuple):
 def count_tasks(text: str) -> int:
     """How many lines of a document are lines of a task list; code is none."""
     return sum(kind == "task" for kind, _ in _lines(text))
+
+
+def count_ticked(text: str) -> int:
+    """How many of them are ticked in it."""
+    found = (TASK.match(line) for kind, line in _lines(text) if kind == "task")
+    return sum(match is not None and match["box"] in "xX" for match in found)
 
 
 def items_of(text: str) -> tuple[Item, ...]:
@@ -216,15 +229,23 @@ def _phase(heading: str) -> Phase | None:
 
 
 def _due(heading: str) -> float | None:
-    """`T-1 week` → seconds from T-0."""
+    """`T-1 week`, `1 week before`, `first 48 hours` → seconds from T-0."""
     match = _OFFSET.search(heading)
     if match is None:
-        return None
+        return _due_in_words(heading)
     amount, unit = int(match[2]), (match[3] or "")[:1].lower()
     if not unit and amount:
         return None
     seconds = amount * _UNITS.get(unit, 0.0)
     return seconds if match[1] == "+" or not seconds else -seconds
+
+
+def _due_in_words(heading: str) -> float | None:
+    if match := _EARLIER.search(heading):
+        return -int(match[1]) * _UNITS[match[2][0].lower()]
+    if match := _WITHIN.search(heading):
+        return int(match[1] or 1) * _UNITS[match[2][0].lower()]
+    return None
 
 
 def _first_link(text: str) -> str | None:

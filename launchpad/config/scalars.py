@@ -128,12 +128,17 @@ def quoted(text: str) -> str:
     return f"'{text[:60]}…'" if len(text) > 60 else f"'{text}'"
 
 
+_WITHIN = re.compile(r"\b(?:env|keyring|file|command):\S")
+"""A reference that stands among other words, where none is read."""
+
+
 def environment_fault(name: str, text: str) -> str | None:
     """What is wrong with handing `text` out under `name`; None if nothing is."""
     if not text or is_secret_reference(text) or _PLACE.fullmatch(text):
         return None
     if sounds_secret(name):
-        return f"'{name}' holds a literal secret by its name; {REFERENCE}"
+        held = f"'{name}' holds a literal secret by its name; {REFERENCE}"
+        return f"{held}, alone: what it leads to is the whole value" if _WITHIN.search(text) else held
     return f"'{name}' holds a password; {REFERENCE}" if _PASSWORD_FIELD.search(text) else None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from launchpad.config.document import Checklist, ChecklistUse, Document
+from launchpad.config.document import Checklist, ChecklistUse, Document, SectionOverride
 from launchpad.config.faults import HOLE, Faults, Path, Place, Unreadable, listed, nearest
 from launchpad.config.nodes import compose
 from launchpad.config.reader import Reader
@@ -60,26 +60,29 @@ def expand(
         for change in ("skip", "override"):
             for id_ in () if getattr(use, change) is HOLE else getattr(use, change):
                 faults.refer((*path, change, id_), id_, ids, "item of this checklist", key=True)
-        skips |= _skipped(use, items, path, faults)
+        for change in ("skip_sections", "override_sections"):
+            _refer_sections(getattr(use, change), items, (*path, change), faults)
+        skips |= _skipped(use, items)
         placed += [(where, _overridden(item, where, use, path, faults)) for where, item in items]
     return placed, skips
 
 
-def _skipped(use: ChecklistUse, items: Placed, path: Path, faults: Faults) -> dict[str, str]:
+def _refer_sections(named: Any, items: Placed, path: Path, faults: Faults) -> None:
+    """Adds a fault for each section named at `path` that no item is in."""
+    known = {item.section: None for _, item in items if item.section is not HOLE and item.section}
+    among = HOLE if any(item.section is HOLE for _, item in items) else known
+    for section in () if named is HOLE else named:
+        faults.refer((*path, section), section, among, "section of this checklist", key=True)
+
+
+def _skipped(use: ChecklistUse, items: Placed) -> dict[str, str]:
     """What a use leaves out, each item with the reason: its own, or that of its section."""
-    skips: dict[str, str] = {}
-    if use.skip_sections is not HOLE:
-        known = {item.section: None for _, item in items if item.section is not HOLE and item.section}
-        among = HOLE if any(item.section is HOLE for _, item in items) else known
-        for section in use.skip_sections:
-            faults.refer(
-                (*path, "skip_sections", section), section, among, "section of this checklist", key=True
-            )
-        skips = {
-            item.id: use.skip_sections[item.section]
-            for _, item in items
-            if HOLE not in (item.id, item.section) and item.section in use.skip_sections
-        }
+    sections = {} if use.skip_sections is HOLE else use.skip_sections
+    skips = {
+        item.id: sections[item.section]
+        for _, item in items
+        if HOLE not in (item.id, item.section) and item.section in sections
+    }
     return skips if use.skip is HOLE else skips | use.skip
 
 
@@ -143,18 +146,32 @@ def _label(name: str) -> str:
 
 
 def _overridden(item: Item, where: Path, use: ChecklistUse, path: Path, faults: Faults) -> Item:
-    """The item, which stands at `where`, with what its use at `path` changes in it."""
-    override = None if use.override is HOLE or item.id is HOLE else use.override.get(item.id)
-    if not override or override is HOLE:
-        return item
+    """The item, which stands at `where`, with what its use at `path` changes in it and in its section."""
+    for change, named in (("override_sections", item.section), ("override", item.id)):
+        overrides = getattr(use, change)
+        if HOLE in (overrides, named):
+            continue
+        override = overrides.get(named)
+        if override and override is not HOLE:
+            item = _changed(item, where, override, (*path, change, named), faults)
+    return item
+
+
+def _changed(item: Item, where: Path, override: SectionOverride, path: Path, faults: Faults) -> Item:
+    """The item, which stands at `where`, with what the override at `path` changes in it."""
     changes = {name: value for name, value in msgspec.structs.asdict(override).items() if value is not None}
     changed = msgspec.structs.replace(item, **changes)
     if "check" in changes:
-        faults.moved((*where, "check"), (*path, "override", item.id, "check"))
-        changed = msgspec.structs.replace(changed, every=None, until=None, details=_kept(item.details))
-    if "due" in changes and HOLE not in (changed.due, changed.every, changed.until):
+        faults.moved((*where, "check"), (*path, "check"))
+        every, until = changes.get("every"), changes.get("until")
+        changed = msgspec.structs.replace(changed, every=every, until=until, details=_kept(item.details))
+    when = next((key for key in ("due", "every", "until") if key in changes), None)
+    if when and HOLE not in (changed.due, changed.every, changed.until):
         for (key, *_), what in changed.faults():
-            faults.at((*path, "override", item.id, "due"), f"with this the item's '{key}' is wrong: {what}")
+            if key in changes:
+                faults.at((*path, key), what)
+            else:
+                faults.at((*path, when), f"with this the item's '{key}' is wrong: {what}")
     return changed
 
 

@@ -14,7 +14,7 @@ from launchpad.model.secrecy import looks_secret
 from launchpad.model.state import Approval, RunState
 from launchpad.model.state.runs import REPAIRS
 from launchpad.model.text import clean
-from launchpad.rules.locks import in_the_way, of_a_run
+from launchpad.rules.locks import acts_on, in_the_way, of_a_run
 from launchpad.rules.view import run_view
 
 _PARAMETER = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}")
@@ -60,7 +60,7 @@ def request(ctx: Context, command: cmd.RequestRun) -> Proposal | Done:
             f"{run.id} is {run.status}" + (f", waiting for {waits}" if waits else ""),
             hint="see it to its end, retract or abort it",
         )
-    unlocked(ctx, {step.provider for step in action.steps}, back=action.goes_back)
+    unlocked(ctx, acts_on(action.steps, ctx.definition.smoke), back=action.goes_back)
     return request_of(ctx, command.action, dict(_parameter(*pair) for pair in command.params.items()))
 
 

@@ -19,7 +19,7 @@ from launchpad.model.plan import GateReport
 from launchpad.model.state import RunState
 from launchpad.model.state.runs import REPAIRS
 from launchpad.providers.capabilities import Ending
-from launchpad.rules.gates import evaluate
+from launchpad.rules.gates import evaluate, without_own
 from launchpad.rules.view import run_view
 from launchpad.session import Session
 
@@ -361,7 +361,7 @@ class Runner:
         waited = 0.0
         while True:
             shown = await asyncio.to_thread(self._session.view)
-            gate = evaluate(name, shown.situation)
+            gate = evaluate(name, without_own(shown.situation, run))
             waiting = gate is not None and gate.verdict == "HOLD" and run.overridden_by is None
             if not waiting or waited >= _GATE_PATIENCE or self._aborts[run.id].is_set():
                 return gate

@@ -94,9 +94,9 @@ class Targets:
         return events
 
     def _providers(self, run: RunState) -> set[str]:
-        """What a run acts on. A smoke test changes nothing that others must be kept off."""
+        """What a run acts on."""
         suites = self._session.state.definitions[run.planned_under].smoke if run.planned_under else {}
-        return {step.provider for step in (run.plan.steps if run.plan else ()) if step.provider not in suites}
+        return rules.acts_on(run.plan.steps if run.plan else (), suites)
 
     def _hold(self, run: RunState, owner: str, taken: set[str]) -> None:
         """Takes what is free of the run's targets, and renews what is held for it."""

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from launchpad.model import events as ev
 from launchpad.model.definition import PHASES, Definition, Phase
 from launchpad.model.journal import Recorded
+from launchpad.model.migrations import MigrationFact
+from launchpad.model.rollouts import RolloutReading
 from launchpad.model.samples import Sample
 from launchpad.model.state import ItemState, RunState, SmokeState, State
 from launchpad.model.state.report import ReportNote
@@ -36,6 +38,8 @@ class Summary(Value):
     status: str
     """`success`, `partial`, `failed`, `aborted`, or `still open`."""
     closing_words: str = ""
+    rollback_target: float | None = None
+    """Seconds that going back may take."""
 
     @property
     def duration(self) -> float:
@@ -95,6 +99,10 @@ class Report(Value):
     timeline: tuple[Line, ...]
     smoke: dict[str, SmokeState]
     """The last outcome of each smoke test that ran."""
+    rollouts: dict[str, RolloutReading]
+    """How each rollout stood in the end."""
+    migrated: dict[str, MigrationFact]
+    """What this launch migrated, and did not put back."""
     anomalies: int = 0
 
     def said(self, section: ev.ReportSection) -> tuple[ReportNote, ...]:
@@ -133,6 +141,8 @@ def account(state: State, events: Sequence[Recorded], samples: Iterable[Sample],
         ),
         anomalies=state.anomalies,
         smoke={name: one for name, one in state.smoke.items() if one.last is not None},
+        rollouts={name: one.reading for name, one in state.rollouts.items()},
+        migrated={name: one.applied for name, one in state.migrations.items() if one.applied is not None},
     )
 
 
@@ -160,6 +170,7 @@ def _summary(
         until=until,
         status=state.outcome or "still open",
         closing_words=closing.text if closing else "",
+        rollback_target=about.targets.rollback,
     )
 
 

@@ -26,6 +26,7 @@ def html(report: Report) -> str:
         remarks=phrases.remarks,
         linked=_linked,
         verdict=phrases.verdict,
+        label=lambda measure: phrases.label(report, measure),
         times_off=phrases.times_off,
         outcome=phrases.run_outcome,
         lasted=phrases.run_lasted,

@@ -55,7 +55,8 @@ def _metrics(report: Report) -> Iterator[str]:
     for measure in report.measures:
         off = f"; {phrases.times_off(measure)}" if phrases.times_off(measure) else ""
         yield (
-            f"- {measure.kind.capitalize()}: **{measure.shown}** ({plain(measure.sentence)}: "
+            f"- {plain(phrases.label(report, measure))}: **{measure.shown}** "
+            f"({plain(measure.sentence)}: "
             f"{phrases.verdict(measure)}, n={measure.n}{off})"
         )
     for name, verdict, told in phrases.smoke(report):
@@ -80,6 +81,8 @@ def _issues(report: Report) -> Iterator[str]:
         began = phrases.clock(report, trouble.began_at)
         yield f"{number}. **{plain(trouble.name)}**{severity}: {plain(trouble.what + value)}, at {began}"
         yield from (f"   - Before: {plain(before)}" for before in trouble.before)
+        if trouble.affects:
+            yield f"   - Impact: {plain(trouble.affects)}"
         yield f"   - Resolution: {plain(phrases.resolution(report, trouble))}"
         if trouble.told:
             yield f"   - Told: {plain(', '.join(trouble.told))}"

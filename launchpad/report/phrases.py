@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from launchpad.model.migrations import NONE_YET, MigrationFact
 from launchpad.model.state import ItemState, Remark, RunState
 from launchpad.model.state.incidents import REVIEW
+from launchpad.model.state.runs import REPAIRS
 from launchpad.model.values import SECOND, Micros, format_duration, format_instant
 from launchpad.report.account import Report
 from launchpad.report.measures import Measure
@@ -52,6 +54,8 @@ def summary(report: Report) -> tuple[tuple[str, str], ...]:
     facts.append(("Launched", _launched(report)))
     facts += [("Incident", _incident_in_short(report, shown)) for shown in report.incidents]
     facts += [("Rolled back", _rollback_in_short(report, run)) for run in report.rollbacks]
+    facts += [("Rollout", f"{name}, {reading.sentence}") for name, reading in report.rollouts.items()]
+    facts += [("Migrated", f"{name}, {_migrated(fact)}") for name, fact in report.migrated.items()]
     ended = "Closed" if about.status in STATUS else "As of"
     return (*facts, (ended, f"{when(report, about.until)} {report.zone}"))
 
@@ -71,8 +75,30 @@ def _incident_in_short(report: Report, shown: IncidentView) -> str:
 
 def _rollback_in_short(report: Report, run: RunState) -> str:
     at = clock(report, run.started_at or run.requested_at)
-    took = f" after {run_lasted(run)}" if run.ended_at is not None else ""
-    return f"{run.id} at {at} by {run.confirmed_by or run.requested_by}: {run.status}{took}"
+    by = run.confirmed_by or run.requested_by
+    return f"{run.id} at {at} by {by}: {run.status}{_took(report, run)}"
+
+
+def _took(report: Report, run: RunState) -> str:
+    """How long a rollback took, beside how long it may take."""
+    if run.started_at is None or run.ended_at is None:
+        return ""
+    target, took = report.summary.rollback_target, f" after {run_lasted(run)}"
+    if target is None or run.status != "succeeded":
+        return took
+    seconds = (run.ended_at - run.started_at) / SECOND
+    return f"{took}, {'within' if seconds <= target else 'LATER than'} the target of {lasted(target)}"
+
+
+def _migrated(fact: MigrationFact) -> str:
+    return f"from {fact.before or NONE_YET} to {fact.after.version or NONE_YET}"
+
+
+def label(report: Report, measure: Measure) -> str:
+    """What a measure is called: by its kind, and by its name where others are of the same kind."""
+    kind = measure.kind.capitalize()
+    alone = sum(one.kind == measure.kind for one in report.measures) == 1
+    return kind if alone else f"{kind} of {measure.name}"
 
 
 def verdict(measure: Measure) -> str:
@@ -134,6 +160,8 @@ def resolution(report: Report, trouble: Trouble) -> str:
         parts.append(f"over at {clock(report, trouble.over_at)}, {lasted(trouble.to_restore)} after it began")
     elif trouble.severity:
         parts.append("not over when the report was made")
+    mends = (run for run in report.runs if run.params.get(REPAIRS) == trouble.name)
+    parts += [f"{run.id}, {run_outcome(run)}" for run in mends if run.started_at is not None]
     return "; ".join(parts) or "see the runs below"
 
 

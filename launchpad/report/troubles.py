@@ -11,6 +11,7 @@ from launchpad.model.state import State
 from launchpad.model.touched import touched
 from launchpad.model.values import SECOND, Micros, Value
 from launchpad.rules import alerts
+from launchpad.rules.view.health import affected
 
 
 class Trouble(Value):
@@ -33,6 +34,8 @@ class Trouble(Value):
     """What had been done shortly before."""
     told: tuple[str, ...] = ()
     """Who was told."""
+    affects: str = ""
+    """Whom it hit, as the definition says."""
 
     @property
     def to_acknowledge(self) -> float | None:
@@ -139,4 +142,5 @@ def _fired(definition: Definition | None, event: ev.AlertChanged, at: Micros, be
         began_at=began,
         fired_at=at,
         value=f"{alerts.shown(rule, event.value)}, n={event.n}" if rule else "",
+        affects=affected(definition, event.alert) if definition else "",
     )

@@ -36,7 +36,7 @@ from launchpad.rules import migrations
 from launchpad.rules.age import counts, told
 from launchpad.rules.countdown import current_t0
 from launchpad.rules.items import at_present, stale
-from launchpad.rules.locks import in_the_way
+from launchpad.rules.locks import acts_on, in_the_way
 from launchpad.rules.objectives import Reading, limit_of
 from launchpad.rules.polls import UNCALLED, Ballot, ballots
 from launchpad.rules.proofs import backup_proof
@@ -203,7 +203,8 @@ def _ready(condition: ReadyCondition, _gate: str, situation: Situation) -> Judge
     name = f"{condition.ready} is ready"
     action = situation.state.action(condition.ready)
     assert action is not None, "checked when the definition is read"
-    targets = {step.provider for step in action.steps}
+    definition = situation.state.definition
+    targets = acts_on(action.steps, definition.smoke if definition else ())
     if locks := in_the_way(situation.state, situation.locks, targets, (), back=action.goes_back):
         return name, "NO-GO", _locked(locks)
     said = situation.state.readiness.get(condition.ready)

@@ -1,10 +1,14 @@
 """Gates: GO, HOLD or NO-GO, the worst of their binding conditions."""
 
+from msgspec.structs import replace
+
 from launchpad.model.definition import PHASES, AnyCondition
 from launchpad.model.plan import GATE_VERDICTS, ConditionReport, GateReport, GateVerdict
+from launchpad.model.state import RunState
 from launchpad.model.text import clean
 from launchpad.rules import ladder
 from launchpad.rules.conditions import JUDGES
+from launchpad.rules.locks import run_owner
 from launchpad.rules.situation import Situation
 
 _OF_ROLLOUT = "rollout:"
@@ -28,6 +32,12 @@ def evaluate(name: str, situation: Situation) -> GateReport | None:
     binding = [c.verdict for c in conditions if not c.advisory]
     worst: GateVerdict = max(binding, key=GATE_VERDICTS.index, default="GO")
     return GateReport(gate=name, verdict=worst, conditions=conditions)
+
+
+def without_own(situation: Situation, run: RunState) -> Situation:
+    """What the gate of a run at work is judged on: the locks of the run itself are not in its way."""
+    own = run_owner(situation.state.launch, run.id)
+    return replace(situation, locks=tuple(lock for lock in situation.locks if lock.owner != own))
 
 
 def ahead(situation: Situation) -> tuple[GateReport, ...]:

@@ -1,7 +1,9 @@
 """Which deploy locks stand in the way of a run, and which stay after one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
+from launchpad.model.definition import Step
+from launchpad.model.plan import PlannedStep
 from launchpad.model.samples import LockInfo
 from launchpad.model.state import RunState, State
 from launchpad.model.state.runs import REPAIRS
@@ -43,6 +45,12 @@ def provider_of(target: str) -> str:
 def of_a_run(lock: LockInfo) -> bool:
     """Whether a run holds it, of whichever launch, and no person."""
     return "/" in lock.owner
+
+
+def acts_on(steps: Iterable[Step | PlannedStep], suites: Collection[str]) -> set[str]:
+    """The providers that steps act on. A smoke test, one of `suites`, changes nothing that others must be
+    kept off."""
+    return {step.provider for step in steps if step.provider not in suites}
 
 
 def targets_of(run: RunState, providers: Collection[str]) -> frozenset[str]:

@@ -35,8 +35,8 @@ def awaited(definition: Definition, phase: Phase) -> tuple[str, ...]:
 
 def teams_asked(definition: Definition, phase: Phase) -> tuple[str, ...]:
     """Whom a roll-call asks: the teams that the gate ahead waits for; without such, all that somebody
-    speaks for."""
-    spoken = (team for operator in definition.operators for team in operator.teams)
+    speaks for who may answer."""
+    spoken = (team for o in definition.operators if o.role != "viewer" for team in o.teams)
     return awaited(definition, phase) or tuple(dict.fromkeys(spoken))
 
 

@@ -15,6 +15,7 @@ from launchpad.model.preferences import Preferences
 from launchpad.model.values import parse_duration
 from launchpad.rules.view import ItemView
 from screens import dialogs
+from screens.acts.over import Over, never
 from screens.lacks import lacks
 from screens.render.row import Row, Span, line, wrap
 from screens.render.scene import Scene
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from screens.leads import Place
 
 Then = Callable[[Done], None]
+
+_WAIT = "your words wait where you wrote them"
 
 
 class Acting(Seeing):
@@ -93,10 +96,13 @@ class Acting(Seeing):
             dialog.begin_with(self._unkept.get(asked, ""))
 
         def closed(answer: Any) -> None:
+            words = dialog.unkept if answer is None and isinstance(dialog, dialogs.Prompt) else answer
+            if asked and words:
+                self._unkept = {**self._unkept, asked: words}
             if answer is None:
+                if asked and words:
+                    self.say(_WAIT, "info")
                 return
-            if asked and answer:
-                self._unkept = {**self._unkept, asked: answer}
             self._asked = asked
             answered(answer)
             self._asked = ""
@@ -129,12 +135,13 @@ class Acting(Seeing):
 
     def _refused(self, error: LaunchpadError, asked: str) -> None:
         self._unanswered -= 1
-        waits = "; your words wait where you wrote them" if asked in self._unkept else ""
+        waits = f"; {_WAIT}" if asked in self._unkept else ""
         self.say(f"{error}{waits}", "warn" if isinstance(error, Refused) else "bad")
 
     def _performed(self, done: Done, then: Then | None, asked: str) -> None:
         self._unanswered -= 1
-        self._unkept = {title: words for title, words in self._unkept.items() if title != asked}
+        if not done.already:
+            self._unkept = {title: words for title, words in self._unkept.items() if title != asked}
         known = self._newest if self._told_in is self.session.events else 0
         self._newest, self._told_in = max(known, done.seq), self.session.events
         self.say(done.message, "info" if done.already else "ok", self._unmoved(done.subject, done.seq))
@@ -159,10 +166,18 @@ class Acting(Seeing):
         check: Callable[[str], object] = optional_words,
         *,
         does: str = "keep",
+        over: Over = never,
         comes_back: bool = True,
     ) -> None:
         asked = dialogs.Prompt(
-            self.scene, title, note, needed=True, does=does, check=check, comes_back=comes_back
+            self.scene,
+            title,
+            note,
+            needed=True,
+            does=does,
+            check=check,
+            over=over,
+            comes_back=comes_back,
         )
         self.ask(asked, given)
 

@@ -16,9 +16,15 @@ class CopyActs(Acting):
         """The selected line, or what can be pasted to say how things are."""
         panel = self.board.focused_panel
         text = panel.selected_text if panel is not None else ""
-        copied = text or brief(self.scene.view)
-        self.copy_to_clipboard(copied)
-        self.say(f"copied: {copied}", "info")
+        self._copy(text or brief(self.scene.view))
+
+    def action_copy_standing(self) -> None:
+        """How things are, whatever is selected."""
+        self._copy(brief(self.scene.view))
+
+    def _copy(self, text: str) -> None:
+        self.copy_to_clipboard(text)
+        self.say(f"copied: {text}", "info")
 
     def action_copy_all(self) -> None:
         """Every line that the list shows, filtered as it is."""

@@ -2,6 +2,7 @@
 
 from launchpad.model import commands as cmd
 from screens import dialogs
+from screens.acts import over
 from screens.acts.base import Acting
 from screens.render import criteria
 
@@ -23,6 +24,8 @@ class CriteriaActs(Acting):
         seq = mark.seq if mark else 0
         title = f"{name} is {'met' if met else 'not met'}"
         self.ask(
-            dialogs.Prompt(self.scene, title, "What was seen? Empty is fine."),
+            dialogs.Prompt(
+                self.scene, title, "What was seen? Empty is fine.", over=over.mark(self.scene, name)
+            ),
             lambda text: self.perform(cmd.MarkCriterion(criterion=name, met=met, text=text, expect=seq)),
         )

@@ -6,6 +6,7 @@ from launchpad.model.definition import SEVERITIES, Severity
 from launchpad.rules.view import AlertView, IncidentView
 from launchpad.rules.view.incidents import draft
 from screens import dialogs
+from screens.acts import over
 from screens.acts.base import Acting
 
 _LONGEST_NUMBER = 6
@@ -59,7 +60,12 @@ class IncidentActs(Acting):
         told = draft(shown, view.definition, view.now)
         self.ask(
             dialogs.Prompt(
-                self.scene, f"Update on {name}: how does it stand?", told, needed=True, value=told
+                self.scene,
+                f"Update on {name}: how does it stand?",
+                told,
+                needed=True,
+                value=told,
+                over=over.incident(name, "incident.updated"),
             ),
             lambda text: self.perform(cmd.UpdateIncident(incident=name, text=text)),
         )
@@ -68,7 +74,13 @@ class IncidentActs(Acting):
         name, note = shown.state.id, f"It is {shown.state.severity}. One of {', '.join(SEVERITIES)}."
 
         asked = dialogs.Prompt(
-            self.scene, f"How grave is {name}?", note, needed=True, suggestions=SEVERITIES, check=_severity
+            self.scene,
+            f"How grave is {name}?",
+            note,
+            needed=True,
+            suggestions=SEVERITIES,
+            check=_severity,
+            over=over.incident(name, "incident.graded"),
         )
         self.ask(
             asked, lambda text: self.perform(cmd.UpdateIncident(incident=name, severity=_severity(text)))
@@ -85,6 +97,7 @@ class IncidentActs(Acting):
                 needed=True,
                 suggestions=people,
                 value=me,
+                over=over.command(self.scene, name),
             ),
             lambda text: self.perform(cmd.CommandIncident(incident=name, commander=text, expect=seq)),
         )
@@ -100,7 +113,13 @@ class IncidentActs(Acting):
         first = str(waiting[0].number)
         self.ask(
             dialogs.Prompt(
-                self.scene, "Which task is done?", note, needed=True, value=first, check=_task_number
+                self.scene,
+                "Which task is done?",
+                note,
+                needed=True,
+                value=first,
+                check=_task_number,
+                over=over.incident(name, "incident.task-done"),
             ),
             lambda text: self.perform(cmd.FinishIncidentTask(incident=name, task=_task_number(text))),
         )
@@ -113,17 +132,24 @@ class IncidentActs(Acting):
                     f"Whom or what does {name} hit?",
                     "Users, regions, money; what you know so far.",
                     lambda text: self.perform(cmd.UpdateIncident(incident=name, impact=text)),
+                    over=over.incident(name, "incident.impact-stated"),
                 )
             case "task":
                 self.with_words(
                     f"A task for {name}",
                     "What has to be done?",
                     lambda text: self.perform(cmd.AddIncidentTask(incident=name, text=text)),
+                    over=over.incident(name, "incident.task-added"),
                 )
             case "mitigate":
                 note = "From here on the cure is being applied. Which one?"
                 self.ask(
-                    dialogs.Prompt(self.scene, f"{name} is being mitigated", note),
+                    dialogs.Prompt(
+                        self.scene,
+                        f"{name} is being mitigated",
+                        note,
+                        over=over.incident(name, "incident.mitigating"),
+                    ),
                     lambda text: self.perform(cmd.MitigateIncident(incident=name, text=text)),
                 )
             case "resolve":
@@ -131,12 +157,14 @@ class IncidentActs(Acting):
                     f"{name} is over: what was the cause?",
                     "It stands in the report.",
                     lambda text: self.perform(cmd.ResolveIncident(incident=name, text=text)),
+                    over=over.incident(name, "incident.resolved"),
                 )
             case "review":
                 self.with_words(
                     f"Looking back on {name}: what was learnt?",
                     "It stands in the report.",
                     lambda text: self.perform(cmd.ReviewIncident(incident=name, text=text)),
+                    over=over.incident(name, "incident.reviewed"),
                 )
 
 

@@ -9,6 +9,7 @@ from launchpad.model.events import ItemTicked
 from launchpad.rules.items import left_out, wants_evidence
 from launchpad.rules.view import ItemView
 from screens import dialogs
+from screens.acts import over
 from screens.acts.base import Acting, sentences
 from screens.lacks import to_undo
 from screens.render import teams
@@ -61,13 +62,10 @@ class ItemActs(Acting):
         if left_out(item.state):
             sentence = f"It is left out from the start: {item.state.reason}."
 
-        def over(scene: Scene) -> str:
-            now = scene.view.state.items.get(name)
-            return "" if now is not None and now.seq == item.state.seq else f"{name} has changed: look again"
-
+        read = over.item(item.state)
         self.ask(
             dialogs.Simple(
-                self.scene, f"Open {name} again?", "open it again", sentences(sentence), over=over
+                self.scene, f"Open {name} again?", "open it again", sentences(sentence), over=read
             ),
             lambda _answer: self.perform(reopened),
         )
@@ -114,6 +112,7 @@ class ItemActs(Acting):
                 item.state.item.title,
                 lambda text: self.perform(cmd.Skip(item=name, text=text, expect=seq)),
                 does="skip it",
+                over=over.item(item.state),
             )
 
     def action_fail(self) -> None:
@@ -124,6 +123,7 @@ class ItemActs(Acting):
                 item.state.item.title,
                 lambda text: self.perform(cmd.Fail(item=name, text=text, expect=seq)),
                 does="mark it failed",
+                over=over.item(item.state),
             )
 
     def action_assign(self) -> None:
@@ -139,7 +139,15 @@ class ItemActs(Acting):
 
         held = item.state.assignee or self.desk.identity.name
         self.ask(
-            dialogs.Prompt(self.scene, f"Assign {name}", note, suggestions=people, value=held, does="assign"),
+            dialogs.Prompt(
+                self.scene,
+                f"Assign {name}",
+                note,
+                suggestions=people,
+                value=held,
+                does="assign",
+                over=over.item(item.state),
+            ),
             assigned,
         )
 

@@ -6,6 +6,7 @@ from launchpad.model.events import Outcome
 from launchpad.model.values import format_duration, parse_slip
 from launchpad.rules.view import AlertView, RunView
 from screens import dialogs
+from screens.acts import over
 from screens.acts.base import Acting, sentences
 from screens.render.row import Row
 from screens.render.scene import Scene
@@ -22,21 +23,23 @@ class LaunchActs(Acting):
         alert = self._named(name) if name else self._to_acknowledge()
         if alert is None:
             return
-        known, began = alert.state.name, alert.state.firing_seq
+        known = alert.state.name
 
         def note(scene: Scene) -> str:
             now = next((a for a in scene.view.alerts if a.state.name == known), None)
-            shown = f"now {now.shown}" if now is not None else "neither pending nor firing any more"
-            return f"{alert.rule}, {shown}. What do you know of it? Empty is fine."
+            shown = f", now {now.shown}" if now is not None else ""
+            return f"{alert.rule}{shown}. What do you know of it? Empty is fine."
 
-        def given(text: str) -> None:
-            now = self.scene.view.state.alerts.get(known)
-            if began is not None and now is not None and now.firing_seq not in (None, began):
-                self.say(f"{known} was over and fires again: look at it first", "warn")
-            else:
-                self.perform(cmd.Acknowledge(alert=known, text=text))
-
-        self.ask(dialogs.Prompt(self.scene, f"Acknowledge {known}", note, does="acknowledge"), given)
+        self.ask(
+            dialogs.Prompt(
+                self.scene,
+                f"Acknowledge {known}",
+                note,
+                does="acknowledge",
+                over=over.alert(self.scene, known),
+            ),
+            lambda text: self.perform(cmd.Acknowledge(alert=known, text=text)),
+        )
 
     def _named(self, name: str) -> AlertView | None:
         alert = next((a for a in self.scene.view.alerts if a.state.name == name), None)
@@ -81,6 +84,7 @@ class LaunchActs(Acting):
                 "T-0 and all due times stand still until a director resumes.",
                 lambda text: self.perform(cmd.HoldCountdown(text=text)),
                 does="hold it",
+                over=over.held,
             )
             return
 
@@ -109,7 +113,15 @@ class LaunchActs(Acting):
             self.perform(cmd.SlipCountdown(seconds=_slip(text), expect=seq))
 
         note = "+30m is later, -10m earlier. Due times follow."
-        self.with_words("Slip T-0 by how much?", note, given, _slip, does="slip it", comes_back=False)
+        self.with_words(
+            "Slip T-0 by how much?",
+            note,
+            given,
+            _slip,
+            does="slip it",
+            over=over.countdown(self.scene),
+            comes_back=False,
+        )
 
     def action_close(self, outcome: Outcome | None = None) -> None:
         """Asks how the launch ended, and closes it."""

@@ -2,6 +2,7 @@
 
 from launchpad.model import commands as cmd
 from launchpad.rules.locks import of_a_run
+from screens.acts import over
 from screens.acts.base import Acting, for_a_while
 
 
@@ -28,4 +29,5 @@ class LockActs(Acting):
             note,
             lambda text: self.perform(cmd.Unlock(target=target, text=text)),
             does="release it",
+            over=over.lock(self.scene, target),
         )

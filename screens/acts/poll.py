@@ -4,9 +4,9 @@ from launchpad.desk import allows
 from launchpad.model import commands as cmd
 from launchpad.model.events import Answer
 from screens import dialogs
+from screens.acts import over
 from screens.acts.base import Acting, sentences
 from screens.lacks import roll_open
-from screens.render.scene import Scene
 
 
 class PollActs(Acting):
@@ -37,6 +37,7 @@ class PollActs(Acting):
                 "It holds the gate until you change it.",
                 needed=True,
                 does="no-go",
+                over=over.roll(self.scene),
             ),
             lambda text: self.perform(
                 cmd.AnswerPoll(answer="no-go", team=team, text=text, roll=roll, expect=seq)
@@ -50,7 +51,7 @@ class PollActs(Acting):
         if roll_open(self.scene.view):
             note = f"All answers so far lapse. {note}"
         self.ask(
-            dialogs.Prompt(self.scene, "Call the roll", note, does="call it"),
+            dialogs.Prompt(self.scene, "Call the roll", note, does="call it", over=over.roll(self.scene)),
             lambda text: self.perform(cmd.CallPoll(text=text, expect=seq)),
         )
 
@@ -63,11 +64,6 @@ class PollActs(Acting):
         def closed(_answer: "dialogs.Confirmed") -> None:
             self.perform(cmd.ClosePoll(expect=seq))
 
-        sentence = "No more answers are taken. Those given stand, and may still lapse."
-
-        def over(scene: Scene) -> str:
-            now = scene.view.state.poll
-            return "" if now is not None and now.seq == seq else "this roll is closed, or was called anew"
-
-        told = sentences(sentence)
-        self.ask(dialogs.Simple(self.scene, "Close the roll?", "close it", told, over=over), closed)
+        told = sentences("No more answers are taken. Those given stand, and may still lapse.")
+        read = over.roll(self.scene)
+        self.ask(dialogs.Simple(self.scene, "Close the roll?", "close it", told, over=read), closed)

@@ -7,9 +7,9 @@ from textual.widgets import Input
 from launchpad.model import commands as cmd
 from launchpad.model.state import RunState
 from screens import dialogs
+from screens.acts import over
 from screens.acts.base import Acting, sentences
 from screens.render.plans import Choice, choices, wish_of
-from screens.render.scene import Scene
 
 _MINE = ("approve", "confirm")
 
@@ -126,13 +126,18 @@ class RunActs(Acting):
             "Everybody sees it, and it stands in the report. The gate still applies.",
             lambda text: self.perform(cmd.BreakGlass(run=run_id, digest=digest, text=text)),
             does="run it",
+            over=over.run(run_id, "run.glass-broken", digest),
             comes_back=False,
         )
 
     def _reject(self, run_id: str) -> None:
         self.ask(
             dialogs.Prompt(
-                self.scene, f"Reject {run_id}", "The requester reads the reason.", does="reject it"
+                self.scene,
+                f"Reject {run_id}",
+                "The requester reads the reason.",
+                does="reject it",
+                over=over.run(run_id, "run.rejected"),
             ),
             lambda text: self.perform(cmd.RejectRun(run=run_id, text=text)),
         )
@@ -152,7 +157,7 @@ class RunActs(Acting):
                 "abort it",
                 sentences(sentence),
                 also="run.abort",
-                over=lambda scene: _ended(scene, name),
+                over=over.run(name, "run.abort-requested"),
             ),
             lambda _answer: self.perform(cmd.AbortRun(run=name)),
         )
@@ -172,9 +177,3 @@ class RunActs(Acting):
     def _stuck(self) -> RunState | None:
         """The run that somebody has to decide about."""
         return next((r.state for r in self.scene.view.runs if r.state.status == "interrupted"), None)
-
-
-def _ended(scene: Scene, run_id: str) -> str:
-    """How a run ended, if it has."""
-    run = scene.view.state.runs.get(run_id)
-    return f"it is {run.status}" if run is not None and run.ended else ""

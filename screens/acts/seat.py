@@ -2,6 +2,7 @@
 
 from launchpad.model import commands as cmd
 from screens import dialogs
+from screens.acts import over
 from screens.acts.base import Acting, sentences
 
 
@@ -18,6 +19,7 @@ class SeatActs(Acting):
                 "Everybody sees it, and it stands in the report. A director may take it back at any time.",
                 lambda text: self.perform(cmd.TakeSeat(text=text, expect=seq)),
                 does="take it",
+                over=over.seat(self.scene),
             )
         elif held is None or held.holder == self.desk.identity.name:
             self.say("the director's seat is yours", "info")
@@ -29,7 +31,11 @@ class SeatActs(Acting):
             sentence = f"{held.holder} holds it since {self.scene.clock(held.since)}: {held.reason}"
             self.ask(
                 dialogs.Simple(
-                    self.scene, "Take the director's seat back?", "take it back", sentences(sentence)
+                    self.scene,
+                    "Take the director's seat back?",
+                    "take it back",
+                    sentences(sentence),
+                    over=over.seat(self.scene),
                 ),
                 taken,
             )
@@ -43,6 +49,7 @@ class SeatActs(Acting):
                 f"{to} decides from then on. A director may take it back at any time.",
                 needed=True,
                 does="hand it over",
+                over=over.seat(self.scene),
             ),
             lambda text: self.perform(cmd.HandSeat(to=to, text=text, expect=seq)),
         )

@@ -13,6 +13,20 @@ from screens.render.scene import Scene
 Answer = TypeVar("Answer")
 
 
+class Authority:
+    """What whoever opened a dialog was allowed to do then."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._could = scene.allowed or frozenset()
+
+    def lost(self, scene: Scene) -> str:
+        """Why they may do less by now; empty while they may do all of it."""
+        if all(scene.allows(action) for action in self._could):
+            return ""
+        less = f"your role is {scene.me.role} now, which may do less: close this and look again"
+        return scene.read_only or less
+
+
 class Dialog(ModalScreen[Answer]):
     """Ends once, and never takes another dialog along."""
 

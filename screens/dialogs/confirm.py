@@ -11,6 +11,7 @@ from typing import ClassVar, NamedTuple
 from textual.binding import BindingType
 from textual.events import Key
 
+from screens.dialogs.base import Authority
 from screens.dialogs.prompt import Prompt
 from screens.dialogs.reading import Framed
 from screens.keys import IN_QUESTIONS, told
@@ -37,8 +38,7 @@ class Confirm(Framed):
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
-        self._could = scene.allowed or frozenset()
-        """What whoever opened it was allowed to do then."""
+        self._authority = Authority(scene)
         self.override = ""
         self._reason = ""
         """The last that was given for going against a gate, and what stood against it then."""
@@ -47,6 +47,8 @@ class Confirm(Framed):
         self._shown_at = monotonic()
         self._early = False
         """The last key was dropped."""
+        self._short = False
+        """The last key says yes elsewhere, and was no letter of the name."""
 
     # What a question says of itself
 
@@ -60,10 +62,7 @@ class Confirm(Framed):
 
     def bar(self) -> str:
         """Why it can't be confirmed at all by whoever sits here as things stand; empty when it can."""
-        if self.changes and any(not self.scene.allows(action) for action in self._could):
-            less = f"your role is {self.scene.me.role} now, which may do less: close this and look again"
-            return self.scene.read_only or less
-        return self.hindrance()
+        return (self._authority.lost(self.scene) if self.changes else "") or self.hindrance()
 
     def against(self) -> str:
         """Which gate stands against it; empty if none does."""
@@ -138,10 +137,14 @@ class Confirm(Framed):
             self._ask_override()
 
     def _type(self, event: Key) -> None:
+        wanted = self.name_to_type()
+        means_yes = not self._typed and told(event.key) == self.scene.keys["question.yes"]
+        self._short = means_yes and event.character != wanted[0]
         if event.key == "backspace":
             self._typed = self._typed[:-1]
+        elif self._short:
+            pass  # as the first letter it would have to be taken back
         elif event.is_printable and event.character and event.character != " ":
-            wanted = self.name_to_type()
             self._typed = (self._typed + event.character)[-len(wanted) - 8 :]
             if self._typed == wanted:
                 self._confirm()
@@ -199,7 +202,12 @@ class Confirm(Framed):
             return [Span(" a director can override it", "dim")]
         if name := self.name_to_type():
             typed = [Span(self._typed, "title"), Span(self.scene.glyphs.pointer, "accent")]
-            return [Span(f" CAN'T BE UNDONE: type {name} to {self.asks()}: ", "bad"), *typed]
+            # What was typed first: it must be seen, and there may be no room for the rest.
+            return [
+                Span(f" CAN'T BE UNDONE: type {name}: ", "bad"),
+                *typed,
+                Span(f"  to {self.asks()}", "dim"),
+            ]
         others = [
             span
             for of, does in self.besides()
@@ -218,6 +226,7 @@ class Confirm(Framed):
             Span(f"  {self.scene.keys['dialog.close']}, esc", "dim"),
             *([Span(f"  copied {self._copied}", "ok")] if self._copied else []),
             *([Span("  that key came too early: press it again", "warn")] if self._early else []),
+            *([Span("  type the name", "warn")] if self._short else []),
         ]
 
 

@@ -1,5 +1,7 @@
 """Which plan to read next, where there are several."""
 
+import string
+
 from textual.events import Key
 
 from screens.dialogs.reading import Framed
@@ -8,7 +10,7 @@ from screens.render.plans import Choice, choices
 from screens.render.row import Row, Span, line
 from screens.render.scene import Scene
 
-_KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
+_KEYS = string.digits[1:] + string.ascii_letters
 """In the order in which rows get them, but for those that scroll."""
 
 

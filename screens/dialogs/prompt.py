@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from launchpad.desk.decision import optional_words
 from launchpad.errors import LaunchpadError
-from screens.dialogs.base import Dialog
+from screens.dialogs.base import Authority, Dialog
 from screens.keys import LEAVE
 from screens.render.row import Row, Span, line, wrap
 from screens.render.scene import Scene
@@ -37,16 +37,20 @@ class Prompt(Dialog[str | None]):
         value: str = "",
         does: str = "keep",
         check: Callable[[str], object] = optional_words,
+        over: Callable[[Scene], str] = lambda _scene: "",
         comes_back: bool = True,
     ) -> None:
         """A `note` that may change is made anew from each scene. `does` is what Enter does with the words.
-        `check` raises for those that the desk would not keep: they stay here, with the reason. Words that
-        were refused stand here again the next time, unless Enter alone would do too much (`comes_back`).
+        `check` raises for those that the desk would not keep: they stay here, with the reason. `over` tells
+        why nothing can be done with any words any more; empty while something can. Words that came to
+        nothing stand here again the next time, unless Enter alone would do too much (`comes_back`).
         """
         super().__init__()
         self.scene = scene
         self._title = title
         self._note = note
+        self._over = over
+        self._authority = Authority(scene)
         self._needed = needed
         self._suggestions = suggestions
         self._value = value
@@ -56,6 +60,8 @@ class Prompt(Dialog[str | None]):
         self._complaint = ""
         self._given_up: str | None = None
         """The words that were there when it was last asked to leave."""
+        self.unkept = ""
+        """The words with which it was left as nothing could be done with them."""
 
     @property
     def title_asked(self) -> str:
@@ -95,11 +101,16 @@ class Prompt(Dialog[str | None]):
 
     def show(self, scene: Scene) -> None:
         """Takes a later scene; what is asked stays."""
-        before = self._told()
+        before = self._told(), self._bar()
         self.scene = scene
-        if self._told() != before and self.query("#prompt-foot"):
+        if (self._told(), self._bar()) != before and self.query("#prompt-foot"):
             self._fit()
             self.query_one("#prompt-head", Lines).redraw()
+            self.query_one("#prompt-foot", Lines).redraw()
+
+    def _bar(self) -> str:
+        """Why no words can be kept as things stand; empty when they can."""
+        return self._authority.lost(self.scene) or self._over(self.scene)
 
     def _told(self) -> str:
         return self._note if isinstance(self._note, str) else self._note(self.scene)
@@ -111,6 +122,10 @@ class Prompt(Dialog[str | None]):
         return [*rows, *(line(width, [Span(f" {piece}", "dim")]) for piece in pieces)]
 
     def _draw_foot(self, width: int, _height: int) -> list[Row]:
+        if bar := self._bar():
+            return [
+                line(width, [Span(f" {bar}", "warn")], [Span(" esc", "key"), Span(" leave ", "key-label")])
+            ]
         hints = [
             Span(" enter", "key"),
             Span(f" {self._does} ", "key-label"),
@@ -123,6 +138,8 @@ class Prompt(Dialog[str | None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        if self._bar():
+            return  # the foot says why
         words = event.value.strip()
         self._complaint = "a few words are needed" if self._needed and not words else ""
         try:
@@ -135,9 +152,10 @@ class Prompt(Dialog[str | None]):
         self.query_one("#prompt-foot", Lines).redraw()
 
     def action_leave(self) -> None:
-        """Leaves; words that were written are given up by the second time only."""
+        """Leaves; words that were written, and could be kept, are given up by the second time only."""
         written = self.query_one(Input).value if self.query(Input) else ""
-        if written.strip() in ("", self._value, self._given_up):
+        self.unkept = written.strip() if self._bar() else ""
+        if self.unkept or written.strip() in ("", self._value, self._given_up):
             self.dismiss(None)
             return
         self._given_up = written.strip()

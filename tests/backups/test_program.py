@@ -463,20 +463,13 @@ def test_older_ones_go_but_never_the_newest_proven(database: str, tmp_path: Path
     assert left == whole | {"under-way", "under-way.json"}, "a backup may take more than a day"
 
 
-def test_a_trial_that_can_not_be_cleared_away_takes_nothing_from_the_proof(
-    database: str, tmp_path: Path
-) -> None:
+@contextlib.contextmanager
+def subscribing(database: str) -> Iterator[None]:
     """A database that subscribes to another can't be dropped, and so neither can what it is restored into."""
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("CREATE SUBSCRIPTION s CONNECTION 'host=x' PUBLICATION p WITH (connect = false)")
     try:
-        outcome = made(task_for(database, tmp_path, "db/acme-1.dump"), tmp_path / "save")
-        [(left,)] = query(database, SCRATCHES)
-        assert f", but {left} could not be dropped: drop it by hand, the database says: " in outcome.said
-        assert outcome.backup is not None
-        assert outcome.backup.verified_at is not None
-        [manifest] = Store(task_for(database, tmp_path).vault).manifests("db")
-        assert manifest.verified_at == outcome.backup.verified_at
+        yield
     finally:
         server, _, ours = database.rpartition("/")
         for (name,) in [(ours,), *query(database, SCRATCHES)]:
@@ -484,3 +477,24 @@ def test_a_trial_that_can_not_be_cleared_away_takes_nothing_from_the_proof(
             query(f"{server}/{name}", "DROP SUBSCRIPTION s")
         for (name,) in query(database, SCRATCHES):
             query(database, f"DROP DATABASE {name}")
+
+
+def test_a_backup_with_subscriptions_is_tried_without_them(database: str, tmp_path: Path) -> None:
+    with subscribing(database):
+        outcome = made(task_for(database, tmp_path, "db/acme-1.dump"), tmp_path / "save")
+        assert query(database, SCRATCHES) == []
+        assert outcome.backup is not None
+        assert outcome.backup.verified_at is not None
+
+
+def test_a_trial_that_can_not_be_cleared_away_takes_nothing_from_the_proof(
+    database: str, tmp_path: Path
+) -> None:
+    with subscribing(database):
+        outcome = made(task_for(database, tmp_path, "db/acme-1.sql", format="plain"), tmp_path / "save")
+        [(left,)] = query(database, SCRATCHES)
+        assert f", but {left} could not be dropped: drop it by hand, the database says: " in outcome.said
+        assert outcome.backup is not None
+        assert outcome.backup.verified_at is not None
+        [manifest] = Store(task_for(database, tmp_path).vault).manifests("db")
+        assert manifest.verified_at == outcome.backup.verified_at

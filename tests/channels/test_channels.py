@@ -8,6 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from launchpad.channels.channel import Message, Told
+from launchpad.channels.discord import DiscordChannel, DiscordSettings
+from launchpad.channels.pagerduty import PagerDutyChannel, PagerDutySettings
 from launchpad.channels.slack import SlackChannel, SlackSettings, escaped
 from launchpad.channels.smtp import SmtpChannel, SmtpSettings
 from launchpad.channels.webhook import WebhookChannel, WebhookSettings, signature
@@ -233,6 +235,119 @@ async def test_nobody_is_there():
     assert outcome.state == "deferred"
     assert "can't connect" in outcome.detail
     await channel.close()
+
+
+def discord(url: str) -> DiscordChannel:
+    return DiscordChannel("discord", DiscordSettings(url="env:D"), {"env:D": url}.__getitem__)
+
+
+async def test_discord_writes_once_and_edits_in_place(hook):
+    hook.answer = lambda _: (200, {"id": "81"}, {})
+    channel = discord(f"{hook.url}/api/webhooks/1/token?thread_id=7\n")
+    sent = await channel.send(
+        "everyone", replace(MESSAGE, text="@everyone **look** https://acme.example/a_b_c <@1>")
+    )
+    updated = await channel.update("everyone", sent.id, RESOLVED)
+    assert (sent.state, sent.id, updated.state) == ("confirmed", "81", "confirmed")
+    first, last = hook.calls
+    assert (first.method, first.path) == ("POST", "/api/webhooks/1/token?wait=true&thread_id=7")
+    assert (last.method, last.path) == ("PATCH", "/api/webhooks/1/token/messages/81?thread_id=7")
+    assert first.body["allowed_mentions"] == {"parse": []}
+    assert first.body["content"].endswith(
+        "\n\\@everyone \\*\\*look\\*\\* https://acme.example/a_b_c \\<\\@1\\>"
+    )
+    assert "RESOLVED" in last.body["content"]
+    await channel.close()
+
+
+async def test_a_text_too_long_for_discord_ends_with_where_there_is_more(hook):
+    hook.answer = lambda _: (200, {"id": "81"}, {})
+    channel = discord(hook.url)
+    await channel.send("everyone", replace(MESSAGE, text="\n".join(f"{n}: a_b" for n in range(400))))
+    said = hook.calls[0].body["content"]
+    assert 1900 < len(said) <= 2000
+    assert said.split("\n")[-2].endswith(": a\\_b"), "whole lines"
+    assert said.endswith("\n… More: launchpad messages --launch acme-4.2.0")
+    await channel.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "headers", "state"),
+    [
+        (404, {"message": "Unknown Webhook", "code": 10015}, {}, "rejected"),
+        (
+            429,
+            {"message": "limited", "retry_after": 3.0},
+            {"Retry-After": "3"},
+            "deferred",
+        ),
+        (204, b"", {}, "unknown"),
+        (200, b"<title>Sign in</title>", {}, "unknown"),
+        (502, b"", {}, "unknown"),
+    ],
+)
+async def test_what_discord_answers(hook, status, said, headers, state):
+    hook.answer = lambda _: (status, said, headers)
+    channel = discord(hook.url)
+    outcome = await channel.send("everyone", MESSAGE)
+    assert outcome.state == state
+    assert not isinstance(said, dict) or said["message"] in outcome.detail
+    assert outcome.retry_after == (3.0 if headers else None)
+    await channel.close()
+
+
+async def test_the_address_of_discord_is_not_used_in_the_clear():
+    outcome = await discord("http://discord.example/api/webhooks/1/token").send("everyone", MESSAGE)
+    assert (outcome.state, "in the clear" in outcome.detail) == ("rejected", True)
+
+
+def pagerduty(url: str) -> PagerDutyChannel:
+    settings = PagerDutySettings(routing_key="env:K", api=url)
+    return PagerDutyChannel("pagerduty", settings, lambda text: {"env:K": "r" * 32}.get(text, text))
+
+
+async def test_pagerduty_has_one_incident_through_all_stages(hook):
+    hook.answer = lambda _: (202, {"status": "success", "message": "Event processed"}, {})
+    channel = pagerduty(hook.url)
+    sent = await channel.send("everyone", MESSAGE)
+    await channel.update("everyone", sent.id, replace(MESSAGE, stage="acknowledged"))
+    await channel.update("everyone", sent.id, RESOLVED)
+    assert (sent.state, sent.detail) == ("accepted", "Event processed")
+    assert [call.body["event_action"] for call in hook.calls] == ["trigger", "acknowledge", "resolve"]
+    assert {call.body["dedup_key"] for call in hook.calls} == {sent.id}
+    first = hook.calls[0]
+    assert (first.path, first.body["routing_key"]) == ("/v2/enqueue", "r" * 32)
+    assert first.body["payload"]["severity"] == "critical"
+    assert first.body["payload"]["summary"] == MESSAGE.subject
+    await channel.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "state", "words"),
+    [
+        (
+            400,
+            {"status": "invalid event", "message": "Event object is invalid", "errors": ["no key"]},
+            "rejected",
+            "Event object is invalid, no key",
+        ),
+        (429, {}, "deferred", "HTTP 429"),
+        (500, {}, "unknown", "HTTP 500"),
+        (202, b"<title>Sign in</title>", "unknown", "HTTP 202"),
+    ],
+)
+async def test_what_pagerduty_answers(hook, status, said, state, words):
+    hook.answer = lambda _: (status, said, {})
+    channel = pagerduty(hook.url)
+    outcome = await channel.send("everyone", MESSAGE)
+    assert outcome.state == state
+    assert words in outcome.detail
+    await channel.close()
+
+
+def test_the_key_of_pagerduty_is_not_sent_in_the_clear():
+    settings = PagerDutySettings(routing_key="env:K", api="http://pagerduty.example")
+    assert [path for path, _ in settings.faults()] == [("api",)]
 
 
 def smtp(url: str) -> SmtpChannel:

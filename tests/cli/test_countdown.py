@@ -16,7 +16,7 @@ def counted(cli):
 
 def test_a_hold_is_seen_and_a_resume_and_a_slip_move_t0(counted):
     planned = counted.json("status", status=1)["t0"]
-    assert "a hold needs a few words" in counted.refusal("countdown", "hold", status=2)
+    assert "a hold needs a few words; give --reason" in counted.refusal("countdown", "hold", status=2)
     counted("countdown", "hold", "--reason", "payments is late")
     assert "held for" in counted("status", status=1).stdout
     assert "by lead: payments is late" in counted("status", status=1).stdout

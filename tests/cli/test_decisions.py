@@ -28,7 +28,8 @@ def test_the_roll_is_called_answered_looked_at_and_closed(asked):
     assert "has not been called" in asked.refusal("poll", "answer", "go", status=3)
     asked("poll", "call", "--reason", "T-1h")
     asked("poll", "answer", "go")
-    assert "needs a few words" in asked.refusal("--as", "bob", "poll", "answer", "no-go", status=2)
+    silent = asked.refusal("--as", "bob", "poll", "answer", "no-go", status=2)
+    assert "needs a few words; give --reason" in silent
     asked("--as", "bob", "poll", "answer", "no-go", "--reason", "smoke is red")
     assert "smoke is red" in asked("poll", status=1).stdout
     asked("--as", "bob", "poll", "answer", "go")

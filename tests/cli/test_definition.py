@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 
 import pytest
@@ -71,7 +72,9 @@ def test_faults_are_one_line_each_with_their_place(cli):
 
 def test_validate_counts_what_it_read(cli):
     cli.define()
-    assert cli("validate").stdout.startswith("launchpad.yaml is valid: 4 items,")
+    said = cli("validate").stdout
+    assert said.startswith("launchpad.yaml is valid: 4 items,")
+    assert not re.search(r"\b1 \w+s\b", said)
     (cli.home / "launchpad.yaml").unlink()
     assert "there is no launchpad.yaml here" in cli.refusal("validate", status=2)
 
@@ -81,6 +84,39 @@ def test_schema_is_json(cli):
     assert made["title"] == "launchpad.yaml"
     assert made == cli.json("schema")
     assert json.loads(cli("schema", "--checklist").stdout)["title"] != made["title"]
+
+
+PROGRAMS = """
+launch: {product: Acme, version: 4.2.0}
+providers:
+  store:
+    kind: command
+    rollout: {read: {argv: [./store.sh, show]}, set: {argv: [./store.sh, set]}}
+  database:
+    kind: command
+    migrations: {status: {argv: [./migrate.sh, status]}, up: {shell: make up}}
+  orders: {kind: postgres, dsn: env:DSN}
+  vault: {kind: object_store, url: "file:///"}
+signals: {queue: {probe: command, argv: [./queue.sh]}}
+smoke: {shop: {steps: [{probe: command, argv: [./walk.sh]}]}}
+checklists: [{name: ours, items: [{id: a, title: A, check: {probe: command, argv: [./check.sh]}}]}]
+actions: {backup: {steps: [{backup: orders, to: vault, encrypt: env:PASSPHRASE}]}}
+"""
+
+
+def test_doctor_looks_for_every_program_that_the_launch_would_run(cli):
+    cli.define(PROGRAMS)
+    found = {(f["what"], f["verdict"]) for f in cli.json("doctor", status=1, env={"PATH": "/nowhere"})}
+    assert found >= {
+        ("rollout read store", "bad"),
+        ("rollout set store", "bad"),
+        ("migrations status database", "bad"),
+        ("migrations up database", "ok"),
+        ("signal queue", "bad"),
+        ("smoke shop", "bad"),
+        ("check a", "bad"),
+        ("backup orders", "bad"),
+    }
 
 
 def test_doctor_names_each_thing_with_its_mend(cli):

@@ -68,10 +68,10 @@ def test_what_is_not_on_the_list_is_refused_in_a_line(text):
 def test_who_gives_what_is_not_taken_is_told_what_is():
     with pytest.raises(BadInput, match="unrecognized arguments: --read") as told:
         errand("mentions --read")
-    assert told.value.hint == "over SSH it takes --all, --json, -q"
+    assert told.value.hint == "over SSH it takes --all, --json, --quiet"
     with pytest.raises(BadInput, match="required: RUN") as told:
         errand("logs")
-    assert told.value.hint == "over SSH it takes RUN, --follow, --json, -q"
+    assert told.value.hint == "over SSH it takes RUN, --follow, --json, --quiet"
 
 
 NEEDED = {"watch": ("--for", "1s"), "logs": ("x",)}

@@ -22,4 +22,6 @@ def test_the_next_person_reads_what_others_did_since(opened):
     everything = opened.json("handover", "--to", "bob")
     assert everything["since"] is None
     assert [chapter["name"] for chapter in everything["chapters"]] == ["incidents", "launch", "notes"]
+    unknown = opened.refusal("handover", "--to", "nobody", status=2)
+    assert "there is no operator nobody; there are: " in unknown
     assert "expected a duration" in opened.refusal("handover", "--since", "soon", status=2)

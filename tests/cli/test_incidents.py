@@ -14,6 +14,8 @@ def test_an_incident_goes_its_way(opened):
     told = opened("incident", "update", "--template").stdout
     assert told.startswith("Acme: we are looking into cards fail, since ")
     assert "Impact: all who pay by card. bob leads the response. Next update by " in told
+    within = opened("incident", "update", "--template", "--next", "36h").stdout
+    assert within.rpartition("Next update by ")[2] != told.rpartition("Next update by ")[2]
     assert "nobody commands incident-1" in opened.refusal(
         "--as", "bob", "incident", "resolve", "a bad index", status=3
     )

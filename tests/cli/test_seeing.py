@@ -90,6 +90,14 @@ def test_a_change_is_told_as_it_happens(opened):
         watching.communicate()
 
 
+def test_a_version_that_was_edited_is_told_from_a_launch_that_was_not_opened_yet(opened):
+    opened.define(DEFINITION.replace("4.2.0", "4.3.0"))
+    for command in (["status"], ["amend", "--check"]):
+        refused = opened.refusal(*command, status=2)
+        assert "there is no launch acme-4.3.0-staging" in refused
+        assert refused.endswith(f"to mean {LAUNCH}, which is open, say --launch {LAUNCH}")
+
+
 def test_several_open_launches_must_be_told_apart(opened):
     opened.open(DEFINITION.replace("4.2.0", "4.3.0"))
     (opened.home / "launchpad.yaml").unlink()

@@ -13,7 +13,10 @@ pytestmark = pytest.mark.slow
 def test_a_document_becomes_a_checklist_that_a_launch_uses(cli):
     (cli.home / "LAUNCH.md").write_text(DOCUMENT, encoding="utf-8")
     done = cli("checklist", "import", "LAUNCH.md", "-o", "ours.yaml")
-    assert done.stderr == "11 items of 11 task lines: 7 pre-launch, 2 launch, 2 post-launch\n"
+    assert done.stderr == (
+        "11 items of 11 task lines: 7 pre-launch, 2 launch, 2 post-launch\n"
+        "ticked in the document, and open in a launch: 1 of them\n"
+    )
     cli.define(
         "launch: {product: Acme, version: 4.2.0, environment: staging}\nchecklists: [{file: ours.yaml}]\n"
     )

@@ -221,7 +221,14 @@ CASES = [
         LAUNCH
         + "operators: [{name: a, role: director, teams: [engineering]}]\ngates: {launch: [poll: [qa]]}",
         "qa",
-        "no team is called 'qa'; there is engineering",
+        "no team of people who may answer is called 'qa'; there is engineering",
+    ),
+    (
+        LAUNCH
+        + "operators: [{name: a, role: director, teams: [qa]}, {name: b, role: viewer, teams: [legal]}]\n"
+        + "gates: {launch: [poll: [qa, legal]]}",
+        "legal]]",
+        "no team of people who may answer is called 'legal'; there is qa",
     ),
     (LAUNCH + "gates: {launch: [poll: []]}", "[]", "an empty list, expected at least one"),
     (LAUNCH + "gates: {launch: [ready: rollback]}", "rollback", "no action is called 'rollback'"),
@@ -337,6 +344,11 @@ CASES = [
     (LAUNCH + "signals: {p: {probe: command, argv: []}}", "[]", "an empty list, expected at least one"),
     (LAUNCH + "signals: {p: {probe: command, argv: [a, 'env:B']}}", "'env:B", "other processes can read"),
     (LAUNCH + "signals: {p: {probe: command, argv: [a], env: {TOKEN: b}}}", "b", "'TOKEN' holds a literal"),
+    (
+        LAUNCH + "signals: {p: {probe: http, url: 'http://a', headers: {Authorization: Bearer env:A}}}",
+        "Bearer",
+        ".*expected a reference such as env:NAME.*, alone: what it leads to is the whole value",
+    ),
     (LAUNCH + "signals: {p: {probe: postgres, dsn: host=a}}", "host=a", "a literal where a secret belongs"),
     (LAUNCH + "signals: {p: {probe: redis}}", "{probe", "expected exactly one of 'url'"),
     (LAUNCH + "signals: {p: {probe: redis, url: 'redis://a'}}", "'redis", "a literal where a secret"),

@@ -11,6 +11,7 @@ from launchpad.config import load
 from launchpad.config.imports import imported
 from launchpad.config.markdown import count_tasks, items_of
 from launchpad.config.mojibake import mended
+from launchpad.config.schema import written_offset
 from launchpad.errors import BadInput
 from launchpad.model.definition import Item
 
@@ -61,6 +62,11 @@ def test_every_line_of_a_task_list_is_an_item():
     assert len({i.id for i in items}) == 11
 
 
+def test_what_was_ticked_in_the_document_is_counted():
+    assert imported(DOCUMENT, Path("plan.md")).ticked == 1
+    assert "ticked" not in imported(DOCUMENT, Path("plan.md")).yaml
+
+
 def test_headings_say_phase_section_and_due_time():
     assert (item("Code freeze").phase, item("Code freeze").section) == ("pre-launch", "Pre-Launch (T-1 Week)")
     assert item("Code freeze").due == -7 * 86400
@@ -68,7 +74,25 @@ def test_headings_say_phase_section_and_due_time():
     assert item("Status page").due == -7 * 86400
     assert (item("Announce").phase, item("Announce").due) == ("launch", 0.0)
     assert (item("Error budget").phase, item("Error budget").section) == ("post-launch", "Daily")
-    assert item("Error budget").due is None
+    assert item("Error budget").due == 48 * 3600
+
+
+@pytest.mark.parametrize(
+    ("heading", "phase", "due"),
+    [
+        ("Pre-Launch (1 week before)", "pre-launch", "T-7d"),
+        ("Phase 1: Pre-Production (1-2 weeks before)", "pre-launch", "T-14d"),
+        ("Phase 4: Post-Production (First 24 hours)", "post-launch", "T+1d"),
+        ("Phase 5: Post-Launch (First week)", "post-launch", "T+7d"),
+        ("Before First Public Release", "pre-launch", None),
+        ("Launch Day (T-0)", "launch", "T+0s"),
+        ("Week 1: Stabilization", "post-launch", None),
+    ],
+)
+def test_a_due_time_may_be_said_in_words(heading, phase, due):
+    """As documents have it that were written without thinking of T-0."""
+    (item,) = items_of(f"## {heading}\n- [ ] Announce\n")
+    assert (item.phase, None if item.due is None else written_offset(item.due)) == (phase, due)
 
 
 def test_markup_goes_and_words_stay():

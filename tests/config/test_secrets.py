@@ -126,6 +126,8 @@ def test_every_reference_of_a_definition_is_listed():
         "file:~/.launchpad/play.json",
         "env:SLACK_TOKEN",
         "env:SMTP_URL",
+        "env:DISCORD_WEBHOOK",
+        "env:PAGERDUTY_KEY",
         "env:PAGER_URL",
         "env:PAGER_SECRET",
     )

@@ -205,6 +205,8 @@ def test_a_check_of_the_launch_takes_the_place_of_ticks_and_of_other_checks(tmp_
         ("a: {due: T+5h}", "T+5h", "with this the item's 'until' is wrong: expected a time after 'due'"),
         ("a: {due: T-60d}", "T-60d", "with this the item's 'every' is wrong: it would occur .* times"),
         ("a: {due: soon}", "soon", "expected a time relative to T-0"),
+        ("a: {every: 1s}", "1s", "expected at least 1m between two occurrences"),
+        ("a: {until: T+0s}", "T+0s", "expected a time after 'due'"),
     ],
 )
 def test_a_wrong_override_is_a_fault_of_its_own_line(tmp_path, override, at, what):
@@ -277,3 +279,50 @@ def test_a_section_is_skipped_whole(tmp_path):
     assert fault.startswith(
         f"{path}:4:19: no section of this checklist is called 'Sped'; did you mean 'Speed'?"
     )
+
+
+SECTIONS = f"""{START}checklists:
+- name: ours
+  items:
+  - {{id: a, title: A, section: Security}}
+  - {{id: b, title: B, section: Security, team: engineering}}
+  - {{id: c, title: C, section: Words}}
+  override_sections:
+    Security: {{team: security, required: true, due: T-1d, environments: [production]}}
+  override:
+    b: {{team: legal, phase: launch, due: T+0s}}
+"""
+
+
+def test_a_section_is_overridden_whole_and_its_items_after_it(tmp_path):
+    path = tmp_path / "launchpad.yaml"
+    path.write_text(SECTIONS)
+    a, b, c = load(path, {}).definition.items
+    assert (a.team, a.required, a.due, a.phase) == ("security", True, -86400, "pre-launch")
+    assert (b.team, b.required, b.due, b.phase) == ("legal", True, 0, "launch")
+    assert (c.team, c.required, c.due, c.phase) == (None, False, None, "pre-launch")
+    path.write_text(SECTIONS.replace("    Security: {", "    Securty: {"))
+    with pytest.raises(BadInput) as caught:
+        load(path, {})
+    (fault,) = caught.value.faults
+    assert fault.startswith(
+        f"{path}:9:5: no section of this checklist is called 'Securty'; did you mean 'Security'?"
+    )
+
+
+def test_an_override_makes_an_item_recur_and_asks_for_evidence(tmp_path):
+    """`Run smoke tests every 30 minutes` is a line of a document, which says no more than its words."""
+    path = tmp_path / "launchpad.yaml"
+    recurs = "{team: legal, due: T+30m, every: 30m, until: T+4h, evidence: required}"
+    path.write_text(SECTIONS.replace("{team: legal, phase: launch, due: T+0s}", recurs))
+    item = load(path, {}).definition.items[1]
+    assert (item.occurrences, item.evidence) == (8, "required")
+
+
+def test_a_phase_of_an_override_is_held_against_what_the_item_needs(tmp_path):
+    path = tmp_path / "launchpad.yaml"
+    path.write_text(SECTIONS.replace("id: c, title: C", "id: c, title: C, needs: [b]"))
+    with pytest.raises(BadInput) as caught:
+        load(path, {})
+    (fault,) = caught.value.faults
+    assert "'b' belongs to a later phase (launch) than this item (pre-launch)" in fault

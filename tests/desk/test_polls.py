@@ -5,16 +5,18 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from launchpad.errors import BadInput, Conflict
 from launchpad.model import commands as cmd
 from launchpad.model import events as ev
 from launchpad.model.commands import Identity
+from launchpad.model.definition import Operator
 from launchpad.model.fold import fold
 from launchpad.model.journal import Recorded
 from launchpad.model.state import AlertState
 from launchpad.model.values import SECOND
-from launchpad.rules.polls import UNSETTLED, ballots, troubled
+from launchpad.rules.polls import UNSETTLED, ballots, teams_asked, troubled
 from tests.support.histories import LAUNCH, definition
 
 ALERT = {"severity": "critical", "value": 0.02, "n": 60}
@@ -42,6 +44,15 @@ def test_the_teams_that_the_gate_ahead_waits_for_are_asked(room):
     poll = room.state.poll
     assert (poll.teams, poll.about, poll.called_by) == (("engineering", "qa"), "T-1h", "lead")
     assert standing(room) == {"engineering": "HOLD", "qa": "HOLD"}
+
+
+def test_where_no_gate_asks_a_team_of_viewers_is_not_asked():
+    """Nobody of it could answer."""
+    made = definition()
+    watching = Operator(name="exec", role="viewer", teams=("board",))
+    made = replace(made, gates={}, operators=(*made.operators, watching))
+    assert "board" not in teams_asked(made, "pre-launch")
+    assert {"engineering", "qa"} <= set(teams_asked(made, "pre-launch"))
 
 
 def test_an_answer_counts_for_the_team_that_one_speaks_for(room):

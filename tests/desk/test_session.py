@@ -98,6 +98,7 @@ def test_a_follower_is_told_of_what_somebody_else_has_folded(store):
             assert told.wait(60)
 
 
+@pytest.mark.slow
 def test_a_follower_is_told_of_a_damaged_store_and_goes_on(store):
     session = Session(store, LAUNCH)
     told, faults = [], [BrokenJournal("the file is damaged"), Unreachable("it does not answer")]

@@ -10,7 +10,7 @@ from launchpad.errors import BadInput, Conflict, LaunchpadError, Refused
 from launchpad.model import commands as cmd
 from launchpad.model import events as ev
 from launchpad.model.commands import VERBS, Identity
-from launchpad.model.definition import ROLES
+from launchpad.model.definition import ROLES, Step
 from launchpad.model.lifecycles import ITEM
 from launchpad.model.rollouts import RolloutReading
 from launchpad.rules.locks import going_back, run_owner
@@ -645,3 +645,14 @@ def test_a_launch_that_is_closed_is_not_said_to_be_open(room):
     room.does("lead", cmd.CloseLaunch(outcome="failed"))
     done = open_launch(room.store, PEOPLE["lead"], again)
     assert (done.message, done.already) == (f"{LAUNCH} is closed", True)
+
+
+def test_a_lock_that_is_called_like_a_smoke_test_keeps_nobody_off(room):
+    """Another launch has a provider of that name; a smoke test itself takes no lock and heeds none."""
+    made = definition()
+    walking = replace(made.actions["backup"], steps=(Step(verb="smoke", provider="shop"),))
+    walks = replace(made, actions={**made.actions, "walk": walking})
+    room.does("lead", cmd.Amend(definition=walks, base=made.digest(), text="walk through it"))
+    room.store.take_lock("shop", "other-1.0/rollback-1, ended", "rolled back", 60.0)
+    room.does("ops", cmd.RequestRun(action="walk"))
+    assert "walk-1" in room.state.runs

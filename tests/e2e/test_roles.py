@@ -11,7 +11,7 @@ from launchpad.model import commands as cmd
 from launchpad.model.commands import Identity
 from launchpad.model.definition import ROLES, Operator
 from launchpad.session import Session
-from launchpad.ssh.server import onlooker
+from launchpad.ssh.hosted import onlooker
 from launchpad.store import open_store
 from screens.keys import VERB_OF
 from tests.desk.test_verbs import ONE_OF_EACH

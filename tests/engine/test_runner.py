@@ -31,6 +31,8 @@ from launchpad.model.definition import (
     ObjectiveCondition,
     OnFailure,
     PhaseCondition,
+    ReadyCondition,
+    UnlockedCondition,
 )
 from launchpad.model.journal import Draft
 from launchpad.model.plan import Plan, PlannedStep
@@ -231,6 +233,25 @@ async def test_a_gate_that_has_closed_or_knows_nothing_keeps_it_from_starting(
     run = await room.ends(room.planned(gate="way"), "refused")
     assert run.reason.startswith(says)
     assert not room.adapter.started
+
+
+async def test_a_run_is_not_in_its_own_way_where_its_gate_asks_for_free_targets(carried: Any) -> None:
+    gate = (UnlockedCondition(unlocked=("shop",)), ReadyCondition(ready="back"))
+    room = carried(gates={"way": gate})
+    name = room.planned(gate="way")
+    asked = ev.ActionProbed(action="back", verdict="ok", reason="", observed_at=room.store.now())
+    room.happens(asked)
+    run = await room.ends(name, "succeeded")
+    assert [step.status for step in run.steps] == ["succeeded"] * len(run.steps)
+
+
+async def test_another_runs_lock_keeps_it_from_starting_where_its_gate_asks_for_free_targets(
+    carried: Any,
+) -> None:
+    room = carried(gates={"way": (UnlockedCondition(unlocked=("site",)),)})
+    room.store.take_lock("site", "other-1.0/deploy-1", "deploy-1 is under way", 60.0)
+    run = await room.ends(room.planned(gate="way"), "refused")
+    assert run.reason.startswith("gate way is NO-GO: unlocked: site: site is locked by other-1.0/deploy-1")
 
 
 async def test_who_aborts_does_not_wait_for_a_gate_that_knows_nothing(

@@ -226,6 +226,7 @@ async def test_an_expression_sees_the_whole_body_that_is_kept(walk, shop):
     assert fact.verdict == "ok", fact
 
 
+@pytest.mark.slow
 async def test_a_slow_answer_fails_by_its_limit_and_by_its_timeout(walk, shop):
     shop.delay = 0.3
     late, _ = await walk(page(expect=StepExpect(within=0.1)))

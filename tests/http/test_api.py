@@ -198,6 +198,7 @@ async def test_patience_ends(server):
     ],
     ids=str,
 )
+@pytest.mark.slow
 async def test_it_comes_back_when_it_is_told_to(server, headers):
     server.misbehave(says(429, **headers))
     began = time.monotonic()

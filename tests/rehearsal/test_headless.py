@@ -23,6 +23,7 @@ PATIENT = 400.0
             ["rehearse", "--fault", "pager-donw"],
             "web-service has no fault 'pager-donw'; did you mean 'pager-down'?",
         ),
+        (["rehearse", "-c", "launchpad.yaml"], "rehearse takes no -c: it plays an example"),
         (["rehearse", "--headless", "--speed", "0"], "--speed 0; expected a number from 1 to 60"),
         (["rehearse", "--headless", "--speed", "nan"], "--speed nan; expected a number from 1 to 60"),
         (["rehearse", "--headless", "-o", "report.txt"], "report.txt says no form of report"),

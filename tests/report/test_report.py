@@ -15,8 +15,10 @@ from launchpad.model import definition as d
 from launchpad.model import events as ev
 from launchpad.model.fold import fold
 from launchpad.model.journal import recorded
+from launchpad.model.migrations import MigrationFact, MigrationsReading
 from launchpad.model.rollouts import RolloutAim, RolloutReading
 from launchpad.model.smoke import SmokeFact, SmokeStepFact
+from launchpad.model.state.runs import REPAIRS
 from launchpad.model.values import SECOND
 from launchpad.report.account import Report, account
 from launchpad.report.chart import chart
@@ -90,6 +92,75 @@ def test_a_trouble_says_when_it_was_had_and_when_it_was_over():
     text = markdown(told(night()))
     assert "bob had it after 54 s: the pool is too small" in text
     assert "Mean time to acknowledge 54 s (1 of 1); mean time to restore 8m (1 of 1)." in text
+
+
+def test_measures_of_one_kind_are_told_apart_by_name():
+    """Two that are both called latency say nothing of which is which."""
+    text = markdown(told(night()))
+    labels = re.findall(r"^- (.+): \*\*", text, re.MULTILINE)
+    assert labels == ["Uptime", "Latency of latency", "Error rate", "Latency of search"]
+    assert "Latency of search" in html(told(night()))
+
+
+def test_an_issue_says_whom_it_hit():
+    made = launches.definition()
+    paying = replace(made.objectives["checkout"], affects="people who pay")
+    demo = launches.degraded(Demo(of=replace(made, objectives={**made.objectives, "checkout": paying})))
+    assert next(t for t in told(demo).troubles if t.name == "checkout-errors").affects == "people who pay"
+    assert "   - Impact: people who pay" in markdown(told(demo))
+    assert "<li>Impact: people who pay</li>" in html(told(demo))
+
+
+def test_the_summary_says_what_is_left_behind():
+    demo = launches.launched()
+    reading = RolloutReading(status="halted", percent=10.0)
+    demo.add(3, "engine", ev.RolloutObserved(rollout="android", reading=reading, observed_at=1))
+    fact = MigrationFact(before="41", after=MigrationsReading(version="42"))
+    demo.add(4, "engine", ev.MigrationsApplied(provider="db", run="deploy-1", fact=fact))
+    facts = summary(told(demo))
+    assert ("Rollout", "android, halted at 10%") in facts
+    assert ("Migrated", "db, from 41 to 42") in facts
+    back = MigrationFact(before="42", after=MigrationsReading(version="41"), backwards=True)
+    demo.add(5, "engine", ev.MigrationsApplied(provider="db", run="back-1", fact=back))
+    assert "Migrated" not in dict(summary(told(demo)))
+
+
+def rolled_back(target):
+    made = launches.definition()
+    about = replace(made.launch, targets=d.Targets(rollback=target))
+    demo = launches.launched(Demo(of=replace(made, launch=about)))
+    return demo.request(5, LEAD, "rollback").begin(6, LEAD, "rollback-1", step=0)
+
+
+def test_a_rollback_that_failed_has_kept_no_target():
+    demo = rolled_back(30.0)
+    demo.add(6.4, "engine", ev.StepFailed(run="rollback-1", step=0, reason="no such release"))
+    demo.add(6.4, "engine", ev.RunFailed(run="rollback-1", reason="no such release"))
+    assert dict(summary(told(demo)))["Rolled back"].endswith("failed after 24 s")
+
+
+@pytest.mark.parametrize(("target", "kept"), [(30.0, "within"), (10.0, "LATER than")])
+def test_a_rollback_is_held_against_its_target(target, kept):
+    demo = rolled_back(target)
+    demo.add(6.4, "engine", ev.StepSucceeded(run="rollback-1", step=0))
+    demo.add(6.4, "engine", ev.RunSucceeded(run="rollback-1"))
+    said = dict(summary(told(demo)))["Rolled back"]
+    assert said.endswith(f" s, {kept} the target of {target:.0f} s"), said
+
+
+def test_a_run_that_failed_says_what_mended_it():
+    demo = launches.during()
+    demo.add(6, "engine", ev.StepFailed(run="deploy-1", step=1, reason="exit status 3"))
+    demo.add(6, "engine", ev.RunFailed(run="deploy-1", reason="exit status 3"))
+    assert "   - Resolution: see the runs below" in markdown(told(demo))
+    demo.add(7, "engine", ev.RunRequested(run="rollback-1", action="rollback", params={REPAIRS: "deploy-1"}))
+    made = launches.plan("rollback")
+    planned = ev.RunPlanned(run="rollback-1", plan=made, digest=made.digest(), gate=None, expires_at=at(60))
+    demo.add(7, "engine", planned)
+    demo.begin(7, LEAD, "rollback-1", step=0)
+    demo.add(8, "engine", ev.StepSucceeded(run="rollback-1", step=0))
+    demo.add(8, "engine", ev.RunSucceeded(run="rollback-1"))
+    assert "   - Resolution: rollback-1, succeeded" in markdown(told(demo))
 
 
 def test_deciding_against_a_gate_is_loud():

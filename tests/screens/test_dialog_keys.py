@@ -1,15 +1,19 @@
 """Dialogs' own keys: an operator may have others, and what is shown is what is heard."""
 
 import pytest
+from msgspec.structs import replace
 
+from launchpad.model import definition as d
 from launchpad.model import events as ev
 from launchpad.model.preferences import Preferences
 from screens.dialogs.confirm import Confirm
+from screens.dialogs.plans import PlansDialog
 from screens.dialogs.prompt import Prompt
 from screens.dialogs.reading import Reading
 from screens.widgets.field import Field
 from tests.screens.conftest import Opener
-from tests.support.launches import ADA, LEAD
+from tests.support import launches
+from tests.support.launches import ADA, LEAD, Demo
 
 pytestmark = pytest.mark.slow
 
@@ -191,3 +195,22 @@ async def test_what_is_read_is_copied_whole(open_face: Opener) -> None:
         await seat.shows("Help")
         await seat.press("y")
         await seat.until(lambda: "SIGNS" in seat.face.clipboard)
+
+
+async def test_every_plan_of_a_long_list_has_a_key(open_face: Opener) -> None:
+    whole = launches.definition()
+    step = whole.actions["backup"].steps
+    many = {f"job-{n:02d}": d.Action(title=f"Job {n}", steps=step) for n in range(45)}
+    demo = launches.before(Demo(of=replace(whole, actions=many)))
+    async with open_face(demo, LEAD, size=(120, 40)) as seat:
+        await seat.press("P")
+        await seat.until(lambda: isinstance(seat.face.screen, PlansDialog))
+        dialog = seat.face.screen
+        assert isinstance(dialog, PlansDialog)
+        keys = [dialog._key_of.get(choice) for choice in dialog.choices]
+        assert len(keys) == 45 == len(set(keys))
+        assert all(keys)
+        last = keys[-1]
+        assert last is not None
+        await seat.press(last)
+        await seat.until(lambda: seat.events[-1].event == ev.RunRequested(run="job-44-1", action="job-44"))

@@ -27,6 +27,7 @@ from screens import hints
 from screens.dialogs.plan import PlanDialog
 from screens.face import Arrived
 from screens.follow import News
+from screens.glyphs import ASCII
 from screens.keys import VERB_OF
 from screens.palette import offers
 from screens.render import checklist, timeline
@@ -614,6 +615,19 @@ async def test_help_lists_the_live_keys(open_face: Opener) -> None:
         assert "approve" not in seat.text
 
 
+async def test_where_there_is_ascii_alone_the_help_names_keys_as_no_other_key_is_called(
+    open_face: Opener,
+) -> None:
+    async with open_face("before", LEAD, size=(120, 60), glyphs=ASCII) as seat:
+        await seat.press("question_mark")
+        await seat.shows("KEYS for director lead")
+        assert re.search(r" down +down ", seat.text)
+        assert re.search(r" right +next panel ", seat.text)
+        assert re.search(r" left +previous panel ", seat.text)
+        assert re.search(r" backspace +back to where I was ", seat.text)
+        assert re.search(r" > +enter launch ", seat.text)
+
+
 async def test_leaving_says_what_goes_on(open_face: Opener) -> None:
     async with open_face("during") as seat:
         await seat.press("q")
@@ -758,6 +772,24 @@ async def test_a_name_to_type_may_hold_keys_that_scroll(open_face: Opener) -> No
         await seat.press("d")
         await seat.shows("type kjq")
         await seat.answer(*"kjq")
+        await seat.until(lambda: kinds(seat)[-1] == "run.confirmed")
+
+
+async def test_a_habitual_yes_is_not_the_first_letter_of_a_name_to_type(open_face: Opener) -> None:
+    async with open_face(launches.planned(reversible=False)) as seat:
+        await seat.press("d")
+        await seat.shows("type production: ")
+        await seat.answer("y")
+        await seat.shows("type the name")
+        await seat.press(*"product")
+        await seat.shows("type production: product")
+        await seat.press(*"ion")
+        await seat.until(lambda: kinds(seat)[-1] == "run.confirmed")
+    made = launches.planned(reversible=False)
+    async with open_face(_in_environment(made, "yard"), size=(120, 40)) as seat:
+        await seat.press("d")
+        await seat.shows("type yard")
+        await seat.answer(*"yard")
         await seat.until(lambda: kinds(seat)[-1] == "run.confirmed")
 
 
@@ -1249,6 +1281,17 @@ async def test_progress_by_team_is_shown(open_face: Opener) -> None:
         await seat.shows("Progress by team")
         await seat.shows("engineering")
         assert re.search(r"all +[0-9]+/14", seat.text)
+
+
+async def test_how_the_launch_stands_is_copied_whatever_is_selected(open_face: Opener) -> None:
+    async with open_face("degraded", LEAD, size=(120, 40)) as seat:
+        await select(seat, "payments")
+        await seat.press("y")
+        await seat.until(lambda: "payments: " in seat.face.clipboard)
+        await seat.press("colon", *"copy how")
+        await seat.shows("copy how the launch stands")
+        await seat.press("enter")
+        await seat.until(lambda: "NOT OK: " in seat.face.clipboard)
 
 
 async def test_an_item_is_shown_in_full_and_copied(open_face: Opener) -> None:

@@ -107,7 +107,7 @@ async def test_a_launch_with_nothing_left_to_do_is_closed_with_the_key_of_the_ne
         await seat.press(">")
         await seat.shows("choose how it ended")
         await seat.answer("1")
-        await seat.shows("type production to close it as success")
+        await seat.shows("to close it as success")
         await seat.press(*"staging")
         assert seat.events[-1].kind != "launch.closed"
         await seat.press(*["backspace"] * 7, *"production")
@@ -155,6 +155,7 @@ async def test_the_environment_of_a_launch_may_begin_with_a_digit(open_face: Ope
     whole = launches.definition(environment=name)
     async with open_face(launches.finished(Demo(of=whole))) as seat:
         seat.face.action_close("failed")
-        await seat.shows(f"type {name} to close it as failed")
+        await seat.shows(f"type {name}: ")
+        await seat.shows("to close it as failed")
         await seat.answer(*name)
         await seat.until(lambda: seat.events[-1].event == ev.LaunchClosed(outcome="failed"))

@@ -1,8 +1,12 @@
 """Verbs that have nothing to act on now."""
 
+import pytest
+
 from screens.palette import offers
 from tests.screens.conftest import Opener, Seat
 from tests.support.launches import ADA, EVE
+
+pytestmark = pytest.mark.slow
 
 
 def _lacking(seat: Seat) -> dict[str, str]:

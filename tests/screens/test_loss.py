@@ -9,6 +9,8 @@ from tests.screens.conftest import Opener, Seat
 from tests.support.launches import ADA, LAUNCH, LEAD
 from tests.support.losses import cut
 
+pytestmark = pytest.mark.slow
+
 
 def goes_on_without(seat: Seat, kept: int) -> LocalDesk:
     """A colleague's desk, on a store that has lost all but so many events, which was accepted."""

@@ -4,6 +4,8 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
+
 from launchpad.desk import LocalDesk
 from launchpad.model.commands import Tick
 from launchpad.session import Session
@@ -12,6 +14,8 @@ from screens.follow import News
 from screens.panels import AT_ONCE, TELLS
 from tests.screens.conftest import Opener, Seat
 from tests.support.launches import ADA, LAUNCH, LEAD
+
+pytestmark = pytest.mark.slow
 
 
 def after_a_tick(seat: Seat) -> News:

@@ -1,5 +1,6 @@
 """Smoke tests and dry runs on the screen."""
 
+import pytest
 from msgspec.structs import replace
 
 from launchpad.model import definition as d
@@ -11,6 +12,8 @@ from tests.screens.scenes import scene
 from tests.screens.test_face import kinds, last
 from tests.support import launches
 from tests.support.launches import BOB, EVE, Demo, at
+
+pytestmark = pytest.mark.slow
 
 SUITE = d.SmokeSuite(title="Somebody buys a hat", steps=(d.HttpStep(name="Home", url="https://acme.test/"),))
 STEPS = (

@@ -1,5 +1,6 @@
 """Trends are worked out for the objectives that are seen, and are there by the time they are."""
 
+import pytest
 from msgspec.structs import replace
 
 from launchpad.model.definition import Objective
@@ -7,6 +8,8 @@ from launchpad.model.values import Quantity
 from tests.screens.conftest import Opener, Seat
 from tests.support import launches
 from tests.support.launches import Demo
+
+pytestmark = pytest.mark.slow
 
 COUNT = 300
 

@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 from launchpad.ssh.access import KeyFile
-from launchpad.ssh.server import Listening, Rules, serve
+from launchpad.ssh.hosted import Rules
+from launchpad.ssh.server import Listening, serve
 from launchpad.store import open_store
 
 

@@ -10,7 +10,8 @@ import pytest
 from launchpad.desk import open_launch
 from launchpad.model.commands import Identity, OpenLaunch
 from launchpad.model.definition import Definition, Launch, Operator
-from launchpad.ssh.server import Rules, serve
+from launchpad.ssh.hosted import Rules
+from launchpad.ssh.server import serve
 from launchpad.store import open_store
 from tests.support.following import Breaks
 

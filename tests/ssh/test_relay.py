@@ -178,6 +178,7 @@ class Held:
         return getattr(self._store, name)
 
 
+@pytest.mark.slow
 def test_what_comes_after_a_loss_that_was_accepted_before_anybody_noticed_is_told(store, connect):
     store.append(LAUNCH, [note(1), note(2), note(3)])
     held = Held(store, "wait")
@@ -266,6 +267,7 @@ def test_news_bring_what_stands_beside_the_journal_along(store, connect):
     assert [recorded.seq for recorded in source.read(LAUNCH, after=1)] == [2]
 
 
+@pytest.mark.slow
 def test_all_seats_are_told_everything_by_one_reader(store, connect):
     tail = Tail(store, LAUNCH)
     seats = [connect(tail=tail) for _ in range(5)]
@@ -289,6 +291,7 @@ def test_a_seat_follows_once(connect):
         ends.link.ask(protocol.Follow(after=1), msgspec.json.Decoder(protocol.News))
 
 
+@pytest.mark.slow
 def test_journal_that_cannot_be_read_is_told_and_nothing_is_missed_after(store, tmp_path, connect):
     """The first look of all fails too: a seat that is behind gets what it lacks once the store is back."""
     ends = connect()
@@ -498,6 +501,7 @@ class Catch:
         pass
 
 
+@pytest.mark.slow
 def test_hoarder_of_answers_holds_no_more_than_its_places(store, connect):
     store.append(LAUNCH, [Draft(id="big", event=NoteWritten(), actor="a", auth="key", text="x" * 1_000_000)])
     before = threading.active_count()

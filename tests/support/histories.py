@@ -738,7 +738,8 @@ def _check(recorded: Recorded, before: State) -> None:
         case ev.ItemTicked(item=item, occurrence=occurrence):
             state = before.items[item]
             assert state.item.check is None
-            assert (occurrence is None) == (state.item.every is None)
+            # Without a T-0 there is nothing that it could recur from.
+            assert (occurrence is None) == (state.item.every is None or before.t0 is None)
             assert occurrence not in [done.number for done in state.occurrences]
             assert all(before.items[need].status in ("done", "skipped") for need in state.item.needs)
         case _:

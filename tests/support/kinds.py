@@ -1,5 +1,7 @@
 """The settings of every kind of adapter that is shipped, by kind."""
 
+from launchpad.channels.discord import DiscordSettings
+from launchpad.channels.pagerduty import PagerDutySettings
 from launchpad.channels.slack import SlackSettings
 from launchpad.channels.smtp import SmtpSettings
 from launchpad.channels.webhook import WebhookSettings
@@ -15,4 +17,10 @@ PROVIDERS = {
     "object_store": ObjectStoreSettings,
     "postgres": PostgresSettings,
 }
-CHANNELS = {"slack": SlackSettings, "smtp": SmtpSettings, "webhook": WebhookSettings}
+CHANNELS = {
+    "discord": DiscordSettings,
+    "pagerduty": PagerDutySettings,
+    "slack": SlackSettings,
+    "smtp": SmtpSettings,
+    "webhook": WebhookSettings,
+}

@@ -22,6 +22,7 @@ class Call(NamedTuple):
     headers: dict[str, str]
     body: dict[str, Any]
     raw: bytes
+    method: str = "POST"
 
 
 class HttpPager:
@@ -38,9 +39,12 @@ class HttpPager:
         pager = self
 
         class Handler(BaseHTTPRequestHandler):
+            def do_PATCH(self) -> None:
+                self.do_POST()
+
             def do_POST(self) -> None:
                 raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                call = Call(self.path, dict(self.headers), json.loads(raw), raw)
+                call = Call(self.path, dict(self.headers), json.loads(raw), raw, self.command)
                 pager.calls.append(call)
                 if not pager._resumed.is_set():
                     pager._resumed.wait(60)

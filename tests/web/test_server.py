@@ -147,6 +147,7 @@ class Away:
         return getattr(self._source, name)
 
 
+@pytest.mark.slow
 async def test_a_store_that_is_away_is_said_and_comes_back(store):
     source = Away(store)
     async with browsers(Session(source, launches.LAUNCH, clock=lambda: moment("during"))) as client:

@@ -54,7 +54,9 @@ def _check_condition(
         case WindowCondition() if condition.window is not HOLE:
             _check_hours((*where, "window"), condition.window, faults)
         case PollCondition():
-            _refer_all((*where, "poll"), condition.poll, _teams(document), "team", faults)
+            _refer_all(
+                (*where, "poll"), condition.poll, _teams(document), "team of people who may answer", faults
+            )
         case ReadyCondition():
             faults.refer((*where, "ready"), condition.ready, document.actions, "action")
         case UnlockedCondition():
@@ -90,10 +92,11 @@ def _refer_all(path: Path, names: Any, known: Any, what: str, faults: Faults) ->
 
 
 def _teams(document: Document) -> Any:
-    """The teams that somebody speaks for; HOLE where that can't be told, or where nobody is named at all."""
+    """The teams that somebody speaks for who is no viewer; HOLE where that can't be told, or where nobody is
+    named at all."""
     if document.operators is HOLE or HOLE in document.operators or not document.operators:
         return HOLE
-    teams = [operator.teams for operator in document.operators]
+    teams = [operator.teams for operator in document.operators if operator.role != "viewer"]
     return HOLE if HOLE in teams else {team: None for spoken in teams for team in spoken}
 
 

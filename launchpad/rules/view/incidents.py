@@ -186,13 +186,16 @@ def _beside(at: Micros, by: str, what: str) -> IncidentEntry:
     return IncidentEntry(seq=0, at=at, by=by, what=what)
 
 
-def draft(shown: IncidentView, definition: Definition, now: Micros) -> str:
-    """What could be told to everybody next, filled with what is known: the first word, an update, the end."""
+def draft(shown: IncidentView, definition: Definition, now: Micros, next_in: float | None = None) -> str:
+    """What could be told to everybody next, filled with what is known: the first word, an update, the end.
+
+    `next_in`: seconds until the update after it; by the severity where none are given."""
     zone, state = definition.zone, shown.state
     since = f"{format_clock(state.detected_at, zone, now)} {zone}"
     impact = f"Impact: {shown.affects or 'still being found out'}."
     who = f"{state.commander or state.declared_by} leads the response."
-    again = f"Next update by {format_clock(due_after(definition, state.severity, now), zone, now)} {zone}."
+    due = due_after(definition, state.severity, now) if next_in is None else now + round(next_in * SECOND)
+    again = f"Next update by {format_clock(due, zone, now)} {zone}."
     measured = f" Measured: {shown.measured}." if shown.measured else ""
     product = definition.launch.product
     if state.resolved_at is not None:
