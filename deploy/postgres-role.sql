@@ -16,6 +16,7 @@ GRANT SELECT, INSERT, UPDATE ON lp_guard TO :"role"; -- rows are locked, for whi
 GRANT SELECT, INSERT, UPDATE ON lp_launch TO :"role";
 GRANT SELECT, INSERT, UPDATE ON lp_lease TO :"role";
 GRANT SELECT, INSERT, UPDATE, DELETE ON lp_lock TO :"role";
+GRANT SELECT, INSERT, UPDATE, DELETE ON lp_scoped_lock TO :"role";
 GRANT SELECT, INSERT, UPDATE, DELETE ON lp_presence TO :"role";
 GRANT SELECT, INSERT, UPDATE, DELETE ON lp_standby TO :"role";
 GRANT SELECT, INSERT, DELETE ON lp_sample TO :"role"; -- deleted when their time is up

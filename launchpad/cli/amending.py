@@ -46,7 +46,7 @@ def amend(shell: Shell, options: argparse.Namespace) -> int:
     before, after = _held(shell), loaded.definition
     found = differences(before, after)
     undone = lapses(shell.session.events, after, by=shell.identity.name, now=shell.session.clock())
-    stands = hindrances(shell.session.state, after, shell.store.locks())
+    stands = hindrances(shell.session.state, after, shell.store.locks(shell.launch))
     if options.check:
         data = {"differences": [shapes.difference(d) for d in found], "lapses": undone, "hindrances": stands}
         shell.out.result(data, _told(shell, path, found, undone, stands))

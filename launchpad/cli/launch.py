@@ -90,13 +90,14 @@ def note(shell: Shell, options: argparse.Namespace) -> int:
 
 @command(
     "lock",
-    "keep everybody else's runs off a target, across launches",
+    "keep everybody else's runs off a target",
     _TARGET,
     argument("--reason", metavar="TEXT", required=True, help="why"),
     argument(
         "--for", dest="span", metavar="DURATION", default="1h", help="how long, such as 30m (default: 1h)"
     ),
     example="launchpad lock site --reason 'incident 42' --for 30m",
+    details="It holds in this launch and in every other of the same product and environment.",
 )
 def lock(shell: Shell, options: argparse.Namespace) -> int:
     shell.perform(cmd.Lock(target=options.target, text=options.reason, seconds=duration(options.span)))

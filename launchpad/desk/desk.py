@@ -152,7 +152,7 @@ class LocalDesk:
             identity=self.identity,
             now=self._session.clock(),
             situation=self._situation,
-            locks=self._store.locks,
+            locks=lambda: self._store.locks(self._session.launch),
             recorded=lambda seq: self._session.events[seq - 1],
         )
 
@@ -162,7 +162,9 @@ class LocalDesk:
     def _record(self, command: Command, proposal: Proposal) -> Done:
         me = self._identity
         if isinstance(command, cmd.Lock):
-            self._store.take_lock(command.target, me.name, proposal.text, command.seconds)
+            self._store.take_lock(
+                self._session.launch, command.target, me.name, proposal.text, command.seconds
+            )
         texts = itertools.chain((proposal.text, *proposal.further), itertools.repeat(""))
         drafts = [
             Draft(id=uuid.uuid4().hex, event=event, actor=me.name, auth=me.auth, text=text)

@@ -23,7 +23,8 @@ _TTL = 60.0
 
 
 class Targets:
-    """Locks in the store, per provider, across launches. The owner of a lock is exempt from it."""
+    """Locks in the store, per provider, across the launches of a product in an environment. The owner of a
+    lock is exempt from it."""
 
     def __init__(self, store: Store, session: Session) -> None:
         self._store = store
@@ -62,7 +63,7 @@ class Targets:
             self._borrowed = {target: by for target, by in self._borrowed.items() if by != run.id}
             for target in taken:
                 with contextlib.suppress(Unreachable):  # it lapses by itself
-                    await asyncio.to_thread(self._store.release_lock, target, owner)
+                    await asyncio.to_thread(self._store.release_lock, self._session.launch, target, owner)
 
     def keep(self, run: RunState) -> list[LockChanged]:
         """Leaves the targets of a run that ends well locked, as its plan says; the events that tell so.
@@ -79,12 +80,13 @@ class Targets:
         events = []
         with self._turn:
             self._kept.add(run.id)
-            held = {lock.target: lock for lock in self._store.locks()}
+            held = {lock.target: lock for lock in self._store.locks(state.launch)}
             for target in sorted(rules.targets_of(run, self._providers(run))):
                 before = held.get(target)
                 lasting = max(seconds, before.expires_in if before else 0.0)
                 try:
-                    self._store.take_lock(target, owner, reason, lasting, over=_gives_up(run, state, before))
+                    over = _gives_up(run, state, before)
+                    self._store.take_lock(state.launch, target, owner, reason, lasting, over=over)
                 except Refused as error:
                     log.warning("%s leaves %s to others: %s", run.id, target, error)
                     continue
@@ -107,9 +109,9 @@ class Targets:
     def _take(self, run: RunState, owner: str, taken: set[str]) -> None:
         state, providers = self._session.state, self._providers(run)
         targets = sorted(rules.targets_of(run, providers))
-        for lock in rules.left_behind(state, self._store.locks()):
-            self._store.release_lock(lock.target, lock.owner)
-        locks = self._store.locks()
+        for lock in rules.left_behind(state, self._store.locks(state.launch)):
+            self._store.release_lock(state.launch, lock.target, lock.owner)
+        locks = self._store.locks(state.launch)
         own = kept_owner(state.launch, run.id)
         exempt = {owner, own, run.requested_by}
         back = run.plan is not None and run.plan.goes_back
@@ -128,10 +130,10 @@ class Targets:
                 self._lock(rules.going_back(target), run, owner, taken)
             if theirs.expires_in < _TTL:
                 # It must not run out under the run that rests on it.
-                self._store.take_lock(target, theirs.owner, theirs.reason, _TTL)
+                self._store.take_lock(state.launch, target, theirs.owner, theirs.reason, _TTL)
 
     def _lock(self, target: str, run: RunState, owner: str, taken: set[str]) -> None:
-        self._store.take_lock(target, owner, _reason(run), _TTL)
+        self._store.take_lock(self._session.launch, target, owner, _reason(run), _TTL)
         taken.add(target)
 
     def _borrow(self, lock: LockInfo, run: RunState) -> None:

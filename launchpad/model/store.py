@@ -114,17 +114,22 @@ class Beside(Protocol):
         """The present or last lease; None if there never was one or it was released."""
         ...
 
-    def take_lock(self, target: str, owner: str, reason: str, ttl: float, *, over: str = "") -> LockInfo:
+    def take_lock(
+        self, launch: str, target: str, owner: str, reason: str, ttl: float, *, over: str = ""
+    ) -> LockInfo:
         """Takes, renews (for the same owner) or takes over from the owner `over`, in one go; raises `Refused`
-        naming the holder and the reason."""
+        naming the holder and the reason.
+
+        It holds in the launches that were opened for the same product and environment.
+        """
         ...
 
-    def release_lock(self, target: str, owner: str) -> bool:
+    def release_lock(self, launch: str, target: str, owner: str) -> bool:
         """Releases it if `owner` holds it. False if there was nothing to release."""
         ...
 
-    def locks(self) -> tuple[LockInfo, ...]:
-        """Locks that have not expired."""
+    def locks(self, launch: str) -> tuple[LockInfo, ...]:
+        """Locks that hold in a launch and have not expired."""
         ...
 
     def announce(self, launch: str, presence: Presence) -> None:

@@ -9,7 +9,7 @@ from launchpad.errors import BadInput, Conflict, LeaseLost, Refused
 from launchpad.model.events import Event, LaunchClosed, LaunchOpened, TextRedacted, Unknown, decode
 from launchpad.model.journal import Draft, Head, Recorded, Row, recorded, seal
 from launchpad.model.values import Micros
-from launchpad.store.beside import release_lock
+from launchpad.store import locks
 from launchpad.store.database import Reader, Record, Statement, Transaction, marks
 from launchpad.store.leases import LEASE, LeaseRecord
 
@@ -106,7 +106,7 @@ def append(
     if standing.found:
         return _as_recorded(launch, drafts, standing.found)
     rows = sealed(launch, drafts, standing, expect=expect, epoch=epoch)
-    if releases is not None and not release_lock(transaction, *releases):
+    if releases is not None and not locks.release(transaction, launch, *releases):
         raise Conflict(f"lock:{releases[0]}", standing.head.seq)
     write_rows(transaction, launch, rows)
     return rows

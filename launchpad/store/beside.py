@@ -1,13 +1,12 @@
-"""What is kept beside the journal: samples, run logs, locks, presence."""
+"""What is kept beside the journal: samples, run logs, presence, and all of it at a glance."""
 
 from collections.abc import Sequence
 
 import msgspec
 
-from launchpad.errors import Refused
-from launchpad.model.samples import HERE, Glance, LockInfo, LogLine, Presence, Sample, SampleBatch, Standby
-from launchpad.model.values import SECOND, Micros, format_duration
-from launchpad.store import leases
+from launchpad.model.samples import HERE, Glance, LogLine, Presence, Sample, SampleBatch, Standby
+from launchpad.model.values import SECOND, Micros
+from launchpad.store import leases, locks
 from launchpad.store.database import Reader, Record, Statement, Transaction, marks
 from launchpad.store.leases import micros
 
@@ -35,17 +34,6 @@ _OLD_LOG = """
     SELECT max(at) FROM (SELECT at FROM lp_log WHERE launch = ? AND at < ? ORDER BY at LIMIT ?) old
 """
 _REMOVE_LOG = "DELETE FROM lp_log WHERE launch = ? AND at <= ?"
-
-_TAKE_LOCK = """
-    INSERT INTO lp_lock VALUES (?, ?, ?, lp_now() + ?, ?) ON CONFLICT (target) DO UPDATE
-    SET owner = excluded.owner, reason = excluded.reason, expires = excluded.expires, ttl = excluded.ttl
-"""
-_HOLD_STILL = "UPDATE lp_lock SET owner = owner WHERE target = ?"
-_RELEASE_LOCK = "DELETE FROM lp_lock WHERE target = ?"
-_LOCKS = """
-    SELECT target, owner, reason, expires - lp_now(), ttl FROM lp_lock
-    WHERE expires > lp_now() ORDER BY target
-"""
 
 _ANNOUNCE = """
     INSERT INTO lp_presence (launch, seat, operator, role, via, looking_at, subject, idle, heard)
@@ -142,41 +130,6 @@ def prune_once(transaction: Transaction, launch: str, *, samples_before: Micros,
     return bool(removals)
 
 
-def take_lock(
-    transaction: Transaction, target: str, owner: str, reason: str, ttl: float, over: str = ""
-) -> LockInfo:
-    """Takes, renews (for the same owner) or takes over from the owner `over`; raises `Refused` naming the
-    holder and the reason."""
-    held = _held(transaction, target)
-    if held and held.owner not in (owner, over):
-        raise Refused(
-            f"{target} is locked by {held.owner}: {held.reason}",
-            hint=f"it expires in {format_duration(held.expires_in)}",
-        )
-    transaction.run((_TAKE_LOCK, (target, owner, reason, micros(ttl), micros(ttl))))
-    return LockInfo(target=target, owner=owner, reason=reason, expires_in=ttl)
-
-
-def release_lock(transaction: Transaction, target: str, owner: str) -> bool:
-    """Releases it if `owner` holds it. False if there was nothing to release."""
-    # An append releases it under the guard of its launch: until then it must pass to nobody.
-    transaction.run((_HOLD_STILL, (target,)))
-    held = _held(transaction, target)
-    if held is None or held.owner != owner:
-        return False
-    transaction.run((_RELEASE_LOCK, (target,)))
-    return True
-
-
-def locks(reader: Reader) -> tuple[LockInfo, ...]:
-    """Locks that have not expired. A clock set back lengthens none beyond its ttl."""
-    [found] = reader.run((_LOCKS, ()))
-    return tuple(
-        LockInfo(target=target, owner=owner, reason=reason, expires_in=min(left, ttl) / SECOND)
-        for target, owner, reason, left, ttl in found
-    )
-
-
 def announce(transaction: Transaction, launch: str, presence: Presence) -> None:
     who = (presence.seat, presence.operator, presence.role, presence.via)
     what = (presence.looking_at, presence.subject, micros(presence.idle))
@@ -227,14 +180,10 @@ def glance(reader: Reader, launch: str) -> Glance:
     return Glance(
         lease=lease,
         people=present(reader, launch, HERE),
-        locks=locks(reader),
+        locks=locks.holding(reader, launch),
         newest=newest,
         standbys=tuple(each for each in waiting if lease is None or each.holder != lease.holder),
     )
-
-
-def _held(reader: Reader, target: str) -> LockInfo | None:
-    return next((lock for lock in locks(reader) if lock.target == target), None)
 
 
 def _sample_values(sample: Sample) -> tuple[object, ...]:

@@ -20,7 +20,7 @@ from launchpad.model.samples import (
     Standby,
 )
 from launchpad.model.values import Micros
-from launchpad.store import beside, leases
+from launchpad.store import beside, leases, locks
 from launchpad.store.appending import (
     HEAD,
     ROW,
@@ -184,17 +184,19 @@ class SqlStore:
     def lease(self, launch: str) -> Lease | None:
         return self._database.read(lambda reader: leases.present(reader, launch))
 
-    def take_lock(self, target: str, owner: str, reason: str, ttl: float, *, over: str = "") -> LockInfo:
-        check_storable(target, owner, reason)
+    def take_lock(
+        self, launch: str, target: str, owner: str, reason: str, ttl: float, *, over: str = ""
+    ) -> LockInfo:
+        check_storable(launch, target, owner, reason)
         return self._write(
-            lambda tx: beside.take_lock(tx, target, owner, reason, ttl, over), guard=f"lock {target}"
+            lambda tx: locks.take(tx, launch, target, owner, reason, ttl, over), guard=f"lock {target}"
         )
 
-    def release_lock(self, target: str, owner: str) -> bool:
-        return self._write(lambda tx: beside.release_lock(tx, target, owner), guard=f"lock {target}")
+    def release_lock(self, launch: str, target: str, owner: str) -> bool:
+        return self._write(lambda tx: locks.release(tx, launch, target, owner), guard=f"lock {target}")
 
-    def locks(self) -> tuple[LockInfo, ...]:
-        return self._database.read(beside.locks)
+    def locks(self, launch: str) -> tuple[LockInfo, ...]:
+        return self._database.read(lambda reader: locks.holding(reader, launch))
 
     def announce(self, launch: str, presence: Presence) -> None:
         check_storable(

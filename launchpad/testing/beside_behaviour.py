@@ -141,56 +141,75 @@ class BesideBehaviour:
 
     def test_one_owner_holds_a_lock(self, open_again: Callable[[], Store]) -> None:
         store, other = open_again(), open_again()
-        lock = store.take_lock("shop", "ada", "deploying 2.4", 600)
+        lock = store.take_lock(LAUNCH, "shop", "ada", "deploying 2.4", 600)
         assert (lock.target, lock.owner, lock.reason) == ("shop", "ada", "deploying 2.4")
         with pytest.raises(Refused, match="ada: deploying 2"):
-            other.take_lock("shop", "bo", "me too", 600)
-        other.take_lock("app", "bo", "elsewhere", 600)
-        store.take_lock("shop", "ada", "still deploying", 900)
-        assert [(held.target, held.owner, held.reason) for held in other.locks()] == [
+            other.take_lock(LAUNCH, "shop", "bo", "me too", 600)
+        other.take_lock(LAUNCH, "app", "bo", "elsewhere", 600)
+        store.take_lock(LAUNCH, "shop", "ada", "still deploying", 900)
+        assert [(held.target, held.owner, held.reason) for held in other.locks(LAUNCH)] == [
             ("app", "bo", "elsewhere"),
             ("shop", "ada", "still deploying"),
         ]
-        assert 800 < other.locks()[1].expires_in <= 900
+        assert 800 < other.locks(LAUNCH)[1].expires_in <= 900
 
     def test_a_lock_passes_from_the_owner_that_is_named(self, open_again: Callable[[], Store]) -> None:
         store, other = open_again(), open_again()
-        store.take_lock("shop", "ada", "deploying", 600)
+        store.take_lock(LAUNCH, "shop", "ada", "deploying", 600)
         with pytest.raises(Refused, match="ada: deploying"):
-            other.take_lock("shop", "bo", "me too", 600, over="cy")
-        other.take_lock("shop", "bo", "rolled back", 900, over="ada")
-        assert [(held.owner, held.reason) for held in store.locks()] == [("bo", "rolled back")]
+            other.take_lock(LAUNCH, "shop", "bo", "me too", 600, over="cy")
+        other.take_lock(LAUNCH, "shop", "bo", "rolled back", 900, over="ada")
+        assert [(held.owner, held.reason) for held in store.locks(LAUNCH)] == [("bo", "rolled back")]
         with pytest.raises(Refused, match="bo: rolled back"):
-            store.take_lock("shop", "ada", "still deploying", 600)
-        assert other.take_lock("app", "bo", "free", 600, over="ada").owner == "bo"
+            store.take_lock(LAUNCH, "shop", "ada", "still deploying", 600)
+        assert other.take_lock(LAUNCH, "app", "bo", "free", 600, over="ada").owner == "bo"
+
+    def test_a_lock_holds_for_one_product_in_one_environment(self, store: Store) -> None:
+        store.append(LAUNCH, [opening()])
+        store.append("shop-2.5", [opening(version="2.5.0")])
+        store.append("shop-2.4-staging", [opening(environment="staging")])
+        store.append("blog-2.4", [opening(product="Blog")])
+        store.take_lock("shop-2.4-staging", "shop", "bo", "rehearsed", 600)
+        store.take_lock("blog-2.4", "shop", "cy", "another's", 600)
+        assert store.locks(LAUNCH) == ()
+        store.take_lock(LAUNCH, "shop", "ada", "deploying", 600)
+        assert [held.owner for held in store.locks("shop-2.5")] == ["ada"]
+        assert [held.owner for held in store.glance("shop-2.4-staging").locks] == ["bo"]
+        with pytest.raises(Refused, match="ada: deploying"):
+            store.take_lock("shop-2.5", "shop", "bo", "me too", 600)
+        assert not store.release_lock(LAUNCH, "shop", "bo")
+        with pytest.raises(Conflict, match="lock:shop"):
+            store.append(LAUNCH, [note("not there")], releases=("shop", "bo"))
+        assert store.release_lock("shop-2.5", "shop", "ada")
+        assert [held.owner for held in store.locks("blog-2.4")] == ["cy"]
 
     def test_a_lock_is_released_by_its_owner(self, store: Store) -> None:
-        store.take_lock("shop", "ada", "deploying", 600)
-        assert not store.release_lock("shop", "bo")
-        assert not store.release_lock("app", "ada")
-        assert store.release_lock("shop", "ada")
-        assert not store.release_lock("shop", "ada")
-        assert store.locks() == ()
+        store.take_lock(LAUNCH, "shop", "ada", "deploying", 600)
+        assert not store.release_lock(LAUNCH, "shop", "bo")
+        assert not store.release_lock(LAUNCH, "app", "ada")
+        assert store.release_lock(LAUNCH, "shop", "ada")
+        assert not store.release_lock(LAUNCH, "shop", "ada")
+        assert store.locks(LAUNCH) == ()
 
     def test_a_lock_is_released_together_with_the_event_that_tells_it(self, store: Store) -> None:
         store.append(LAUNCH, [opening()])
-        store.take_lock("shop", "ada", "deploying", 600)
+        store.take_lock(LAUNCH, "shop", "ada", "deploying", 600)
         with pytest.raises(Conflict, match="lock:shop"):
             store.append(LAUNCH, [note("not mine")], releases=("shop", "bo"))
         with pytest.raises(Conflict, match="launch has changed"):
             store.append(LAUNCH, [note("too late")], expect={"launch": 0}, releases=("shop", "ada"))
-        assert (store.head(LAUNCH).seq, [held.owner for held in store.locks()]) == (1, ["ada"])
+        assert (store.head(LAUNCH).seq, [held.owner for held in store.locks(LAUNCH)]) == (1, ["ada"])
         told = note("released")
         assert store.append(LAUNCH, [told], releases=("shop", "ada"))[0].seq == 2
-        assert store.locks() == ()
+        assert store.locks(LAUNCH) == ()
         assert store.append(LAUNCH, [told], releases=("shop", "ada"))[0].seq == 2
 
     def test_an_expired_lock_is_no_lock(self, store: Store) -> None:
-        store.take_lock("shop", "ada", "deploying", SHORT)
-        while store.locks():
+        store.take_lock(LAUNCH, "shop", "ada", "deploying", SHORT)
+        while store.locks(LAUNCH):
             time.sleep(0.02)
-        assert not store.release_lock("shop", "ada")
-        assert store.take_lock("shop", "bo", "my turn", 600).owner == "bo"
+        assert not store.release_lock(LAUNCH, "shop", "ada")
+        assert store.take_lock(LAUNCH, "shop", "bo", "my turn", 600).owner == "bo"
 
     def test_who_is_present(self, open_again: Callable[[], Store]) -> None:
         store, other = open_again(), open_again()
@@ -211,7 +230,7 @@ class BesideBehaviour:
         assert store.glance(LAUNCH) == Glance(lease=None, people=(), locks=(), newest=0)
         store.append(LAUNCH, [opening()])
         store.take_lease(LAUNCH, "one", 60)
-        store.take_lock("site", "ada", "deploying", 60)
+        store.take_lock(LAUNCH, "site", "ada", "deploying", 60)
         store.announce(LAUNCH, Presence(seat="1", operator="ada", role="director", via="local"))
         store.add_samples(LAUNCH, [sample("a", at) for at in range(3)])
         store.add_samples("other", [sample("a", at) for at in range(5)])

@@ -136,7 +136,7 @@ def test_a_lock_that_is_let_go_of_during_an_amendment_stands_in_the_journal(room
     room.does("ops", cmd.Lock(target="site", text="careful", seconds=60))
     done = LocalDesk(Late(room), room.session, PEOPLE["ops"]).perform(cmd.Unlock(target="site"))
     assert done.message == "unlocked site"
-    assert not room.store.locks()
+    assert not room.store.locks(room.session.launch)
     last = room.store.read(LAUNCH)[-1]
     assert (last.kind, last.event.held) == ("lock.changed", False)
 

@@ -139,14 +139,14 @@ def test_only_the_lock_that_was_seen_is_released(room):
     """Between the look and the release it went to somebody whose lock this person may not release."""
 
     def passes_on():
-        assert room.store.release_lock("site", "ops")
+        assert room.store.release_lock(room.session.launch, "site", "ops")
         room.does("lead", cmd.Lock(target="site", text="mine now", seconds=60.0))
 
     room.does("ops", cmd.Lock(target="site", text="mine", seconds=60.0))
     store = Interrupted(room.store, "append", passes_on)
     with pytest.raises(Refused, match="takes a director"):
         LocalDesk(store, room.session, PEOPLE["ops"]).perform(cmd.Unlock(target="site"))
-    assert [lock.owner for lock in room.store.locks()] == ["lead"]
+    assert [lock.owner for lock in room.store.locks(room.session.launch)] == ["lead"]
     room.session.refresh()
     assert not any(getattr(r.event, "held", True) is False for r in room.session.events)
 

@@ -426,11 +426,13 @@ def test_a_lock_keeps_others_out_and_never_an_abort(room):
 @pytest.mark.parametrize("target", ["db/android", going_back("db"), going_back("db/android")])
 def test_what_a_run_locked_beside_a_provider_is_unlocked_by_its_name(room, target):
     assert "there is no provider" in room.refused("lead", cmd.Unlock(target=target), kind=BadInput)
-    room.store.take_lock(target, run_owner("another", "rollback-1"), "is under way", 60.0)
+    room.store.take_lock(
+        room.session.launch, target, run_owner("another", "rollback-1"), "is under way", 60.0
+    )
     assert "director" in room.refused("ops", cmd.Unlock(target=target, text="its engine is gone"))
     done = room.does("lead", cmd.Unlock(target=target, text="its engine is gone"))
-    assert (done.message, room.store.locks()) == (f"unlocked {target}", ())
-    room.store.take_lock(going_back("elsewhere"), "eva", "incident 42", 60.0)
+    assert (done.message, room.store.locks(room.session.launch)) == (f"unlocked {target}", ())
+    room.store.take_lock(room.session.launch, going_back("elsewhere"), "eva", "incident 42", 60.0)
     elsewhere = cmd.Unlock(target=going_back("elsewhere"), text="mine")
     assert "no provider elsewhere" in room.refused("lead", elsewhere, kind=BadInput)
 
@@ -653,6 +655,6 @@ def test_a_lock_that_is_called_like_a_smoke_test_keeps_nobody_off(room):
     walking = replace(made.actions["backup"], steps=(Step(verb="smoke", provider="shop"),))
     walks = replace(made, actions={**made.actions, "walk": walking})
     room.does("lead", cmd.Amend(definition=walks, base=made.digest(), text="walk through it"))
-    room.store.take_lock("shop", "other-1.0/rollback-1, ended", "rolled back", 60.0)
+    room.store.take_lock(room.session.launch, "shop", "other-1.0/rollback-1, ended", "rolled back", 60.0)
     room.does("ops", cmd.RequestRun(action="walk"))
     assert "walk-1" in room.state.runs

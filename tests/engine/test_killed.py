@@ -148,7 +148,9 @@ class Back(Published):
     @property
     def so(self) -> bool:
         assert len(self.server.asked("POST", "/lock$")) == 1
-        assert [lock.owner for lock in self.room.store.locks()] == [kept_owner(self.room.launch, self.run)]
+        assert [lock.owner for lock in self.room.store.locks(self.room.launch)] == [
+            kept_owner(self.room.launch, self.run)
+        ]
         return super().so and self.server.simulator.locked
 
 

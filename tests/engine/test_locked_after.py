@@ -30,7 +30,7 @@ def _room(war_room: Open, tmp_path: Path, **of_rollback: object) -> WarRoom:
 
 
 def _locks(room: WarRoom) -> list[tuple[str, str]]:
-    return [(lock.target, lock.owner) for lock in room.store.locks()]
+    return [(lock.target, lock.owner) for lock in room.store.locks(room.launch)]
 
 
 def test_nobody_deploys_after_a_rollback_until_a_director_says_why(war_room: Open, tmp_path: Path) -> None:
@@ -38,14 +38,14 @@ def test_nobody_deploys_after_a_rollback_until_a_director_says_why(war_room: Ope
     room.engine()
     before = room.go("deploy")
     room.when(before, "succeeded")
-    until(lambda: not room.store.locks(), what="the deploy's lock to be released")
+    until(lambda: not room.store.locks(room.launch), what="the deploy's lock to be released")
     room.does("ops", cmd.RequestRun(action="deploy"))
     waiting = room.when("deploy-2", "planned")
 
     back = room.when(room.go("rollback"), "succeeded")
     assert back.plan is not None
     assert back.plan.lock_after == 86400
-    [lock] = room.store.locks()
+    [lock] = room.store.locks(room.launch)
     assert (lock.target, lock.owner) == ("shop", f"{room.launch}/rollback-1, ended")
     assert lock.reason.startswith("rolled back at ")
     assert lock.reason.endswith(" by ops")
@@ -79,7 +79,7 @@ def test_another_rollback_passes_the_lock_and_takes_it_over(war_room: Open, tmp_
     assert _locks(room) == [("shop", f"{room.launch}/rollback-1, ended")]
     room.when(room.go("rollback"), "succeeded")
     assert _locks(room) == [("shop", f"{room.launch}/rollback-2, ended")]
-    assert room.store.locks()[0].expires_in > 3000
+    assert room.store.locks(room.launch)[0].expires_in > 3000
 
 
 def test_who_rolls_back_under_a_lock_of_their_own_gives_it_up(war_room: Open, tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_who_rolls_back_under_a_lock_of_their_own_gives_it_up(war_room: Open, tm
     room.does("ops", cmd.Lock(target="shop", text="mine", seconds=7200.0))
     room.when(room.go("rollback"), "succeeded")
     assert _locks(room) == [("shop", f"{room.launch}/rollback-1, ended")]
-    assert room.store.locks()[0].expires_in > 7000
+    assert room.store.locks(room.launch)[0].expires_in > 7000
     with pytest.raises(Refused, match="rolled back"):
         room.does("ops", cmd.RequestRun(action="deploy"))
 
@@ -97,7 +97,7 @@ def test_the_definition_can_switch_it_off(war_room: Open, tmp_path: Path) -> Non
     room = _room(war_room, tmp_path, lock_after=0.0)
     room.engine()
     room.when(room.go("rollback"), "succeeded")
-    until(lambda: not room.store.locks(), what="the lock to be released")
+    until(lambda: not room.store.locks(room.launch), what="the lock to be released")
 
 
 def test_a_rollback_that_fails_leaves_nothing_locked(war_room: Open, tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_a_rollback_that_fails_leaves_nothing_locked(war_room: Open, tmp_path: P
     room = war_room(commands_launch(operations, rollback=action("rollback")))
     room.engine()
     room.when(room.go("rollback"), "failed")
-    until(lambda: not room.store.locks(), what="the lock to be released")
+    until(lambda: not room.store.locks(room.launch), what="the lock to be released")
 
 
 def test_what_repairs_by_itself_says_what_failed(war_room: Open, tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_what_repairs_by_itself_says_what_failed(war_room: Open, tmp_path: Path)
     room.engine()
     room.when(room.go("deploy"), "failed")
     room.when("rollback-1", "succeeded")
-    [lock] = room.store.locks()
+    [lock] = room.store.locks(room.launch)
     assert "by engine: deploy-1 failed, step 1 (deploy shop)" in lock.reason
 
 
@@ -134,4 +134,4 @@ def test_the_lock_outlives_an_engine_that_is_killed(war_room: Open, tmp_path: Pa
     room.engine(standby=True)
     room.when("rollback-1", "succeeded")
     assert _locks(room) == [("shop", f"{room.launch}/rollback-1, ended")]
-    assert room.store.locks()[0].expires_in > 80000
+    assert room.store.locks(room.launch)[0].expires_in > 80000

@@ -203,4 +203,4 @@ def test_an_abort_ends_although_the_build_can_not_be_cancelled(room: WarRoom, se
     assert run.steps[0].detail.startswith("it could not be stopped: it can't be cancelled: Netlify answered")
     assert run.steps[0].detail.endswith("; it may go on, look there")
     assert len(server.asked("POST", "/cancel$")) == 1
-    until(lambda: not room.store.locks(), what="the lock to be released")
+    until(lambda: not room.store.locks(room.launch), what="the lock to be released")

@@ -207,7 +207,7 @@ def test_a_halt_preempts_a_bump_at_work(war_room: Open, tmp_path: Path) -> None:
 def test_a_lock_keeps_a_bump_off_and_no_halt(war_room: Open, tmp_path: Path) -> None:
     room, store = opened(war_room, tmp_path, stages=NO_SOAK)
     well(room)
-    room.store.take_lock("store", "mallory", "release freeze", 60.0)
+    room.store.take_lock(room.launch, "store", "mallory", "release freeze", 60.0)
     with pytest.raises(Refused, match="store is locked by mallory: release freeze"):
         room.does("ops", cmd.BumpRollout(rollout="android"))
     room.does("eva", cmd.HaltRollout(rollout="android"))

@@ -30,7 +30,7 @@ def test_a_run_goes_through_its_steps_in_order_and_its_log_tells_so(war_room: Op
         f"{verb} {what}" for verb in ("backup", "deploy", "smoke") for what in ("begins", "ends")
     ]
     assert [line.step for line in room.session.log(run.id)] == [0, 0, 1, 1, 2, 2]
-    until(lambda: not room.store.locks(), what="the lock to be released")
+    until(lambda: not room.store.locks(room.launch), what="the lock to be released")
 
 
 def test_approval_takes_another_person_and_this_very_plan(war_room: Open, tmp_path: Path) -> None:
@@ -250,7 +250,7 @@ def test_a_lock_of_somebody_else_keeps_the_run_from_starting(war_room: Open, tmp
     room = war_room(commands_launch(operations, deploy=action("deploy", approvals=1)))
     room.engine()
     run_id = room.go("deploy")
-    room.store.take_lock("shop", "mallory", "database work", 60.0)
+    room.store.take_lock(room.launch, "shop", "mallory", "database work", 60.0)
     room.does("lead", cmd.ApproveRun(run=run_id, digest=room.run(run_id).digest))
     assert "locked by mallory: database work" in room.when(run_id, "refused").reason
     assert room.recorded() == []
@@ -279,7 +279,7 @@ def test_a_lock_left_behind_by_an_ended_run_stands_in_nobodys_way(war_room: Open
     room = war_room(commands_launch(operations, deploy=action("deploy")))
     room.engine()
     first = room.when(room.go("deploy"), "succeeded")
-    until(lambda: not room.store.locks(), what="the lock to be released")
+    until(lambda: not room.store.locks(room.launch), what="the lock to be released")
     # As after an engine that died between the run's end and the release.
-    room.store.take_lock("shop", f"{room.launch}/{first.id}", "is under way", 60.0)
+    room.store.take_lock(room.launch, "shop", f"{room.launch}/{first.id}", "is under way", 60.0)
     assert room.when(room.go("deploy"), "succeeded", "refused").status == "succeeded"

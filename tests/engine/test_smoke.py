@@ -70,7 +70,7 @@ def test_a_step_of_a_run_walks_and_what_it_found_is_kept(tmp_path, war_room, sho
     texts = [line.text for line in room.session.log(run.id, after=0) if line.step == 1]
     assert [text.partition(":")[0] for text in texts] == ["1/2 ok", "2/2 ok"]
     assert (known(room).last.verdict, known(room).run) == ("ok", run.id)
-    assert [lock.target for lock in room.store.locks()] == []
+    assert [lock.target for lock in room.store.locks(room.launch)] == []
 
 
 def test_a_failed_walk_fails_the_step_with_the_first_step_and_starts_what_follows(tmp_path, war_room, shop):

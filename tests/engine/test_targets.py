@@ -67,7 +67,7 @@ async def _goes_back(room: WarRoom, *, lock_after: float = 3600.0) -> None:
 
 
 def _locks(room: WarRoom) -> list[tuple[str, str]]:
-    return [(lock.target, lock.owner) for lock in room.store.locks()]
+    return [(lock.target, lock.owner) for lock in room.store.locks(room.launch)]
 
 
 @pytest.mark.parametrize("end", [BrokenJournal, LeaseLost, Unreachable])
@@ -76,23 +76,25 @@ async def test_an_engine_that_ends_leaves_the_target_locked_for_its_successor(ro
     with pytest.raises(end):
         async with Targets(room.store, room.session).held(run):
             raise end("gone")
-    assert [(lock.target, lock.owner) for lock in room.store.locks()] == [("shop", f"{room.launch}/deploy-1")]
+    assert [(lock.target, lock.owner) for lock in room.store.locks(room.launch)] == [
+        ("shop", f"{room.launch}/deploy-1")
+    ]
 
 
 async def test_a_run_that_ends_releases_its_target(room: WarRoom) -> None:
     async with Targets(room.store, room.session).held(_planned(room)):
-        assert room.store.locks()
-    assert room.store.locks() == ()
+        assert room.store.locks(room.launch)
+    assert room.store.locks(room.launch) == ()
 
 
 async def test_the_requesters_own_lock_does_not_run_out_under_the_run(room: WarRoom) -> None:
     run = _planned(room)
     room.does("ops", cmd.Lock(target="shop", text="my release", seconds=2.0))
     async with Targets(room.store, room.session).held(run):
-        [lock] = room.store.locks()
+        [lock] = room.store.locks(room.launch)
         assert (lock.owner, lock.reason) == ("ops", "my release")
         assert lock.expires_in > 50
-    assert [lock.owner for lock in room.store.locks()] == ["ops"]
+    assert [lock.owner for lock in room.store.locks(room.launch)] == ["ops"]
 
 
 async def test_two_runs_do_not_share_the_lock_of_who_asked_for_both(room: WarRoom) -> None:
@@ -112,11 +114,11 @@ async def test_the_requesters_longer_lock_is_left_as_it_is(room: WarRoom) -> Non
     run = _planned(room)
     room.does("ops", cmd.Lock(target="shop", text="my release", seconds=3600.0))
     async with Targets(room.store, room.session).held(run):
-        assert room.store.locks()[0].expires_in > 3500
+        assert room.store.locks(room.launch)[0].expires_in > 3500
 
 
 async def test_somebody_elses_lock_is_named(room: WarRoom) -> None:
-    room.store.take_lock("shop", "mallory", "database work", 60.0)
+    room.store.take_lock(room.launch, "shop", "mallory", "database work", 60.0)
     with pytest.raises(Refused, match="locked by mallory: database work"):
         async with Targets(room.store, room.session).held(_planned(room)):
             pass
@@ -131,8 +133,8 @@ def _left_at_work_and_locked_by_another(room: WarRoom, tmp_path: Path) -> int:
     until(lambda: room.run(run_id).steps[0].status == "running", what="the step to run")
     engine.kill()
     engine.wait()
-    assert room.store.release_lock("shop", f"{room.launch}/{run_id}")
-    room.store.take_lock("shop", "mallory", "database work", 60.0)
+    assert room.store.release_lock(room.launch, "shop", f"{room.launch}/{run_id}")
+    room.store.take_lock(room.launch, "shop", "mallory", "database work", 60.0)
     return pid
 
 
@@ -179,13 +181,29 @@ async def test_a_rollback_passes_what_another_launch_left_locked_after_its_own(
     assert _locks(room) == [("shop", "acme-4.2.0/rollback-1, ended")], "and if the rollback failed"
     async with targets.held(run):
         assert targets.keep(run)
-    [lock] = later.store.locks()
+    [lock] = later.store.locks(room.launch)
     assert lock.owner == "acme-4.2.1/rollback-1, ended"
     assert lock.expires_in > 7000, "the longer one counts"
 
 
+async def test_what_is_rehearsed_in_staging_locks_nothing_of_production(war_room: Open) -> None:
+    rehearsed = war_room(DEFINITION)
+    launch = replace(DEFINITION.launch, environment="production")
+    real = war_room(replace(DEFINITION, launch=launch), launch="acme-4.2.0-production")
+    assert rehearsed.url == real.url
+    await _goes_back(rehearsed)
+    rehearsed.does("lead", cmd.Lock(target="*", text="nobody else", seconds=600.0))
+    assert _locks(real) == []
+    assert real.view().locks == ()
+    assert "locked" not in real.view().standing.advice
+    run = _planned(real)
+    async with Targets(real.store, real.session).held(run):
+        assert _locks(real) == [("shop", "acme-4.2.0-production/deploy-1")]
+    assert _locks(rehearsed) == [("*", "lead"), ("shop", "acme-4.2.0/rollback-1, ended")]
+
+
 async def test_two_launches_do_not_roll_back_at_once_under_one_lock(room: WarRoom, later: WarRoom) -> None:
-    room.store.take_lock("shop", "acme-4.1.0/rollback-1, ended", "rolled back", 600.0)
+    room.store.take_lock(room.launch, "shop", "acme-4.1.0/rollback-1, ended", "rolled back", 600.0)
     ours, theirs = _planned(room, "rollback"), _planned(later, "rollback")
     async with Targets(room.store, room.session).held(ours):
         with pytest.raises(Refused, match=r"shop, going back is locked by acme-4\.2\.0/rollback-1"):
@@ -199,7 +217,7 @@ async def test_two_launches_do_not_roll_back_at_once_under_one_lock(room: WarRoo
 async def test_a_rollback_does_not_pass_a_person_nor_a_run_at_work(
     room: WarRoom, later: WarRoom, owner: str, who: str
 ) -> None:
-    room.store.take_lock("shop", owner, "hands off", 600.0)
+    room.store.take_lock(room.launch, "shop", owner, "hands off", 600.0)
     with pytest.raises(Refused, match=f"locked by .*{who}: hands off"):
         later.does("ops", cmd.RequestRun(action="rollback"))
 
@@ -208,15 +226,15 @@ class Crowded:
     """A store in which somebody else reaches for the target after everything that is done."""
 
     def __init__(self, room: WarRoom) -> None:
-        self._store = room.store
+        self._room = room
 
     def __getattr__(self, name: str) -> Any:
-        done = getattr(self._store, name)
+        done = getattr(self._room.store, name)
 
         def then_another(*given: Any, **named: Any) -> Any:
             result = done(*given, **named)
             with contextlib.suppress(Refused):
-                self._store.take_lock("shop", "mallory", "mine at last", 600.0)
+                self._room.store.take_lock(self._room.launch, "shop", "mallory", "mine at last", 600.0)
             return result
 
         return then_another
@@ -233,8 +251,8 @@ async def test_what_stays_locked_is_free_at_no_moment(room: WarRoom) -> None:
 async def test_what_stays_locked_is_not_taken_from_a_run_at_work(room: WarRoom) -> None:
     run, targets = _planned(room, "rollback", lock_after=3600.0), Targets(room.store, room.session)
     async with targets.held(run):
-        room.store.release_lock("shop", "acme-4.2.0/rollback-1")
-        room.store.take_lock("shop", "other-1/deploy-1", "is under way", 60.0)
+        room.store.release_lock(room.launch, "shop", "acme-4.2.0/rollback-1")
+        room.store.take_lock(room.launch, "shop", "other-1/deploy-1", "is under way", 60.0)
         assert targets.keep(run) == []
     assert _locks(room) == [("shop", "other-1/deploy-1")]
 
@@ -248,6 +266,6 @@ async def test_a_successor_rests_on_what_the_run_left_locked_before_its_end_was_
     after = Targets(room.store, room.session)
     async with after.held(run):
         assert after.keep(run)
-    [lock] = room.store.locks()
+    [lock] = room.store.locks(room.launch)
     assert lock.owner == "acme-4.2.0/deploy-1, ended"
     assert lock.expires_in > 3000

@@ -227,7 +227,7 @@ def test_samples_logs_lease_locks_and_clock_are_the_stores(store, connect):
     store.add_samples(LAUNCH, samples)
     store.add_log(LAUNCH, [LogLine(run="r", n=n, at=now, step=0, text=f"l{n}") for n in range(1, 5001)])
     store.take_lease(LAUNCH, "vm:1:x", 60)
-    store.take_lock("site", "lead", "careful", 60)
+    store.take_lock(LAUNCH, "site", "lead", "careful", 60)
     source = connect().source
     for limit in (100_000, 7000, 5000, 3):
         assert source.samples(LAUNCH, limit=limit) == store.samples(LAUNCH, limit=limit)
@@ -260,7 +260,7 @@ def test_waiting_ends_with_the_event_or_the_time(store, connect):
 def test_news_bring_what_stands_beside_the_journal_along(store, connect):
     source = connect().source
     assert not source.wait(LAUNCH, 1, 0.1)
-    store.take_lock("site", "lead", "careful", 60)
+    store.take_lock(LAUNCH, "site", "lead", "careful", 60)
     store.append(LAUNCH, [note(1)])
     assert source.wait(LAUNCH, 1, 60)
     assert [lock.target for lock in source.glance(LAUNCH).locks] == ["site"]

@@ -124,7 +124,16 @@ def test_neither_a_seat_nor_the_server_holds_a_secret(tmp_path, postgres_databas
         ]
         assert "saved" in shown[-1]
         with psycopg.connect(postgres_database) as connection:
-            for table in ("lp_event", "lp_text", "lp_log", "lp_sample", "lp_lease", "lp_presence", "lp_lock"):
+            for table in (
+                "lp_event",
+                "lp_text",
+                "lp_log",
+                "lp_sample",
+                "lp_lease",
+                "lp_presence",
+                "lp_lock",
+                "lp_scoped_lock",
+            ):
                 shown += [str(row) for row in connection.execute(f"SELECT * FROM {table}").fetchall()]
         assert any("saved" in text for text in shown[-50:])
         assert not [secret for secret in secrets for text in shown if secret in text]

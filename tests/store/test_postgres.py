@@ -15,6 +15,7 @@ from launchpad.store.archive import verify_store
 from launchpad.testing.drafts import note, opening
 from launchpad.testing.journal_behaviour import EVERYTHING, LAUNCH, rest_of, writers
 from launchpad.testing.stores import StoreBehaviour
+from tests.store.older_locks import OlderLocks
 from tests.support.postgres import throwaway_cluster
 
 pytestmark = pytest.mark.slow
@@ -30,7 +31,7 @@ def execute(url, *statements):
         return result.fetchall() if result.description else []
 
 
-class TestPostgres(StoreBehaviour):
+class TestPostgres(OlderLocks, StoreBehaviour):
     @pytest.fixture
     def url(self, postgres_database):
         return postgres_database
@@ -111,7 +112,7 @@ def test_many_may_open_a_new_store_at_once(url):
     with ThreadPoolExecutor(8) as pool:
         for store in pool.map(lambda _: open_store(url), range(8)):
             store.close()
-    assert execute(url, "SELECT version FROM lp_schema") == [(1,), (2,), (3,)]
+    assert execute(url, "SELECT version FROM lp_schema") == [(1,), (2,), (3,), (4,)]
 
 
 def test_it_is_durable_where_the_server_is_lax(url, opened):
@@ -250,4 +251,4 @@ def test_a_store_of_the_first_schema_is_brought_up_to_date(url, opened):
     )
     [bo] = store.present(LAUNCH)
     assert (bo.subject, bo.idle) == ("item:dns", 7.5)
-    assert execute(url, "SELECT version FROM lp_schema") == [(1,), (2,), (3,)]
+    assert execute(url, "SELECT version FROM lp_schema") == [(1,), (2,), (3,), (4,)]

@@ -87,8 +87,8 @@ def test_a_role_of_few_rights_can_keep_a_whole_launch(role, opened):
     assert [event.text for event in store.read(LAUNCH, 1)][:2] == ["", "a note"]
     lease = store.take_lease(LAUNCH, "one", 60)
     store.release_lease(store.renew_lease(lease, 60))
-    store.take_lock("site", "ada", "mine", 60)
-    assert store.release_lock("site", "ada")
+    store.take_lock(LAUNCH, "site", "ada", "mine", 60)
+    assert store.release_lock(LAUNCH, "site", "ada")
     store.announce(LAUNCH, Presence(seat="1", operator="ada", role="director", via="local"))
     store.leave(LAUNCH, "1")
     now = store.now()

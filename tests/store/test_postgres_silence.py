@@ -73,6 +73,6 @@ def test_a_lock_whose_release_was_not_answered_stands_in_the_journal_as_released
     cable.lose_answer(b"COMMIT\0")
     done = desk.perform(cmd.Unlock(target="site"))
     assert (done.message, done.already) == ("unlocked site", False)
-    assert store.locks() == ()
+    assert store.locks(LAUNCH) == ()
     assert [event.event.held for event in store.read(LAUNCH)[1:]] == [True, False]
     assert verify_store(store, LAUNCH).seq == 3

@@ -23,6 +23,7 @@ from launchpad.store import migrations, open_store, sqlite_writer
 from launchpad.store.archive import verify_store
 from launchpad.testing.drafts import draft, note, opening
 from launchpad.testing.stores import StoreBehaviour
+from tests.store.older_locks import OlderLocks
 
 LAUNCH = "shop-2.4"
 
@@ -39,7 +40,7 @@ def raw(url: str) -> sqlite3.Connection:
     return sqlite3.connect(path_of(url), isolation_level=None)
 
 
-class TestSqlite(StoreBehaviour):
+class TestSqlite(OlderLocks, StoreBehaviour):
     @pytest.fixture
     def url(self, tmp_path):
         return f"sqlite://{tmp_path / 'store' / 'launchpad.db'}"
@@ -478,5 +479,5 @@ def test_a_store_of_the_first_schema_is_brought_up_to_date(tmp_path, opened):
     [bo] = store.present(LAUNCH)
     assert (bo.subject, bo.idle) == ("item:dns", 7.5)
     connection = sqlite3.connect(file)
-    assert connection.execute("SELECT version FROM lp_schema").fetchall() == [(1,), (2,), (3,)]
+    assert connection.execute("SELECT version FROM lp_schema").fetchall() == [(1,), (2,), (3,), (4,)]
     connection.close()

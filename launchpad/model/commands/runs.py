@@ -52,7 +52,8 @@ class BreakGlass(Command, tag="break-glass"):
 
 
 class Lock(Command, tag="lock"):
-    """Keeps runs off a target, across launches. `target` is a provider's name, or `*` for all."""
+    """Keeps runs off a target, in every launch of the product in this environment. `target` is a provider's
+    name, or `*` for all."""
 
     target: str
     text: str
