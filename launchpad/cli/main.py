@@ -96,7 +96,7 @@ def _dispatch(name: str, rest: list[str]) -> int:
 
     if name not in modules():
         near = did_you_mean(name, modules())
-        raise BadInput(f"there is no command '{name}'{near}", hint="see `launchpad --help`")
+        raise BadInput(f"there is no command '{name}'{near}", hint=_instead(name))
     command = find(name)
     try:
         options = parser_of(command).parse(rest)
@@ -109,6 +109,17 @@ def _dispatch(name: str, rest: list[str]) -> int:
     interrupts.raise_it()
     with Shell(options, Output(json=options.json, quiet=options.quiet), os.environ) as shell:
         return int(command.run(shell, options))
+
+
+def _instead(name: str) -> str:
+    """What whoever typed a verb of an action for a command may have meant."""
+    from typing import get_args
+
+    from launchpad.model.definition.names import Verb
+
+    if name in get_args(Verb):
+        return f"an action is asked for with `launchpad request {name}`"
+    return "see `launchpad --help`"
 
 
 def _check(arguments: Sequence[str], options: "argparse.Namespace") -> None:

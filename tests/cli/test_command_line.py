@@ -103,6 +103,9 @@ def test_an_unknown_command_names_the_nearest(cli):
     assert cli.refusal("stauts", status=2) == (
         "there is no command 'stauts'; did you mean 'status'?; see `launchpad --help`"
     )
+    assert cli.refusal("rollback", "--yes", status=2) == (
+        "there is no command 'rollback'; an action is asked for with `launchpad request rollback`"
+    )
     assert "expected one of" in cli.refusal("phase", "lunch", status=2)
     assert "did you mean 'launch'?" in cli.refusal("phase", "lunch", status=2)
     assert "--evidnce" in cli.refusal("tick", "x", "--evidnce", "y", status=2)
