@@ -77,7 +77,7 @@ class CommandOperation(Program):
     stuck_after: Duration = 120.0
     """Time without output after which it is shown as stuck."""
     undo: str | None = None
-    """How it is undone, in a line; absent: it can't be."""
+    """How it is undone, in a line; absent: it can't be, unless it is a `backup` or a `smoke`."""
     affects: str = ""
     """Which users meet it, and how many, in a line of the plan."""
     vendor: str = ""

@@ -18,6 +18,13 @@ from launchpad.probes.program import ended
 from launchpad.providers.capabilities import Job, Surroundings
 
 NONE: Mapping[str, str] = MappingProxyType({})
+_LEAVES_NOTHING: Mapping[str, str] = MappingProxyType(
+    {
+        "backup": "nothing to undo: a backup only adds a copy",
+        "smoke": "nothing to undo: a smoke test only looks",
+    }
+)
+"""How verbs are undone that by their meaning change nothing of what they are asked for."""
 
 
 class Programs:
@@ -58,7 +65,7 @@ class Programs:
             provider=self._name,
             does=title or f"{verb} by running {argv[0]}",
             command=f"{given} {shlex.join(argv)}".strip(),
-            undo=undo or None,
+            undo=undo or _LEAVES_NOTHING.get(verb),
             timeout=operation.timeout,
             stuck_after=operation.stuck_after,
             affects=affects,

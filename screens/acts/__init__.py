@@ -6,6 +6,7 @@ from screens.acts.copying import CopyActs
 from screens.acts.criteria import CriteriaActs
 from screens.acts.filtering import FilterActs
 from screens.acts.following import PhaseFollowing
+from screens.acts.habits import Habits
 from screens.acts.handover import HandoverActs
 from screens.acts.incidents import IncidentActs
 from screens.acts.items import ItemActs
@@ -33,6 +34,7 @@ class Acts(
     CheckActs,
     CriteriaActs,
     FilterActs,
+    Habits,
     HandoverActs,
     IncidentActs,
     ItemActs,

@@ -1,6 +1,7 @@
 """What every key that acts does: ask, hand a command to the desk, say how it went."""
 
 from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,8 @@ class Acting(Seeing):
     they stand there when that is asked again."""
     _asked = ""
     """What is just being answered with words."""
+    _answered_at = float("-inf")
+    """When a question was last answered without an Enter, as `monotonic` has it."""
     _unanswered = 0
     """Commands that the desk has not answered yet."""
     _newest = 0
@@ -103,6 +106,8 @@ class Acting(Seeing):
                 if asked and words:
                     self.say(_WAIT, "info")
                 return
+            if not isinstance(dialog, dialogs.Prompt):
+                self._answered_at = monotonic()
             self._asked = asked
             answered(answer)
             self._asked = ""

@@ -1,5 +1,6 @@
 """What the keys do to runs."""
 
+from time import monotonic
 from typing import Any
 
 from textual.widgets import Input
@@ -50,6 +51,7 @@ class RunActs(Acting):
 
         def closed(answer: Any) -> None:
             if isinstance(answer, dialogs.Confirmed):
+                self._answered_at = monotonic()
                 command = cmd.ConfirmRun(run=run_id, digest=dialog.digest, override=answer.override)
                 self.perform(command, lambda _done: self._say_who_approves(run_id))
             else:

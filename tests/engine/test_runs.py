@@ -225,6 +225,18 @@ def test_a_plan_speaks_of_this_launch(war_room: Open) -> None:
     assert (step.does, step.command, step.undo) == ("Roll 4.2.0 out", "true 4.2.0", "go back from 4.2.0")
 
 
+def test_what_only_copies_or_looks_can_be_undone_without_a_word_about_it(war_room: Open) -> None:
+    operations = {verb: {"argv": ["true"]} for verb in ("backup", "smoke", "deploy")}
+    room = war_room(commands_launch(operations, night=action("backup", "smoke"), deploy=action("deploy")))
+    room.engine()
+    room.does("ops", cmd.RequestRun(action="night"))
+    plan = room.when("night-1", "planned").plan
+    assert plan.reversible
+    assert [step.undo.partition(":")[0] for step in plan.steps] == ["nothing to undo", "nothing to undo"]
+    room.does("ops", cmd.RequestRun(action="deploy"))
+    assert not room.when("deploy-1", "planned").plan.reversible
+
+
 def test_a_missing_program_is_said_before_anybody_approves(war_room: Open) -> None:
     room = war_room(commands_launch({"deploy": {"argv": ["./no-such-script"]}}, deploy=action("deploy")))
     room.engine()

@@ -381,6 +381,19 @@ async def test_what_cannot_be_undone_takes_the_typed_name(open_face: Opener) -> 
         await seat.until(lambda: kinds(seat)[-1] == "run.confirmed")
 
 
+@pytest.mark.parametrize("reversible", [True, False], ids=["a key", "a name"])
+async def test_an_enter_behind_the_answer_opens_nothing(open_face: Opener, *, reversible: bool) -> None:
+    async with open_face(launches.planned(reversible=reversible), size=(120, 40)) as seat:
+        await seat.press("d")
+        await seat.until(lambda: isinstance(seat.face.screen, PlanDialog))
+        await seat.answer(*("y" if reversible else "production"))
+        await seat.until(lambda: len(seat.face.screen_stack) == 1)
+        await seat.press("enter")
+        assert len(seat.face.screen_stack) == 1
+        await seat.press("enter")
+        await seat.until(lambda: len(seat.face.screen_stack) == 2)
+
+
 async def test_a_closed_gate_takes_a_director_and_a_reason(open_face: Opener) -> None:
     demo = launches.degraded(Demo())
     demo.rows = [row for row in demo.rows if not row.kind.startswith(("run.", "step."))]
