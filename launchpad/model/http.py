@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from collections.abc import Iterator
 from typing import Annotated, Literal
 from urllib.parse import quote, urlsplit
 
@@ -11,6 +12,8 @@ from launchpad.model.probe import Probe
 from launchpad.model.values import Environment, Text, Value
 
 Status = Annotated[int, Meta(ge=100, le=599)]
+OUR_HEADERS = frozenset({"connection", "content-length", "transfer-encoding"})
+"""What only the request itself can set rightly."""
 
 _NO_HOST = "expected a host name or an IP address after //"
 _PORTS = {"http": 80, "https": 443}
@@ -47,6 +50,11 @@ class HttpCheck(Probe, tag="http", kw_only=True):
     @property
     def asks(self) -> str:
         return f"{self.method} {self.url}"
+
+    def faults(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """What the types can't say: where in it, and what is wrong."""
+        if self.method == "HEAD" and self.expect.contains is not None:
+            yield ("method",), "an answer to HEAD has no body to look into, expected another method"
 
 
 class HttpUrl(Value):

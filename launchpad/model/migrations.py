@@ -38,6 +38,11 @@ class MigrationFact(Value):
     """The destructive ones among those that were applied."""
     backwards: bool = False
 
+    @property
+    def moved(self) -> bool:
+        """Whether the database is at another version than before."""
+        return self.before != self.after.version
+
 
 def _named(names: tuple[str, ...], most: int = 3) -> str:
     more = f" and {len(names) - most} more" if len(names) > most else ""

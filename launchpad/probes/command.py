@@ -56,6 +56,8 @@ class CommandProbe:
             return await ended(argv, cwd=self._cwd, environ=self._environ)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "not a command"
+            if not self._cwd.is_dir():
+                reason = f"there is no directory {clean(self._check.cwd or str(self._cwd), _SHOWN)}"
             raise ProbeFailure(Blame.OURS, f"{program} can't be started: {reason}") from None
 
     def _program(self) -> str:

@@ -11,7 +11,7 @@ from typing import Protocol
 from urllib.parse import urljoin
 
 from launchpad import __version__
-from launchpad.model.http import HttpUrl, parse_url
+from launchpad.model.http import OUR_HEADERS, HttpUrl, parse_url
 from launchpad.model.text import clean
 from launchpad.probes.answer import Answer
 from launchpad.probes.attempt import Trace
@@ -26,8 +26,6 @@ SHOWN = 60
 """Characters of a server's own words that a reason quotes."""
 
 _MAX_REDIRECTS = 10
-_OUR_HEADERS = frozenset({"connection", "content-length", "transfer-encoding"})
-"""What only the request itself can set rightly."""
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -163,7 +161,7 @@ def refuse_unsendable(headers: Mapping[str, str]) -> None:
     for name, value in headers.items():
         if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
             raise ValueError(f"expected a header name, not '{clean(name, SHOWN)}'")
-        if name.lower() in _OUR_HEADERS:
+        if name.lower() in OUR_HEADERS:
             raise ValueError(f"expected no header {name}: the probe sets it itself")
         if any(char in value for char in "\r\n\0"):
             raise ValueError(f"expected a header {name} of one line")

@@ -129,7 +129,7 @@ class Migrating:
             backwards=backwards,
         )
         told = f"{ending.detail}; the database is {now.sentence}"
-        moved = fact if now.version != fact.before else None
+        moved = fact if fact.moved else None
         if ending.state != "succeeded":
             return Ending(state=ending.state, detail=told, migrated=moved)
         left = now.version != job.bound.get(BEFORE) if backwards else bool(now.pending)

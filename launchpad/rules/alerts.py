@@ -97,7 +97,12 @@ def _next_status(rule: Alert, before: AlertState | None, met: bool | None, now: 
 
 def flapping(alert: AlertState, now: Micros) -> bool:
     """Whether it fired `FIRINGS_KEPT` times within `FLAPPING_SPAN` up to now."""
-    return len(alert.fired) == FIRINGS_KEPT and now - alert.fired[0] <= FLAPPING_SPAN * SECOND
+    return now <= flaps_until(alert)
+
+
+def flaps_until(alert: AlertState) -> Micros:
+    """The last instant at which it counts as flapping; 0 where it has not fired `FIRINGS_KEPT` times."""
+    return alert.fired[0] + round(FLAPPING_SPAN * SECOND) if len(alert.fired) == FIRINGS_KEPT else 0
 
 
 def muted(state: State, definition: Definition, name: str, now: Micros) -> str:

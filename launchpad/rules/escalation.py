@@ -6,7 +6,7 @@ from launchpad.model.definition import Definition, EscalationStep, Severity, Wai
 from launchpad.model.events import AlertEscalated
 from launchpad.model.state import AlertState, State
 from launchpad.model.values import SECOND, Micros, Value
-from launchpad.rules.alerts import muted, spoken_for
+from launchpad.rules.alerts import flaps_until, muted, spoken_for
 from launchpad.rules.calendar import instant, next_working_day
 
 MORNING = time(9)
@@ -36,7 +36,7 @@ def due_at(wait: Wait, since: Micros, zone: str) -> Micros | None:
 def clock_start(state: State, definition: Definition, alert: AlertState) -> Micros:
     """Since when somebody should have been answering: since it fired, or since it was last heard again."""
     rule, fired = definition.alerts[alert.name], alert.fired_at or alert.since
-    ends = [fired]
+    ends = [fired, flaps_until(alert)]
     silence = state.silences.get(alert.name)
     if silence is not None:
         ends.append(silence.ended_at or silence.until)

@@ -236,6 +236,8 @@ def _migrations_read(e: ev.MigrationsRead) -> Sentence:
 
 
 def _migrations_applied(e: ev.MigrationsApplied) -> Sentence:
+    if not e.fact.moved and not e.fact.destroyed:
+        return Sentence(f"{e.provider} is {e.fact.after.sentence}", "dim")
     way = "put back" if e.fact.backwards else "migrated"
     lost = f"; {', '.join(e.fact.destroyed)} destroyed data" if e.fact.destroyed else ""
     return Sentence(

@@ -56,6 +56,13 @@ def test_what_does_not_get_there_is_said_in_the_channels_words(cli, hook, slack)
     assert "rejected when lead tested it" in cli("doctor", status=1, env={"SLACK_TOKEN": "xoxb-wrong"}).stdout
 
 
+def test_a_test_of_which_nobody_knows_whether_it_got_there_is_no_proof(cli, hook, slack):
+    cli.open(defined(hook, slack))
+    hook.answer = lambda _: (503, {}, {})
+    done = cli("doctor", "--send-test", "oncall", status=5, env={"SLACK_TOKEN": "xoxb-test"})
+    assert "unknown: HTTP 503" in done.stdout
+
+
 def test_wrong_names_missing_secrets_and_no_launch(cli, hook, slack):
     cli.define(defined(hook, slack))
     assert "there is no contact or channel nobody" in cli.refusal("doctor", "--send-test", "nobody", status=2)

@@ -363,6 +363,16 @@ CASES = [
     (LAUNCH + SIGNAL.replace("https", "ftp"), "'ftp", "expected a URL that begins with http:// or https://"),
     (LAUNCH + SIGNAL.replace("3s", "3s, headers: {'a b': x}"), "'a", "expected a header's name"),
     (
+        LAUNCH + SIGNAL.replace("3s", "3s, headers: {Content-Length: '3'}"),
+        "Content-Length",
+        "the request sets this header itself, expected another",
+    ),
+    (
+        LAUNCH + SIGNAL.replace("3s", "3s, method: HEAD, expect: {contains: x}"),
+        "HEAD",
+        "an answer to HEAD has no body to look into, expected another method",
+    ),
+    (
         LAUNCH + SIGNAL.replace("3s", "3s, follow_redirects: yes"),
         "yes",
         "expected true or false, found 'yes'",

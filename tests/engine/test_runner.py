@@ -201,7 +201,7 @@ async def test_each_step_is_asked_for_once_and_its_output_is_kept(carried: Any) 
     room.adapter.output = ["a", "b"]
     async with room.engine():
         run = await room.when(room.planned(), "succeeded")
-        await until(lambda: not room.store.locks(room.launch))
+        await until(lambda: not room.store.locks(LAUNCH))
     assert [job.verb for job in room.adapter.started] == ["deploy", "smoke"]
     assert [(s.status, s.attempt, s.provider_id) for s in run.steps] == [
         ("succeeded", 1, "id-1"),
@@ -249,7 +249,7 @@ async def test_another_runs_lock_keeps_it_from_starting_where_its_gate_asks_for_
     carried: Any,
 ) -> None:
     room = carried(gates={"way": (UnlockedCondition(unlocked=("site",)),)})
-    room.store.take_lock(room.launch, "site", "other-1.0/deploy-1", "deploy-1 is under way", 60.0)
+    room.store.take_lock(LAUNCH, "site", "other-1.0/deploy-1", "deploy-1 is under way", 60.0)
     run = await room.ends(room.planned(gate="way"), "refused")
     assert run.reason.startswith("gate way is NO-GO: unlocked: site: site is locked by other-1.0/deploy-1")
 
@@ -262,7 +262,7 @@ async def test_who_aborts_does_not_wait_for_a_gate_that_knows_nothing(
     name = room.planned(gate="blind")
     room.happens(ev.RunStarted(run=name, epoch=1))
     async with room.engine():
-        await until(room.store.locks)
+        await until(lambda: room.store.locks(LAUNCH))
         room.does("eva", cmd.AbortRun(run=name))
         run = await room.when(name, "aborted")
     assert (run.steps[0].status, room.adapter.started) == ("pending", [])
@@ -410,7 +410,7 @@ async def test_an_abort_is_passed_on_and_the_rest_is_not_begun(carried: Any) -> 
     name = room.planned()
     async with room.engine():
         await until(lambda: room.run(name).steps and room.run(name).steps[0].status == "running")
-        assert [lock.owner for lock in room.store.locks(room.launch)] == [f"{LAUNCH}/{name}"]
+        assert [lock.owner for lock in room.store.locks(LAUNCH)] == [f"{LAUNCH}/{name}"]
         room.does("eva", cmd.AbortRun(run=name))
         run = await room.when(name, "aborted")
     assert room.adapter.cancelled.is_set()

@@ -256,3 +256,6 @@ def test_what_was_migrated_is_put_back_step_by_step_also_if_the_way_back_ends_in
     assert fold(journal(up, half, rest)).migrations["db"].applied is None
     read = ev.MigrationsRead(provider="db", observed_at=1, reading=None, reason="away")
     assert fold(journal(up, read)).migrations["db"].applied == up.fact
+    assert fold(journal(idle)).migrations["db"].applied is None, "nothing was done"
+    elsewhere = fact("43", "43")
+    assert fold(journal(up, elsewhere)).migrations["db"].applied == up.fact, "somebody else has gone on"

@@ -47,6 +47,12 @@ async def test_a_program_that_is_not_there_is_unknown(tmp_path):
     )
 
 
+async def test_a_directory_that_is_not_there_is_named_as_what_lacks(tmp_path):
+    check = CommandCheck(argv=("true",), cwd="gone")
+    result = await CommandProbe(check, environ=ENVIRON, base_dir=tmp_path).run()
+    assert (result.verdict, result.reason) == ("unknown", "true can't be started: there is no directory gone")
+
+
 async def test_paths_start_at_the_definition(tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "look").write_text("#!/bin/sh\npwd; exit 1\n")

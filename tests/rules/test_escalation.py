@@ -184,6 +184,17 @@ def test_what_an_inhibition_held_back_begins_when_that_is_over():
     assert night.wakes(5900) == ["meek:lead"]
 
 
+def test_what_has_flapped_begins_the_ladder_when_that_is_over():
+    night = Night()
+    for at in (10, 400):
+        night.fires(at, "lone")
+        assert night.wakes(at) == ["lone:primary"]
+        night.resolves(at + 10, "lone")
+    night.fires(600, "lone")
+    woken = {at: names for at in range(600, 3000, 10) if (names := night.wakes(at))}
+    assert woken == {920: ["lone:primary"], 1810: ["lone:lead"], 2710: ["lone:cto"]}
+
+
 @pytest.mark.parametrize(
     ("fired", "morning"),
     [

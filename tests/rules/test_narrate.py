@@ -174,6 +174,12 @@ def test_free_text_follows_and_redacted_text_is_gone() -> None:
     assert told == "notes: (text removed)"
 
 
+def test_a_migration_that_found_nothing_to_do_is_not_told_as_one() -> None:
+    fact = MigrationFact(before="41", after=MigrationsReading(version="41"))
+    event = ev.MigrationsApplied(provider="db", run="deploy-1", fact=fact)
+    assert narrate(_recorded(event), DEFINITION).text == "db is at 41, none pending"
+
+
 def test_going_against_a_gate_is_loud() -> None:
     told = narrate(_recorded(EXAMPLES[ev.PhaseEntered], "we know why"), DEFINITION)
     assert "AGAINST THE GATE" in told.text

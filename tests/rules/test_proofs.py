@@ -138,6 +138,17 @@ def test_what_an_incident_can_go_back_to_was_restored_once():
     assert not fresh.late
 
 
+def test_what_an_incident_could_go_back_to_stays_what_it_was_when_the_next_backup_is_made():
+    demo = incident((-600, True), (-20, True))
+    (before,) = demo.view(14.6).incident.recovery
+    proven = replace(FACT, name="db/b", taken_at=at(15), verified_at=at(16))
+    demo.add(17, "engine", ev.BackupTaken(provider="db", run="backup-2", vault="vault", backup=proven))
+    assert demo.view(18).incident.recovery == (before,)
+    demo.add(19, "engine", ev.BackupFoundDamaged(provider="db", run="restore-1", backup=FACT.name))
+    (unsaved,) = demo.view(20).incident.recovery
+    assert unsaved.name == "a backup on record"
+
+
 def test_a_backup_that_was_found_damaged_proves_nothing_any_more():
     fact = replace(FACT, taken_at=at(-20), verified_at=at(-19))
     demo = Demo().add(-18, "engine", ev.BackupTaken(provider="db", run="b", vault="vault", backup=fact))

@@ -8,7 +8,7 @@ from launchpad.config.faults import HOLE, Faults, Path
 from launchpad.config.scalars import quoted
 from launchpad.model.definition import Check, Signal
 from launchpad.model.dns import DnsCheck, normal_value, parse_domain, parse_server
-from launchpad.model.http import HttpCheck, parse_host, parse_url
+from launchpad.model.http import OUR_HEADERS, HttpCheck, parse_host, parse_url
 from launchpad.model.network import TcpCheck, TlsCheck
 from launchpad.model.probe import Derived, Probe
 from launchpad.model.services import RedisCheck
@@ -67,6 +67,9 @@ def _check_http(path: Path, probe: HttpCheck, faults: Faults) -> None:
             faults.at(
                 (*path, "headers", name), "expected a header's name, without blanks and colon", key=True
             )
+        elif name.lower() in OUR_HEADERS:
+            what = "the request sets this header itself, expected another"
+            faults.at((*path, "headers", name), what, key=True)
 
 
 def _check_dns(path: Path, probe: DnsCheck, faults: Faults) -> None:

@@ -20,7 +20,8 @@ def _taken(parts: Parts, rec: Recorded, event: ev.BackupTaken) -> None:
     before = known.get(event.provider)
     if verified_at is not None or before is None:
         verified = made if verified_at is not None else None
-        known[event.provider] = BackupState(last=made, run=event.run, verified=verified)
+        earlier = before.proven if before is not None else ()
+        known[event.provider] = BackupState(last=made, run=event.run, verified=verified, earlier=earlier)
     else:
         known[event.provider] = replace(before, last=made, run=event.run)
     parts.scalars["backups"] = known
@@ -32,9 +33,12 @@ def _damaged(parts: Parts, _rec: Recorded, event: ev.BackupFoundDamaged) -> None
     names = dict.fromkeys((*damaged.get(event.provider, ()), event.backup))
     parts.scalars["damaged_backups"] = {**damaged, event.provider: tuple(names)}
     of = known.get(event.provider)
-    if of is not None and of.verified is not None and of.verified.name == event.backup:
-        without = replace(of, verified=None, damaged=event.backup)
-        parts.scalars["backups"] = {**known, event.provider: without}
+    if of is None:
+        return
+    without = replace(of, earlier=tuple(one for one in of.earlier if one.name != event.backup))
+    if of.verified is not None and of.verified.name == event.backup:
+        without = replace(without, verified=None, damaged=event.backup)
+    parts.scalars["backups"] = {**known, event.provider: without}
 
 
 HANDLERS: Handlers = {ev.BackupTaken: _taken, ev.BackupFoundDamaged: _damaged}

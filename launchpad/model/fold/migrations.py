@@ -17,14 +17,17 @@ def _read(parts: Parts, rec: Recorded, event: ev.MigrationsRead) -> None:
 
 def _applied(parts: Parts, rec: Recorded, event: ev.MigrationsApplied) -> None:
     known = _known(parts).get(event.provider, MigrationState())
-    applied = _left(known, event) if event.fact.backwards else event.fact
-    if applied and known.applied and applied.after.version == known.applied.after.version:
-        applied = known.applied  # nothing was left to do: what is put back is what was done before
+    applied = _left(known, event) if event.fact.backwards else _done(known, event)
     _keep(
         parts,
         event.provider,
         MigrationState(reading=event.fact.after, at=rec.at, applied=applied),
     )
+
+
+def _done(known: MigrationState, event: ev.MigrationsApplied) -> MigrationFact | None:
+    """What is to be put back after a step that migrated; one that found nothing to do adds nothing."""
+    return event.fact if event.fact.moved else known.applied
 
 
 def _left(known: MigrationState, event: ev.MigrationsApplied) -> MigrationFact | None:

@@ -131,7 +131,7 @@ def _saved(incident: IncidentState, state: State, definition: Definition, within
     runs = [run for run in _runs_with("backup", state, definition) if run.status == "succeeded"]
     # The instant that the data is of, where that is known; it is older than the run's end.
     known = {backup.run: backup.last.taken_at for backup in state.backups.values()}
-    verified = [backup.verified.taken_at for backup in state.backups.values() if backup.verified]
+    verified = [proven.taken_at for backup in state.backups.values() for proven in backup.proven]
     for name, instants in (
         ("age of the last verified backup", verified),
         ("age of the last backup, never restored", [known.get(run.id, run.ended_at) for run in runs]),
