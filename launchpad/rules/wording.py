@@ -142,6 +142,8 @@ def _who(state: State, definition: Definition, errand: Errand, now: Micros) -> l
     lines.append(f"To acknowledge: launchpad ack {errand.alert} --launch {state.launch}")
     waking = ahead(state, definition, alert, now)
     if waking:
-        at = format_instant(waking[0].at, definition.zone)
-        lines.append(f"If nobody does, {', '.join(waking[0].notify)} is told at {at}.")
+        whom = ", ".join(to for due in waking if due.at == waking[0].at for to in due.notify)
+        lines.append(
+            f"If nobody does, told at {format_instant(waking[0].at, definition.zone)} {definition.zone}: {whom}."
+        )
     return lines

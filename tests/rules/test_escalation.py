@@ -422,6 +422,16 @@ def test_of_an_incident_that_nobody_was_told_of_nobody_hears_the_end():
     assert quiet.sends(10) == []
 
 
+@pytest.mark.parametrize(("severity", "whom"), [("high", "lead"), ("critical", "lead, cto")])
+def test_people_read_who_is_woken_next_and_when(severity, whom):
+    lone = rule(severity=severity, affects="everybody")
+    night = Night(replace(DEFINITION, alerts={"lone": lone}))
+    night.does(10, ev.AlertChanged(alert="lone", status="firing", severity=severity, value=0.02, n=9))
+    night.wakes(10)
+    words = wording(night.state, night.definition, night.errands(10), 10 * SECOND)
+    assert f"If nobody does, told at 00:15:10 UTC: {whom}." in words.text
+
+
 def test_what_people_read_of_an_incident():
     night = Night(TOLD_OF_INCIDENTS)
     declared(night)
