@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -169,7 +170,7 @@ async def test_an_alert_escalates_is_acknowledged_over_ssh_and_resolves(tmp_path
             fired = 56
             ((posted,),) = slack.messages.values()
             assert "FIRING critical: errors &gt; 50%" in posted
-            assert "lead is told at" in posted
+            assert re.search(r"told at \S+ UTC: lead\.", posted)
             assert [call.body["to"] for call in hook.calls] == ["primary"]
 
             await at.seconds(20 * MINUTE + fired, "bad")
