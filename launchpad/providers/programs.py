@@ -20,8 +20,8 @@ from launchpad.providers.capabilities import Job, Surroundings
 NONE: Mapping[str, str] = MappingProxyType({})
 _LEAVES_NOTHING: Mapping[str, str] = MappingProxyType(
     {
-        "backup": "nothing to undo: a backup only adds a copy",
-        "smoke": "nothing to undo: a smoke test only looks",
+        "backup": "not needed: a backup only adds a copy",
+        "smoke": "not needed: a smoke test only looks",
     }
 )
 """How verbs are undone that by their meaning change nothing of what they are asked for."""

@@ -115,11 +115,12 @@ def test_a_changed_definition_is_told_of_and_the_journals_holds(running):
 def test_a_run_goes_from_request_to_its_end(running):
     done = running("request", "backup", "--yes", "--wait")
     assert "backup-1: backup 4.2.0 in staging, digest " in done.stdout
-    assert "\n     CAN'T BE UNDONE\n" in done.stdout
+    assert "\n     undo: not needed: a backup only adds a copy\n" in done.stdout
     assert done.stdout.splitlines()[-1] == "backup-1 succeeded"
     assert "saved" in done.stderr
     assert "saved" in running("logs", "backup-1", "--follow").stdout
     assert running.json("runs")[0]["status"] == "succeeded"
+    assert "\n     CAN'T BE UNDONE\n" in running("plan", "purge").stdout
     assert running.json("request", "backup", "--yes", "--wait")["status"] == "succeeded"
     failed = running("request", "rollback", "--yes", "--wait", status=1)
     assert failed.stdout.splitlines()[-1].startswith("rollback-1 failed")

@@ -232,7 +232,7 @@ def test_what_only_copies_or_looks_can_be_undone_without_a_word_about_it(war_roo
     room.does("ops", cmd.RequestRun(action="night"))
     plan = room.when("night-1", "planned").plan
     assert plan.reversible
-    assert [step.undo.partition(":")[0] for step in plan.steps] == ["nothing to undo", "nothing to undo"]
+    assert [step.undo.partition(":")[0] for step in plan.steps] == ["not needed", "not needed"]
     room.does("ops", cmd.RequestRun(action="deploy"))
     assert not room.when("deploy-1", "planned").plan.reversible
 
