@@ -12,7 +12,9 @@ from launchpad.model.probe import Probe
 from launchpad.model.values import Environment, Text, Value
 
 Status = Annotated[int, Meta(ge=100, le=599)]
-OUR_HEADERS = frozenset({"connection", "content-length", "transfer-encoding"})
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""A token of RFC 9110, section 5.6.2."""
+_OUR_HEADERS = frozenset({"connection", "content-length", "transfer-encoding"})
 """What only the request itself can set rightly."""
 
 _NO_HOST = "expected a host name or an IP address after //"
@@ -55,6 +57,15 @@ class HttpCheck(Probe, tag="http", kw_only=True):
         """What the types can't say: where in it, and what is wrong."""
         if self.method == "HEAD" and self.expect.contains is not None:
             yield ("method",), "an answer to HEAD has no body to look into, expected another method"
+
+
+def header_fault(name: str) -> str:
+    """Why a request can't have a header of this name; empty where it can."""
+    if not _HEADER.fullmatch(name):
+        return "expected a header's name, without blanks and colon"
+    if name.lower() in _OUR_HEADERS:
+        return "the request sets this header itself, expected another"
+    return ""
 
 
 class HttpUrl(Value):

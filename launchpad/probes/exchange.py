@@ -11,7 +11,7 @@ from typing import Protocol
 from urllib.parse import urljoin
 
 from launchpad import __version__
-from launchpad.model.http import OUR_HEADERS, HttpUrl, parse_url
+from launchpad.model.http import HttpUrl, header_fault, parse_url
 from launchpad.model.text import clean
 from launchpad.probes.answer import Answer
 from launchpad.probes.attempt import Trace
@@ -159,10 +159,8 @@ def system_tls() -> ssl.SSLContext:
 def refuse_unsendable(headers: Mapping[str, str]) -> None:
     """Raises ValueError for a header that can't be sent, or not safely; never repeats its value."""
     for name, value in headers.items():
-        if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
-            raise ValueError(f"expected a header name, not '{clean(name, SHOWN)}'")
-        if name.lower() in OUR_HEADERS:
-            raise ValueError(f"expected no header {name}: the probe sets it itself")
+        if wrong := header_fault(name):
+            raise ValueError(f"header '{clean(name, SHOWN)}': {wrong}")
         if any(char in value for char in "\r\n\0"):
             raise ValueError(f"expected a header {name} of one line")
 

@@ -95,6 +95,8 @@ FAULTS = {
         "{probe: command, argv: [x, '{{ p }}']}", values="{p: 'env:P'}"
     ): "other processes can read arguments",
     suite("{probe: tcp, host: 'a b', port: 1}"): "expected a host name or an IP address",
+    suite("{probe: http, url: 'http://a/', headers: {'a b': x}}"): "expected a header's name",
+    suite("{probe: http, url: 'http://a/', headers: {Connection: x}}"): "the request sets this header itself",
     suite(HOME) + "gates: {launch: [smoke: shp]}\n": "did you mean 'shop'",
     suite(HOME, every="1h") + "gates: {launch: [smoke: shop]}\n": "it runs only every 1h",
     suite(HOME) + "actions: {d: {steps: [smoke: shp]}}\n": "provider",

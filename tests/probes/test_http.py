@@ -258,8 +258,8 @@ def _v4(address: str):
         ({"timeout": 0.0}, "more than 0 s"),
         ({"method": "HEAD", "expect": HttpExpect(contains="x")}, "HEAD has none"),
         ({"headers": {"X": "a\r\nY: b"}}, "header X of one line"),
-        ({"headers": {"bad name": "x"}}, "a header name"),
-        ({"headers": {"Content-Length": "3"}}, "sets it itself"),
+        ({"headers": {"bad name": "x"}}, "header's name"),
+        ({"headers": {"Content-Length": "3"}}, "sets this header itself"),
     ],
 )
 def test_a_check_that_cannot_be_run_is_refused(settings: dict[str, Any], expected: str) -> None:

@@ -1,14 +1,13 @@
 """Probes of signals and items: what they ask can be asked, and in time."""
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from launchpad.config.faults import HOLE, Faults, Path
 from launchpad.config.scalars import quoted
 from launchpad.model.definition import Check, Signal
 from launchpad.model.dns import DnsCheck, normal_value, parse_domain, parse_server
-from launchpad.model.http import OUR_HEADERS, HttpCheck, parse_host, parse_url
+from launchpad.model.http import HttpCheck, header_fault, parse_host, parse_url
 from launchpad.model.network import TcpCheck, TlsCheck
 from launchpad.model.probe import Derived, Probe
 from launchpad.model.services import RedisCheck
@@ -17,8 +16,6 @@ from launchpad.model.vitals import PlayVitalsCheck
 
 _SHORTEST = 0.1
 """Seconds between two probes; less would be load, not measurement."""
-
-_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def check(path: Path, probe: Signal | Check, faults: Faults) -> None:
@@ -62,14 +59,14 @@ def _check_rhythm(path: Path, probe: Any, faults: Faults) -> None:
 
 def _check_http(path: Path, probe: HttpCheck, faults: Faults) -> None:
     _check_parsed((*path, "url"), probe.url, parse_url, faults)
-    for name in () if probe.headers is HOLE else probe.headers:
-        if not _HEADER.fullmatch(name):
-            faults.at(
-                (*path, "headers", name), "expected a header's name, without blanks and colon", key=True
-            )
-        elif name.lower() in OUR_HEADERS:
-            what = "the request sets this header itself, expected another"
-            faults.at((*path, "headers", name), what, key=True)
+    check_headers(path, probe.headers, faults)
+
+
+def check_headers(path: Path, headers: Mapping[str, str], faults: Faults) -> None:
+    """Names of headers that no request can have."""
+    for name in () if headers is HOLE else headers:
+        if wrong := header_fault(name):
+            faults.at((*path, "headers", name), wrong, key=True)
 
 
 def _check_dns(path: Path, probe: DnsCheck, faults: Faults) -> None:

@@ -141,6 +141,7 @@ def _check_step(
             probes.check_asked(path, step, faults)
         return
     _check_url(path, step, known, faults)
+    probes.check_headers(path, step.headers, faults)
     if step.timeout is not HOLE and step.timeout <= 0:
         faults.at((*path, "timeout"), "expected a duration above zero")
     for name in () if step.extract is HOLE else step.extract:
