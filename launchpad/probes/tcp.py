@@ -1,5 +1,6 @@
 """The TCP probe: whether a port takes a connection, and says what it should."""
 
+import re
 from time import perf_counter
 
 from launchpad.model.http import parse_host
@@ -22,7 +23,9 @@ class TcpProbe:
     def __init__(self, check: TcpCheck, *, control: Control | None = None, saying: Saying = clean) -> None:
         self._check = check
         self._host = parse_host(check.host)
-        self._expected = (check.expect or "").encode()
+        lines = (check.expect or "").replace("\r\n", "\n").encode().split(b"\n")
+        # Line ends come as CR LF from most, and as LF from some.
+        self._expected = re.compile(rb"\r?\n".join(re.escape(line) for line in lines))
         self._control = control or Control()
         self._saying = saying
 
@@ -35,7 +38,7 @@ class TcpProbe:
             if self._check.send is not None:
                 trace.doing = "sending"
                 await wire.send(self._check.send.replace("\n", "\r\n").encode())
-            if not self._expected:
+            if not self._check.expect:
                 return "connected"
             await self._hear(wire, trace)
         finally:
@@ -47,7 +50,7 @@ class TcpProbe:
         expected = f"'{clean(self._check.expect or '')}'"
         trace.doing = f"waiting for {expected}"
         heard, since = b"", perf_counter()
-        while self._expected not in heard:
+        while not self._expected.search(heard):
             data = await wire.receive()
             if not heard:
                 trace.took("first_byte", since)
@@ -55,7 +58,7 @@ class TcpProbe:
             if data and len(heard) < _MAX_HEARD:
                 continue
             trace.whole()
-            if self._expected in heard:
+            if self._expected.search(heard):
                 return
             said = (
                 f"said '{self._saying(heard.decode(errors='replace'), _SHOWN)}'" if heard else "said nothing"

@@ -40,6 +40,16 @@ async def test_a_greeting_that_is_expected():
     assert bad.reason == "said '220 mail.acme.test ESMTP' and closed, expected '554'"
 
 
+@pytest.mark.parametrize("end", [b"\r\n", b"\n"])
+@pytest.mark.parametrize("expect", ["250-a.b\n250 OK\n", "250-a.b\r\n250 OK"])
+async def test_lines_that_are_expected_may_end_either_way(end, expect):
+    async with serving(b"250-a.b" + end + b"250 OK" + end, reads=False) as site:
+        assert (await probe(site.port, expect=expect)).verdict == "ok"
+        assert (await probe(site.port, expect=expect.replace("a.b", "a"))).verdict == "bad"
+    async with serving(b"250-acb" + end + b"250 OK" + end, reads=False) as site:
+        assert (await probe(site.port, expect=expect)).verdict == "bad"
+
+
 async def test_what_is_sent_is_answered_in_pieces():
     async def echo(reader, writer):
         said = await reader.readexactly(6)
