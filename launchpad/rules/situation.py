@@ -22,7 +22,7 @@ class Situation(Value):
     people: tuple[Presence, ...] = ()
     """Who has the launch open."""
     locks: tuple[LockInfo, ...] = ()
-    """Deploy locks, of this launch and of others."""
+    """Deploy locks that hold in this launch, whichever took them."""
     unwatched: str = NO_ENGINE
     """Why nothing that was measured counts while it is not watched."""
     rollouts: Mapping[str, RolloutView] = {}

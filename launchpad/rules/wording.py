@@ -142,7 +142,7 @@ def _who(state: State, definition: Definition, errand: Errand, now: Micros) -> l
     lines.append(f"To acknowledge: launchpad ack {errand.alert} --launch {state.launch}")
     waking = ahead(state, definition, alert, now)
     if waking:
-        zone = definition.zone
+        at = f"{format_instant(waking[0].at, definition.zone)} {definition.zone}"
         whom = ", ".join(to for due in waking if due.at == waking[0].at for to in due.notify)
-        lines.append(f"If nobody does, told at {format_instant(waking[0].at, zone)} {zone}: {whom}.")
+        lines.append(f"If nobody does, these are told at {at}: {whom}.")
     return lines

@@ -6,9 +6,9 @@ from launchpad.model.values import SECOND, format_duration
 from launchpad.store.database import Reader, Transaction
 from launchpad.store.leases import micros
 
-# Of a launch that is not in the store, a lock holds for its like alone.
+# A launch that is not in the store has neither product nor environment.
 _SCOPE = "SELECT coalesce(max(product), ''), coalesce(max(environment), '') FROM lp_launch WHERE launch = ?"
-_HERE = f"(product, environment) = ({_SCOPE})"  # ours
+_HERE = f"(product, environment) = ({_SCOPE})"
 _TAKE = """
     INSERT INTO lp_scoped_lock
     SELECT coalesce(max(product), ''), coalesce(max(environment), ''), ?, ?, ?, lp_now() + ?, ?

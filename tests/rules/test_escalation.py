@@ -429,7 +429,7 @@ def test_people_read_who_is_woken_next_and_when(severity, whom):
     night.does(10, ev.AlertChanged(alert="lone", status="firing", severity=severity, value=0.02, n=9))
     night.wakes(10)
     words = wording(night.state, night.definition, night.errands(10), 10 * SECOND)
-    assert f"If nobody does, told at 00:15:10 UTC: {whom}." in words.text
+    assert f"If nobody does, these are told at 00:15:10 UTC: {whom}." in words.text
 
 
 def test_what_people_read_of_an_incident():
